@@ -1,0 +1,1 @@
+"""Hairpin: trucks, violations and accidents on mountain roads."""

@@ -1,0 +1,93 @@
+"""Choices of drivers: the banned shortcut against the legal route, and how deterrence works on it."""
+
+import numpy as np
+from pydantic import Field
+
+from sim.parameters import Group, NotNegative, Positive, Share, Source
+from sim.units import FloatLike
+
+BEHAVIOUR_SOURCES = {
+    "value_of_time_cny_h": Source(basis="assumption", range="40 to 120"),
+    "distance_cost_cny_km": Source(basis="assumption", range="2 to 4", note="fuel, tyres and wear of a loaded truck"),
+    "choice_scale_cny": Source(basis="assumption", range="20 to 80"),
+    "penalty_cny": Source(
+        basis="published",
+        reference="Road Traffic Safety Law of China, article 90: 20 to 200 CNY",
+        range="100 to 200",
+        note="the amount within the range is an assumption",
+    ),
+    "penalty_weight": Source(
+        basis="assumption", range="2 to 20", note="licence points, delay and trouble, in multiples of the fine"
+    ),
+    "roadside_check_share": Source(basis="assumption", range="0.002 to 0.05"),
+    "contact_increment": Source(basis="assumption", range="0.02 to 0.3"),
+    "penalty_increment": Source(basis="assumption", range="0.05 to 0.5"),
+    "sanction_increment": Source(basis="assumption", range="0.05 to 0.6"),
+    "spillover_share": Source(basis="assumption", range="0 to 0.4"),
+    "half_life_days": Source(
+        basis="assumption",
+        range="20 to 180",
+        note="in-cab feedback is reported to work on for about two months after it ends",
+    ),
+}
+
+
+class BehaviourParameters(Group):
+    """The drivers' weighing of a banned road, and deterrence."""
+
+    sources: dict[str, Source] = Field(default=BEHAVIOUR_SOURCES)
+    value_of_time_cny_h: NotNegative = Field(default=70.0, description="of truck and driver")
+    distance_cost_cny_km: NotNegative = 2.8
+    choice_scale_cny: Positive = Field(default=40.0, description="saving that moves the log-odds by one")
+    penalty_cny: NotNegative = Field(default=150.0, description="fine for a banned entry")
+    penalty_weight: Positive = Field(default=8.0, description="what a penalty is felt to cost over its fine")
+    roadside_check_share: Share = Field(default=0.01, description="banned entries met by an ordinary police check")
+    contact_increment: Share = Field(default=0.08, description="rise of perceived risk by a call or message")
+    penalty_increment: Share = Field(default=0.2, description="rise of perceived risk by a penalty")
+    sanction_increment: Share = Field(default=0.3, description="rise of perceived risk by the enterprise's sanction")
+    spillover_share: Share = Field(default=0.1, description="share of a rise that reaches the enterprise's others")
+    half_life_days: Positive = Field(default=60.0, description="of a rise of perceived risk")
+
+
+def banned_entry_probability(
+    utility: FloatLike,
+    saving_cny: FloatLike,
+    perceived_risk: FloatLike,
+    penalty_cost_cny: float,
+    choice_scale_cny: float,
+) -> FloatLike:
+    """Chance that a driver takes the banned shortcut.
+
+    Parameters
+    ----------
+    utility : log-odds at no saving and no perceived risk [-]
+    saving_cny : toll, time and distance saved by the shortcut [CNY]
+    perceived_risk : chance of a penalty as the driver sees it, above the everyday's [-]
+    penalty_cost_cny : what a penalty is felt to cost [CNY]
+    choice_scale_cny : saving that moves the log-odds by one [CNY]
+
+    Returns
+    -------
+    probability [-]; falls as the perceived risk rises
+
+    Notes
+    -----
+    p = 1 / (1 + exp(-(u + (s - r F) / b))), binary logit (McFadden 1974). Perceived risk is never negative, so that
+    p(r) <= p(0): screening relies on it.
+    """
+    return 1.0 / (1.0 + np.exp(-(utility + (saving_cny - perceived_risk * penalty_cost_cny) / choice_scale_cny)))
+
+
+def decayed(amount: float, elapsed_s: float, half_life_s: float) -> float:
+    """What is left of `amount` after `elapsed_s`: a (1/2)**(t / half-life)."""
+    return amount * 0.5 ** (elapsed_s / half_life_s)
+
+
+def raised(risk: float, increment: float) -> float:
+    """Perceived risk after one more experience: 1 - (1 - r)(1 - d), which stays in [r, 1]."""
+    return 1.0 - (1.0 - risk) * (1.0 - increment)
+
+
+def route_share(cost_difference_cny: FloatLike, choice_scale_cny: float) -> FloatLike:
+    """Share that takes the first of two allowed routes: logit of how much more the second costs [CNY]."""
+    return 1.0 / (1.0 + np.exp(-cost_difference_cny / choice_scale_cny))

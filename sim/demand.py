@@ -1,0 +1,72 @@
+"""Demand: how many trucks of which class leave from where to where, and when."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from sim.calendar import Horizon
+from sim.parameters import TRUCK_CLASSES, Group, Model, Name, NotNegative, TruckClass
+from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
+
+Weights24 = Annotated[tuple[NotNegative, ...], Field(min_length=24, max_length=24)]
+Weights12 = Annotated[tuple[NotNegative, ...], Field(min_length=12, max_length=12)]
+Weights7 = Annotated[tuple[NotNegative, ...], Field(min_length=7, max_length=7)]
+
+
+class Flow(Model):
+    """Trips a year from one node to another, by truck class."""
+
+    origin: Name
+    destination: Name
+    trips_per_year: dict[TruckClass, NotNegative]
+
+
+class Demand(Group):
+    """A Poisson process whose intensity follows the hour, the weekday and the month."""
+
+    flows: Annotated[tuple[Flow, ...], Field(min_length=1)]
+    hourly_weights: Weights24 = (1.0,) * 24
+    hourly_weights_semi: Weights24 | None = Field(
+        default=None, description="for semi-trailers, where it differs from the others"
+    )
+    weekly_weights: Weights7 = Field(default=(1.0,) * 7, description="Monday first")
+    monthly_weights: Weights12 = (1.0,) * 12
+    loaded_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.65
+
+
+class DemandTable:
+    """Demand compiled to arrays; a stream is a flow of one truck class."""
+
+    def __init__(self, demand: Demand, horizon: Horizon) -> None:
+        rows = [
+            (flow_index, TRUCK_CLASSES.index(truck_class), trips)
+            for flow_index, flow in enumerate(demand.flows)
+            for truck_class, trips in sorted(flow.trips_per_year.items())
+            if trips > 0.0
+        ]
+        self.flow: Ints = np.array([row[0] for row in rows], dtype=np.int64)
+        self.truck_class: Ints = np.array([row[1] for row in rows], dtype=np.int64)
+        trips = np.array([row[2] for row in rows], dtype=np.float64)
+        self.cumulative_share: Floats = np.cumsum(trips) / trips.sum() if len(trips) else trips
+        self.mean_by_day: Floats = trips.sum() / DAYS_PER_YEAR * _day_weights(demand, horizon)
+        profiles = [demand.hourly_weights, demand.hourly_weights_semi or demand.hourly_weights]
+        self._cumulative_day = [np.concatenate([[0.0], np.cumsum(p)]) / np.sum(p) for p in profiles]
+
+    def stream_of(self, uniform: Floats) -> Ints:
+        """Stream of each trip by inversion, shape as given."""
+        found = np.searchsorted(self.cumulative_share, uniform, side="right")
+        return np.minimum(found, len(self.cumulative_share) - 1)
+
+    def departure_s(self, uniform: Floats, semi: Floats) -> Floats:
+        """Seconds after midnight by inversion of the hourly profile; `semi` is 1 for semi-trailers."""
+        edges = np.arange(HOURS_PER_DAY + 1) * float(SECONDS_PER_HOUR)
+        usual, other = (np.interp(uniform, cumulative, edges) for cumulative in self._cumulative_day)
+        return np.minimum(np.where(semi > 0, other, usual), SECONDS_PER_DAY - 1.0)
+
+
+def _day_weights(demand: Demand, horizon: Horizon) -> Floats:
+    """Weight of each day; over whole weeks and years their mean is 1."""
+    weekly = np.asarray(demand.weekly_weights)
+    monthly = np.asarray(demand.monthly_weights)
+    return (weekly / weekly.mean())[horizon.weekday] * (monthly / monthly.mean())[horizon.month_of_year]

@@ -1,0 +1,87 @@
+"""Random numbers by name: the same purpose, day and place always give the same number.
+
+Streams are counter-based (Philox): the key is (seed, replication), the counter starts at (day, purpose). A policy
+that draws for a purpose of its own can't move the draws of another, and nothing depends on the order in which arrays
+are drawn, on the number of days in a block or on the number of workers.
+"""
+
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+
+from sim.units import Floats
+
+WORDS_MASK = (1 << 64) - 1
+WHOLE_HORIZON = 0
+
+
+@lru_cache(maxsize=1024)
+def purpose_words(purpose: str) -> tuple[int, int]:
+    """Two 64-bit words that stand for a purpose's name."""
+    digest = blake2b(purpose.encode(), digest_size=16).digest()
+    return int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")
+
+
+class Streams:
+    """The random streams of one replication.
+
+    Parameters
+    ----------
+    seed : int
+        the experiment's seed, at least 0
+    replication : int
+        the replication's number, at least 0
+    """
+
+    def __init__(self, seed: int, replication: int) -> None:
+        self.seed = seed
+        self.replication = replication
+        self._bits = np.random.Philox(key=np.array([seed & WORDS_MASK, replication], dtype=np.uint64))
+        self._generator = np.random.Generator(self._bits)
+        self._start = self._bits.state
+
+    def generator(self, purpose: str, day: int = WHOLE_HORIZON) -> np.random.Generator:
+        """A generator at the start of the stream of `purpose` on `day`; valid until the next call."""
+        counter = np.array([0, day, *purpose_words(purpose)], dtype=np.uint64)
+        self._start["state"]["counter"] = counter
+        self._bits.state = self._start
+        return self._generator
+
+    def uniform(self, purpose: str, day: int, size: int) -> Floats:
+        """Uniform numbers in [0, 1), shape (size,); the first n are the same whatever the size."""
+        return self.generator(purpose, day).random(size)
+
+    def exponential(self, purpose: str, day: int, size: int) -> Floats:
+        """Unit-exponential numbers, shape (size,), by inversion of `uniform`."""
+        uniform = self.uniform(purpose, day, size)
+        return -np.log1p(-uniform)
+
+    def poisson(self, purpose: str, day: int, mean: float) -> int:
+        """One Poisson count."""
+        return int(self.generator(purpose, day).poisson(mean))
+
+
+class TripDraws:
+    """Single numbers for the few trips that meet somebody, from the same day arrays as everything else."""
+
+    def __init__(self, streams: Streams, days_kept: int = 4) -> None:
+        self._streams = streams
+        self._days_kept = days_kept
+        self._sizes: dict[int, int] = {}
+        self._arrays: dict[tuple[int, str], Floats] = {}
+
+    def open_day(self, day: int, trips: int) -> None:
+        """Say how many trips a day has, before one of them asks; arrays of days long past are forgotten."""
+        self._sizes[day] = trips
+        past = [key for key in self._arrays if key[0] < day - self._days_kept]
+        for key in past:
+            del self._arrays[key]
+
+    def uniform(self, purpose: str, day: int, place: int) -> float:
+        """The uniform number of the trip at `place` of `day` for `purpose`."""
+        array = self._arrays.get((day, purpose))
+        if array is None:
+            array = self._streams.uniform(purpose, day, self._sizes[day])
+            self._arrays[day, purpose] = array
+        return float(array[place])

@@ -1,0 +1,140 @@
+"""Which ways a trip can take: the legal route, a banned shortcut, and the legal ways on from each of its exits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.behaviour import BehaviourParameters, route_share
+from sim.demand import Demand
+from sim.parameters import TRUCK_CLASSES, TruckClass
+from sim.road import Network, Route, RouteCost
+from sim.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Ints
+
+PATIENT, HURRIED = 0.25, 2.0
+"""Values of time, as multiples of the mean, whose cheapest routes are a driver's two alternatives: assumption."""
+
+
+@dataclass(frozen=True, eq=False)
+class Exit:
+    """A node on a banned stretch from which a legal way leads on; `row` is the first section not driven."""
+
+    row: int
+    node: str
+    route: Route
+
+
+@dataclass(frozen=True, eq=False)
+class ChoiceSet:
+    """The alternatives of one flow and truck class at one hour."""
+
+    legal: Route
+    other: Route | None
+    share_legal: float
+    """Of allowed alternatives; 1 where there is none or where the other one is banned."""
+    candidate: bool
+    """Whether `other` is a banned shortcut."""
+    saving_cny: float
+    entry_row: int = 0
+    end_row: int = 0
+    """Rows of `other` between which it is banned."""
+    banned_link: str = ""
+    exits: tuple[Exit, ...] = ()
+
+
+class Choices:
+    """Choice sets of all flows; `index` has shape (flows, truck classes, 24), -1 where there are no trips."""
+
+    def __init__(self, network: Network, demand: Demand, behaviour: BehaviourParameters) -> None:
+        self._network = network
+        self._behaviour = behaviour
+        self._found: dict[tuple[object, ...], int] = {}
+        self.sets: list[ChoiceSet] = []
+        self.index: Ints = np.full((len(demand.flows), len(TRUCK_CLASSES), HOURS_PER_DAY), -1, dtype=np.int64)
+        for flow_index, flow in enumerate(demand.flows):
+            for truck_class in flow.trips_per_year:
+                for hour in range(HOURS_PER_DAY):
+                    at = (flow_index, TRUCK_CLASSES.index(truck_class), hour)
+                    self.index[at] = self._set_of(flow.origin, flow.destination, truck_class, hour)
+
+    def _set_of(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> int:
+        bans = tuple(way.banned(truck_class, hour) for way in self._network.ways)
+        key = (origin, destination, bans)
+        if key not in self._found:
+            self._found[key] = len(self.sets)
+            self.sets.append(self._choice_set(origin, destination, truck_class, hour))
+        return self._found[key]
+
+    def _choice_set(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> ChoiceSet:
+        legal = self._cheapest(origin, destination, truck_class, hour, factor=1.0, obey_bans=True)
+        shortcut = self._cheapest(origin, destination, truck_class, hour, factor=PATIENT, obey_bans=False)
+        if any(self._network.ways[w].banned(truck_class, hour) for w in shortcut):
+            return self._with_shortcut(legal, shortcut, truck_class, hour)
+        hurried = self._cheapest(origin, destination, truck_class, hour, factor=HURRIED, obey_bans=True)
+        if hurried == shortcut:
+            return ChoiceSet(self._network.route(legal), None, 1.0, candidate=False, saving_cny=0.0)
+        saving = self._driver_cost(hurried) - self._driver_cost(shortcut)
+        share = route_share(-saving, self._behaviour.choice_scale_cny)
+        first, second = self._network.route(hurried), self._network.route(shortcut)
+        return ChoiceSet(first, second, share, candidate=False, saving_cny=saving)
+
+    def _with_shortcut(
+        self, legal: tuple[int, ...], shortcut: tuple[int, ...], truck_class: TruckClass, hour: int
+    ) -> ChoiceSet:
+        ways = self._network.ways
+        banned = [place for place, w in enumerate(shortcut) if ways[w].banned(truck_class, hour)]
+        lengths = [ways[w].stop - ways[w].first for w in shortcut]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        exits = [
+            Exit(int(starts[place]), ways[shortcut[place]].start, self._network.route(onward))
+            for place in range(banned[0] + 1, banned[-1] + 1)
+            if (onward := self._onward(shortcut, place, truck_class, hour))
+        ]
+        return ChoiceSet(
+            legal=self._network.route(legal),
+            other=self._network.route(shortcut),
+            share_legal=1.0,
+            candidate=True,
+            saving_cny=self._driver_cost(legal) - self._driver_cost(shortcut),
+            entry_row=int(starts[banned[0]]),
+            end_row=int(starts[banned[-1] + 1]),
+            banned_link=ways[shortcut[banned[0]]].link.name,
+            exits=tuple(exits),
+        )
+
+    def _onward(
+        self, shortcut: tuple[int, ...], place: int, truck_class: TruckClass, hour: int
+    ) -> tuple[int, ...] | None:
+        """The legal way on from the start of the shortcut's way at `place`, if there is one."""
+        ways = self._network.ways
+        start, end = ways[shortcut[place]].start, ways[shortcut[-1]].end
+        return self._search(start, end, truck_class, hour, factor=1.0, obey_bans=True)
+
+    def _cheapest(
+        self, origin: str, destination: str, truck_class: TruckClass, hour: int, *, factor: float, obey_bans: bool
+    ) -> tuple[int, ...]:
+        found = self._search(origin, destination, truck_class, hour, factor=factor, obey_bans=obey_bans)
+        if found is None:
+            raise ValueError(f"{destination} can't be reached from {origin} by {truck_class} at {hour}:00")
+        return found
+
+    def _search(
+        self, origin: str, destination: str, truck_class: TruckClass, hour: int, *, factor: float, obey_bans: bool
+    ) -> tuple[int, ...] | None:
+        return self._network.cheapest(
+            origin,
+            destination,
+            truck_class,
+            value_of_time_cny_h=self._behaviour.value_of_time_cny_h * factor,
+            distance_cost_cny_km=self._behaviour.distance_cost_cny_km,
+            obey_bans=obey_bans,
+            hour=hour,
+        )
+
+    def _driver_cost(self, route: tuple[int, ...]) -> float:
+        return driver_cost_cny(self._network.cost(route), self._behaviour)
+
+
+def driver_cost_cny(cost: RouteCost, behaviour: BehaviourParameters) -> float:
+    """Toll, time and distance of a route in a driver's eyes [CNY]."""
+    time_cost = cost.time_s / SECONDS_PER_HOUR * behaviour.value_of_time_cny_h
+    return cost.toll_cny + time_cost + cost.length_m / METRES_PER_KM * behaviour.distance_cost_cny_km

@@ -1,0 +1,105 @@
+"""The control room: operators on shifts as a SimPy resource with priorities."""
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+from simpy import Environment, Event, PriorityResource
+from simpy.resources.resource import PriorityRequest
+
+from sim.draws import Streams
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
+
+SHIFT_CHANGE = -1
+"""Priority of an operator who goes off duty: after the call at hand, before the next."""
+
+
+class ControlCentre:
+    """Operators, and how busy they are.
+
+    Parameters
+    ----------
+    env : Environment
+        the replication's clock
+    on_duty : array of int
+        operators by hour of the day, shape (24,)
+    streams : Streams
+        for work that belongs to no trip
+    """
+
+    def __init__(self, env: Environment, on_duty: Ints, streams: Streams) -> None:
+        self.env = env
+        self.on_duty = on_duty
+        self._streams = streams
+        self._operators = PriorityResource(env, capacity=max(int(on_duty.max()), 1))
+        self.busy_s = 0.0
+        self.waits_s: list[float] = []
+        for desk in range(self._operators.capacity):
+            env.process(self._shift(desk))
+
+    @property
+    def day(self) -> int:
+        """Day of the simulation."""
+        return int(self.env.now // SECONDS_PER_DAY)
+
+    def wait(self, seconds: float) -> Event:
+        """An event after some seconds."""
+        return self.env.timeout(seconds)
+
+    def uniforms(self, purpose: str, day: int, size: int) -> Floats:
+        """Uniform numbers of a day for a purpose."""
+        return self._streams.uniform(purpose, day, size)
+
+    def operator(self, priority: int) -> PriorityRequest:
+        """Ask for an operator; waiting time is counted when one is free."""
+        request = self._operators.request(priority=priority)
+        asked = self.env.now
+        if request.callbacks is not None:
+            request.callbacks.append(lambda _: self.waits_s.append(self.env.now - asked))
+        return request
+
+    def talk(self, seconds: float) -> Event:
+        """Keep an operator busy."""
+        self.busy_s += seconds
+        return self.env.timeout(seconds)
+
+    def occupy(self, priority: int, seconds: float) -> None:
+        """Queue a piece of work of this length for an operator."""
+        self.env.process(self._work(priority, seconds))
+
+    def staffed_s(self, days: int) -> float:
+        """Operators' hours on duty over some days [s]."""
+        return float(self.on_duty.sum()) * SECONDS_PER_HOUR * days
+
+    def _work(self, priority: int, seconds: float) -> Generator[Event, Any, None]:
+        with self.operator(priority) as operator:
+            yield operator
+            yield self.talk(seconds)
+
+    def _shift(self, desk: int) -> Generator[Event, Any, None]:
+        """One desk, day after day: occupied by nobody's shift in the hours without an operator."""
+        manned = self.on_duty > desk
+        if manned.all():
+            return
+        while True:
+            hour = int(self.env.now // SECONDS_PER_HOUR) % HOURS_PER_DAY
+            away = _hours_until(manned, hour, wanted=True)
+            if away:
+                with self._operators.request(priority=SHIFT_CHANGE) as off_duty:
+                    yield off_duty
+                    yield self.env.timeout(self._until_hour(manned, wanted=True))
+            yield self.env.timeout(self._until_hour(manned, wanted=False))
+
+    def _until_hour(self, manned: Any, *, wanted: bool) -> float:  # noqa: ANN401
+        """Seconds until the desk is manned, or not any more; a day at most."""
+        hour = int(self.env.now // SECONDS_PER_HOUR)
+        ahead = _hours_until(manned, hour % HOURS_PER_DAY, wanted=wanted)
+        return (hour + ahead) * float(SECONDS_PER_HOUR) - self.env.now
+
+
+def _hours_until(manned: Any, hour: int, *, wanted: bool) -> int:  # noqa: ANN401
+    """Hours from the start of `hour` until the desk's state is as wanted; 24 if it never is."""
+    for ahead in range(HOURS_PER_DAY):
+        if bool(manned[(hour + ahead) % HOURS_PER_DAY]) == wanted:
+            return ahead
+    return HOURS_PER_DAY

@@ -1,0 +1,44 @@
+"""What drivers remember: perceived risk raised by experience, shared within the enterprise, fading with time."""
+
+from sim.behaviour import BehaviourParameters, decayed, raised
+from sim.fleet import Roster
+from sim.interventions.base import Experience
+from sim.units import SECONDS_PER_DAY
+
+Memory = dict[int, tuple[float, float]]
+
+
+class Deterrence:
+    """Perceived risk above the everyday's, by driver and by enterprise; it is never negative."""
+
+    def __init__(self, behaviour: BehaviourParameters, roster: Roster) -> None:
+        self._half_life_s = behaviour.half_life_days * SECONDS_PER_DAY
+        self._spillover = behaviour.spillover_share
+        self._increments: dict[Experience, float] = {
+            "contact": behaviour.contact_increment,
+            "penalty": behaviour.penalty_increment,
+            "sanction": behaviour.sanction_increment,
+        }
+        self._enterprise_of = roster.enterprise
+        self._drivers: Memory = {}
+        self._enterprises: Memory = {}
+
+    def experience(self, kind: Experience, driver: int, now_s: float, share: float = 1.0) -> None:
+        """The driver remembers, and the enterprise's other drivers hear of it."""
+        increment = self._increments[kind] * share
+        self._raise(self._drivers, driver, increment, now_s)
+        self._raise(self._enterprises, int(self._enterprise_of[driver]), increment * self._spillover, now_s)
+
+    def perceived_risk(self, driver: int, now_s: float) -> float:
+        """Chance of a penalty that the driver sees above the everyday's [-]."""
+        own = self._left(self._drivers, driver, now_s)
+        shared = self._left(self._enterprises, int(self._enterprise_of[driver]), now_s)
+        return raised(own, shared)
+
+    def _raise(self, memory: Memory, key: int, increment: float, now_s: float) -> None:
+        if increment > 0.0:
+            memory[key] = (raised(self._left(memory, key, now_s), increment), now_s)
+
+    def _left(self, memory: Memory, key: int, now_s: float) -> float:
+        risk, when = memory.get(key, (0.0, now_s))
+        return decayed(risk, now_s - when, self._half_life_s) if risk else 0.0

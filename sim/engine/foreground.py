@@ -1,0 +1,253 @@
+"""Trips that may violate: decided one by one in order of departure, then settled as arrays like all others."""
+
+from dataclasses import dataclass
+from math import inf, nan
+
+import numpy as np
+
+from sim.drive import Columns, Traits, drive
+from sim.engine.choices import ChoiceSet
+from sim.engine.settle import Leg, ledger_order, settle
+from sim.engine.trips import TripTable, traits
+from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
+from sim.engine.world import World
+from sim.parameters import TRUCK_CLASSES
+from sim.records import ViolationRecord
+from sim.units import Floats, Ints
+
+LEGAL, SHORTCUT = 0, 1
+NO_EXIT = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Precomputed columns of trips that share a choice set: every course that one of them can take."""
+
+    legal: Columns
+    habitual: Columns
+    cautious: Columns
+    onward: tuple[Columns, ...]
+    """From each exit, in the cautious mode."""
+
+
+class Group:
+    """Candidate trips of one choice set, in the ledger's order."""
+
+    def __init__(self, world: World, choice: ChoiceSet, trips: TripTable) -> None:
+        self.choice = choice
+        self.trips = trips
+        self.ways = _ways(world, choice, traits(trips, world.roster, world.scenario))
+        entered = np.cumsum(self.ways.habitual.duration_s, axis=0) + trips.departure_s
+        self.enter_s: Floats = np.vstack([trips.departure_s, entered])
+        """Time at the start of each section of the shortcut in the habitual mode, and at its end."""
+        self.hazard_before: Floats = np.vstack(
+            [np.zeros(len(trips)), np.cumsum(self.ways.habitual.hazard.sum(axis=0), axis=0)]
+        )
+        self.course: Ints = np.full(len(trips), LEGAL)
+        self.switch_row: Ints = np.full(len(trips), len(self.ways.habitual.duration_s))
+        self.exit: Ints = np.full(len(trips), NO_EXIT)
+
+    def habitual_end_s(self, column: int) -> float:
+        """When the trip leaves the banned stretch, or has its accident, if it meets nobody."""
+        end = float(self.enter_s[self.choice.end_row, column])
+        threshold = self.trips.threshold[column]
+        if self.hazard_before[self.choice.end_row, column] <= threshold:
+            return end
+        row = int(np.searchsorted(self.hazard_before[1:, column], threshold, side="right"))
+        part = (threshold - self.hazard_before[row, column]) / (
+            self.hazard_before[row + 1, column] - self.hazard_before[row, column]
+        )
+        return float(self.enter_s[row, column] + part * self.ways.habitual.duration_s[row, column])
+
+
+def _ways(world: World, choice: ChoiceSet, who: Traits) -> Ways:
+    if choice.other is None:
+        raise ValueError("a candidate has a shortcut")
+    cautious_factor = world.scenario.speed.cautious_factor
+    cautious = drive(world.conditions, choice.other, who, cautious_factor)
+    onward = []
+    for way_out in choice.exits:
+        left_s = who.departure_s + cautious.duration_s[: way_out.row].sum(axis=0)
+        going_on = who.continued(left_s, cautious.brake_c[way_out.row - 1])
+        onward.append(drive(world.conditions, way_out.route, going_on, cautious_factor))
+    return Ways(
+        legal=drive(world.conditions, choice.legal, who),
+        habitual=drive(world.conditions, choice.other, who),
+        cautious=cautious,
+        onward=tuple(onward),
+    )
+
+
+class PlannedCase(ViolationCase):
+    """A violation whose every course lies precomputed: being told is a switch between columns and a cut."""
+
+    def __init__(self, world: World, violator: Violator, group: Group, column: int) -> None:
+        super().__init__(world, violator)
+        self._group = group
+        self._column = column
+        self._until_s = group.habitual_end_s(column)
+        self._told = False
+        self._leaves = False
+
+    @property
+    def on_banned_road(self) -> bool:
+        """Whether the truck is still there."""
+        return self.now_s < self._until_s
+
+    @property
+    def way_out(self) -> tuple[float, str]:
+        """When and where it leaves because it was told to."""
+        place = int(self._group.exit[self._column])
+        return (self._until_s, self._group.choice.exits[place].node) if self._leaves else (nan, "")
+
+    def advise_to_leave(self) -> None:
+        """Cautious from the next section on, and off the road at the first exit from there."""
+        if self._told or not self.on_banned_road:
+            return
+        self._told = True
+        group, column = self._group, self._column
+        row = int(np.searchsorted(group.enter_s[:-1, column], self.now_s, side="left"))
+        group.switch_row[column] = row
+        ahead = [n for n, way_out in enumerate(group.choice.exits) if way_out.row >= row]
+        group.exit[column] = ahead[0] if ahead else NO_EXIT
+        end_row = group.choice.exits[ahead[0]].row if ahead else group.choice.end_row
+        accident_free = self._go_on_cautiously(row, end_row)
+        self._leaves = accident_free and bool(ahead)
+
+    def _go_on_cautiously(self, row: int, end_row: int) -> bool:
+        """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""
+        group, column = self._group, self._column
+        rest = float(group.trips.threshold[column] - group.hazard_before[row, column])
+        if rest < 0.0:
+            return False
+        hazard = group.ways.cautious.hazard[:, row:end_row, column].sum(axis=0)
+        duration = group.ways.cautious.duration_s[row:end_row, column]
+        stop, part = len(hazard), 0.0
+        if hazard.sum() > rest:
+            crossed = np.cumsum(hazard)
+            stop = int(np.searchsorted(crossed, rest, side="right"))
+            part = float((rest - (crossed[stop] - hazard[stop])) / hazard[stop] * duration[stop])
+        self._until_s = float(group.enter_s[row, column] + duration[:stop].sum()) + part
+        return stop == len(hazard)
+
+
+def _watch(world: World, group: Group, column: int) -> EngineProcess:
+    """One violation from departure on; nothing happens before the banned stretch."""
+    trips, choice = group.trips, group.choice
+    entry_s = float(group.enter_s[choice.entry_row, column])
+    yield world.env.timeout(entry_s - world.env.now)
+    if group.habitual_end_s(column) <= entry_s:
+        return
+    record_entry(world, choice, trips, column)
+    violator = violator_of(trips, column, entry_s, float(group.enter_s[choice.end_row, column]))
+    start_case(PlannedCase(world, violator, group, column))
+
+
+def violator_of(trips: TripTable, column: int, entry_s: float, exit_s: float) -> Violator:
+    """The trip that violates."""
+    return Violator(
+        trip_id=int(trips.trip_id[column]),
+        day=int(trips.day[column]),
+        place=int(trips.place[column]),
+        driver=int(trips.driver[column]),
+        truck_class=int(trips.truck_class[column]),
+        entry_s=entry_s,
+        exit_s=exit_s,
+    )
+
+
+def record_entry(world: World, choice: ChoiceSet, trips: TripTable, column: int) -> None:
+    """Write a violation down at the moment of entry."""
+    month, truck_class = int(trips.month[column]), int(trips.truck_class[column])
+    world.book.ledger.violations[month, truck_class] += 1
+    driver = int(trips.driver[column])
+    world.violations.append(
+        ViolationRecord(
+            world.env.now,
+            int(trips.trip_id[column]),
+            TRUCK_CLASSES[truck_class],
+            driver,
+            int(world.roster.enterprise[driver]),
+            choice.banned_link,
+        )
+    )
+
+
+def dispatch(world: World, groups: list[Group]) -> EngineProcess:
+    """Let the block's trips depart in order; each decides with the deterrence of that moment."""
+    departures = sorted(
+        (float(group.trips.departure_s[column]), int(group.trips.trip_id[column]), number, column)
+        for number, group in enumerate(groups)
+        for column in range(len(group.trips))
+    )
+    for departure_s, _, number, column in departures:
+        yield world.env.timeout(departure_s - world.env.now)
+        decide(world, groups[number], column)
+
+
+def decide(world: World, group: Group, column: int) -> None:
+    """Legal route or banned shortcut."""
+    trips = group.trips
+    if world.violates(
+        int(trips.driver[column]),
+        int(trips.truck_class[column]),
+        group.choice.saving_cny,
+        float(trips.violation_uniform[column]),
+        int(trips.day[column]),
+        float(trips.departure_s[column]),
+    ):
+        group.course[column] = SHORTCUT
+        world.env.process(_watch(world, group, column))
+
+
+def settle_group(world: World, group: Group) -> None:
+    """Write a group down when all its trips have ended."""
+    legal = np.flatnonzero(group.course == LEGAL)
+    _settle(world, group, legal, _leg(group.choice.legal.sections, group.ways.legal, legal), "legal")
+    for way_out in range(NO_EXIT, len(group.choice.exits)):
+        chosen = np.flatnonzero((group.course == SHORTCUT) & (group.exit == way_out))
+        if len(chosen):
+            _settle(world, group, chosen, _shortcut_leg(group, chosen, way_out), "shortcut")
+
+
+def _settle(world: World, group: Group, chosen: Ints, leg: Leg, course: str) -> None:
+    if len(chosen):
+        settle(world.book, group.trips.pick(chosen), leg, course)
+
+
+def _leg(sections: Ints, columns: Columns, chosen: Ints) -> Leg:
+    return Leg(sections, columns.duration_s[:, chosen], columns.hazard[:, :, chosen])
+
+
+def _shortcut_leg(group: Group, chosen: Ints, way_out: int) -> Leg:
+    """The shortcut up to an exit, habitual and then cautious, and the legal way on from there."""
+    other = group.choice.other
+    if other is None:
+        raise ValueError("a candidate has a shortcut")
+    stop = len(other.sections) if way_out == NO_EXIT else group.choice.exits[way_out].row
+    habitual = np.arange(stop)[:, None] < group.switch_row[chosen]
+    slow, fast = group.ways.cautious, group.ways.habitual
+    duration = np.where(habitual, fast.duration_s[:stop, chosen], slow.duration_s[:stop, chosen])
+    hazard = np.where(habitual, fast.hazard[:, :stop, chosen], slow.hazard[:, :stop, chosen])
+    if way_out == NO_EXIT:
+        return Leg(other.sections, duration, hazard)
+    onward, exit_ = group.ways.onward[way_out], group.choice.exits[way_out]
+    return Leg(
+        np.concatenate([other.sections[:stop], exit_.route.sections]),
+        np.concatenate([duration, onward.duration_s[:, chosen]]),
+        np.concatenate([hazard, onward.hazard[:, :, chosen]], axis=1),
+    )
+
+
+def groups_of(world: World, trips: TripTable) -> list[Group]:
+    """Candidate trips by choice set."""
+    found = []
+    for number in np.unique(trips.choice):
+        own = trips.pick(trips.choice == number)
+        found.append(Group(world, world.choices.sets[number], own.pick(ledger_order(own))))
+    return found
+
+
+def last_end_s(groups: list[Group]) -> float:
+    """When the last trip of a block has surely left the banned road."""
+    return max((float(group.enter_s[-1].max()) for group in groups), default=-inf)

@@ -1,0 +1,47 @@
+"""Sums by month, truck class and directed section: distance, time, passages and expected accidents by mechanism."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.parameters import MECHANISMS, TRUCK_CLASSES
+from sim.units import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """Exact sums, see `sim.exact`: adding in any order gives the same bytes.
+
+    `distance_m` and `duration_s` have shape (months, truck classes, directed sections), `hazard` (mechanisms, months,
+    truck classes, directed sections), `trips`, `candidates` and `violations` (months, truck classes).
+    """
+
+    distance_m: Floats
+    duration_s: Floats
+    hazard: NDArray[np.float64]
+    trips: Ints
+    candidates: Ints
+    violations: Ints
+
+    @classmethod
+    def empty(cls, months: int, sections: int) -> "Ledger":
+        """Nothing driven yet."""
+        by_section = (months, len(TRUCK_CLASSES), sections)
+        counts = [np.zeros(by_section[:2], dtype=np.int64) for _ in range(3)]
+        hazard = np.zeros((len(MECHANISMS), *by_section))
+        return cls(np.zeros(by_section), np.zeros(by_section), hazard, *counts)
+
+    def add(
+        self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats
+    ) -> None:
+        """Add sums over trips of one month and class on a leg; a leg may pass a section more than once."""
+        np.add.at(self.distance_m[month, truck_class], sections, distance_m)
+        np.add.at(self.duration_s[month, truck_class], sections, duration_s)
+        np.add.at(self.hazard[:, month, truck_class], (slice(None), sections), hazard)
+
+
+def runs(month: Ints, truck_class: Ints) -> Ints:
+    """Starts of the runs of equal (class, month), and the end, of trips sorted by them."""
+    change = (np.diff(month) != 0) | (np.diff(truck_class) != 0)
+    return np.concatenate([[0], np.flatnonzero(change) + 1, [len(month)]])

@@ -1,0 +1,184 @@
+"""What a replication hands back: metrics, tables and records, plain and picklable."""
+
+from dataclasses import dataclass
+from math import isnan, nan
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.ledger import Ledger
+from sim.engine.world import World
+from sim.parameters import MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
+from sim.records import AccidentRecord, AlarmRecord, CourseRecord, ViolationRecord
+from sim.risk.severity import Consequences, consequences
+from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints
+
+Metrics = dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One replication of one scenario."""
+
+    metrics: Metrics
+    monthly: pd.DataFrame
+    sections: pd.DataFrame
+    accidents: list[AccidentRecord]
+    violations: list[ViolationRecord]
+    alarms: list[AlarmRecord]
+    courses: list[CourseRecord]
+
+
+def outcome_of(world: World) -> Outcome:
+    """Tables of a replication that has run to its end; records in order of time, then of trip."""
+    accidents = _accident_records(world)
+    counted = _counted(world, accidents)
+    return Outcome(
+        metrics=_metrics(world, accidents, counted),
+        monthly=_monthly(world, counted),
+        sections=_sections(world, counted),
+        accidents=accidents,
+        violations=sorted(world.violations),
+        alarms=sorted(world.alarms),
+        courses=sorted(world.book.courses),
+    )
+
+
+def _accident_records(world: World) -> list[AccidentRecord]:
+    found = sorted(world.book.accidents, key=lambda accident: (accident.time_s, accident.trip_id))
+    uniforms = np.array([a.severity_uniforms for a in found]).reshape(len(found), 3).T
+    mechanism = np.array([a.mechanism for a in found], dtype=np.int64)
+    what: Consequences = consequences(mechanism, uniforms[0], uniforms[1], uniforms[2], world.scenario.severity)
+    table = world.network.sections
+    return [
+        AccidentRecord(
+            time_s=a.time_s,
+            trip_id=a.trip_id,
+            truck_class=TRUCK_CLASSES[a.truck_class],
+            road_class=ROAD_CLASSES[table.road_class[a.section]],
+            link=world.network.ways[table.way[a.section]].link.name,
+            section=a.section,
+            position_m=a.position_m,
+            mechanism=MECHANISMS[a.mechanism],
+            deaths=int(what.deaths[n]),
+            injuries=int(what.injuries[n]),
+            property_loss_cny=float(what.property_loss_cny[n]),
+        )
+        for n, a in enumerate(found)
+    ]
+
+
+def _counted(world: World, accidents: list[AccidentRecord]) -> Ints:
+    """Counted accidents by month of departure, truck class and directed section."""
+    ledger = world.book.ledger
+    counted = np.zeros(ledger.distance_m.shape, dtype=np.int64)
+    for accident in world.book.accidents:
+        counted[accident.month, accident.truck_class, accident.section] += 1
+    if counted.sum() != len(accidents):
+        raise AssertionError("every accident has a record")
+    return counted
+
+
+def _rate(count: float, distance_m: float) -> float:
+    """Per million vehicle-km."""
+    return count / (distance_m / METRES_PER_KM) * VKM_PER_MILLION if distance_m > 0.0 else nan
+
+
+def _metrics(world: World, accidents: list[AccidentRecord], counted: Ints) -> Metrics:
+    ledger = world.book.ledger
+    distance, expected = float(ledger.distance_m.sum()), float(ledger.hazard.sum())
+    candidates, violations = int(ledger.candidates.sum()), int(ledger.violations.sum())
+    metrics: Metrics = {
+        "accident_rate_per_million_vkm": _rate(len(accidents), distance),
+        "expected_accident_rate_per_million_vkm": _rate(expected, distance),
+        "accidents": float(len(accidents)),
+        "expected_accidents": expected,
+        "deaths": float(sum(a.deaths for a in accidents)),
+        "injuries": float(sum(a.injuries for a in accidents)),
+        "property_loss_cny": float(sum(a.property_loss_cny for a in accidents)),
+        "vehicle_km": distance / METRES_PER_KM,
+        "vehicle_hours": float(ledger.duration_s.sum()) / SECONDS_PER_HOUR,
+        "trips": float(ledger.trips.sum()),
+        "candidate_trips": float(candidates),
+        "violations": float(violations),
+        "compliance_rate": 1.0 - violations / candidates if candidates else nan,
+    }
+    return metrics | _centre_metrics(world) | _by_class(world, counted) | _by_mechanism(ledger)
+
+
+def _centre_metrics(world: World) -> Metrics:
+    """Alarms, drivers reached, time from entry to the first word that reached the driver, operators' load."""
+    reached = [
+        min(t for t in (a.read_time_s, a.answer_time_s) if not isnan(t)) - a.entry_time_s
+        for a in world.alarms
+        if not (isnan(a.read_time_s) and isnan(a.answer_time_s))
+    ]
+    staffed = world.centre.staffed_s(world.horizon.days - world.centre_starts_day)
+    return {
+        "alarms": float(len(world.alarms)),
+        "contacts": float(len(reached)),
+        "left_at_exit": float(sum(1 for a in world.alarms if a.leave_node)),
+        "mean_response_s": float(np.mean(sorted(reached))) if reached else nan,
+        "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
+    }
+
+
+def _by_class(world: World, counted: Ints) -> Metrics:
+    """Where exposure and accidents are: by class of road, and those of semi-trailers."""
+    ledger, road_class = world.book.ledger, world.network.sections.road_class
+    hazard = ledger.hazard.sum(axis=0)
+    metrics: Metrics = {}
+    for number, name in enumerate(ROAD_CLASSES):
+        here = road_class == number
+        metrics |= _shares(name, ledger.distance_m[:, :, here], hazard[:, :, here], counted[:, :, here])
+    semi = [TRUCK_CLASSES.index(name) for name in SEMI_CLASSES]
+    return metrics | _shares("semi", ledger.distance_m[:, semi], hazard[:, semi], counted[:, semi])
+
+
+def _shares(name: str, distance_m: Floats, hazard: Floats, counted: Ints) -> Metrics:
+    return {
+        f"vehicle_km_{name}": float(distance_m.sum()) / METRES_PER_KM,
+        f"expected_accidents_{name}": float(hazard.sum()),
+        f"accidents_{name}": float(counted.sum()),
+    }
+
+
+def _by_mechanism(ledger: Ledger) -> Metrics:
+    return {f"expected_{name}": float(ledger.hazard[n].sum()) for n, name in enumerate(MECHANISMS)}
+
+
+def _monthly(world: World, counted: Ints) -> pd.DataFrame:
+    ledger = world.book.ledger
+    return pd.DataFrame(
+        {
+            "month": world.horizon.month_names(),
+            "trips": ledger.trips.sum(axis=1),
+            "vehicle_km": ledger.distance_m.sum(axis=(1, 2)) / METRES_PER_KM,
+            "accidents": counted.sum(axis=(1, 2)),
+            "expected_accidents": ledger.hazard.sum(axis=(0, 2, 3)),
+            "candidate_trips": ledger.candidates.sum(axis=1),
+            "violations": ledger.violations.sum(axis=1),
+        }
+    )
+
+
+def _sections(world: World, counted: Ints) -> pd.DataFrame:
+    """By directed section."""
+    ledger, network = world.book.ledger, world.network
+    table = network.sections
+    ways = [network.ways[way] for way in table.way]
+    frame = pd.DataFrame(
+        {
+            "section": np.arange(len(table.length_m)),
+            "link": [way.link.name for way in ways],
+            "road_class": [way.link.road_class for way in ways],
+            "forward": [way.forward for way in ways],
+            "start_m": table.start_m,
+            "length_m": table.length_m,
+            "vehicle_km": ledger.distance_m.sum(axis=(0, 1)) / METRES_PER_KM,
+            "accidents": counted.sum(axis=(0, 1)),
+        }
+    )
+    for number, name in enumerate(MECHANISMS):
+        frame[f"expected_{name}"] = ledger.hazard[number].sum(axis=(0, 1))
+    return frame

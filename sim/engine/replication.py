@@ -1,0 +1,126 @@
+"""One replication of one scenario: the order of events.
+
+For each block of whole days
+1. draw its trips;
+2. screen: a trip is foreground if it may violate, that is if its uniform number lies under the highest propensity it
+   could have; all others are background;
+3. settle the background: sweep its routes, add up, find accidents;
+4. precompute the foreground's columns and let its trips depart in the event loop, in order of departure, ties in order
+   of trip number, until the block's end;
+5. settle the foreground trips of blocks whose last truck has left the banned road.
+One event loop lives through the horizon. At equal times SimPy runs events in the order in which they were scheduled,
+and operators serve by priority, then by time of asking.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from sim.drive import drive
+from sim.engine import exhaustive, foreground
+from sim.engine.outcome import Outcome, outcome_of
+from sim.engine.settle import Leg, ledger_order, settle
+from sim.engine.trips import TripTable, blocks, highest_violation_probability, traits
+from sim.engine.world import World
+from sim.road import Route
+from sim.scenario.model import Scenario
+from sim.units import SECONDS_PER_DAY, Bools
+
+TRIPS_PER_BLOCK = 32_768
+CELLS_AT_ONCE = 65_536
+"""Cells (section, trip) swept at a time, so that their arrays stay in cache."""
+DAYS_AFTER_HORIZON = 1
+
+
+def run_replication(
+    scenario: Scenario,
+    seed: int,
+    replication: int,
+    *,
+    foreground_trips: Literal["screened", "all"] = "screened",
+    trips_per_block: int = TRIPS_PER_BLOCK,
+    trace: bool = False,
+) -> Outcome:
+    """Simulate the horizon once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        what to simulate
+    seed, replication : int
+        name the random numbers
+    foreground_trips : {"screened", "all"}
+        "all" makes every trip a process; the results are the same, and the run takes some hundred times longer
+    trips_per_block : int
+        about how many trips are drawn at once; it does not change the results
+    trace : bool
+        keep a record of every trip
+    """
+    world = World(scenario, seed, replication, trace=trace)
+    waiting: list[list[foreground.Group]] = []
+    for days in blocks(world.source, scenario.days, trips_per_block):
+        trips = _draw(world, days)
+        if foreground_trips == "all":
+            world.env.process(exhaustive.dispatch_all(world, trips))
+        else:
+            waiting.append(_screened(world, trips))
+        world.env.run(until=days.stop * SECONDS_PER_DAY)
+        waiting = _settle_ended(world, waiting)
+    world.env.run(until=(scenario.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
+    _settle_ended(world, waiting)
+    return outcome_of(world)
+
+
+def _draw(world: World, days: range) -> TripTable:
+    trips = world.source.draw(days)
+    for day, count in zip(days, np.bincount(trips.day - days.start, minlength=len(days)), strict=True):
+        world.draws.open_day(day, int(count))
+    candidate = np.array([choice.candidate for choice in world.choices.sets])[trips.choice]
+    at = (trips.month[candidate], trips.truck_class[candidate])
+    np.add.at(world.book.ledger.candidates, at, 1)
+    return trips
+
+
+def _screened(world: World, trips: TripTable) -> list[foreground.Group]:
+    """Settle the background, start the foreground."""
+    highest = highest_violation_probability(trips, world.choices, world.roster, world.scenario)
+    may_violate = trips.violation_uniform < highest
+    _settle_background(world, trips.pick(~may_violate))
+    groups = foreground.groups_of(world, trips.pick(may_violate))
+    world.env.process(foreground.dispatch(world, groups))
+    return groups
+
+
+def _settle_background(world: World, trips: TripTable) -> None:
+    """Trips by route; choice sets that share a route are swept together."""
+    by_route: dict[tuple[int, ...], tuple[Route, Bools]] = {}
+    for number, choice in enumerate(world.choices.sets):
+        own = trips.choice == number
+        first = trips.route_uniform < choice.share_legal
+        for route, chosen in ((choice.legal, own & first), (choice.other, own & ~first)):
+            if route is not None and chosen.any():
+                before = by_route.get(route.key, (route, np.zeros(len(trips), dtype=np.bool_)))
+                by_route[route.key] = (route, before[1] | chosen)
+    for route, chosen in by_route.values():
+        _settle_route(world, route, trips.pick(chosen))
+
+
+def _settle_route(world: World, route: Route, trips: TripTable) -> None:
+    ordered = trips.pick(ledger_order(trips))
+    step = max(CELLS_AT_ONCE // len(route.sections), 1)
+    for first in range(0, len(ordered), step):
+        part = ordered.pick(np.arange(first, min(first + step, len(ordered))))
+        columns = drive(world.conditions, route, traits(part, world.roster, world.scenario))
+        settle(world.book, part, Leg(route.sections, columns.duration_s, columns.hazard), "legal")
+
+
+def _settle_ended(world: World, waiting: list[list[foreground.Group]]) -> list[list[foreground.Group]]:
+    """Settle blocks whose trips have all left the banned road; return the others."""
+    still = []
+    for groups in waiting:
+        if foreground.last_end_s(groups) < world.env.now:
+            for group in groups:
+                foreground.settle_group(world, group)
+        else:
+            still.append(groups)
+    return still

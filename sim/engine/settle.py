@@ -1,0 +1,159 @@
+"""Settling trips whose course is known: sums into the ledger, accidents where the hazard crosses the threshold."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim import exact
+from sim.draws import TripDraws
+from sim.engine.ledger import Ledger, runs
+from sim.engine.trips import TripTable
+from sim.records import CourseRecord
+from sim.road import Network
+from sim.units import Floats, Ints
+
+
+ACCIDENT_DRAWS = ("mechanism", "severity", "persons", "loss")
+
+
+@dataclass(frozen=True)
+class Accident:
+    """An accident before its consequences are drawn."""
+
+    time_s: float
+    trip_id: int
+    month: int
+    truck_class: int
+    section: int
+    position_m: float
+    mechanism: int
+    severity_uniforms: tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Leg:
+    """Trips on a sequence of directed sections, `hazard` of shape (mechanisms, sections, trips)."""
+
+    sections: Ints
+    duration_s: Floats
+    hazard: Floats
+
+
+@dataclass(eq=False)
+class Book:
+    """Where settled trips are written."""
+
+    network: Network
+    ledger: Ledger
+    draws: TripDraws
+    trace: bool = False
+    accidents: list[Accident] = field(default_factory=list)
+    courses: list[CourseRecord] = field(default_factory=list)
+
+    def record(self, trips: TripTable, column: int, found: "Crossing", section: int, hazard: Floats) -> None:
+        """Write an accident down; `hazard` by mechanism gives the shares from which its mechanism is drawn."""
+        day, place = int(trips.day[column]), int(trips.place[column])
+        mechanism, *severity = (self.draws.uniform(f"accident.{what}", day, place) for what in ACCIDENT_DRAWS)
+        shares = np.cumsum(hazard)
+        drawn = np.searchsorted(shares, mechanism * shares[-1], side="right")
+        self.accidents.append(
+            Accident(
+                time_s=float(trips.departure_s[column]) + found.elapsed_s,
+                trip_id=int(trips.trip_id[column]),
+                month=int(trips.month[column]),
+                truck_class=int(trips.truck_class[column]),
+                section=section,
+                position_m=found.position_m,
+                mechanism=int(min(drawn, len(shares) - 1)),
+                severity_uniforms=(severity[0], severity[1], severity[2]),
+            )
+        )
+
+
+def ledger_order(trips: TripTable) -> Ints:
+    """Trips by class and month, else as they were."""
+    return np.lexsort((trips.month, trips.truck_class))
+
+
+def settle(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
+    """Write down trips that drove a leg to its end or to their accident; trips sorted by `ledger_order`."""
+    length = book.network.sections.length_m[leg.sections]
+    bounds = runs(trips.month, trips.truck_class)
+    duration = np.add.reduceat(leg.duration_s, bounds[:-1], axis=1)
+    hazard = np.add.reduceat(leg.hazard, bounds[:-1], axis=2)
+    for run, (first, stop) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+        month, truck_class = int(trips.month[first]), int(trips.truck_class[first])
+        book.ledger.add(
+            month, truck_class, leg.sections, length * float(stop - first), duration[:, run], hazard[:, :, run]
+        )
+        book.ledger.trips[month, truck_class] += stop - first
+    total = leg.hazard.sum(axis=(0, 1))
+    for column in np.flatnonzero(total > trips.threshold):
+        _cut_short(book, trips, leg, int(column))
+    if book.trace:
+        _trace(book, trips, leg, course)
+
+
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """Where a trip's cumulative hazard crosses its threshold, and what it does not drive any more."""
+
+    row: int
+    position_m: float
+    elapsed_s: float
+    rest_distance_m: Floats
+    rest_duration_s: Floats
+    rest_hazard: Floats
+
+
+def crossing(length_m: Floats, duration_s: Floats, hazard: Floats, threshold: float) -> Crossing:
+    """The point of an accident.
+
+    Parameters
+    ----------
+    length_m, duration_s : arrays
+        of the sections from the trip's start, shape (sections,)
+    hazard : array
+        shape (mechanisms, sections); its sum exceeds the threshold
+    threshold : float
+        the trip's unit-exponential number
+    """
+    cumulative = np.cumsum(hazard.sum(axis=0))
+    row = int(np.searchsorted(cumulative, threshold, side="right"))
+    before = cumulative[row - 1] if row else 0.0
+    part = (threshold - before) / (cumulative[row] - before)
+    position = float(exact.exact_length_m(part * length_m[row]))
+    elapsed = float(exact.exact_time_s(part * duration_s[row]))
+    rest_distance, rest_duration = length_m[row:].copy(), duration_s[row:].copy()
+    rest_hazard = hazard[:, row:].copy()
+    rest_distance[0] -= position
+    rest_duration[0] -= elapsed
+    rest_hazard[:, 0] -= exact.exact_hazard(part * rest_hazard[:, 0])
+    elapsed += float(duration_s[:row].sum())
+    return Crossing(row, position, elapsed, rest_distance, rest_duration, rest_hazard)
+
+
+def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
+    """Record an accident and take back what was not driven."""
+    length = book.network.sections.length_m[leg.sections]
+    hazard = leg.hazard[:, :, column]
+    found = crossing(length, leg.duration_s[:, column], hazard, float(trips.threshold[column]))
+    month, truck_class = int(trips.month[column]), int(trips.truck_class[column])
+    rest = leg.sections[found.row :]
+    book.ledger.add(
+        month, truck_class, rest, -found.rest_distance_m, -found.rest_duration_s, -found.rest_hazard
+    )
+    book.record(trips, column, found, int(leg.sections[found.row]), hazard[:, found.row])
+
+
+def _trace(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
+    """A record for every trip, for tests and replays."""
+    length = book.network.sections.length_m[leg.sections]
+    for column, trip_id in enumerate(trips.trip_id):
+        duration, hazard = leg.duration_s[:, column], leg.hazard[:, :, column]
+        driven = [length.sum(), duration.sum(), hazard.sum()]
+        if driven[2] > trips.threshold[column]:
+            cut = crossing(length, duration, hazard, float(trips.threshold[column]))
+            rests = (cut.rest_distance_m, cut.rest_duration_s, cut.rest_hazard)
+            driven = [whole - rest.sum() for whole, rest in zip(driven, rests, strict=True)]
+        book.courses.append(CourseRecord(int(trip_id), course, *map(float, driven)))

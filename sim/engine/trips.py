@@ -1,0 +1,154 @@
+"""The trips of a block as a table of columns, and which of them may violate."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import exact
+from sim.behaviour import banned_entry_probability
+from sim.calendar import Horizon
+from sim.demand import DemandTable
+from sim.draws import Streams
+from sim.drive import WATTS_PER_KW, Traits
+from sim.engine.choices import Choices
+from sim.fleet import Roster
+from sim.parameters import TRUCK_CLASSES
+from sim.physics import brake_temperature as brakes
+from sim.scenario.model import Scenario
+from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
+
+PLACE_BITS = 32
+"""A trip's number is day << 32 | place in the day's draws."""
+
+
+@dataclass(frozen=True, eq=False)
+class TripTable:
+    """Trips of some whole days in order of departure; arrays of shape (trips,)."""
+
+    day: Ints
+    place: Ints
+    month: Ints
+    departure_s: Floats
+    truck_class: Ints
+    driver: Ints
+    choice: Ints
+    loaded: Floats
+    violation_uniform: Floats
+    route_uniform: Floats
+    threshold: Floats
+
+    @property
+    def trip_id(self) -> Ints:
+        """Number of each trip, the same in every scenario of a replication."""
+        return (self.day << PLACE_BITS) | self.place
+
+    def pick(self, chosen: Ints | Bools) -> "TripTable":
+        """The chosen trips."""
+        return TripTable(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+
+class TripSource:
+    """Draws the trips of any days."""
+
+    def __init__(self, scenario: Scenario, horizon: Horizon, choices: Choices, roster: Roster, streams: Streams) -> None:
+        self._demand = DemandTable(scenario.demand, horizon)
+        self._loaded_share = scenario.demand.loaded_share
+        self._horizon = horizon
+        self._choices = choices
+        self._roster = roster
+        self._streams = streams
+
+    def mean_trips(self, day: int) -> float:
+        """Expected number of trips of a day."""
+        return float(self._demand.mean_by_day[day])
+
+    def draw(self, days: range) -> TripTable:
+        """Trips of the days, in order of departure; ties in order of their number."""
+        counts = [self._streams.poisson("trips.count", day, self.mean_trips(day)) for day in days]
+        day = np.repeat(np.array(days, dtype=np.int64), counts)
+        place = np.concatenate([np.arange(count, dtype=np.int64) for count in counts])
+
+        def uniform(purpose: str) -> Floats:
+            parts = [self._streams.uniform(purpose, d, n) for d, n in zip(days, counts, strict=True)]
+            return np.concatenate(parts)
+
+        stream = self._demand.stream_of(uniform("trip.stream"))
+        truck_class = self._demand.truck_class[stream]
+        semi = (truck_class != TRUCK_CLASSES.index("rigid")).astype(np.float64)
+        in_day = exact.exact_time_s(self._demand.departure_s(uniform("trip.departure"), semi))
+        hour = (in_day / SECONDS_PER_HOUR).astype(np.int64)
+        count = self._roster.count_of_class[truck_class]
+        driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * count).astype(np.int64)
+        table = TripTable(
+            day=day,
+            place=place,
+            month=self._horizon.month[day],
+            departure_s=day * float(SECONDS_PER_DAY) + in_day,
+            truck_class=truck_class,
+            driver=driver,
+            choice=self._choices.index[self._demand.flow[stream], truck_class, hour],
+            loaded=(uniform("trip.load") < self._loaded_share).astype(np.float64),
+            violation_uniform=uniform("trip.violation"),
+            route_uniform=uniform("trip.route"),
+            threshold=-np.log1p(-uniform("trip.threshold")),
+        )
+        return table.pick(np.lexsort((table.trip_id, table.departure_s)))
+
+
+def blocks(source: TripSource, days: int, trips_per_block: int) -> Iterator[range]:
+    """Runs of whole days that hold about so many trips, at least one day each."""
+    first, expected = 0, 0.0
+    for day in range(days):
+        expected += source.mean_trips(day)
+        if expected >= trips_per_block or day == days - 1:
+            yield range(first, day + 1)
+            first, expected = day + 1, 0.0
+
+
+def traits(trips: TripTable, roster: Roster, scenario: Scenario) -> Traits:
+    """What the sweep needs of each trip and its bound driver and truck."""
+    who = trips.driver
+    speeds = scenario.speed
+    retarder = roster.has_retarder[who]
+    defect = roster.brake_defect[who]
+    mass = np.where(trips.loaded > 0, roster.loaded_mass_kg[who], roster.empty_mass_kg[who])
+    empty_gain = np.where(trips.loaded > 0, 1.0, EMPTY_ROLLOVER_FACTOR)
+    habit = roster.speed_factor[who]
+    return Traits(
+        departure_s=trips.departure_s,
+        speed_factor=habit,
+        mass_kg=mass,
+        power_w=roster.power_w[who],
+        retarding_w=brakes.ENGINE_BRAKE_W + retarder * speeds.retarder_kw * WATTS_PER_KW,
+        descent_factor=habit * np.where(retarder > 0, speeds.retarder_descent_factor, 1.0),
+        heat_factor=np.where(defect > 0, speeds.brake_defect_heat_factor, 1.0),
+        rollover_threshold_g=roster.rollover_threshold_g[who] * empty_gain,
+        risk_factor=np.ones(len(trips)),
+        brake_c=np.full(len(trips), brakes.INITIAL_C),
+    )
+
+
+EMPTY_ROLLOVER_FACTOR = 1.6
+"""Rollover threshold of an empty truck over the loaded one's: assumption, 1.3 to 2."""
+
+
+def highest_violation_probability(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:
+    """Chance to take the banned shortcut without any deterrence, 0 where there is none, shape (trips,).
+
+    Deterrence only lowers it, so that a trip whose uniform number lies above can never violate.
+    """
+    candidate = np.array([choice.candidate for choice in choices.sets])[trips.choice]
+    saving = np.array([choice.saving_cny for choice in choices.sets])[trips.choice]
+    behaviour = scenario.behaviour
+    probability = banned_entry_probability(
+        roster.violation_utility[trips.driver],
+        saving,
+        np.zeros(len(trips)),
+        behaviour.penalty_cny * behaviour.penalty_weight,
+        behaviour.choice_scale_cny,
+    )
+    return np.where(candidate, probability, 0.0)

@@ -1,0 +1,170 @@
+"""A banned entry: detection, the interventions that answer it, notices, and the driver's way out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator
+from dataclasses import dataclass
+from math import nan
+from typing import Any, Literal
+
+from simpy import Event
+from simpy.resources.resource import PriorityRequest
+
+from sim.engine.world import World
+from sim.interventions import combine
+from sim.interventions.base import Experience
+from sim.records import AlarmRecord
+from sim.units import SECONDS_PER_DAY
+
+ROADSIDE_NOTICE_DAYS = 7.0
+"""Until an enterprise hears of a penalty given at the roadside: assumption, 1 to 30."""
+
+EngineProcess = Generator[Event, Any, None]
+
+
+@dataclass(frozen=True)
+class Violator:
+    """The trip that violates."""
+
+    trip_id: int
+    day: int
+    place: int
+    driver: int
+    truck_class: int
+    entry_s: float
+    exit_s: float
+    """When it would leave the banned stretch if nobody met it."""
+
+
+class ViolationCase(ABC):
+    """A violation in progress: what interventions may see and say of it.
+
+    Subclasses know where the truck is.
+    """
+
+    def __init__(self, world: World, violator: Violator) -> None:
+        self.world = world
+        self.violator = violator
+        self.read_s = nan
+        self.answered_s = nan
+        self.enterprise_told = False
+
+    @property
+    @abstractmethod
+    def on_banned_road(self) -> bool:
+        """Whether the truck is still there."""
+
+    @abstractmethod
+    def advise_to_leave(self) -> None:
+        """The driver will leave at the next exit and drives cautiously from the next section on."""
+
+    @property
+    @abstractmethod
+    def way_out(self) -> tuple[float, str]:
+        """When and where it leaves because it was told to; NaN and nothing where it does not."""
+
+    @property
+    def now_s(self) -> float:
+        """Simulated time [s]."""
+        return self.world.env.now
+
+    @property
+    def answer_probability(self) -> float:
+        """Chance that this driver answers a call [-]."""
+        return float(self.world.roster.answer_probability[self.violator.driver])
+
+    def wait(self, seconds: float) -> Event:
+        """An event after some seconds."""
+        return self.world.env.timeout(seconds)
+
+    def uniform(self, purpose: str) -> float:
+        """A uniform number of this trip."""
+        return self.world.draws.uniform(purpose, self.violator.day, self.violator.place)
+
+    def operator(self, priority: int) -> PriorityRequest:
+        """Ask for an operator."""
+        return self.world.centre.operator(priority)
+
+    def talk(self, seconds: float) -> Event:
+        """Keep the operator busy."""
+        return self.world.centre.talk(seconds)
+
+    def reached(self, channel: Literal["phone", "call"]) -> None:
+        """Note that the driver has read the message or answered the call."""
+        self.world.contacts += 1
+        if channel == "phone":
+            self.read_s = self.now_s
+        else:
+            self.answered_s = self.now_s
+
+    def experience(self, kind: Experience, share: float = 1.0) -> None:
+        """The driver remembers."""
+        self.world.deterrence.experience(kind, self.violator.driver, self.now_s, share)
+
+    def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
+        """The squadron punishes with this chance after the delay."""
+        if self.uniform("squadron.penalty") < penalty_share:
+            self.world.env.process(self._penalty(delay_s))
+
+    def notify_enterprise(self, delay_s: float) -> None:
+        """The enterprise gets the record after the delay."""
+        self.world.env.process(self._notice(delay_s))
+
+    def _penalty(self, delay_s: float) -> EngineProcess:
+        yield self.wait(delay_s)
+        self.experience("penalty")
+
+    def _notice(self, delay_s: float) -> EngineProcess:
+        """An enterprise acts once on a violation, however often it is told of it."""
+        yield self.wait(delay_s)
+        if self.enterprise_told:
+            return
+        self.enterprise_told = True
+        rules = self.world.scenario.control_centre
+        in_force = self.world.on_duty(int(self.now_s // SECONDS_PER_DAY))
+        share = combine.sanction_share(rules.enterprise_sanction_share, [i.sanction_share() for i in in_force])
+        own_delay = rules.enterprise_sanction_delay_days * SECONDS_PER_DAY
+        if self.uniform("enterprise.sanction") < share:
+            yield self.wait(combine.sanction_delay_s(own_delay, [i.sanction_delay_s() for i in in_force]))
+            self.experience("sanction")
+
+
+def start_case(case: ViolationCase) -> None:
+    """What follows a banned entry, from the moment of entry."""
+    world, who = case.world, case.violator
+    if case.uniform("roadside.check") < world.scenario.behaviour.roadside_check_share:
+        world.env.process(_roadside_check(case))
+    if world.device_online(who.driver, who.truck_class, who.day) and any(world.on_duty(who.day)):
+        world.env.process(_detection(case))
+
+
+def _roadside_check(case: ViolationCase) -> EngineProcess:
+    """An ordinary police check somewhere on the banned stretch."""
+    who = case.violator
+    yield case.wait(case.uniform("roadside.place") * (who.exit_s - who.entry_s))
+    if case.on_banned_road:
+        case.experience("penalty")
+        case.notify_enterprise(ROADSIDE_NOTICE_DAYS * SECONDS_PER_DAY)
+        case.advise_to_leave()
+
+
+def _detection(case: ViolationCase) -> EngineProcess:
+    """The next position fix and the platform's latency; then every intervention may answer."""
+    rules = case.world.scenario.control_centre
+    yield case.wait(case.uniform("detection.fix") * rules.position_interval_s + rules.platform_latency_s)
+    if not case.on_banned_road:
+        return
+    alarm_s = case.now_s
+    answers = [
+        process
+        for intervention in case.world.on_duty(case.violator.day)
+        if case.uniform(f"{intervention.kind}.strength") < intervention.strength
+        and (process := intervention.respond(case)) is not None
+    ]
+    if answers:
+        yield case.world.env.all_of([case.world.env.process(process) for process in answers])
+        out_s, node = case.way_out
+        case.world.alarms.append(
+            AlarmRecord(
+                alarm_s, case.violator.trip_id, case.violator.entry_s, case.read_s, case.answered_s, out_s, node
+            )
+        )

@@ -1,0 +1,145 @@
+"""Everything that one replication of one scenario needs, built in one order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from simpy import Environment
+
+from sim.behaviour import banned_entry_probability
+from sim.calendar import Horizon
+from sim.draws import Streams, TripDraws
+from sim.drive import Conditions, Surroundings, conditions_of
+from sim.engine.choices import Choices
+from sim.engine.control_centre import ControlCentre
+from sim.engine.deterrence import Deterrence
+from sim.engine.ledger import Ledger
+from sim.engine.settle import Book
+from sim.engine.trips import TripSource
+from sim.fleet import Roster, draw_roster
+from sim.interventions import combine
+from sim.interventions.base import DriverView, Intervention, Process, Setting
+from sim.parameters import TRUCK_CLASSES
+from sim.records import AlarmRecord, ViolationRecord
+from sim.risk.parameters import RiskParameters, SpeedParameters
+from sim.risk.section_hazard import base_hazard_per_m
+from sim.road import Network
+from sim.scenario.model import Scenario
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats
+from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
+
+
+@dataclass(frozen=True)
+class Active:
+    """An intervention and the day on which it starts."""
+
+    intervention: Intervention
+    start_day: int
+
+
+class World:
+    """State of a replication; the engine's modules act on it."""
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int, *, trace: bool = False) -> None:
+        self.scenario = scenario
+        self.streams = Streams(seed, replication)
+        self.draws = TripDraws(self.streams)
+        self.horizon = Horizon(scenario.start_date, scenario.days)
+        self.network = Network(scenario.road)
+        self.roster = draw_roster(scenario.fleet, self.streams)
+        self.choices = Choices(self.network, scenario.demand, scenario.behaviour)
+        self.source = TripSource(scenario, self.horizon, self.choices, self.roster, self.streams)
+        self.conditions = _conditions(scenario, self.network, self.horizon, self.streams)
+        self.env = Environment()
+        self.deterrence = Deterrence(scenario.behaviour, self.roster)
+        ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m))
+        self.book = Book(self.network, ledger, self.draws, trace)
+        self.violations: list[ViolationRecord] = []
+        self.alarms: list[AlarmRecord] = []
+        self.contacts = 0
+        self._set_up_interventions()
+
+    def _set_up_interventions(self) -> None:
+        """Coverage, operators and background processes; interventions in the order of their kinds."""
+        self.active = [
+            Active(intervention, max(self.horizon.day_of(intervention.start_date), 0))
+            for _, intervention in sorted(self.scenario.interventions.items())
+        ]
+        days = np.arange(self.horizon.days, dtype=np.float64)
+        base = _base_coverage(self.scenario)
+        prepared = [a.intervention.prepare(Setting(days - a.start_day, base)) for a in self.active]
+        self.coverage = combine.coverage(prepared, np.tile(base, (self.horizon.days, 1)))
+        starts = [a.start_day for a, p in zip(self.active, prepared, strict=True) if p.operators is not None]
+        self.centre_starts_day = min(starts, default=0)
+        self.centre = ControlCentre(self.env, combine.operators(prepared), self.streams)
+        for active in self.active:
+            self.env.process(self._patrol(active))
+
+    def _patrol(self, active: Active) -> Process:
+        yield self.env.timeout(active.start_day * SECONDS_PER_DAY)
+        process = active.intervention.patrol(self.centre)
+        if process is not None:
+            yield from process
+
+    def on_duty(self, day: int) -> list[Intervention]:
+        """Interventions in force on a day."""
+        return [a.intervention for a in self.active if a.start_day <= day]
+
+    def device_online(self, driver: int, truck_class: int, day: int) -> bool:
+        """Whether the truck can be seen."""
+        return bool(self.roster.terminal_uniform[driver] < self.coverage[day, truck_class])
+
+    def violates(self, driver: int, truck_class: int, saving_cny: float, uniform: float, day: int, now_s: float) -> bool:
+        """Whether the driver takes the banned shortcut, with all deterrence up to now."""
+        risk = self._perceived_risk(driver, truck_class, day, now_s)
+        behaviour = self.scenario.behaviour
+        probability = banned_entry_probability(
+            float(self.roster.violation_utility[driver]),
+            saving_cny,
+            risk,
+            behaviour.penalty_cny * behaviour.penalty_weight,
+            behaviour.choice_scale_cny,
+        )
+        return uniform < probability
+
+    def _perceived_risk(self, driver: int, truck_class: int, day: int, now_s: float) -> float:
+        remembered = self.deterrence.perceived_risk(driver, now_s)
+        interventions = self.on_duty(day)
+        if not interventions:
+            return remembered
+        online = self.roster.terminal_online[driver]
+        view = DriverView(
+            driver_id=driver,
+            enterprise_id=int(self.roster.enterprise[driver]),
+            truck_class=truck_class,
+            day=day,
+            has_programme_device=bool(online <= self.roster.terminal_uniform[driver])
+            and self.device_online(driver, truck_class, day),
+        )
+        return combine.perceived_risk([remembered, *(i.perceived_risk(view) for i in interventions)])
+
+
+def _base_coverage(scenario: Scenario) -> Floats:
+    classes = scenario.fleet.classes
+    return np.array([classes[n].terminal_online_share if n in classes else 0.0 for n in TRUCK_CLASSES])
+
+
+def _conditions(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:
+    surroundings = _surroundings(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
+    hazard = base_hazard_per_m(network, scenario.risk)
+    return conditions_of(network, hazard, surroundings, scenario.speed, scenario.risk)
+
+
+def _surroundings(
+    climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams
+) -> Surroundings:
+    """Factors on speed and risk by hour; trips that end after the horizon meet its last hour's weather."""
+    weather = weather_hours(climate, horizon.month_of_year, streams)
+    night = night_hours(climate, horizon.day_of_year)
+    speeds = np.array([1.0, speed.rain_speed_factor, speed.fog_speed_factor, speed.ice_speed_factor])
+    risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor])
+    if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
+        raise AssertionError("one factor for each state of the weather, one state for each hour")
+    return Surroundings(
+        speed_factor=speeds[weather] * np.array([1.0, speed.night_speed_factor])[night],
+        risk_factor=risks[weather] * np.array([1.0, risk.night_factor])[night],
+    )

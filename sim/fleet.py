@@ -1,0 +1,139 @@
+"""Enterprises, drivers and trucks, bound together: a driver drives one truck and answers to one enterprise."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+from scipy.special import ndtri
+
+from sim.draws import Streams
+from sim.parameters import TRUCK_CLASSES, Group, Model, NotNegative, Positive, Share, TruckClass
+from sim.units import Floats, Ints
+
+SMALLEST_UNIFORM = 1e-12
+SPEED_FACTOR_LIMITS = (0.7, 1.3)
+ANSWER_LIMITS = (0.02, 0.99)
+
+
+class TruckClassFleet(Model):
+    """The drivers and trucks of one class."""
+
+    enterprises: Annotated[int, Field(ge=1, le=1_000_000)]
+    drivers: Annotated[int, Field(ge=1, le=5_000_000)]
+    empty_mass_kg: Positive
+    loaded_mass_kg: Positive
+    power_kw: Positive
+    retarder_share: Share
+    rollover_threshold_g: Annotated[float, Field(gt=0.1, le=1.0, description="loaded, median")]
+    terminal_online_share: Annotated[
+        Share, Field(description="trucks whose satellite terminal is online without any programme")
+    ]
+    banned_entry_utility: Annotated[
+        float, Field(ge=-20.0, le=20.0, description="log-odds to take the banned road at no saving and no risk")
+    ]
+
+
+class Fleet(Group):
+    """Sizes and habits; spreads are standard deviations between drivers or enterprises."""
+
+    classes: dict[TruckClass, TruckClassFleet]
+    enterprise_culture_sd: NotNegative = Field(
+        default=0.6, description="between enterprises, on the log-odds of a violation"
+    )
+    driver_propensity_sd: NotNegative = Field(
+        default=1.0, description="between drivers, on the log-odds of a violation"
+    )
+    speed_factor_mean: Annotated[float, Field(gt=0.5, lt=1.5)] = 1.0
+    speed_factor_sd: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
+    brake_defect_share: Share = Field(default=0.1, description="trucks whose brakes hold less than they should")
+    call_answer_probability: Share = 0.8
+    call_answer_sd: NotNegative = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """All drivers with their truck and enterprise, as arrays of shape (drivers,); row n is driver n.
+
+    `first_of_class` and `count_of_class` say which rows belong to a truck class.
+    """
+
+    truck_class: Ints
+    enterprise: Ints
+    violation_utility: Floats
+    speed_factor: Floats
+    power_w: Floats
+    empty_mass_kg: Floats
+    loaded_mass_kg: Floats
+    has_retarder: Floats
+    rollover_threshold_g: Floats
+    brake_defect: Floats
+    terminal_uniform: Floats
+    terminal_online: Floats
+    answer_probability: Floats
+    first_of_class: Ints
+    count_of_class: Ints
+    enterprises: int
+
+    @property
+    def size(self) -> int:
+        """Number of drivers, and of trucks."""
+        return len(self.truck_class)
+
+
+def draw_roster(fleet: Fleet, streams: Streams) -> Roster:
+    """The bound records of one replication, the same in all its scenarios."""
+    parts = [(index, fleet.classes[name]) for index, name in enumerate(TRUCK_CLASSES) if name in fleet.classes]
+    counts = np.zeros(len(TRUCK_CLASSES), dtype=np.int64)
+    counts[[index for index, _ in parts]] = [part.drivers for _, part in parts]
+    firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    repeat = np.array([part.drivers for _, part in parts])
+    size = int(repeat.sum())
+    enterprise = _enterprises([part for _, part in parts], streams)
+    culture = fleet.enterprise_culture_sd * _normal("fleet.culture", streams, int(enterprise.max()) + 1)
+    own = fleet.driver_propensity_sd * _normal("fleet.propensity", streams, size)
+
+    def spread(field: str) -> Floats:
+        return np.repeat(np.array([float(getattr(part, field)) for _, part in parts]), repeat)
+
+    speed = fleet.speed_factor_mean + fleet.speed_factor_sd * _normal("fleet.speed", streams, size)
+    answer = fleet.call_answer_probability + fleet.call_answer_sd * _normal("fleet.answer", streams, size)
+    return Roster(
+        truck_class=np.repeat(np.array([index for index, _ in parts]), repeat),
+        enterprise=enterprise,
+        violation_utility=spread("banned_entry_utility") + own + culture[enterprise],
+        speed_factor=np.clip(speed, *SPEED_FACTOR_LIMITS),
+        power_w=spread("power_kw") * 1000.0,
+        empty_mass_kg=spread("empty_mass_kg"),
+        loaded_mass_kg=spread("loaded_mass_kg"),
+        has_retarder=_chosen("fleet.retarder", streams, spread("retarder_share")),
+        rollover_threshold_g=spread("rollover_threshold_g"),
+        brake_defect=_chosen("fleet.brakes", streams, np.full(size, fleet.brake_defect_share)),
+        terminal_uniform=streams.uniform("fleet.terminal", 0, size),
+        terminal_online=spread("terminal_online_share"),
+        answer_probability=np.clip(answer, *ANSWER_LIMITS) * (fleet.call_answer_probability > 0.0),
+        first_of_class=firsts,
+        count_of_class=counts,
+        enterprises=int(enterprise.max()) + 1,
+    )
+
+
+def _enterprises(parts: list[TruckClassFleet], streams: Streams) -> Ints:
+    """Enterprise of each driver; sizes are skewed, as the square of a uniform number is."""
+    uniform = streams.uniform("fleet.enterprise", 0, sum(part.drivers for part in parts))
+    found, start, base = [], 0, 0
+    for part in parts:
+        own = uniform[start : start + part.drivers]
+        found.append(base + (own**2 * part.enterprises).astype(np.int64))
+        start += part.drivers
+        base += part.enterprises
+    return np.concatenate(found)
+
+
+def _normal(purpose: str, streams: Streams, size: int) -> Floats:
+    uniform = streams.uniform(purpose, 0, size)
+    return np.asarray(ndtri(np.maximum(uniform, SMALLEST_UNIFORM)))
+
+
+def _chosen(purpose: str, streams: Streams, share: Floats) -> Floats:
+    return (streams.uniform(purpose, 0, len(share)) < share).astype(np.float64)

@@ -1,0 +1,1 @@
+"""Interventions: one family a file; others add theirs through the entry-point group `hairpin.interventions`."""

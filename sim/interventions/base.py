@@ -1,0 +1,159 @@
+"""What an intervention is: frozen parameters and the hooks it needs.
+
+Every hook has a default that changes nothing. Hooks are given plain values and return values; the engine combines
+what several interventions return by the rules of `sim.interventions.combine`. An intervention never changes the
+model's state behind its back, so that its place in a file never matters.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Literal, Protocol
+
+import numpy as np
+from pydantic import Field
+from simpy import Event
+from simpy.resources.resource import PriorityRequest
+
+from sim.parameters import Group, Share
+from sim.units import Floats, Ints
+
+Process = Generator[Event, Any, None]
+Experience = Literal["contact", "penalty", "sanction"]
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What `prepare` may look at: days of the horizon from the intervention's start, and the fleet's classes."""
+
+    days_since_start: Floats
+    """Shape (days,); negative before the start."""
+    base_coverage: Floats
+    """Share of trucks whose terminal is online without any programme, shape (truck classes,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Preparation:
+    """What an intervention puts in place for a replication; None changes nothing."""
+
+    coverage: Floats | None = None
+    """Share of trucks with a working device by day and truck class, shape (days, truck classes)."""
+    operators: Ints | None = None
+    """Operators on duty by hour of the day, shape (24,)."""
+
+
+@dataclass(frozen=True)
+class DriverView:
+    """What a decision point may know of a driver at the moment of choice."""
+
+    driver_id: int
+    enterprise_id: int
+    truck_class: int
+    day: int
+    has_programme_device: bool
+
+
+class Case(Protocol):
+    """One violation in progress, as an intervention sees it."""
+
+    @property
+    def now_s(self) -> float:
+        """Simulated time [s]."""
+
+    @property
+    def on_banned_road(self) -> bool:
+        """Whether the truck is still there."""
+
+    @property
+    def answer_probability(self) -> float:
+        """Chance that this driver answers a call [-]."""
+
+    def wait(self, seconds: float) -> Event:
+        """An event after some seconds."""
+
+    def uniform(self, purpose: str) -> float:
+        """A uniform number of this trip; name the purpose after the intervention."""
+
+    def operator(self, priority: int) -> PriorityRequest:
+        """Ask for an operator; lower numbers first, then in order of arrival."""
+
+    def talk(self, seconds: float) -> Event:
+        """Keep the operator busy."""
+
+    def reached(self, channel: Literal["phone", "call"]) -> None:
+        """Note that the driver has read the message or answered the call."""
+
+    def advise_to_leave(self) -> None:
+        """The driver will leave at the next exit and drives cautiously from the next section on."""
+
+    def experience(self, kind: Experience, share: float = 1.0) -> None:
+        """The driver remembers; `share` scales the rise of perceived risk."""
+
+    def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
+        """The squadron gets the record and punishes with this chance after the delay."""
+
+    def notify_enterprise(self, delay_s: float) -> None:
+        """The enterprise gets the record after the delay and acts as its rules say."""
+
+
+class Floor(Protocol):
+    """The control room, for work that belongs to no trip."""
+
+    @property
+    def day(self) -> int:
+        """Day of the simulation."""
+
+    def wait(self, seconds: float) -> Event:
+        """An event after some seconds."""
+
+    def uniforms(self, purpose: str, day: int, size: int) -> Floats:
+        """Uniform numbers of a day for a purpose."""
+
+    def occupy(self, priority: int, seconds: float) -> None:
+        """Queue a piece of work of this length for an operator."""
+
+
+class Intervention(Group):
+    """A policy: parameters, and hooks with neutral defaults.
+
+    Subclasses set `kind`, the key in a scenario file, and `summary`, a line for the list.
+    """
+
+    kind: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+
+    start_date: date | None = Field(default=None, description="first day in force; the horizon's first if not given")
+    strength: Share = Field(default=1.0, description="share of cases, trucks or effect that it reaches; 0 is off")
+
+    def prepare(self, setting: Setting) -> Preparation:  # noqa: ARG002
+        """Put things in place, once a replication."""
+        return Preparation()
+
+    def perceived_risk(self, driver: DriverView) -> float:  # noqa: ARG002
+        """Chance of a penalty that this adds in the driver's eyes, 0 to 1; it can't lower a risk."""
+        return 0.0
+
+    def sanction_share(self) -> float:
+        """Chance that an enterprise told of a violation sanctions its driver, 0 to 1; the highest counts."""
+        return 0.0
+
+    def sanction_delay_s(self) -> float:
+        """Time until a sanction [s]; the shortest counts."""
+        return float("inf")
+
+    def respond(self, case: Case) -> Process | None:  # noqa: ARG002
+        """Act on a detected violation, as a process; None leaves it."""
+        return None
+
+    def patrol(self, floor: Floor) -> Process | None:  # noqa: ARG002
+        """Work in the background, as a process that never ends; None does nothing."""
+        return None
+
+
+def rolled_out(setting: Setting, shares: Floats, months: float) -> Floats:
+    """Coverage that grows in a straight line from the base to `shares` over some months, shape (days, classes)."""
+    days = max(months * 30.4375, 1e-9)
+    progress = np.clip(setting.days_since_start / days, 0.0, 1.0)[:, None]
+    started = (setting.days_since_start >= 0.0)[:, None]
+    grown = setting.base_coverage + progress * (shares - setting.base_coverage)
+    return np.where(started, np.maximum(grown, setting.base_coverage), setting.base_coverage)

@@ -1,0 +1,93 @@
+"""Driver contact: an operator of the control centre calls the driver, who leaves at the nearest exit."""
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.interventions.base import Case, Floor, Intervention, Preparation, Process, Setting
+from sim.parameters import NotNegative, Positive, Share, Source
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY
+
+URGENT, OTHER = 0, 1
+
+SOURCES = {
+    "operators": Source(basis="assumption", range="1 to 8"),
+    "night_operators": Source(basis="assumption", range="0 to 4"),
+    "ring_s": Source(basis="assumption", range="10 to 40"),
+    "talk_mean_s": Source(basis="assumption", range="30 to 180"),
+    "attempts": Source(basis="assumption", range="1 to 5"),
+    "retry_wait_s": Source(basis="assumption", range="15 to 180"),
+    "leave_share": Source(basis="assumption", range="0.6 to 0.98"),
+    "other_calls_per_hour": Source(
+        basis="assumption",
+        range="0 to 40",
+        note="alarms of other kinds: a pilot saw 2.4 high-level ones per 100 km of equipped vehicles",
+    ),
+    "other_call_mean_s": Source(basis="assumption", range="20 to 180"),
+}
+
+
+class DriverContact(Intervention):
+    """Calls by operators on shifts, urgent ones first."""
+
+    kind: ClassVar[str] = "driver_contact"
+    summary: ClassVar[str] = "the control centre calls the driver, who leaves at the nearest exit"
+
+    sources: dict[str, Source] = Field(default=SOURCES)
+    operators: Annotated[int, Field(ge=0, le=500)] = Field(default=2, description="on duty by day")
+    night_operators: Annotated[int, Field(ge=0, le=500)] = 1
+    night_from_hour: Annotated[int, Field(ge=0, le=24)] = 20
+    night_to_hour: Annotated[int, Field(ge=0, le=24)] = 8
+    ring_s: Positive = 20.0
+    talk_mean_s: Positive = Field(default=75.0, description="exponential")
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    retry_wait_s: NotNegative = 45.0
+    leave_share: Share = Field(default=0.85, description="drivers who leave, of those who answer")
+    other_calls_per_hour: NotNegative = 4.0
+    other_call_mean_s: Positive = 60.0
+
+    def prepare(self, setting: Setting) -> Preparation:  # noqa: ARG002
+        """Operators by hour of the day."""
+        hours = np.arange(HOURS_PER_DAY)
+        night = (hours >= self.night_from_hour) | (hours < self.night_to_hour)
+        on_duty = np.where(night, self.night_operators, self.operators)
+        return Preparation(operators=on_duty if self.strength > 0.0 else None)
+
+    def respond(self, case: Case) -> Process:
+        """Call until the driver answers, has left, or the attempts are used up."""
+        for attempt in range(self.attempts):
+            with case.operator(URGENT) as operator:
+                yield operator
+                if not case.on_banned_road:
+                    return
+                yield case.talk(self.ring_s)
+                if case.uniform(f"driver_contact.answer.{attempt}") < case.answer_probability:
+                    yield from self._conversation(case)
+                    return
+            yield case.wait(self.retry_wait_s)
+
+    def _conversation(self, case: Case) -> Process:
+        case.reached("call")
+        yield case.talk(-self.talk_mean_s * float(np.log1p(-case.uniform("driver_contact.talk"))))
+        case.experience("contact")
+        if case.on_banned_road and case.uniform("driver_contact.leave") < self.leave_share:
+            case.advise_to_leave()
+
+    def patrol(self, floor: Floor) -> Process:
+        """Alarms of other kinds keep operators busy: a Poisson process, day by day."""
+        while True:
+            yield from self._other_day(floor, floor.day)
+
+    def _other_day(self, floor: Floor, day: int) -> Process:
+        mean = self.strength * self.other_calls_per_hour * HOURS_PER_DAY
+        draws = floor.uniforms("driver_contact.other", day, 2 * int(4 * mean + 20))
+        gaps = -np.log1p(-draws[::2]) * (SECONDS_PER_DAY / mean if mean > 0.0 else np.inf)
+        times = np.cumsum(gaps)
+        times = times[times < SECONDS_PER_DAY]
+        talks = -np.log1p(-draws[1::2]) * self.other_call_mean_s
+        waits = np.diff(times, prepend=0.0, append=float(SECONDS_PER_DAY))
+        for wait, talk in zip(waits[:-1], talks[: len(times)], strict=True):
+            yield floor.wait(float(wait))
+            floor.occupy(OTHER, float(talk))
+        yield floor.wait(float(waits[-1]))

@@ -1,0 +1,45 @@
+"""Which interventions there are, by kind."""
+
+from functools import lru_cache
+from importlib.metadata import entry_points
+
+from sim.interventions.base import Intervention
+from sim.interventions.device_coverage import DeviceCoverage
+from sim.interventions.driver_contact import DriverContact
+from sim.interventions.early_warning import EarlyWarning
+from sim.interventions.enterprise_accountability import EnterpriseAccountability
+
+ENTRY_POINT_GROUP = "hairpin.interventions"
+BUILT_IN: tuple[type[Intervention], ...] = (
+    DeviceCoverage,
+    EarlyWarning,
+    DriverContact,
+    EnterpriseAccountability,
+)
+_registered: dict[str, type[Intervention]] = {cls.kind: cls for cls in BUILT_IN}
+
+
+def register(cls: type[Intervention]) -> type[Intervention]:
+    """Add an intervention; usable as a decorator.
+
+    Raises
+    ------
+    ValueError
+        if the kind is empty or belongs to another class
+    """
+    if not cls.kind or _registered.get(cls.kind, cls) is not cls:
+        raise ValueError(f"intervention kind {cls.kind!r} of {cls.__qualname__} is empty or taken")
+    _registered[cls.kind] = cls
+    return cls
+
+
+@lru_cache(maxsize=1)
+def _load_plugins() -> None:
+    for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda e: e.name):
+        register(entry.load())
+
+
+def interventions() -> dict[str, type[Intervention]]:
+    """All kinds, ours and those of installed packages, in order of registration."""
+    _load_plugins()
+    return dict(_registered)

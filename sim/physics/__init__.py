@@ -1,0 +1,1 @@
+"""Physics of a truck on a mountain road: pure functions of arrays or scalars, SI units."""

@@ -1,0 +1,93 @@
+"""Brake temperature on downgrades by the Grade Severity Rating System.
+
+[1] Myers, Ashkenas, Johnson (1980), Feasibility of a Grade Severity Rating System, FHWA-RD-79-116.
+[2] Bowman (1989), Grade Severity Rating System (GSRS) Users Manual, FHWA-IP-88-015.
+
+The model was fitted to a five-axle tractor-semitrailer of up to 80,000 lb; heavier trucks are an extrapolation.
+"""
+
+import numpy as np
+
+from sim.units import (
+    METRES_PER_MILE,
+    NEWTONS_PER_POUND_FORCE,
+    SECONDS_PER_HOUR,
+    STANDARD_GRAVITY_MS2,
+    WATTS_PER_HORSEPOWER,
+    FloatLike,
+    Floats,
+)
+
+_MPH = METRES_PER_MILE / SECONDS_PER_HOUR
+
+AMBIENT_C = (90.0 - 32.0) / 1.8
+"""90 deg F, the model's ambient temperature [1]."""
+INITIAL_C = (150.0 - 32.0) / 1.8
+"""150 deg F, brakes at the top of a grade after ordinary driving [1]."""
+LIMIT_C = (500.0 - 32.0) / 1.8
+"""500 deg F, above which brakes fade [1]."""
+ENGINE_BRAKE_W = 73.0 * WATTS_PER_HORSEPOWER
+"""73 hp, engine and driveline friction [1]."""
+
+_DRAG_N = 459.35 * NEWTONS_PER_POUND_FORCE
+_DRAG_N_PER_MS2 = 0.132 * NEWTONS_PER_POUND_FORCE / _MPH**2
+_COOLING_PER_S = 1.23 / SECONDS_PER_HOUR
+_COOLING_PER_M = 0.0256 / _MPH / SECONDS_PER_HOUR
+_CONDUCTANCE_W_K = 0.100 * WATTS_PER_HORSEPOWER * 1.8
+_CONDUCTANCE_W_K_PER_MS = 0.00208 * WATTS_PER_HORSEPOWER * 1.8 / _MPH
+_EMERGENCY_K_PER_KG_MS2 = 3.11e-7 / 0.45359237 / _MPH**2 / 1.8
+
+
+def braking_power_w(mass_kg: FloatLike, grade: FloatLike, speed_ms: FloatLike, retarding_w: FloatLike) -> FloatLike:
+    """Power that the brakes must take.
+
+    Parameters
+    ----------
+    mass_kg : gross mass [kg]
+    grade : rise over run [-]; downgrades are negative
+    speed_ms : speed [m/s]
+    retarding_w : engine brake and retarder [W]
+
+    Returns
+    -------
+    power [W], not below 0
+
+    Notes
+    -----
+    P_B = (W theta - F_drag) V - P_eng with F_drag = 459.35 + 0.132 V**2 (lb, mph) [1, 2].
+    """
+    drag = _DRAG_N + _DRAG_N_PER_MS2 * speed_ms * speed_ms
+    power = (-mass_kg * STANDARD_GRAVITY_MS2 * grade - drag) * speed_ms - retarding_w
+    return np.maximum(power, 0.0)
+
+
+def cooling_rate_per_s(speed_ms: FloatLike) -> FloatLike:
+    """Rate [1/s] at which brakes approach their steady temperature: K_1 = 1.23 + 0.0256 V (1/h, mph) [1, 2]."""
+    return _COOLING_PER_S + _COOLING_PER_M * speed_ms
+
+
+def steady_temperature_c(power_w: FloatLike, speed_ms: FloatLike) -> FloatLike:
+    """Temperature [deg C] that the brakes approach: T_inf + K_2 P_B, K_2 = 1 / (0.100 + 0.00208 V) (hp, mph) [1, 2]."""
+    return AMBIENT_C + power_w / (_CONDUCTANCE_W_K + _CONDUCTANCE_W_K_PER_MS * speed_ms)
+
+
+def temperature_after_c(
+    start_c: FloatLike, steady_c: FloatLike, cooling_per_s: FloatLike, duration_s: FloatLike
+) -> FloatLike:
+    """Temperature [deg C] after `duration_s` [s]: T = T_steady + (T_0 - T_steady) exp(-K_1 t) [1, 2]."""
+    return steady_c + (start_c - steady_c) * np.exp(-cooling_per_s * duration_s)
+
+
+def emergency_stop_rise_c(mass_kg: FloatLike, speed_ms: FloatLike) -> FloatLike:
+    """Rise [K] by one stop from `speed_ms`: T_E = 3.11e-7 W V**2 (deg F, lb, mph) [1, 2]."""
+    return _EMERGENCY_K_PER_KG_MS2 * mass_kg * speed_ms * speed_ms
+
+
+def temperatures_along_c(start_c: Floats, steady_c: Floats, decay: Floats) -> Floats:
+    """Temperature at the end of each section, shape (sections, trips); the state is carried from row to row."""
+    temperature = np.empty_like(steady_c)
+    state = start_c
+    for row in range(len(steady_c)):
+        state = steady_c[row] + (state - steady_c[row]) * decay[row]
+        temperature[row] = state
+    return temperature

@@ -1,0 +1,94 @@
+"""How fast a truck goes: comfort in curves, crawling upgrade, holding back downgrade."""
+
+import numpy as np
+
+from sim.units import STANDARD_GRAVITY_MS2, Floats
+
+ROLLING_RESISTANCE = 0.006
+"""Rolling resistance of radial truck tyres [-], 0.005 to 0.008 (Wong 2008, Theory of Ground Vehicles, table 1.1)."""
+DRIVELINE_EFFICIENCY = 0.88
+"""Engine to wheels [-], 0.82 to 0.92: assumption in the middle of the usual range."""
+DRAG_AREA_KG_M = 0.5 * 1.2 * 0.65 * 9.5
+"""Half air density x drag coefficient x frontal area [kg/m]: assumption for a tractor-semitrailer, 3 to 5."""
+GENTLE_DOWNGRADE = 0.02
+"""Downgrades up to this are driven as level road [-]: assumption."""
+
+
+def curve_comfort_speed_ms(curvature_per_m: Floats, superelevation: Floats, side_friction: float) -> Floats:
+    """Speed at which a curve takes all the side friction that a driver likes to use.
+
+    Parameters
+    ----------
+    curvature_per_m : array
+        1 / radius [1/m]; 0 on a tangent
+    superelevation : array
+        rise to the outside [-]
+    side_friction : float
+        lateral acceleration felt, in gravities [-]
+
+    Returns
+    -------
+    array
+        speed [m/s], infinite on a tangent
+
+    Notes
+    -----
+    v = sqrt(g (f + e) / kappa), the point-mass curve formula (AASHTO 2018, A Policy on Geometric Design of Highways
+    and Streets, equation 3-7).
+    """
+    demand = np.maximum(side_friction + superelevation, 0.01)
+    with np.errstate(divide="ignore"):
+        return np.sqrt(STANDARD_GRAVITY_MS2 * demand / np.abs(curvature_per_m))
+
+
+def crawl_speed_ms(grade: Floats, mass_kg: Floats, power_w: Floats) -> Floats:
+    """Steady speed of a truck at full power on an upgrade.
+
+    Parameters
+    ----------
+    grade : array
+        rise over run [-], > -ROLLING_RESISTANCE
+    mass_kg, power_w : array
+        gross mass [kg], rated engine power [W]
+
+    Returns
+    -------
+    array
+        speed [m/s] at which power balances climbing, rolling and air resistance
+
+    Notes
+    -----
+    eta P = m g (i + f_r) v + c v**3, solved by three Newton steps from the speed without air resistance; the cubic is
+    convex, so the steps fall towards the root.
+    """
+    power = DRIVELINE_EFFICIENCY * power_w
+    resistance = mass_kg * STANDARD_GRAVITY_MS2 * (grade + ROLLING_RESISTANCE)
+    speed = np.minimum(power / resistance, (power / DRAG_AREA_KG_M) ** (1.0 / 3.0))
+    for _ in range(3):
+        square = DRAG_AREA_KG_M * speed * speed
+        speed = speed - ((square + resistance) * speed - power) / (3.0 * square + resistance)
+    return speed
+
+
+def descent_speed_ms(grade: Floats, level_speed_ms: float, reduction_ms_per_grade: float) -> Floats:
+    """Speed that drivers hold on a downgrade before their own habit is applied.
+
+    Parameters
+    ----------
+    grade : array
+        rise over run [-]; downgrades are negative
+    level_speed_ms, reduction_ms_per_grade : float
+        speed at `GENTLE_DOWNGRADE` [m/s] and its fall per unit of grade beyond it [m/s]
+
+    Returns
+    -------
+    array
+        speed [m/s], infinite where the road does not fall by more than `GENTLE_DOWNGRADE`, at least 5 m/s
+
+    Notes
+    -----
+    A straight line: an assumption; measured descents scatter widely with load and retarder.
+    """
+    steepness = -grade - GENTLE_DOWNGRADE
+    held = np.maximum(level_speed_ms - reduction_ms_per_grade * steepness, 5.0)
+    return np.where(steepness > 0.0, held, np.inf)

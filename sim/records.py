@@ -1,0 +1,52 @@
+"""What a run writes down: flat records, one a fact, units in the names."""
+
+from typing import NamedTuple
+
+
+class AccidentRecord(NamedTuple):
+    """One accident (the manuals also say crash)."""
+
+    time_s: float
+    trip_id: int
+    truck_class: str
+    road_class: str
+    link: str
+    section: int
+    position_m: float
+    mechanism: str
+    deaths: int
+    injuries: int
+    property_loss_cny: float
+
+
+class ViolationRecord(NamedTuple):
+    """One banned entry."""
+
+    time_s: float
+    trip_id: int
+    truck_class: str
+    driver_id: int
+    enterprise_id: int
+    link: str
+
+
+class AlarmRecord(NamedTuple):
+    """One alarm at the control centre and what became of it; NaN where it did not happen."""
+
+    time_s: float
+    trip_id: int
+    entry_time_s: float
+    read_time_s: float
+    answer_time_s: float
+    leave_time_s: float
+    leave_node: str
+
+
+class CourseRecord(NamedTuple):
+    """One trip as it was driven."""
+
+    trip_id: int
+    course: str
+    distance_m: float
+    duration_s: float
+    hazard: float

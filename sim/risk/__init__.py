@@ -1,0 +1,1 @@
+"""Accident risk: published prediction models, relative risks and severity."""

@@ -1,0 +1,114 @@
+"""The numbers of the accident model that a scenario may change."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.parameters import Group, NotNegative, Positive, Share, Source
+
+AtLeastOne = Annotated[float, Field(ge=1.0, le=20.0)]
+SpeedShare = Annotated[float, Field(gt=0.1, le=1.0)]
+
+
+def _assumed(plausible: str, note: str | None = None) -> Source:
+    return Source(basis="assumption", range=plausible, note=note)
+
+
+def _published(reference: str, note: str | None = None) -> Source:
+    return Source(basis="published", reference=reference, note=note)
+
+
+RISK_SOURCES = {
+    "calibration_factor": _assumed("0.5 to 2.5", "no county's accident counts by road were available"),
+    "truck_hazard_ratio": _assumed("0.6 to 1.5"),
+    "expressway_ratio": _assumed("0.3 to 0.8"),
+    "speed_coefficient_per_kmh": _published(
+        "Elvik 2013, Accident Analysis and Prevention 50, 854-860, exponential model, injury accidents"
+    ),
+    "rain_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: 71 % more"),
+    "fog_factor": _assumed("1.2 to 3"),
+    "ice_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
+    "night_factor": _assumed("1.0 to 2.0"),
+    "rollover_scale_g": _assumed("0.01 to 0.03"),
+    "runaway_per_km": _assumed("0.0003 to 0.003"),
+    "fade_scale_c": _assumed("8 to 30"),
+}
+
+
+class RiskParameters(Group):
+    """Accident risk of one truck."""
+
+    sources: dict[str, Source] = Field(default=RISK_SOURCES)
+    calibration_factor: Positive = Field(default=1.0, description="region's accidents over the manual's prediction")
+    truck_hazard_ratio: Positive = Field(
+        default=1.0, description="a truck's accidents per km over those of all vehicles"
+    )
+    expressway_ratio: Positive = Field(
+        default=0.5, description="an expressway's accidents per km over a two-lane road's at base conditions"
+    )
+    speed_coefficient_per_kmh: NotNegative = Field(
+        default=0.034, description="growth of general accidents with speed above the limit"
+    )
+    rain_factor: AtLeastOne = 1.71
+    fog_factor: AtLeastOne = 1.5
+    ice_factor: AtLeastOne = 1.84
+    night_factor: AtLeastOne = 1.3
+    rollover_scale_g: Positive = Field(default=0.0125, description="spread of the rollover threshold")
+    runaway_per_km: NotNegative = Field(default=0.001, description="runaways per km with brakes wholly faded")
+    fade_scale_c: Positive = Field(default=12.0, description="temperature over which brakes fade")
+
+
+SPEED_SOURCES = {
+    "side_friction": _assumed("0.10 to 0.18", "trucks; design values of the road stand below it"),
+    "descent_level_kmh": _assumed("60 to 75"),
+    "descent_reduction_kmh_per_pct": _assumed("4 to 10"),
+    "retarder_descent_factor": _assumed("1.0 to 1.3"),
+    "retarder_kw": _assumed("150 to 400"),
+    "brake_defect_heat_factor": _assumed("1.1 to 1.8"),
+    "cautious_factor": _assumed("0.85 to 0.97"),
+    "rain_speed_factor": _assumed("0.85 to 1.0"),
+    "fog_speed_factor": _assumed("0.6 to 0.9"),
+    "ice_speed_factor": _assumed("0.5 to 0.8"),
+    "night_speed_factor": _assumed("0.9 to 1.0"),
+}
+
+
+class SpeedParameters(Group):
+    """How drivers choose their speed."""
+
+    sources: dict[str, Source] = Field(default=SPEED_SOURCES)
+    side_friction: Annotated[float, Field(gt=0.02, le=0.4)] = Field(
+        default=0.12, description="lateral acceleration that drivers like in curves [g]"
+    )
+    descent_level_kmh: Positive = Field(default=68.0, description="speed held where downgrades begin to matter")
+    descent_reduction_kmh_per_pct: NotNegative = 7.0
+    retarder_descent_factor: Annotated[float, Field(ge=1.0, le=2.0)] = 1.1
+    retarder_kw: NotNegative = 220.0
+    brake_defect_heat_factor: AtLeastOne = 1.3
+    cautious_factor: SpeedShare = Field(default=0.92, description="speed of the cautious mode over the habitual")
+    rain_speed_factor: SpeedShare = 0.92
+    fog_speed_factor: SpeedShare = 0.75
+    ice_speed_factor: SpeedShare = 0.6
+    night_speed_factor: SpeedShare = 0.97
+
+
+SEVERITY_SOURCES = {
+    "fatal_share": _assumed("0.013 to 0.06 for general accidents", "lower end: Highway Safety Manual 2010, table 10-3"),
+    "injury_share": _assumed("0.30 to 0.60 for general accidents", "lower end: Highway Safety Manual 2010, table 10-3"),
+    "deaths_per_fatal": _assumed("1.05 to 1.6"),
+    "injuries_per_injury": _assumed("1.2 to 2.0"),
+    "median_loss_cny": _assumed("3,000 to 80,000"),
+    "loss_log_sd": _assumed("0.8 to 1.6"),
+}
+
+
+class SeverityParameters(Group):
+    """Consequences by mechanism, in the order general, rollover, runaway."""
+
+    sources: dict[str, Source] = Field(default=SEVERITY_SOURCES)
+    fatal_share: tuple[Share, Share, Share] = (0.02, 0.05, 0.12)
+    injury_share: tuple[Share, Share, Share] = (0.32, 0.5, 0.55)
+    deaths_per_fatal: tuple[Positive, Positive, Positive] = (1.1, 1.1, 1.4)
+    injuries_per_injury: tuple[Positive, Positive, Positive] = (1.4, 1.3, 1.6)
+    median_loss_cny: tuple[Positive, Positive, Positive] = (6000.0, 30000.0, 60000.0)
+    loss_log_sd: NotNegative = 1.2

@@ -1,0 +1,270 @@
+"""The road: nodes, links cut into homogeneous sections, bans, and the routes through them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.parameters import (
+    ROAD_CLASSES,
+    Group,
+    Model,
+    Name,
+    NotNegative,
+    Positive,
+    RoadClass,
+    TruckClass,
+)
+from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, Floats, Ints, ms_from_kmh
+
+ShoulderType = Literal["paved", "gravel", "composite", "turf"]
+
+
+class Node(Model):
+    """A junction, an interchange or the end of the modelled network."""
+
+    name: Name
+    x_km: float = 0.0
+    y_km: float = 0.0
+
+
+class Section(Model):
+    """A homogeneous piece of a link, described in the link's direction."""
+
+    length_km: Annotated[float, Field(ge=0.01, le=50.0)]
+    grade_pct: Annotated[float, Field(ge=-15.0, le=15.0, description="rise positive")] = 0.0
+    curve_radius_m: Annotated[float, Field(ge=15.0, le=20_000.0)] | None = None
+    superelevation_pct: Annotated[float, Field(ge=-4.0, le=12.0)] = 0.0
+    lane_width_m: Annotated[float, Field(ge=2.5, le=4.5)] = 3.5
+    shoulder_width_m: Annotated[float, Field(ge=0.0, le=4.0)] = 1.5
+    shoulder_type: ShoulderType = "paved"
+    roadside_hazard: Annotated[int, Field(ge=1, le=7, description="roadside hazard rating")] = 3
+    driveways_per_km: Annotated[float, Field(ge=0.0, le=60.0)] = 3.0
+    speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)]
+
+
+class Ban(Model):
+    """Truck classes that may not enter, and when."""
+
+    truck_classes: Annotated[tuple[TruckClass, ...], Field(min_length=1)]
+    from_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
+    to_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 24.0
+
+    def holds(self, truck_class: TruckClass, hour: float) -> bool:
+        """Whether this truck may not enter at this hour of the day; a window may pass midnight."""
+        if truck_class not in self.truck_classes:
+            return False
+        if self.from_hour <= self.to_hour:
+            return self.from_hour <= hour < self.to_hour
+        return hour >= self.from_hour or hour < self.to_hour
+
+
+class Link(Model):
+    """A road between two nodes, travelled both ways unless `one_way`."""
+
+    name: Name
+    start: Name
+    end: Name
+    road_class: RoadClass
+    toll_cny_per_km: NotNegative = 0.0
+    aadt: Annotated[float, Field(gt=0.0, le=200_000.0, description="all vehicles a day, both directions")]
+    one_way: bool = False
+    ban: Ban | None = None
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    @property
+    def length_km(self) -> float:
+        """Length of the whole link."""
+        return sum(section.length_km for section in self.sections)
+
+
+class Road(Group):
+    """The network of a scenario."""
+
+    nodes: Annotated[tuple[Node, ...], Field(min_length=2)]
+    links: Annotated[tuple[Link, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A link in one direction of travel: its place in the arrays of directed sections."""
+
+    link: Link
+    forward: bool
+    start: str
+    end: str
+    first: int
+    stop: int
+
+    def banned(self, truck_class: TruckClass, hour: float) -> bool:
+        """Whether a truck of this class may not enter at this hour."""
+        return self.link.ban is not None and self.link.ban.holds(truck_class, hour)
+
+
+@dataclass(frozen=True, eq=False)
+class SectionTable:
+    """Directed sections as arrays of shape (directed sections,), SI units."""
+
+    length_m: Floats
+    grade: Floats
+    curvature_per_m: Floats
+    superelevation: Floats
+    limit_ms: Floats
+    road_class: Ints
+    way: Ints
+    physical: Ints
+    start_m: Floats
+
+
+@dataclass(frozen=True)
+class RouteCost:
+    """What a route costs a driver, before any fine."""
+
+    length_m: float
+    time_s: float
+    toll_cny: float
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A sequence of ways; `sections` are rows of the section table in the order of travel."""
+
+    ways: tuple[int, ...]
+    sections: Ints
+    way_of_section: Ints
+    """Position in `ways`, shape (sections,)."""
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """Identity of a route: the ways in order."""
+        return self.ways
+
+
+class Network:
+    """The road compiled to arrays, with shortest routes."""
+
+    def __init__(self, road: Road) -> None:
+        self.road = road
+        self.ways = tuple(_ways(road))
+        self.sections = _section_table(self.ways)
+        self._out: dict[str, list[int]] = {node.name: [] for node in road.nodes}
+        for index, way in enumerate(self.ways):
+            self._out[way.start].append(index)
+
+    @cached_property
+    def free_time_s(self) -> Floats:
+        """Travel time at the speed limit, by way [s]."""
+        times = self.sections.length_m / self.sections.limit_ms
+        return np.array([times[way.first : way.stop].sum() for way in self.ways])
+
+    @cached_property
+    def physical_count(self) -> int:
+        """Number of sections, both directions counted once."""
+        return int(self.sections.physical.max()) + 1
+
+    def cost(self, ways: Iterable[int]) -> RouteCost:
+        """Length, time at the limit and toll of a sequence of ways."""
+        chosen = list(ways)
+        return RouteCost(
+            length_m=sum(self.ways[w].link.length_km for w in chosen) * METRES_PER_KM,
+            time_s=float(sum(self.free_time_s[w] for w in chosen)),
+            toll_cny=sum(self.ways[w].link.length_km * self.ways[w].link.toll_cny_per_km for w in chosen),
+        )
+
+    def cheapest(
+        self,
+        origin: str,
+        destination: str,
+        truck_class: TruckClass,
+        *,
+        value_of_time_cny_h: float,
+        distance_cost_cny_km: float,
+        obey_bans: bool,
+        hour: float = 12.0,
+    ) -> tuple[int, ...] | None:
+        """Ways of the route with the lowest toll, time and distance cost, or None (Dijkstra 1959).
+
+        Ties go to the sequence of ways that comes first in the file.
+        """
+        weights = self._weights(value_of_time_cny_h, distance_cost_cny_km)
+        queue: list[tuple[float, tuple[int, ...], str]] = [(0.0, (), origin)]
+        settled: set[str] = set()
+        while queue:
+            cost, ways, node = heappop(queue)
+            if node == destination:
+                return ways
+            if node in settled:
+                continue
+            settled.add(node)
+            for way in self._out[node]:
+                if obey_bans and self.ways[way].banned(truck_class, hour):
+                    continue
+                heappush(queue, (cost + weights[way], (*ways, way), self.ways[way].end))
+        return None
+
+    def _weights(self, value_of_time_cny_h: float, distance_cost_cny_km: float) -> list[float]:
+        costs = [self.cost([index]) for index in range(len(self.ways))]
+        return [
+            c.toll_cny
+            + c.time_s / SECONDS_PER_HOUR * value_of_time_cny_h
+            + c.length_m / METRES_PER_KM * distance_cost_cny_km
+            for c in costs
+        ]
+
+    def route(self, ways: Sequence[int]) -> Route:
+        """The sections of a sequence of ways."""
+        spans = [np.arange(self.ways[w].first, self.ways[w].stop) for w in ways]
+        return Route(
+            ways=tuple(ways),
+            sections=np.concatenate(spans),
+            way_of_section=np.repeat(np.arange(len(spans)), [len(span) for span in spans]),
+        )
+
+
+def _ways(road: Road) -> Iterable[Way]:
+    """Both directions of each link, in the order of the file."""
+    first = 0
+    for link in road.links:
+        directions = [(True, link.start, link.end)]
+        if not link.one_way:
+            directions.append((False, link.end, link.start))
+        for forward, start, end in directions:
+            stop = first + len(link.sections)
+            yield Way(link, forward, start, end, first, stop)
+            first = stop
+
+
+def _section_table(ways: Sequence[Way]) -> SectionTable:
+    rows = [row for index, way in enumerate(ways) for row in _directed_rows(index, way, ways)]
+    columns = list(zip(*rows, strict=True))
+    floats = [np.array(column, dtype=np.float64) for column in columns[:5]]
+    road_class, way_index, physical = (np.array(column, dtype=np.int64) for column in columns[5:8])
+    return SectionTable(*floats, road_class, way_index, physical, np.array(columns[8]))
+
+
+def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[float, ...]]:
+    """A way's sections in the order of travel; the reverse direction climbs what the other descends."""
+    sections = way.link.sections if way.forward else way.link.sections[::-1]
+    sign = 1.0 if way.forward else -1.0
+    base = sum(len(other.link.sections) for other in ways[:index] if other.forward)
+    count = len(sections)
+    physical = range(base, base + count) if way.forward else range(base - 1, base - count - 1, -1)
+    starts = np.concatenate([[0.0], np.cumsum([s.length_km * METRES_PER_KM for s in sections])[:-1]])
+    return [
+        (
+            round(s.length_km * METRES_PER_KM),
+            sign * s.grade_pct / 100.0,
+            0.0 if s.curve_radius_m is None else 1.0 / s.curve_radius_m,
+            s.superelevation_pct / 100.0,
+            ms_from_kmh(s.speed_limit_kmh),
+            ROAD_CLASSES.index(way.link.road_class),
+            index,
+            place,
+            start,
+        )
+        for s, place, start in zip(sections, physical, starts, strict=True)
+    ]

@@ -1,0 +1,7 @@
+"""Scenarios: YAML files to frozen models and back."""
+
+from sim.scenario.files import load_scenario
+from sim.scenario.mistakes import Mistake, ScenarioError
+from sim.scenario.model import Scenario
+
+__all__ = ["Mistake", "Scenario", "ScenarioError", "load_scenario"]

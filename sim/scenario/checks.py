@@ -1,0 +1,95 @@
+"""What pydantic can't see: references between parts, duplicate names, destinations that can't be reached."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sim.parameters import TRUCK_CLASSES
+from sim.road import Network, Road
+from sim.scenario.document import Keys
+from sim.scenario.mistakes import shown
+
+Finding = tuple[Keys, str]
+NOON_AND_MIDNIGHT = (0.0, 6.0, 12.0, 18.0)
+
+
+def findings(data: dict[str, Any], road: Road | None) -> Iterator[Finding]:
+    """All mistakes between the parts of a merged scenario; `road` where it could be built."""
+    nodes = _names(data, "nodes")
+    yield from _duplicates(data, "nodes")
+    yield from _duplicates(data, "links")
+    yield from _loose_ends(data, nodes)
+    yield from _demand(data, nodes)
+    if road is not None and not any(_loose_ends(data, nodes)) and not any(_demand(data, nodes)):
+        yield from _unreachable(data, Network(road))
+
+
+def _items(data: Any, *path: str) -> list[dict[str, Any]]:  # noqa: ANN401
+    """The mappings of a list somewhere in the raw data; nothing where its form is wrong."""
+    for key in path:
+        data = data.get(key) if isinstance(data, dict) else None
+    return [item if isinstance(item, dict) else {} for item in data] if isinstance(data, list) else []
+
+
+def _names(data: dict[str, Any], part: str) -> list[str]:
+    return [str(item.get("name")) for item in _items(data, "road", part)]
+
+
+def _duplicates(data: dict[str, Any], part: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, name in enumerate(_names(data, part)):
+        if name in seen:
+            yield ("road", part, index, "name"), f"{shown(name)} stands twice; names of {part} must differ"
+        seen.add(name)
+
+
+def _loose_ends(data: dict[str, Any], nodes: list[str]) -> Iterator[Finding]:
+    for index, link in enumerate(_items(data, "road", "links")):
+        for end in ("start", "end"):
+            if end in link and str(link[end]) not in nodes:
+                yield ("road", "links", index, end), f"{shown(link[end])} is not a node; nodes are {', '.join(nodes)}"
+        if "start" in link and link.get("start") == link.get("end"):
+            yield ("road", "links", index, "end"), "the link starts and ends at the same node"
+
+
+def _demand(data: dict[str, Any], nodes: list[str]) -> Iterator[Finding]:
+    classes = data.get("fleet", {}).get("classes", {}) if isinstance(data.get("fleet"), dict) else {}
+    for index, flow in enumerate(_items(data, "demand", "flows")):
+        path: Keys = ("demand", "flows", index)
+        for end in ("origin", "destination"):
+            if end in flow and str(flow[end]) not in nodes:
+                yield (*path, end), f"{shown(flow[end])} is not a node; nodes are {', '.join(nodes)}"
+        if "origin" in flow and flow.get("origin") == flow.get("destination"):
+            yield (*path, "destination"), "the flow ends where it starts"
+        trips = flow.get("trips_per_year")
+        for name in trips if isinstance(trips, dict) else ():
+            if name in TRUCK_CLASSES and isinstance(classes, dict) and name not in classes:
+                yield (*path, "trips_per_year", name), f"fleet.classes has no {name}"
+
+
+def _unreachable(data: dict[str, Any], network: Network) -> Iterator[Finding]:
+    for index, flow in enumerate(_items(data, "demand", "flows")):
+        trips = flow.get("trips_per_year")
+        for name in trips if isinstance(trips, dict) else ():
+            if name in TRUCK_CLASSES and not _reachable(network, flow, name):
+                yield (
+                    ("demand", "flows", index, "destination"),
+                    f"{shown(flow['destination'])} can't be reached from {shown(flow['origin'])} by {name} "
+                    "without a banned road",
+                )
+                break
+
+
+def _reachable(network: Network, flow: dict[str, Any], truck_class: Any) -> bool:  # noqa: ANN401
+    return all(
+        network.cheapest(
+            str(flow["origin"]),
+            str(flow["destination"]),
+            truck_class,
+            value_of_time_cny_h=1.0,
+            distance_cost_cny_km=1.0,
+            obey_bans=True,
+            hour=hour,
+        )
+        is not None
+        for hour in NOON_AND_MIDNIGHT
+    )

@@ -1,0 +1,214 @@
+"""From scenario files to a `Scenario`: what a file extends, the parts that stand in files of their own, all mistakes."""
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.interventions.registry import interventions
+from sim.road import Road
+from sim.scenario import checks
+from sim.scenario.document import Document, Keys, read_document
+from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
+from sim.scenario.model import Scenario
+
+PARTS = ("road", "climate", "demand", "fleet", "behaviour", "speed", "risk", "severity", "control_centre")
+
+
+def load_scenario(path: Path | str) -> Scenario:
+    """Read and check a scenario file.
+
+    Raises
+    ------
+    ScenarioError
+        with all mistakes found, each with file, line, key, value and what is allowed
+    """
+    document = resolve(Path(path))
+    values, mistakes = _validated(document)
+    road = values.get("road")
+    for keys, message in checks.findings(document.data, road if isinstance(road, Road) else None):
+        mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
+    if mistakes:
+        raise ScenarioError(mistakes)
+    return Scenario(**values)
+
+
+def resolve(path: Path, above: tuple[Path, ...] = ()) -> Document:
+    """A file merged over what it extends, with its parts' files read in."""
+    document = read_document(path)
+    document = Document(dict(document.data), dict(document.places))
+    document = _with_parts(document, path)
+    if "extends" not in document.data:
+        return document
+    if "name" not in document.data:
+        raise _error(document, ("extends",), "a scenario that extends another needs a `name` of its own")
+    parent_path = _parent(document, path, above)
+    parent = resolve(parent_path, (*above, path.resolve()))
+    del document.data["extends"]
+    return _merged(parent, document)
+
+
+def _parent(document: Document, path: Path, above: tuple[Path, ...]) -> Path:
+    """The file that this one extends; refused where that would go in a circle or is not there."""
+    named = document.data["extends"]
+    if not isinstance(named, str):
+        raise _error(document, ("extends",), f"{shown(named)} must be the name of a file")
+    parent = path.parent / named
+    if parent.resolve() in (*above, path.resolve()):
+        chain = " -> ".join(p.name for p in (*above, path, parent))
+        raise _error(document, ("extends",), f"goes in a circle: {chain}")
+    if not parent.is_file():
+        raise _error(document, ("extends",), f"{shown(named)} is not a file beside {path.name}")
+    return parent
+
+
+def _with_parts(document: Document, path: Path) -> Document:
+    for part in PARTS:
+        named = document.data.get(part)
+        if not isinstance(named, str):
+            continue
+        if not (path.parent / named).is_file():
+            raise _error(document, (part,), f"{shown(named)} is neither a mapping nor a file beside {path.name}")
+        own = read_document(path.parent / named)
+        document.data[part] = own.data
+        document.places |= {(part, *keys): place for keys, place in own.places.items() if keys}
+    return document
+
+
+def _merged(parent: Document, child: Document) -> Document:
+    return Document(_merge(parent.data, child.data), _merged_places(parent, child))
+
+
+def _merge(parent: Any, child: Any) -> Any:  # noqa: ANN401
+    """Mappings are merged key by key, anything else is replaced."""
+    if not (isinstance(parent, dict) and isinstance(child, dict)):
+        return child
+    return {**parent, **{key: _merge(parent.get(key), value) for key, value in child.items()}}
+
+
+def _merged_places(parent: Document, child: Document) -> dict[Keys, tuple[str, int]]:
+    """The child's places; the parent's where the child says nothing."""
+    lists = {keys for keys in child.places if isinstance(_at(child.data, keys), list)}
+    kept = {k: p for k, p in parent.places.items() if not any(k[: len(own)] == own for own in lists)}
+    return {**kept, **{k: p for k, p in child.places.items() if k}}
+
+
+def _at(data: Any, keys: Keys) -> Any:  # noqa: ANN401
+    for key in keys:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _error(document: Document, keys: Keys, message: str) -> ScenarioError:
+    return ScenarioError([Mistake(*document.place(keys), key_text(keys), message)])
+
+
+def _validated(document: Document) -> tuple[dict[str, Any], list[Mistake]]:
+    """Values of the fields that are right, and mistakes of the others."""
+    values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    fields = Scenario.model_fields
+    for key, value in document.data.items():
+        if key == "interventions":
+            values[key] = _interventions(value, document, mistakes)
+        elif key not in fields:
+            message = f"unknown key{_suggestion(key, [*fields, 'extends'])}"
+            mistakes.append(Mistake(*document.place((key,)), key, message))
+        else:
+            annotation: Any = fields[key].annotation
+            metadata = fields[key].metadata
+            adapter = TypeAdapter(annotation if not metadata else _annotated(annotation, metadata))
+            _try(adapter, value, (key,), document, values, mistakes)
+    missing = [key for key, field in fields.items() if field.is_required() and key not in document.data]
+    mistakes += [Mistake(*document.place(()), key, "is required and missing") for key in missing]
+    return values, mistakes
+
+
+def _annotated(annotation: Any, metadata: list[Any]) -> Any:  # noqa: ANN401
+    from typing import Annotated
+
+    return Annotated[annotation, *metadata]
+
+
+def _try(
+    adapter: "TypeAdapter[Any]",
+    value: Any,  # noqa: ANN401
+    path: Keys,
+    document: Document,
+    values: dict[str, Any],
+    mistakes: list[Mistake],
+) -> None:
+    try:
+        values[str(path[-1])] = adapter.validate_python(value)
+    except ValidationError as error:
+        mistakes += [_mistake(details, path, document) for details in error.errors()]
+
+
+def _interventions(value: Any, document: Document, mistakes: list[Mistake]) -> dict[str, Any]:  # noqa: ANN401
+    """Each intervention is checked by the class of its kind; null takes one out again."""
+    known = interventions()
+    found: dict[str, Any] = {}
+    if not isinstance(value, dict):
+        mistakes.append(
+            Mistake(*document.place(("interventions",)), "interventions", f"{shown(value)} must be a mapping")
+        )
+        return found
+    for kind, parameters in value.items():
+        path: Keys = ("interventions", kind)
+        if kind not in known:
+            message = f"unknown intervention{_suggestion(kind, list(known))}; known are {', '.join(known)}"
+            mistakes.append(Mistake(*document.place(path), key_text(path), message))
+        elif parameters is not None:
+            _try(TypeAdapter(known[kind]), parameters, path, document, found, mistakes)
+    return found
+
+
+def _mistake(details: ErrorDetails, path: Keys, document: Document) -> Mistake:
+    keys: Keys = (*path, *(part for part in details["loc"] if _is_key(part, details)))
+    message = details["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    if details["type"] == "extra_forbidden":
+        text = "unknown key" + _suggestion(str(keys[-1]), _siblings(path, keys))
+    elif details["type"] == "missing":
+        text = "is required and missing"
+    else:
+        text = f"found {shown(details['input'])}, must be {message}"
+    return Mistake(*document.place(keys), key_text(keys), text)
+
+
+def _is_key(part: int | str, details: ErrorDetails) -> bool:
+    """Leave out the words that pydantic adds to a path for its own use."""
+    return not (isinstance(part, str) and (part == "[key]" or part.startswith("function-")) and details)
+
+
+def _siblings(path: Keys, keys: Keys) -> list[str]:
+    """Keys that a model allows where an unknown one was found."""
+    model: Any = interventions().get(str(path[-1])) if path[0] == "interventions" else Scenario
+    for part in keys[len(path) if path[0] == "interventions" else 0 : -1]:
+        model = _step(model, part)
+    is_model = isinstance(model, type) and issubclass(model, BaseModel)
+    return list(model.model_fields) if is_model else []
+
+
+def _step(model: Any, part: int | str) -> Any:  # noqa: ANN401
+    """The type below `part`."""
+    from typing import get_args, get_origin
+
+    if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
+        return model.model_fields[str(part)].annotation
+    arguments = [a for a in get_args(model) if a is not type(None) and a is not Ellipsis]
+    if get_origin(model) is dict:
+        return arguments[1]
+    found = arguments[0] if arguments else None
+    return _step(found, part) if isinstance(part, str) and found is not None else found
+
+
+def _suggestion(key: str, allowed: list[str]) -> str:
+    close = difflib.get_close_matches(key, allowed, n=1)
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return f"; known keys are {', '.join(allowed)}" if allowed else ""

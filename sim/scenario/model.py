@@ -1,0 +1,118 @@
+"""A scenario as one frozen value."""
+
+import hashlib
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SerializeAsAny, field_validator
+
+from sim.behaviour import BehaviourParameters
+from sim.demand import Demand
+from sim.fleet import Fleet
+from sim.interventions.base import Intervention
+from sim.interventions.registry import interventions
+from sim.parameters import Group, Model, Name, NotNegative, Share, Source
+from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
+from sim.road import Road
+from sim.weather import Climate
+
+FORMAT = 1
+LONGEST_HORIZON_DAYS = 36_525
+
+
+class ControlCentreParameters(Group):
+    """How violations come to be known, and what enterprises do of themselves."""
+
+    sources: dict[str, Source] = Field(
+        default={
+            "position_interval_s": Source(
+                basis="assumption", range="10 to 60", note="a vendor's terminals report every 30 s"
+            ),
+            "platform_latency_s": Source(basis="assumption", range="2 to 30"),
+            "enterprise_sanction_share": Source(basis="assumption", range="0 to 0.3"),
+            "enterprise_sanction_delay_days": Source(basis="assumption", range="7 to 60"),
+        }
+    )
+    position_interval_s: NotNegative = 30.0
+    platform_latency_s: NotNegative = 5.0
+    enterprise_sanction_share: Share = Field(
+        default=0.1, description="enterprises that act of themselves when told of a violation"
+    )
+    enterprise_sanction_delay_days: NotNegative = 30.0
+
+
+class Scenario(Model):
+    """Everything that a run depends on, apart from seed and replication."""
+
+    format: Literal[1] = FORMAT
+    name: Name
+    title: Annotated[str, Field(max_length=300)] = ""
+    title_zh: Annotated[str, Field(max_length=300)] = ""
+    description: Annotated[str, Field(max_length=5000)] = ""
+    start_date: date = date(2025, 1, 1)
+    days: Annotated[int, Field(ge=1, le=LONGEST_HORIZON_DAYS)] = 365
+    road: Road
+    climate: Climate = Climate()
+    demand: Demand
+    fleet: Fleet
+    behaviour: BehaviourParameters = BehaviourParameters()
+    speed: SpeedParameters = SpeedParameters()
+    risk: RiskParameters = RiskParameters()
+    severity: SeverityParameters = SeverityParameters()
+    control_centre: ControlCentreParameters = ControlCentreParameters()
+    interventions: dict[str, SerializeAsAny[Intervention]] = {}
+
+    @field_validator("interventions", mode="before")
+    @classmethod
+    def _by_kind(cls, value: Any) -> Any:  # noqa: ANN401
+        """Plain mappings become the class of their kind, in the order of kinds."""
+        known = interventions()
+        if not isinstance(value, dict):
+            raise ValueError("must map kinds of interventions to their parameters")  # noqa: TRY004
+        unknown = sorted(set(value) - set(known))
+        if unknown:
+            raise ValueError(f"unknown kinds {', '.join(unknown)}; known are {', '.join(known)}")
+        return {
+            kind: value[kind] if isinstance(value[kind], Intervention) else known[kind](**(value[kind] or {}))
+            for kind in sorted(value)
+        }
+
+    @property
+    def shown_title(self) -> str:
+        """Title, or the name where there is none."""
+        return self.title or self.name
+
+    def hash(self) -> str:
+        """SHA-256 of the resolved scenario, texts aside."""
+        content = self.model_dump(mode="json", exclude={"title", "title_zh", "description"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def changed(self, changes: dict[str, Any]) -> "Scenario":
+        """A new, validated scenario with dotted keys set, such as `interventions.driver_contact.operators`."""
+        content = self.model_dump(mode="json")
+        for dotted, value in changes.items():
+            *above, last = dotted.split(".")
+            place = content
+            for key in above:
+                place = place.setdefault(key, {}) if isinstance(place, dict) else place[int(key)]
+            place[last] = value
+        return Scenario.model_validate(content)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a scenario file for editors, interventions and files of parts included."""
+    schema = Scenario.model_json_schema()
+    kinds: dict[str, Any] = {}
+    for kind, cls in interventions().items():
+        own = cls.model_json_schema()
+        schema["$defs"].update(own.pop("$defs", {}))
+        kinds[kind] = {"anyOf": [own, {"type": "null"}]}
+    schema["properties"]["interventions"] = {"type": "object", "properties": kinds, "additionalProperties": False}
+    schema["properties"]["extends"] = {"type": "string", "description": "the scenario file that this one changes"}
+    for part in ("road", "climate", "demand", "fleet"):
+        own = schema["properties"][part]
+        schema["properties"][part] = {"anyOf": [own, {"type": "string", "description": "a file of its own"}]}
+    schema["required"] = ["name"]
+    schema["title"] = "Hairpin scenario, format 1"
+    return schema
