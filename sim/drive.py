@@ -130,7 +130,8 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     _general_hazard(conditions, route, trips, hours, velocity, hazard[0])
     _rollover_hazard(conditions, route, trips, velocity, hazard[1])
     _runaway_hazard(conditions, route, temperature, hazard[2])
-    return Columns(duration, exact.exact_hazard(hazard), temperature)
+    exact.round_hazard(hazard)
+    return Columns(duration, hazard, temperature)
 
 
 def _hour_of_way(conditions: Conditions, route: Route, departure_s: Floats) -> Ints:
@@ -150,13 +151,21 @@ def _velocity(conditions: Conditions, route: Route, trips: Traits, hours: Ints, 
     velocity *= wanted[:, None]
     grade = conditions.sections.grade[at]
     for row in np.flatnonzero(grade > 0.0):
-        crawl = speed.crawl_speed_ms(grade[row], trips.mass_kg, trips.power_w)
-        np.minimum(velocity[row], crawl, out=velocity[row])
+        _slow_upgrade(velocity[row], grade[row], trips)
     held = conditions.descent_ms[at]
     habit = trips.descent_factor * mode_factor
     for row in np.flatnonzero(np.isfinite(held)):
         np.minimum(velocity[row], held[row] * habit, out=velocity[row])
     return velocity
+
+
+def _slow_upgrade(velocity: Floats, grade: float, trips: Traits) -> None:
+    """Lower to the crawl speed, in place, where the engine can't hold the wish."""
+    weak = np.flatnonzero(speed.climbing_power_w(velocity, grade, trips.mass_kg) > trips.power_w)
+    if len(weak):
+        velocity[weak] = speed.crawl_speed_ms(
+            grade, trips.mass_kg[weak], trips.power_w[weak], velocity[weak]
+        )
 
 
 def _brake_temperature(conditions: Conditions, route: Route, trips: Traits, velocity: Floats, duration: Floats) -> Floats:

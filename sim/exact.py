@@ -5,7 +5,7 @@ and on which trips run as processes. Times, lengths and hazards are therefore ro
 sums of such multiples are exact in double precision as long as the total stays below 2**53 quanta.
 """
 
-from sim.units import FloatLike
+from sim.units import FloatLike, Floats
 
 TIME_QUANTUM_S = 2.0**-20
 """A microsecond; totals are exact to 8.6e9 s."""
@@ -38,3 +38,9 @@ def exact_length_m(length_m: FloatLike) -> FloatLike:
 def exact_hazard(hazard: FloatLike) -> FloatLike:
     """Expected accidents [-] rounded to `HAZARD_QUANTUM`."""
     return (hazard + _HAZARD) - _HAZARD
+
+
+def round_hazard(hazard: Floats) -> None:
+    """`exact_hazard` in place, for large arrays."""
+    hazard += _HAZARD
+    hazard -= _HAZARD

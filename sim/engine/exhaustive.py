@@ -29,6 +29,7 @@ class WalkedCase(ViolationCase):
         self.here = True
         self.told = False
         self.left: tuple[float, str] = (nan, "")
+        self.gone = world.env.event()
 
     @property
     def on_banned_road(self) -> bool:
@@ -39,6 +40,17 @@ class WalkedCase(ViolationCase):
     def way_out(self) -> tuple[float, str]:
         """When and where it leaves because it was told to; known when it has left."""
         return self.left
+
+    def until_known(self) -> EngineProcess:
+        """Wait until the truck is gone."""
+        yield self.gone
+
+    def depart(self, left: tuple[float, str] = (nan, "")) -> None:
+        """The truck is off the banned stretch, by an exit if it was told to and could."""
+        if self.here:
+            self.here = False
+            self.left = left
+            self.gone.succeed()
 
     def advise_to_leave(self) -> None:
         """Heard if the truck is still there."""
@@ -134,19 +146,17 @@ def _walk_shortcut(walker: Walker, group: Group) -> EngineProcess:
         if row == choice.entry_row:
             case = _enter(walker, group)
         if case and row == choice.end_row:
-            case.here = False
+            case.depart()
         if case and case.told and row in exits:
-            case.here, case.left = False, (world.env.now, choice.exits[exits[row]].node)
+            case.depart((world.env.now, choice.exits[exits[row]].node))
             yield from walker.along((choice.exits[exits[row]].route, group.ways.onward[exits[row]]))
             return
         columns = group.ways.cautious if case and case.told else group.ways.habitual
         yield from walker.section((choice.other, columns), row)
         if walker.crashed:
-            if case:
-                case.here = False
-            return
+            break
     if case:
-        case.here = False
+        case.depart()
 
 
 def _enter(walker: Walker, group: Group) -> WalkedCase:

@@ -100,6 +100,11 @@ class PlannedCase(ViolationCase):
         place = int(self._group.exit[self._column])
         return (self._until_s, self._group.choice.exits[place].node) if self._leaves else (nan, "")
 
+    def until_known(self) -> EngineProcess:
+        """Wait until the truck is gone; being told moves that moment."""
+        while self.on_banned_road:
+            yield self.wait(self._until_s - self.now_s)
+
     def advise_to_leave(self) -> None:
         """Cautious from the next section on, and off the road at the first exit from there."""
         if self._told or not self.on_banned_road:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class TripTable:
     route_uniform: Floats
     threshold: Floats
 
-    @property
+    @cached_property
     def trip_id(self) -> Ints:
         """Number of each trip, the same in every scenario of a replication."""
         return (self.day << PLACE_BITS) | self.place
@@ -115,16 +116,18 @@ def traits(trips: TripTable, roster: Roster, scenario: Scenario) -> Traits:
     speeds = scenario.speed
     retarder = roster.has_retarder[who]
     defect = roster.brake_defect[who]
-    mass = np.where(trips.loaded > 0, roster.loaded_mass_kg[who], roster.empty_mass_kg[who])
-    empty_gain = np.where(trips.loaded > 0, 1.0, EMPTY_ROLLOVER_FACTOR)
+    laden = trips.loaded > 0
+    mass = np.where(laden, roster.loaded_mass_kg[who], roster.empty_mass_kg[who])
+    empty_gain = np.where(laden, 1.0, EMPTY_ROLLOVER_FACTOR)
+    held = np.where(laden, speeds.laden_descent_factor, 1.0)
     habit = roster.speed_factor[who]
     return Traits(
         departure_s=trips.departure_s,
         speed_factor=habit,
         mass_kg=mass,
         power_w=roster.power_w[who],
-        retarding_w=brakes.ENGINE_BRAKE_W + retarder * speeds.retarder_kw * WATTS_PER_KW,
-        descent_factor=habit * np.where(retarder > 0, speeds.retarder_descent_factor, 1.0),
+        retarding_w=(speeds.engine_brake_kw + retarder * speeds.retarder_kw) * WATTS_PER_KW,
+        descent_factor=habit * held * np.where(retarder > 0, speeds.retarder_descent_factor, 1.0),
         heat_factor=np.where(defect > 0, speeds.brake_defect_heat_factor, 1.0),
         rollover_threshold_g=roster.rollover_threshold_g[who] * empty_gain,
         risk_factor=np.ones(len(trips)),

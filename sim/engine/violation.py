@@ -62,6 +62,10 @@ class ViolationCase(ABC):
     def way_out(self) -> tuple[float, str]:
         """When and where it leaves because it was told to; NaN and nothing where it does not."""
 
+    @abstractmethod
+    def until_known(self) -> EngineProcess:
+        """Wait until it is known whether and where the truck leaves."""
+
     @property
     def now_s(self) -> float:
         """Simulated time [s]."""
@@ -162,6 +166,7 @@ def _detection(case: ViolationCase) -> EngineProcess:
     ]
     if answers:
         yield case.world.env.all_of([case.world.env.process(process) for process in answers])
+        yield from case.until_known()
         out_s, node = case.way_out
         case.world.alarms.append(
             AlarmRecord(

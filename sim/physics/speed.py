@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.units import STANDARD_GRAVITY_MS2, Floats
+from sim.units import STANDARD_GRAVITY_MS2, FloatLike, Floats
 
 ROLLING_RESISTANCE = 0.006
 """Rolling resistance of radial truck tyres [-], 0.005 to 0.008 (Wong 2008, Theory of Ground Vehicles, table 1.1)."""
@@ -10,6 +10,7 @@ DRIVELINE_EFFICIENCY = 0.88
 """Engine to wheels [-], 0.82 to 0.92: assumption in the middle of the usual range."""
 DRAG_AREA_KG_M = 0.5 * 1.2 * 0.65 * 9.5
 """Half air density x drag coefficient x frontal area [kg/m]: assumption for a tractor-semitrailer, 3 to 5."""
+NEWTON_STEPS = 4
 GENTLE_DOWNGRADE = 0.02
 """Downgrades up to this are driven as level road [-]: assumption."""
 
@@ -41,7 +42,9 @@ def curve_comfort_speed_ms(curvature_per_m: Floats, superelevation: Floats, side
         return np.sqrt(STANDARD_GRAVITY_MS2 * demand / np.abs(curvature_per_m))
 
 
-def crawl_speed_ms(grade: Floats, mass_kg: Floats, power_w: Floats) -> Floats:
+def crawl_speed_ms(
+    grade: FloatLike | float, mass_kg: FloatLike, power_w: FloatLike, start_ms: FloatLike | float = 60.0
+) -> FloatLike:
     """Steady speed of a truck at full power on an upgrade.
 
     Parameters
@@ -50,6 +53,8 @@ def crawl_speed_ms(grade: Floats, mass_kg: Floats, power_w: Floats) -> Floats:
         rise over run [-], > -ROLLING_RESISTANCE
     mass_kg, power_w : array
         gross mass [kg], rated engine power [W]
+    start_ms : array
+        a speed above the answer, from which it is sought [m/s]
 
     Returns
     -------
@@ -58,16 +63,22 @@ def crawl_speed_ms(grade: Floats, mass_kg: Floats, power_w: Floats) -> Floats:
 
     Notes
     -----
-    eta P = m g (i + f_r) v + c v**3, solved by three Newton steps from the speed without air resistance; the cubic is
-    convex, so the steps fall towards the root.
+    eta P = m g (i + f_r) v + c v**3, solved by Newton's method; the cubic is convex, so that from above each step
+    falls towards the root. Four steps from a truck's speed leave less than 1 mm/s.
     """
     power = DRIVELINE_EFFICIENCY * power_w
     resistance = mass_kg * STANDARD_GRAVITY_MS2 * (grade + ROLLING_RESISTANCE)
-    speed = np.minimum(power / resistance, (power / DRAG_AREA_KG_M) ** (1.0 / 3.0))
-    for _ in range(3):
+    speed = np.minimum(power / resistance, start_ms)
+    for _ in range(NEWTON_STEPS):
         square = DRAG_AREA_KG_M * speed * speed
-        speed = speed - ((square + resistance) * speed - power) / (3.0 * square + resistance)
+        speed = (2.0 * square * speed + power) / (3.0 * square + resistance)
     return speed
+
+
+def climbing_power_w(speed_ms: FloatLike, grade: FloatLike | float, mass_kg: FloatLike) -> FloatLike:
+    """Engine power [W] to hold a speed [m/s] on a grade [-] with a gross mass [kg]: ((c v**2) + m g (i + f_r)) v / eta."""
+    resistance = mass_kg * STANDARD_GRAVITY_MS2 * (grade + ROLLING_RESISTANCE)
+    return (DRAG_AREA_KG_M * speed_ms * speed_ms + resistance) * speed_ms / DRIVELINE_EFFICIENCY
 
 
 def descent_speed_ms(grade: Floats, level_speed_ms: float, reduction_ms_per_grade: float) -> Floats:

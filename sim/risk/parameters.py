@@ -30,7 +30,7 @@ RISK_SOURCES = {
     "ice_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
     "night_factor": _assumed("1.0 to 2.0"),
     "rollover_scale_g": _assumed("0.01 to 0.03"),
-    "runaway_per_km": _assumed("0.0003 to 0.003"),
+    "runaway_per_km": _assumed("0.00005 to 0.002"),
     "fade_scale_c": _assumed("8 to 30"),
 }
 
@@ -54,7 +54,7 @@ class RiskParameters(Group):
     ice_factor: AtLeastOne = 1.84
     night_factor: AtLeastOne = 1.3
     rollover_scale_g: Positive = Field(default=0.0125, description="spread of the rollover threshold")
-    runaway_per_km: NotNegative = Field(default=0.001, description="runaways per km with brakes wholly faded")
+    runaway_per_km: NotNegative = Field(default=0.0002, description="runaways per km with brakes wholly faded")
     fade_scale_c: Positive = Field(default=12.0, description="temperature over which brakes fade")
 
 
@@ -62,7 +62,11 @@ SPEED_SOURCES = {
     "side_friction": _assumed("0.10 to 0.18", "trucks; design values of the road stand below it"),
     "descent_level_kmh": _assumed("60 to 75"),
     "descent_reduction_kmh_per_pct": _assumed("4 to 10"),
+    "laden_descent_factor": _assumed("0.7 to 0.95"),
     "retarder_descent_factor": _assumed("1.0 to 1.3"),
+    "engine_brake_kw": _assumed(
+        "54 to 250", "73 hp (54 kW) in the Grade Severity Rating System of 1980; exhaust brakes are common now"
+    ),
     "retarder_kw": _assumed("150 to 400"),
     "brake_defect_heat_factor": _assumed("1.1 to 1.8"),
     "cautious_factor": _assumed("0.85 to 0.97"),
@@ -82,8 +86,10 @@ class SpeedParameters(Group):
     )
     descent_level_kmh: Positive = Field(default=68.0, description="speed held where downgrades begin to matter")
     descent_reduction_kmh_per_pct: NotNegative = 7.0
+    laden_descent_factor: SpeedShare = Field(default=0.85, description="speed of laden over empty trucks downgrade")
     retarder_descent_factor: Annotated[float, Field(ge=1.0, le=2.0)] = 1.1
-    retarder_kw: NotNegative = 220.0
+    engine_brake_kw: NotNegative = 120.0
+    retarder_kw: NotNegative = Field(default=220.0, description="besides the engine brake, where there is one")
     brake_defect_heat_factor: AtLeastOne = 1.3
     cautious_factor: SpeedShare = Field(default=0.92, description="speed of the cautious mode over the habitual")
     rain_speed_factor: SpeedShare = 0.92
