@@ -1,0 +1,128 @@
+"""Charts from result tables; the only module that knows matplotlib."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.statistics import mean_interval
+
+PALETTE = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#999933")
+"""Colours that colour-blind readers can tell apart (Okabe and Ito 2008), the baseline black; then again from the start."""
+PNG_DPI = 160
+STYLE = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "hairpin",
+    "figure.constrained_layout.use": True,
+}
+
+
+def colours(names: Sequence[str]) -> dict[str, str]:
+    """A colour for each scenario, the same in every chart."""
+    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
+
+
+def forest_rows(summary: Mapping[str, Any]) -> pd.DataFrame:
+    """Ratios as they are drawn: scenario, estimate, low, high."""
+    rows = [{"scenario": n, **c["accident_rate_ratio"]} for n, c in summary["comparisons"].items()]
+    return pd.DataFrame(rows, columns=["scenario", "estimate", "low", "high"]).astype(
+        {"estimate": float, "low": float, "high": float}
+    )
+
+
+def forest(summary: Mapping[str, Any], titles: Mapping[str, str]) -> Figure:
+    """Accident-rate ratios to the baseline with 95 % intervals; 1 is no effect."""
+    rows = forest_rows(summary)
+    shade = colours(list(summary["scenarios"]))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(8.0, 1.2 + 0.5 * max(len(rows), 1)))
+        axes = figure.add_subplot()
+        for place, row in enumerate(rows.itertuples()):
+            _forest_row(axes, place, row, shade[str(row.scenario)])
+        axes.axvline(1.0, color="0.4", linestyle=":", linewidth=1)
+        axes.set_yticks(range(len(rows)), [titles.get(str(n)) or str(n) for n in rows["scenario"]])
+        axes.invert_yaxis()
+        axes.set_xscale("log")
+        _plain_log_ticks(axes, rows)
+        axes.set_xlabel("expected accident rate relative to the baseline (log scale; left of 1 is fewer)")
+    return figure
+
+
+def _forest_row(axes: Axes, place: int, row: Any, colour: str) -> None:  # noqa: ANN401
+    axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
+    axes.plot(row.estimate, place, "s", color=colour, markersize=7)
+    known = not np.isnan(row.low)
+    text = f"{row.estimate:.3f} ({row.low:.3f} to {row.high:.3f})" if known else f"{row.estimate:.3f} (one run)"
+    axes.annotate(
+        text, (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=9, annotation_clip=False
+    )
+
+
+def _plain_log_ticks(axes: Axes, rows: pd.DataFrame) -> None:
+    """A range that holds 1 and all intervals, with plain numbers on it."""
+    values = rows[["estimate", "low", "high"]].to_numpy().ravel()
+    known = np.concatenate([values[~np.isnan(values)], [1.0]])
+    low, high = known.min() / 1.03, known.max() * 1.03
+    axes.set_xlim(low, high)
+    step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / s <= 8 or s == 1.0)
+    ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+    axes.set_xticks(ticks, [f"{tick:.2f}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+
+
+def monthly_rows(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Compliance [%] and expected accident rate [per million vehicle-km] by scenario and month, with 95 % intervals."""
+    table = monthly.assign(
+        compliance_pct=100.0 * (1.0 - monthly["violations"] / monthly["candidate_trips"].where(lambda n: n > 0)),
+        accident_rate=1e6 * monthly["expected_accidents"] / monthly["vehicle_km"].where(lambda km: km > 0),
+    )
+    rows = []
+    for (scenario, month), group in table.groupby(["scenario", "month"], sort=False):
+        row: dict[str, Any] = {"scenario": scenario, "month": month}
+        for column in ("compliance_pct", "accident_rate"):
+            interval = mean_interval(group[column].tolist())
+            row |= {column: interval.estimate, f"{column}_low": interval.low, f"{column}_high": interval.high}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def months(monthly: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
+    """Compliance and expected accident rate month by month, a line a scenario."""
+    rows = monthly_rows(monthly)
+    names = list(dict.fromkeys(rows["scenario"]))
+    shade = colours(names)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 6.5))
+        upper, lower = figure.subplots(2, 1, sharex=True)
+        for name in names:
+            own = rows[rows["scenario"] == name]
+            _line(upper, own, "compliance_pct", shade[name], titles.get(name) or name)
+            _line(lower, own, "accident_rate", shade[name], titles.get(name) or name)
+        upper.set_ylabel("compliance with the ban (%)")
+        lower.set_ylabel("expected accidents\nper million vehicle-km")
+        lower.set_ylim(bottom=0.0)
+        lower.tick_params(axis="x", rotation=45)
+        figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+    return figure
+
+
+def _line(axes: Axes, own: pd.DataFrame, column: str, colour: str, label: str) -> None:
+    axes.plot(own["month"], own[column], color=colour, label=label, linewidth=1.8, marker="o", markersize=3)
+    low, high = own[f"{column}_low"], own[f"{column}_high"]
+    if not low.isna().all():
+        axes.fill_between(own["month"], low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def save(figure: Figure, folder: Path, name: str) -> None:
+    """Write a chart as SVG, its text as text, and as PNG."""
+    with mpl.rc_context(STYLE):
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+        figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": None})

@@ -1,0 +1,88 @@
+"""Commands that look at scenarios and interventions without running anything."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def validate(files: Files) -> None:
+    """Check scenario files and say all that is wrong with each, with file and line."""
+    from sim.cli.problems import Problem
+    from sim.scenario import ScenarioError, load_scenario
+
+    mistakes = []
+    for file in files:
+        try:
+            scenario = load_scenario(file)
+        except ScenarioError as error:
+            mistakes += error.mistakes
+        else:
+            kinds = ", ".join(scenario.interventions) or "no interventions"
+            typer.echo(f"{file}: {scenario.name} is valid ({scenario.days} days; {kinds})")
+    if mistakes:
+        count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+        raise Problem("\n".join([*map(str, mistakes), count]))
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check YAML."""
+    from sim.scenario.model import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def interventions(*, as_json: AsJson = False) -> None:
+    """List the interventions that a scenario can use, with parameters and sources."""
+    from sim.interventions.registry import interventions as known
+
+    table = [
+        {"kind": kind, "summary": cls.summary, "parameters": _parameters(cls)} for kind, cls in known().items()
+    ]
+    if as_json:
+        typer.echo(json.dumps(table, indent=2, ensure_ascii=False, default=str))
+        return
+    _print(table)
+
+
+def _parameters(cls: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Name, default, meaning and source of each parameter."""
+    defaults = cls()
+    sources = defaults.sources
+    content = defaults.model_dump(mode="json", exclude={"sources"})
+    return [
+        {
+            "name": name,
+            "default": content[name],
+            "description": cls.model_fields[name].description or "",
+            "source": sources[name].model_dump(exclude_none=True) if name in sources else None,
+        }
+        for name in content
+    ]
+
+
+def _print(table: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=sys.stdout)
+    for entry in table:
+        grid = Table(title=Text(f"{entry['kind']}: {entry['summary']}"), title_justify="left", expand=False)
+        for heading in ("parameter", "default", "meaning", "source"):
+            grid.add_column(heading, overflow="fold")
+        for row in entry["parameters"]:
+            grid.add_row(*map(Text, (row["name"], str(row["default"]), row["description"], _source(row["source"]))))
+        console.print(grid)
+
+
+def _source(source: dict[str, str] | None) -> str:
+    if source is None:
+        return ""
+    parts = [source["basis"], source.get("reference"), source.get("range"), source.get("note")]
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,88 @@
+"""The tables that `run` and `compare` print."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.parameters import ROAD_CLASSES
+from sim.results import RATE, Results
+
+NOTHING = "–"
+NARROWEST = 110
+
+
+def print_tables(results: Results, folder: Path) -> None:
+    """Rates and ratios, then where exposure and accidents are."""
+    console = Console(file=sys.stdout)
+    if not console.is_terminal:
+        console = Console(file=sys.stdout, width=NARROWEST)
+    console.print(_rates(results.summary))
+    console.print(_displacement(results.summary))
+    console.print(_note(results.summary))
+    console.print(f"results in {folder}", markup=False, highlight=False)
+
+
+def _number(value: float | None, form: str) -> str:
+    return NOTHING if value is None else format(value, form)
+
+
+def _with_interval(entry: dict[str, Any], form: str, scale: float = 1.0) -> str:
+    """An estimate and, where there is one, its interval."""
+    middle, low, high = (None if v is None else v * scale for v in entry.values())
+    if low is None or high is None:
+        return _number(middle, form)
+    return f"{_number(middle, form)} ({low:{form}} to {high:{form}})"
+
+
+def _rates(summary: dict[str, Any]) -> Table:
+    table = Table(title="Accidents per million vehicle-km, mean of the runs (95 % interval)", title_justify="left")
+    table.add_column("scenario", overflow="fold")
+    headings = ("counted", "expected", "compliance %")
+    ratio = "expected rate, ratio to baseline" if summary["comparisons"] else None
+    for heading in (*headings, *([ratio] if ratio else [])):
+        table.add_column(heading, justify="right")
+    for name, entry in summary["scenarios"].items():
+        metrics = entry["metrics"]
+        cells = [
+            _with_interval(metrics["accident_rate_per_million_vkm"], ".2f"),
+            _with_interval(metrics[RATE], ".3f"),
+            _with_interval(metrics["compliance_rate"], ".1f", 100.0),
+        ]
+        if ratio:
+            comparison = summary["comparisons"].get(name)
+            cells.append(_with_interval(comparison["accident_rate_ratio"], ".4f") if comparison else "1 (baseline)")
+        table.add_row(Text(name), *cells)
+    return table
+
+
+def _displacement(summary: dict[str, Any]) -> Table:
+    """A ban moves trucks, so where they went is always shown."""
+    table = Table(
+        title="Where exposure and risk are: million vehicle-km | expected accidents a run", title_justify="left"
+    )
+    table.add_column("scenario", overflow="fold")
+    for name in (*ROAD_CLASSES, "semi"):
+        table.add_column("semi-trailers, all roads" if name == "semi" else name, justify="right")
+    for name, entry in summary["scenarios"].items():
+        table.add_row(Text(name), *(_exposure_and_risk(entry["metrics"], where) for where in (*ROAD_CLASSES, "semi")))
+    return table
+
+
+def _exposure_and_risk(metrics: dict[str, Any], where: str) -> str:
+    exposure = metrics[f"vehicle_km_{where}"]["mean"]
+    risk = metrics[f"expected_accidents_{where}"]["mean"]
+    return f"{exposure / 1e6:.2f} | {risk:.2f}"
+
+
+def _note(summary: dict[str, Any]) -> Text:
+    replications = min(entry["replications"] for entry in summary["scenarios"].values())
+    if replications == 1:
+        return Text("One run gives no interval: use --replications 2 or more.")
+    return Text(
+        f"{replications} runs each, paired by common random numbers. Intervals cover chance in the model, not what "
+        "the model leaves out or assumes."
+    )

@@ -1,0 +1,169 @@
+"""Result tables, the summary that others parse, and the folder that holds them."""
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.experiment import Experiment
+from sim.parameters import ROAD_CLASSES
+from sim.records import AccidentRecord, AlarmRecord, ViolationRecord
+from sim.statistics import Interval, mean_interval, paired_ratio
+
+PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
+RATE = "expected_accident_rate_per_million_vkm"
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Tidy tables of an experiment and its summary."""
+
+    runs: pd.DataFrame
+    monthly: pd.DataFrame
+    sections: pd.DataFrame
+    events: pd.DataFrame
+    summary: dict[str, Any]
+    manifest: dict[str, Any]
+
+
+def results_of(experiment: Experiment, *, baseline: str | None, command: str) -> Results:
+    """Tables and summary; comparisons where there is a baseline."""
+    runs = _runs(experiment)
+    return Results(
+        runs=runs,
+        monthly=_stacked(experiment, "monthly"),
+        sections=_stacked(experiment, "sections"),
+        events=_events(experiment),
+        summary=summary_of(runs, baseline),
+        manifest=_manifest(experiment, baseline, command),
+    )
+
+
+def _runs(experiment: Experiment) -> pd.DataFrame:
+    """A row per scenario and replication."""
+    rows = [
+        {"scenario": name, "replication": number, "seed": experiment.seed, **outcome.metrics}
+        for name, outcomes in experiment.outcomes.items()
+        for number, outcome in enumerate(outcomes)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _stacked(experiment: Experiment, table: str) -> pd.DataFrame:
+    frames = []
+    for name, outcomes in experiment.outcomes.items():
+        for number, outcome in enumerate(outcomes):
+            frame: pd.DataFrame = getattr(outcome, table).copy()
+            frame.insert(0, "scenario", name)
+            frame.insert(1, "replication", number)
+            frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _events(experiment: Experiment) -> pd.DataFrame:
+    """Accidents, violations and alarms, one row each; columns that do not apply are empty."""
+    rows: list[dict[str, Any]] = []
+    for name, outcomes in experiment.outcomes.items():
+        for number, outcome in enumerate(outcomes):
+            where = {"scenario": name, "replication": number}
+            for kind, records in _kinds(outcome.accidents, outcome.violations, outcome.alarms):
+                rows += [{**where, "event": kind, **record._asdict()} for record in records]
+    columns = ["scenario", "replication", "event", "time_s", "trip_id"]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
+
+
+def _kinds(
+    accidents: list[AccidentRecord], violations: list[ViolationRecord], alarms: list[AlarmRecord]
+) -> list[tuple[str, list[Any]]]:
+    return [("accident", accidents), ("violation", violations), ("alarm", alarms)]
+
+
+def summary_of(runs: pd.DataFrame, baseline: str | None) -> dict[str, Any]:
+    """The contract of `summary.json`; a number that does not exist is null."""
+    metrics = [c for c in runs.columns if c not in {"scenario", "replication", "seed"}]
+    by_name = {str(name): group for name, group in runs.groupby("scenario", sort=False)}
+    scenarios = {
+        name: {
+            "replications": len(group),
+            "metrics": {m: _named(mean_interval(group[m].tolist()), "mean") for m in metrics},
+        }
+        for name, group in by_name.items()
+    }
+    comparisons = {
+        name: _comparison(group, by_name[baseline], baseline)
+        for name, group in by_name.items()
+        if baseline is not None and name != baseline
+    }
+    return {"scenarios": scenarios, "comparisons": comparisons}
+
+
+def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str) -> dict[str, Any]:
+    """Paired ratios to the baseline, of the rate and of what lies behind it."""
+    ratios = {"accident_rate_ratio": RATE, "expected_accidents_ratio": "expected_accidents"}
+    for name in (*ROAD_CLASSES, "semi"):
+        ratios[f"vehicle_km_ratio_{name}"] = f"vehicle_km_{name}"
+        ratios[f"expected_accidents_ratio_{name}"] = f"expected_accidents_{name}"
+    paired = {
+        key: _named(paired_ratio(runs[column].tolist(), base[column].tolist()), "estimate")
+        for key, column in ratios.items()
+    }
+    return {"baseline": baseline, **paired}
+
+
+def _named(interval: Interval, estimate: str) -> dict[str, float | None]:
+    values = {estimate: interval.estimate, "low": interval.low, "high": interval.high}
+    return {key: None if isnan(value) else value for key, value in values.items()}
+
+
+def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "command": command,
+        "baseline": baseline,
+        "seed": experiment.seed,
+        "replications": max(len(outcomes) for outcomes in experiment.outcomes.values()),
+        "scenarios": {
+            s.name: {"title": s.title, "title_zh": s.title_zh, "sha256": s.hash()} for s in experiment.scenarios
+        },
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+    }
+
+
+def as_json(content: Any) -> str:  # noqa: ANN401
+    """JSON as it stands in files."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_results(results: Results, folder: Path, *, events: bool, charts: Callable[[Path], None]) -> None:
+    """Write the result folder; files appear whole, all of them or none."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        results.runs.to_parquet(partial / "runs.parquet", index=False)
+        results.monthly.to_parquet(partial / "monthly.parquet", index=False)
+        results.sections.to_parquet(partial / "sections.parquet", index=False)
+        if events:
+            results.events.to_parquet(partial / "events.parquet", index=False)
+        (partial / "summary.json").write_text(as_json(results.summary), encoding="utf-8")
+        (partial / "manifest.json").write_text(as_json(results.manifest), encoding="utf-8")
+        charts(partial)
+        _move_into(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _move_into(partial: Path, folder: Path) -> None:
+    """Replace the folder's files; the manifest comes last, so that it never names files that are not there."""
+    folder.mkdir(exist_ok=True)
+    for path in sorted(partial.iterdir(), key=lambda p: p.name == "manifest.json"):
+        os.replace(path, folder / path.name)  # noqa: PTH105
+
