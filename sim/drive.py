@@ -1,22 +1,24 @@
 """The section sweep: how long trips take on a route, how hot their brakes get and what they risk.
 
 Arrays are (section, trip). The same function serves trips that are settled at once and trips that become processes,
-so that both meet the same numbers.
+so that both meet the same numbers. Intermediate arrays are in single precision; times and hazards are rounded to their
+quanta in double precision, so that everything that is added up is exact.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import exact
+from sim.parameters import MECHANISMS
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Route, SectionTable
-from sim.units import SECONDS_PER_HOUR, Bools, Floats, Ints, kmh_from_ms, ms_from_kmh
+from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints, kmh_from_ms, ms_from_kmh
 
-WATTS_PER_KW = 1000.0
+Singles = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,37 @@ class Surroundings:
 
     speed_factor: Floats
     risk_factor: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class TruckKinds:
+    """What trucks of a class with a load have in common; arrays of shape (kinds,)."""
+
+    mass_kg: Floats
+    power_w: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class RoutePlan:
+    """A route's sections as columns of shape (sections, 1), and which rows climb, fall and bend."""
+
+    length_m: Singles
+    wanted_ms: Singles
+    grade: Singles
+    crawl_ms: Singles
+    """Of each kind on the climbing rows, shape (climbing, kinds)."""
+    held_ms: Singles
+    """On the rows that fall steeply, shape (steep, 1)."""
+    base_hazard: Singles
+    """General hazard of the whole section at a speed of 0 in the exponential model."""
+    curvature_per_m: Singles
+    superelevation: Singles
+    climbing: Ints
+    falling: Ints
+    steep: Ints
+    curved: Ints
+    entered_s: Floats
+    """Time at the limit to the entry of each way, shape (ways, 1)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,30 +72,38 @@ class Conditions:
     comfort_ms: Floats
     descent_ms: Floats
     surroundings: Surroundings
+    kinds: TruckKinds
     speed: SpeedParameters
     risk: RiskParameters
+    plans: dict[tuple[int, ...], RoutePlan] = field(default_factory=dict)
+
+    def plan(self, route: Route) -> RoutePlan:
+        """The route's columns, made once."""
+        if route.key not in self.plans:
+            self.plans[route.key] = _plan(self, route)
+        return self.plans[route.key]
 
 
 @dataclass(frozen=True, eq=False)
 class Traits:
-    """What the sweep knows of each trip; arrays of shape (trips,)."""
+    """What the sweep knows of each trip; arrays of shape (trips,), single precision but for the time."""
 
     departure_s: Floats
-    speed_factor: Floats
-    mass_kg: Floats
-    power_w: Floats
-    retarding_w: Floats
-    descent_factor: Floats
-    heat_factor: Floats
-    rollover_threshold_g: Floats
-    risk_factor: Floats
-    brake_c: Floats
+    kind: Ints
+    speed_factor: Singles
+    mass_kg: Singles
+    retarding_w: Singles
+    descent_factor: Singles
+    heat_factor: Singles
+    rollover_threshold_g: Singles
+    risk_factor: Singles
+    brake_c: Singles
 
     def pick(self, chosen: Ints | Bools | slice) -> "Traits":
         """The chosen trips."""
         return Traits(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
-    def continued(self, departure_s: Floats, brake_c: Floats) -> "Traits":
+    def continued(self, departure_s: Floats, brake_c: Singles) -> "Traits":
         """The same trips going on from another time with brakes of another temperature."""
         columns = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return Traits(**{**columns, "departure_s": departure_s, "brake_c": brake_c})
@@ -78,11 +119,16 @@ class Columns:
 
     duration_s: Floats
     hazard: NDArray[np.float64]
-    brake_c: Floats
+    brake_c: Singles
 
 
 def conditions_of(
-    network: Network, hazard_per_m: Floats, surroundings: Surroundings, speeds: SpeedParameters, risk: RiskParameters
+    network: Network,
+    hazard_per_m: Floats,
+    surroundings: Surroundings,
+    kinds: TruckKinds,
+    speeds: SpeedParameters,
+    risk: RiskParameters,
 ) -> Conditions:
     """Conditions without any intervention."""
     table = network.sections
@@ -98,9 +144,46 @@ def conditions_of(
             ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0,
         ),
         surroundings=surroundings,
+        kinds=kinds,
         speed=speeds,
         risk=risk,
     )
+
+
+def _plan(conditions: Conditions, route: Route) -> RoutePlan:
+    at, table = route.sections, conditions.sections
+    grade = table.grade[at]
+    climbing, falling = np.flatnonzero(grade > 0.0), np.flatnonzero(grade < 0.0)
+    steep = np.flatnonzero(np.isfinite(conditions.descent_ms[at]))
+    curved = np.flatnonzero(table.curvature_per_m[at] > 0.0)
+    kinds = conditions.kinds
+    crawl = speed.crawl_speed_ms(grade[climbing, None], kinds.mass_kg, kinds.power_w)
+    at_rest = np.exp(-_speed_growth(conditions) * table.limit_ms[at])
+    times = conditions.free_time_s[list(route.ways)]
+    return RoutePlan(
+        length_m=_column(table.length_m[at]),
+        wanted_ms=_column(np.minimum(conditions.limit_ms[at], conditions.comfort_ms[at])),
+        grade=_column(grade),
+        crawl_ms=crawl.astype(np.float32),
+        held_ms=_column(conditions.descent_ms[at][steep]),
+        base_hazard=_column(conditions.hazard_per_m[at] * table.length_m[at] * at_rest),
+        curvature_per_m=_column(table.curvature_per_m[at][curved]),
+        superelevation=_column(table.superelevation[at][curved]),
+        climbing=climbing,
+        falling=falling,
+        steep=steep,
+        curved=curved,
+        entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]])[:, None],
+    )
+
+
+def _column(values: Floats) -> Singles:
+    return values.astype(np.float32)[:, None]
+
+
+def _speed_growth(conditions: Conditions) -> float:
+    """Growth of general hazard with speed [1 / (m/s)]."""
+    return kmh_from_ms(conditions.risk.speed_coefficient_per_kmh)
 
 
 def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: float = 1.0) -> Columns:
@@ -122,91 +205,65 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     Weather and light are read at the hour at which a truck at the speed limit would enter each link; the speed holds
     over a section.
     """
-    hours = _hour_of_way(conditions, route, trips.departure_s)
-    velocity = _velocity(conditions, route, trips, hours, mode_factor)
-    duration = exact.exact_time_s(conditions.sections.length_m[route.sections, None] / velocity)
-    temperature = _brake_temperature(conditions, route, trips, velocity, duration)
-    hazard = np.empty((3, *velocity.shape))
-    _general_hazard(conditions, route, trips, hours, velocity, hazard[0])
-    _rollover_hazard(conditions, route, trips, velocity, hazard[1])
-    _runaway_hazard(conditions, route, temperature, hazard[2])
+    plan = conditions.plan(route)
+    hours = _hour_of_way(conditions, plan, trips.departure_s)
+    velocity = _velocity(conditions, plan, route, trips, hours, mode_factor)
+    passing_s = plan.length_m / velocity
+    temperature = _brake_temperature(plan, trips, velocity, passing_s)
+    hazard = np.zeros((len(MECHANISMS), *velocity.shape))
+    hazard[0] = _general_hazard(conditions, plan, route, trips, hours, velocity)
+    hazard[1][plan.curved] = _rollover_hazard(conditions, plan, trips, velocity)
+    hazard[2][plan.falling] = _runaway_hazard(conditions, plan, temperature)
     exact.round_hazard(hazard)
-    return Columns(duration, hazard, temperature)
+    return Columns(exact.exact_time_s(passing_s.astype(np.float64)), hazard, temperature)
 
 
-def _hour_of_way(conditions: Conditions, route: Route, departure_s: Floats) -> Ints:
+def _hour_of_way(conditions: Conditions, plan: RoutePlan, departure_s: Floats) -> Ints:
     """Hour of the horizon at the entry of each way, shape (ways, trips)."""
-    times = conditions.free_time_s[list(route.ways)]
-    entered = np.concatenate([[0.0], np.cumsum(times)[:-1]])
-    hours = ((departure_s + entered[:, None]) / SECONDS_PER_HOUR).astype(np.int64)
+    hours = ((departure_s + plan.entered_s) / SECONDS_PER_HOUR).astype(np.int64)
     return np.minimum(hours, len(conditions.surroundings.speed_factor) - 1)
 
 
-def _velocity(conditions: Conditions, route: Route, trips: Traits, hours: Ints, mode_factor: float) -> Floats:
+def _velocity(
+    conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, hours: Ints, mode_factor: float
+) -> Singles:
     """Speed on each section: the least of habit, curve comfort, crawling upgrade and holding back downgrade."""
-    at = route.sections
-    by_way = conditions.surroundings.speed_factor[hours] * (trips.speed_factor * mode_factor)
-    wanted = np.minimum(conditions.limit_ms[at], conditions.comfort_ms[at])
-    velocity = by_way[route.way_of_section]
-    velocity *= wanted[:, None]
-    grade = conditions.sections.grade[at]
-    for row in np.flatnonzero(grade > 0.0):
-        _slow_upgrade(velocity[row], grade[row], trips)
-    held = conditions.descent_ms[at]
-    habit = trips.descent_factor * mode_factor
-    for row in np.flatnonzero(np.isfinite(held)):
-        np.minimum(velocity[row], held[row] * habit, out=velocity[row])
+    weather = conditions.surroundings.speed_factor[hours].astype(np.float32)
+    velocity: Singles = (weather * (trips.speed_factor * np.float32(mode_factor)))[route.way_of_section]
+    velocity *= plan.wanted_ms
+    velocity[plan.climbing] = np.minimum(velocity[plan.climbing], plan.crawl_ms[:, trips.kind])
+    held = plan.held_ms * (trips.descent_factor * np.float32(mode_factor))
+    velocity[plan.steep] = np.minimum(velocity[plan.steep], held)
     return velocity
 
 
-def _slow_upgrade(velocity: Floats, grade: float, trips: Traits) -> None:
-    """Lower to the crawl speed, in place, where the engine can't hold the wish."""
-    weak = np.flatnonzero(speed.climbing_power_w(velocity, grade, trips.mass_kg) > trips.power_w)
-    if len(weak):
-        velocity[weak] = speed.crawl_speed_ms(
-            grade, trips.mass_kg[weak], trips.power_w[weak], velocity[weak]
-        )
-
-
-def _brake_temperature(conditions: Conditions, route: Route, trips: Traits, velocity: Floats, duration: Floats) -> Floats:
-    grade = conditions.sections.grade[route.sections]
+def _brake_temperature(plan: RoutePlan, trips: Traits, velocity: Singles, passing_s: Singles) -> Singles:
+    """Temperature at the end of each section; only falling sections heat."""
+    falling = plan.falling
+    power = brakes.braking_power_w(trips.mass_kg, plan.grade[falling], velocity[falling], trips.retarding_w)
     steady = np.full_like(velocity, brakes.AMBIENT_C)
-    down = np.flatnonzero(grade < 0.0)
-    power = brakes.braking_power_w(trips.mass_kg, grade[down, None], velocity[down], trips.retarding_w)
-    steady[down] = brakes.steady_temperature_c(power * trips.heat_factor, velocity[down])
-    decay = np.exp(-brakes.cooling_rate_per_s(velocity) * duration)
+    steady[falling] = brakes.steady_temperature_c(power * trips.heat_factor, velocity[falling])
+    decay = np.exp(-brakes.cooling_rate_per_s(velocity) * passing_s)
     return brakes.temperatures_along_c(trips.brake_c, steady, decay)
 
 
 def _general_hazard(
-    conditions: Conditions, route: Route, trips: Traits, hours: Ints, velocity: Floats, out: Floats
-) -> None:
-    at = route.sections
-    risk_by_way = conditions.surroundings.risk_factor[hours] * trips.risk_factor
-    per_ms = kmh_from_ms(conditions.risk.speed_coefficient_per_kmh)
-    np.subtract(velocity, conditions.sections.limit_ms[at, None], out=out)
-    out *= per_ms
-    np.exp(out, out=out)
-    out *= (conditions.hazard_per_m[at] * conditions.sections.length_m[at])[:, None]
-    out *= risk_by_way[route.way_of_section]
+    conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, hours: Ints, velocity: Singles
+) -> Singles:
+    """Base hazard x weather and light x driver and truck x exponential growth with speed."""
+    around = conditions.surroundings.risk_factor[hours].astype(np.float32) * trips.risk_factor
+    hazard: Singles = np.exp(velocity * np.float32(_speed_growth(conditions)))
+    hazard *= plan.base_hazard
+    hazard *= around[route.way_of_section]
+    return hazard
 
 
-def _rollover_hazard(conditions: Conditions, route: Route, trips: Traits, velocity: Floats, out: Floats) -> None:
-    table, at = conditions.sections, route.sections
-    out[:] = 0.0
-    curved = np.flatnonzero(table.curvature_per_m[at] > 0.0)
-    acceleration = rollover.lateral_acceleration_g(
-        velocity[curved], table.curvature_per_m[at[curved], None], table.superelevation[at[curved], None]
-    )
-    out[curved] = rollover.rollover_hazard(
-        acceleration, trips.rollover_threshold_g, conditions.risk.rollover_scale_g
-    )
+def _rollover_hazard(conditions: Conditions, plan: RoutePlan, trips: Traits, velocity: Singles) -> Singles:
+    acceleration = rollover.lateral_acceleration_g(velocity[plan.curved], plan.curvature_per_m, plan.superelevation)
+    return rollover.rollover_hazard(acceleration, trips.rollover_threshold_g, conditions.risk.rollover_scale_g)
 
 
-def _runaway_hazard(conditions: Conditions, route: Route, temperature: Floats, out: Floats) -> None:
-    """Runaways per km of downgrade with wholly faded brakes x the share of brakes faded at this temperature."""
-    table, at = conditions.sections, route.sections
-    out[:] = 0.0
-    down = np.flatnonzero(table.grade[at] < 0.0)
-    faded = 1.0 / (1.0 + np.exp((brakes.LIMIT_C - temperature[down]) / conditions.risk.fade_scale_c))
-    out[down] = faded * (table.length_m[at[down], None] * (conditions.risk.runaway_per_km / 1000.0))
+def _runaway_hazard(conditions: Conditions, plan: RoutePlan, temperature: Singles) -> Singles:
+    """Runaways per km with wholly faded brakes x share of brakes faded at the temperature at the section's end."""
+    faded = brakes.faded_share(temperature[plan.falling], conditions.risk.fade_scale_c)
+    return faded * (plan.length_m[plan.falling] * np.float32(conditions.risk.runaway_per_km / METRES_PER_KM))

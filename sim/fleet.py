@@ -62,7 +62,6 @@ class Roster:
     enterprise: Ints
     violation_utility: Floats
     speed_factor: Floats
-    power_w: Floats
     empty_mass_kg: Floats
     loaded_mass_kg: Floats
     has_retarder: Floats
@@ -103,7 +102,6 @@ def draw_roster(fleet: Fleet, streams: Streams) -> Roster:
         enterprise=enterprise,
         violation_utility=spread("banned_entry_utility") + own + culture[enterprise],
         speed_factor=np.clip(speed, *SPEED_FACTOR_LIMITS),
-        power_w=spread("power_kw") * 1000.0,
         empty_mass_kg=spread("empty_mass_kg"),
         loaded_mass_kg=spread("loaded_mass_kg"),
         has_retarder=_chosen("fleet.retarder", streams, spread("retarder_share")),

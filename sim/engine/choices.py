@@ -8,7 +8,7 @@ from sim.behaviour import BehaviourParameters, route_share
 from sim.demand import Demand
 from sim.parameters import TRUCK_CLASSES, TruckClass
 from sim.road import Network, Route, RouteCost
-from sim.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Ints
+from sim.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints
 
 PATIENT, HURRIED = 0.25, 2.0
 """Values of time, as multiples of the mean, whose cheapest routes are a driver's two alternatives: assumption."""
@@ -41,6 +41,18 @@ class ChoiceSet:
     exits: tuple[Exit, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class ChoiceTable:
+    """Choice sets as arrays of shape (choice sets,); routes are numbers of `routes`, -1 for none."""
+
+    candidate: Bools
+    saving_cny: Floats
+    share_legal: Floats
+    legal: Ints
+    other: Ints
+    routes: tuple[Route, ...]
+
+
 class Choices:
     """Choice sets of all flows; `index` has shape (flows, truck classes, 24), -1 where there are no trips."""
 
@@ -55,6 +67,7 @@ class Choices:
                 for hour in range(HOURS_PER_DAY):
                     at = (flow_index, TRUCK_CLASSES.index(truck_class), hour)
                     self.index[at] = self._set_of(flow.origin, flow.destination, truck_class, hour)
+        self.table = _table(self.sets)
 
     def _set_of(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> int:
         bans = tuple(way.banned(truck_class, hour) for way in self._network.ways)
@@ -132,6 +145,24 @@ class Choices:
 
     def _driver_cost(self, route: tuple[int, ...]) -> float:
         return driver_cost_cny(self._network.cost(route), self._behaviour)
+
+
+def _table(sets: list[ChoiceSet]) -> ChoiceTable:
+    """Routes that several choice sets share are one route."""
+    routes: dict[tuple[int, ...], Route] = {}
+    for choice in sets:
+        for route in (choice.legal, choice.other):
+            if route is not None:
+                routes.setdefault(route.key, route)
+    number = {key: place for place, key in enumerate(routes)}
+    return ChoiceTable(
+        candidate=np.array([c.candidate for c in sets], dtype=np.bool_),
+        saving_cny=np.array([c.saving_cny for c in sets]),
+        share_legal=np.array([c.share_legal for c in sets]),
+        legal=np.array([number[c.legal.key] for c in sets]),
+        other=np.array([number[c.other.key] if c.other else -1 for c in sets]),
+        routes=tuple(routes.values()),
+    )
 
 
 def driver_cost_cny(cost: RouteCost, behaviour: BehaviourParameters) -> float:

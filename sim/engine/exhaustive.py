@@ -161,16 +161,16 @@ def _walk_shortcut(walker: Walker, group: Group) -> EngineProcess:
 
 def _enter(walker: Walker, group: Group) -> WalkedCase:
     world, trips, column = walker.world, group.trips, walker.column
-    record_entry(world, group.choice, trips, column)
     exit_s = float(group.enter_s[group.choice.end_row, column])
     case = WalkedCase(world, violator_of(trips, column, world.env.now, exit_s))
+    record_entry(world, group.choice.banned_link, int(trips.month[column]), case.violator)
     start_case(case)
     return case
 
 
 def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
     """Every trip of a block becomes a process at its departure."""
-    candidate = np.array([choice.candidate for choice in world.choices.sets])[trips.choice]
+    candidate = world.choices.table.candidate[trips.choice]
     starts = [
         (float(g.trips.departure_s[c]), int(g.trips.trip_id[c]), _walk_candidate(Walker(world, g.trips, c), g))
         for g in groups_of(world, trips.pick(candidate))

@@ -9,7 +9,7 @@ from sim.drive import Columns, Traits, drive
 from sim.engine.choices import ChoiceSet
 from sim.engine.settle import Leg, ledger_order, settle
 from sim.engine.trips import TripTable, traits
-from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
+from sim.engine.violation import EngineProcess, ViolationCase, Violator, may_be_met, start_case
 from sim.engine.world import World
 from sim.parameters import TRUCK_CLASSES
 from sim.records import ViolationRecord
@@ -136,15 +136,9 @@ class PlannedCase(ViolationCase):
         return stop == len(hazard)
 
 
-def _watch(world: World, group: Group, column: int) -> EngineProcess:
+def _watch(world: World, group: Group, violator: Violator, column: int) -> EngineProcess:
     """One violation from departure on; nothing happens before the banned stretch."""
-    trips, choice = group.trips, group.choice
-    entry_s = float(group.enter_s[choice.entry_row, column])
-    yield world.env.timeout(entry_s - world.env.now)
-    if group.habitual_end_s(column) <= entry_s:
-        return
-    record_entry(world, choice, trips, column)
-    violator = violator_of(trips, column, entry_s, float(group.enter_s[choice.end_row, column]))
+    yield world.env.timeout(violator.entry_s - world.env.now)
     start_case(PlannedCase(world, violator, group, column))
 
 
@@ -161,19 +155,17 @@ def violator_of(trips: TripTable, column: int, entry_s: float, exit_s: float) ->
     )
 
 
-def record_entry(world: World, choice: ChoiceSet, trips: TripTable, column: int) -> None:
-    """Write a violation down at the moment of entry."""
-    month, truck_class = int(trips.month[column]), int(trips.truck_class[column])
-    world.book.ledger.violations[month, truck_class] += 1
-    driver = int(trips.driver[column])
+def record_entry(world: World, banned_link: str, month: int, violator: Violator) -> None:
+    """Write a violation down."""
+    world.book.ledger.violations[month, violator.truck_class] += 1
     world.violations.append(
         ViolationRecord(
-            world.env.now,
-            int(trips.trip_id[column]),
-            TRUCK_CLASSES[truck_class],
-            driver,
-            int(world.roster.enterprise[driver]),
-            choice.banned_link,
+            violator.entry_s,
+            violator.trip_id,
+            TRUCK_CLASSES[violator.truck_class],
+            violator.driver,
+            int(world.roster.enterprise[violator.driver]),
+            banned_link,
         )
     )
 
@@ -181,28 +173,32 @@ def record_entry(world: World, choice: ChoiceSet, trips: TripTable, column: int)
 def dispatch(world: World, groups: list[Group]) -> EngineProcess:
     """Let the block's trips depart in order; each decides with the deterrence of that moment."""
     departures = sorted(
-        (float(group.trips.departure_s[column]), int(group.trips.trip_id[column]), number, column)
+        (departure_s, trip_id, number, column)
         for number, group in enumerate(groups)
-        for column in range(len(group.trips))
+        for column, (departure_s, trip_id) in enumerate(
+            zip(group.trips.departure_s.tolist(), group.trips.trip_id.tolist(), strict=True)
+        )
     )
     for departure_s, _, number, column in departures:
         yield world.env.timeout(departure_s - world.env.now)
-        decide(world, groups[number], column)
+        _decide(world, groups[number], column, departure_s)
 
 
-def decide(world: World, group: Group, column: int) -> None:
-    """Legal route or banned shortcut."""
-    trips = group.trips
-    if world.violates(
-        int(trips.driver[column]),
-        int(trips.truck_class[column]),
-        group.choice.saving_cny,
-        float(trips.violation_uniform[column]),
-        int(trips.day[column]),
-        float(trips.departure_s[column]),
-    ):
-        group.course[column] = SHORTCUT
-        world.env.process(_watch(world, group, column))
+def _decide(world: World, group: Group, column: int, departure_s: float) -> None:
+    """Legal route or banned shortcut; a violator whom nobody can meet needs no process."""
+    trips, choice = group.trips, group.choice
+    driver, truck_class = int(trips.driver[column]), int(trips.truck_class[column])
+    day, uniform = int(trips.day[column]), float(trips.violation_uniform[column])
+    if not world.violates(driver, truck_class, choice.saving_cny, uniform, day, departure_s):
+        return
+    group.course[column] = SHORTCUT
+    entry_s = float(group.enter_s[choice.entry_row, column])
+    if group.habitual_end_s(column) <= entry_s:
+        return
+    violator = violator_of(trips, column, entry_s, float(group.enter_s[choice.end_row, column]))
+    record_entry(world, choice.banned_link, int(trips.month[column]), violator)
+    if may_be_met(world, day, violator.place, driver, truck_class):
+        world.env.process(_watch(world, group, violator, column))
 
 
 def settle_group(world: World, group: Group) -> None:

@@ -12,6 +12,7 @@ One event loop lives through the horizon. At equal times SimPy runs events in th
 and operators serve by priority, then by time of asking.
 """
 
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -24,9 +25,9 @@ from sim.engine.trips import TripTable, blocks, highest_violation_probability, t
 from sim.engine.world import World
 from sim.road import Route
 from sim.scenario.model import Scenario
-from sim.units import SECONDS_PER_DAY, Bools
+from sim.units import SECONDS_PER_DAY, Ints
 
-TRIPS_PER_BLOCK = 32_768
+TRIPS_PER_BLOCK = 65_536
 CELLS_AT_ONCE = 65_536
 """Cells (section, trip) swept at a time, so that their arrays stay in cache."""
 DAYS_AFTER_HORIZON = 1
@@ -75,7 +76,7 @@ def _draw(world: World, days: range) -> TripTable:
     trips = world.source.draw(days)
     for day, count in zip(days, np.bincount(trips.day - days.start, minlength=len(days)), strict=True):
         world.draws.open_day(day, int(count))
-    candidate = np.array([choice.candidate for choice in world.choices.sets])[trips.choice]
+    candidate = world.choices.table.candidate[trips.choice]
     at = (trips.month[candidate], trips.truck_class[candidate])
     np.add.at(world.book.ledger.candidates, at, 1)
     return trips
@@ -85,31 +86,29 @@ def _screened(world: World, trips: TripTable) -> list[foreground.Group]:
     """Settle the background, start the foreground."""
     highest = highest_violation_probability(trips, world.choices, world.roster, world.scenario)
     may_violate = trips.violation_uniform < highest
-    _settle_background(world, trips.pick(~may_violate))
+    _settle_background(world, trips, np.flatnonzero(~may_violate))
     groups = foreground.groups_of(world, trips.pick(may_violate))
     world.env.process(foreground.dispatch(world, groups))
     return groups
 
 
-def _settle_background(world: World, trips: TripTable) -> None:
+def _settle_background(world: World, trips: TripTable, background: Ints) -> None:
     """Trips by route; choice sets that share a route are swept together."""
-    by_route: dict[tuple[int, ...], tuple[Route, Bools]] = {}
-    for number, choice in enumerate(world.choices.sets):
-        own = trips.choice == number
-        first = trips.route_uniform < choice.share_legal
-        for route, chosen in ((choice.legal, own & first), (choice.other, own & ~first)):
-            if route is not None and chosen.any():
-                before = by_route.get(route.key, (route, np.zeros(len(trips), dtype=np.bool_)))
-                by_route[route.key] = (route, before[1] | chosen)
-    for route, chosen in by_route.values():
-        _settle_route(world, route, trips.pick(chosen))
+    table, choice = world.choices.table, trips.choice[background]
+    first = trips.route_uniform[background] < table.share_legal[choice]
+    route = np.where(first, table.legal[choice], table.other[choice])
+    order = np.lexsort((trips.month[background], trips.truck_class[background], route))
+    ordered = trips.pick(background[order])
+    bounds = np.searchsorted(route[order], np.arange(len(table.routes) + 1))
+    for number, (start, stop) in enumerate(pairwise(bounds)):
+        _settle_route(world, table.routes[number], ordered, int(start), int(stop))
 
 
-def _settle_route(world: World, route: Route, trips: TripTable) -> None:
-    ordered = trips.pick(ledger_order(trips))
+def _settle_route(world: World, route: Route, ordered: TripTable, start: int, stop: int) -> None:
+    """Sweep and settle trips of one route, some cells at a time."""
     step = max(CELLS_AT_ONCE // len(route.sections), 1)
-    for first in range(0, len(ordered), step):
-        part = ordered.pick(np.arange(first, min(first + step, len(ordered))))
+    for first in range(start, stop, step):
+        part = ordered.pick(slice(first, min(first + step, stop)))
         columns = drive(world.conditions, route, traits(part, world.roster, world.scenario))
         settle(world.book, part, Leg(route.sections, columns.duration_s, columns.hazard), "legal")
 

@@ -11,13 +11,13 @@ from sim.behaviour import banned_entry_probability
 from sim.calendar import Horizon
 from sim.demand import DemandTable
 from sim.draws import Streams
-from sim.drive import WATTS_PER_KW, Traits
+from sim.drive import Traits, TruckKinds
 from sim.engine.choices import Choices
 from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
 from sim.scenario.model import Scenario
-from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
+from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
 
 PLACE_BITS = 32
 """A trip's number is day << 32 | place in the day's draws."""
@@ -44,7 +44,7 @@ class TripTable:
         """Number of each trip, the same in every scenario of a replication."""
         return (self.day << PLACE_BITS) | self.place
 
-    def pick(self, chosen: Ints | Bools) -> "TripTable":
+    def pick(self, chosen: Ints | Bools | slice) -> "TripTable":
         """The chosen trips."""
         return TripTable(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
@@ -110,29 +110,34 @@ def blocks(source: TripSource, days: int, trips_per_block: int) -> Iterator[rang
             first, expected = day + 1, 0.0
 
 
+def truck_kinds(scenario: Scenario) -> TruckKinds:
+    """Mass and power by class and load: kind 2 n is class n empty, 2 n + 1 laden."""
+    classes = [scenario.fleet.classes.get(name) for name in TRUCK_CLASSES]
+    mass = [(c.empty_mass_kg, c.loaded_mass_kg) if c else (1.0, 1.0) for c in classes]
+    power = [c.power_kw * WATTS_PER_KW if c else 1.0 for c in classes]
+    return TruckKinds(mass_kg=np.array(mass).ravel(), power_w=np.repeat(np.array(power), 2))
+
+
 def traits(trips: TripTable, roster: Roster, scenario: Scenario) -> Traits:
     """What the sweep needs of each trip and its bound driver and truck."""
-    who = trips.driver
-    speeds = scenario.speed
-    retarder = roster.has_retarder[who]
-    defect = roster.brake_defect[who]
+    who, speeds = trips.driver, scenario.speed
     laden = trips.loaded > 0
-    mass = np.where(laden, roster.loaded_mass_kg[who], roster.empty_mass_kg[who])
-    empty_gain = np.where(laden, 1.0, EMPTY_ROLLOVER_FACTOR)
+    retarder = roster.has_retarder[who]
     held = np.where(laden, speeds.laden_descent_factor, 1.0)
+    braced = np.where(retarder > 0, speeds.retarder_descent_factor, 1.0)
     habit = roster.speed_factor[who]
-    return Traits(
-        departure_s=trips.departure_s,
-        speed_factor=habit,
-        mass_kg=mass,
-        power_w=roster.power_w[who],
-        retarding_w=(speeds.engine_brake_kw + retarder * speeds.retarder_kw) * WATTS_PER_KW,
-        descent_factor=habit * held * np.where(retarder > 0, speeds.retarder_descent_factor, 1.0),
-        heat_factor=np.where(defect > 0, speeds.brake_defect_heat_factor, 1.0),
-        rollover_threshold_g=roster.rollover_threshold_g[who] * empty_gain,
-        risk_factor=np.ones(len(trips)),
-        brake_c=np.full(len(trips), brakes.INITIAL_C),
-    )
+    single = {
+        "speed_factor": habit,
+        "mass_kg": np.where(laden, roster.loaded_mass_kg[who], roster.empty_mass_kg[who]),
+        "retarding_w": (speeds.engine_brake_kw + retarder * speeds.retarder_kw) * WATTS_PER_KW,
+        "descent_factor": habit * held * braced,
+        "heat_factor": np.where(roster.brake_defect[who] > 0, speeds.brake_defect_heat_factor, 1.0),
+        "rollover_threshold_g": roster.rollover_threshold_g[who] * np.where(laden, 1.0, EMPTY_ROLLOVER_FACTOR),
+        "risk_factor": np.ones(len(trips)),
+        "brake_c": np.full(len(trips), brakes.INITIAL_C),
+    }
+    columns = {name: values.astype(np.float32) for name, values in single.items()}
+    return Traits(departure_s=trips.departure_s, kind=trips.truck_class * 2 + laden, **columns)
 
 
 EMPTY_ROLLOVER_FACTOR = 1.6
@@ -144,14 +149,15 @@ def highest_violation_probability(trips: TripTable, choices: Choices, roster: Ro
 
     Deterrence only lowers it, so that a trip whose uniform number lies above can never violate.
     """
-    candidate = np.array([choice.candidate for choice in choices.sets])[trips.choice]
-    saving = np.array([choice.saving_cny for choice in choices.sets])[trips.choice]
+    candidate = np.flatnonzero(choices.table.candidate[trips.choice])
     behaviour = scenario.behaviour
     probability = banned_entry_probability(
-        roster.violation_utility[trips.driver],
-        saving,
-        np.zeros(len(trips)),
+        roster.violation_utility[trips.driver[candidate]],
+        choices.table.saving_cny[trips.choice[candidate]],
+        np.zeros(len(candidate)),
         behaviour.penalty_cny * behaviour.penalty_weight,
         behaviour.choice_scale_cny,
     )
-    return np.where(candidate, probability, 0.0)
+    highest = np.zeros(len(trips))
+    highest[candidate] = probability
+    return highest

@@ -132,12 +132,18 @@ class ViolationCase(ABC):
             self.experience("sanction")
 
 
+def may_be_met(world: World, day: int, place: int, driver: int, truck_class: int) -> bool:
+    """Whether anybody can meet a violating trip: a police check, or somebody who sees its device."""
+    checked = world.draws.uniform("roadside.check", day, place) < world.scenario.behaviour.roadside_check_share
+    return checked or (bool(world.on_duty(day)) and world.device_online(driver, truck_class, day))
+
+
 def start_case(case: ViolationCase) -> None:
     """What follows a banned entry, from the moment of entry."""
     world, who = case.world, case.violator
     if case.uniform("roadside.check") < world.scenario.behaviour.roadside_check_share:
         world.env.process(_roadside_check(case))
-    if world.device_online(who.driver, who.truck_class, who.day) and any(world.on_duty(who.day)):
+    if world.on_duty(who.day) and world.device_online(who.driver, who.truck_class, who.day):
         world.env.process(_detection(case))
 
 

@@ -14,7 +14,7 @@ from sim.engine.control_centre import ControlCentre
 from sim.engine.deterrence import Deterrence
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book
-from sim.engine.trips import TripSource
+from sim.engine.trips import TripSource, truck_kinds
 from sim.fleet import Roster, draw_roster
 from sim.interventions import combine
 from sim.interventions.base import DriverView, Intervention, Process, Setting
@@ -126,7 +126,7 @@ def _base_coverage(scenario: Scenario) -> Floats:
 def _conditions(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:
     surroundings = _surroundings(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
     hazard = base_hazard_per_m(network, scenario.risk)
-    return conditions_of(network, hazard, surroundings, scenario.speed, scenario.risk)
+    return conditions_of(network, hazard, surroundings, truck_kinds(scenario), scenario.speed, scenario.risk)
 
 
 def _surroundings(

@@ -83,6 +83,14 @@ def emergency_stop_rise_c(mass_kg: FloatLike, speed_ms: FloatLike) -> FloatLike:
     return _EMERGENCY_K_PER_KG_MS2 * mass_kg * speed_ms * speed_ms
 
 
+def faded_share(temperature_c: FloatLike, scale_c: float) -> FloatLike:
+    """Share of trucks whose brakes have faded at a temperature [deg C]: 1 / (1 + exp((LIMIT_C - T) / scale)).
+
+    The limit is the rating system's; that brakes fade over a range of temperatures is an assumption.
+    """
+    return 1.0 / (1.0 + np.exp((LIMIT_C - temperature_c) / scale_c))
+
+
 def temperatures_along_c(start_c: Floats, steady_c: Floats, decay: Floats) -> Floats:
     """Temperature at the end of each section, shape (sections, trips); the state is carried from row to row."""
     temperature = np.empty_like(steady_c)
