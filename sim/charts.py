@@ -43,7 +43,7 @@ def forest(summary: Mapping[str, Any], titles: Mapping[str, str]) -> Figure:
     rows = forest_rows(summary)
     shade = colours(list(summary["scenarios"]))
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 1.2 + 0.5 * max(len(rows), 1)))
+        figure = Figure(figsize=(10.0, 1.2 + 0.45 * max(len(rows), 1)))
         axes = figure.add_subplot()
         for place, row in enumerate(rows.itertuples()):
             _forest_row(axes, place, row, shade[str(row.scenario)])
@@ -52,7 +52,7 @@ def forest(summary: Mapping[str, Any], titles: Mapping[str, str]) -> Figure:
         axes.invert_yaxis()
         axes.set_xscale("log")
         _plain_log_ticks(axes, rows)
-        axes.set_xlabel("expected accident rate relative to the baseline (log scale; left of 1 is fewer)")
+        axes.set_xlabel("expected accident rate / baseline's\n(log scale; left of 1 is fewer accidents)")
     return figure
 
 
@@ -95,29 +95,29 @@ def monthly_rows(monthly: pd.DataFrame) -> pd.DataFrame:
 
 
 def months(monthly: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
-    """Compliance and expected accident rate month by month, a line a scenario."""
+    """Compliance and expected accident rate month by month, a line a scenario; the first and last with their band."""
     rows = monthly_rows(monthly)
     names = list(dict.fromkeys(rows["scenario"]))
     shade = colours(names)
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(9.0, 6.5))
+        figure = Figure(figsize=(10.0, 7.0))
         upper, lower = figure.subplots(2, 1, sharex=True)
         for name in names:
-            own = rows[rows["scenario"] == name]
-            _line(upper, own, "compliance_pct", shade[name], titles.get(name) or name)
-            _line(lower, own, "accident_rate", shade[name], titles.get(name) or name)
+            own, banded = rows[rows["scenario"] == name], name in {names[0], names[-1]}
+            _line(upper, own, "compliance_pct", shade[name], titles.get(name) or name, banded=banded)
+            _line(lower, own, "accident_rate", shade[name], titles.get(name) or name, banded=banded)
         upper.set_ylabel("compliance with the ban (%)")
         lower.set_ylabel("expected accidents\nper million vehicle-km")
         lower.set_ylim(bottom=0.0)
         lower.tick_params(axis="x", rotation=45)
-        figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False)
+        figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=8)
     return figure
 
 
-def _line(axes: Axes, own: pd.DataFrame, column: str, colour: str, label: str) -> None:
+def _line(axes: Axes, own: pd.DataFrame, column: str, colour: str, label: str, *, banded: bool) -> None:
     axes.plot(own["month"], own[column], color=colour, label=label, linewidth=1.8, marker="o", markersize=3)
     low, high = own[f"{column}_low"], own[f"{column}_high"]
-    if not low.isna().all():
+    if banded and not low.isna().all():
         axes.fill_between(own["month"], low, high, color=colour, alpha=0.15, linewidth=0)
 
 

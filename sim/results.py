@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from math import isnan
+from math import inf, isnan
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sim.records import AccidentRecord, AlarmRecord, ViolationRecord
 from sim.statistics import Interval, mean_interval, paired_ratio
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
+SHARES = ("compliance_rate", "operator_utilisation")
 RATE = "expected_accident_rate_per_million_vkm"
 
 
@@ -94,7 +95,7 @@ def summary_of(runs: pd.DataFrame, baseline: str | None) -> dict[str, Any]:
     scenarios = {
         name: {
             "replications": len(group),
-            "metrics": {m: _named(mean_interval(group[m].tolist()), "mean") for m in metrics},
+            "metrics": {m: _named(_interval(m, group[m].tolist()), "mean") for m in metrics},
         }
         for name, group in by_name.items()
     }
@@ -104,6 +105,11 @@ def summary_of(runs: pd.DataFrame, baseline: str | None) -> dict[str, Any]:
         if baseline is not None and name != baseline
     }
     return {"scenarios": scenarios, "comparisons": comparisons}
+
+
+def _interval(metric: str, values: list[float]) -> Interval:
+    """All metrics are counts, amounts or shares: none is below 0."""
+    return mean_interval(values, lowest=0.0, highest=1.0 if metric in SHARES else inf)
 
 
 def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, isnan, nan, sqrt
+from math import exp, inf, isnan, nan, sqrt
 
 import numpy as np
 
@@ -25,8 +25,10 @@ def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
     return float(stdtrit(degrees, 0.5 + confidence / 2.0))
 
 
-def mean_interval(values: Sequence[float]) -> Interval:
+def mean_interval(values: Sequence[float], lowest: float = -inf, highest: float = inf) -> Interval:
     """Mean of replications with its t interval; replications without a value (NaN) are left out.
+
+    Limits are cut where the quantity itself ends: a count at 0, a share at 0 and 1.
 
     Notes
     -----
@@ -39,7 +41,7 @@ def mean_interval(values: Sequence[float]) -> Interval:
     if len(known) == 1:
         return Interval(mean, nan, nan)
     half = t_quantile(len(known) - 1) * float(known.std(ddof=1)) / sqrt(len(known))
-    return Interval(mean, mean - half, mean + half)
+    return Interval(mean, max(mean - half, lowest), min(mean + half, highest))
 
 
 def paired_ratio(values: Sequence[float], base: Sequence[float]) -> Interval:

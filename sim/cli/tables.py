@@ -12,7 +12,7 @@ from sim.parameters import ROAD_CLASSES
 from sim.results import RATE, Results
 
 NOTHING = "–"
-NARROWEST = 110
+NARROWEST = 120
 
 
 def print_tables(results: Results, folder: Path) -> None:
@@ -41,10 +41,9 @@ def _with_interval(entry: dict[str, Any], form: str, scale: float = 1.0) -> str:
 def _rates(summary: dict[str, Any]) -> Table:
     table = Table(title="Accidents per million vehicle-km, mean of the runs (95 % interval)", title_justify="left")
     table.add_column("scenario", overflow="fold")
-    headings = ("counted", "expected", "compliance %")
-    ratio = "expected rate, ratio to baseline" if summary["comparisons"] else None
-    for heading in (*headings, *([ratio] if ratio else [])):
-        table.add_column(heading, justify="right")
+    ratio = "ratio to baseline" if summary["comparisons"] else None
+    for heading in ("counted", "expected", "compliance %", *([ratio] if ratio else [])):
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, entry in summary["scenarios"].items():
         metrics = entry["metrics"]
         cells = [
@@ -54,7 +53,7 @@ def _rates(summary: dict[str, Any]) -> Table:
         ]
         if ratio:
             comparison = summary["comparisons"].get(name)
-            cells.append(_with_interval(comparison["accident_rate_ratio"], ".4f") if comparison else "1 (baseline)")
+            cells.append(_with_interval(comparison["accident_rate_ratio"], ".3f") if comparison else "1 (baseline)")
         table.add_row(Text(name), *cells)
     return table
 

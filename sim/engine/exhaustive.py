@@ -89,6 +89,8 @@ class Walker:
         yield self.world.env.timeout(elapsed)
         self._write(at, position, elapsed, exact.exact_hazard(part * hazard))
         self.crashed = True
+        if self._month < 0:
+            return
         nothing = np.empty(0)
         found = Crossing(row, position, self.world.env.now - self._departure_s, nothing, nothing, nothing)
         self.world.book.record(self.trips, self.column, found, at, hazard)
@@ -101,7 +103,9 @@ class Walker:
                 return
 
     def arrive(self, course: str) -> None:
-        """Write the trip down as a whole."""
+        """Write the trip down as a whole, if its day is recorded."""
+        if self._month < 0:
+            return
         self.world.book.ledger.trips[self._month, self._class] += 1
         if self.world.book.trace:
             number = int(self.trips.trip_id[self.column])
@@ -109,12 +113,14 @@ class Walker:
             self.world.book.courses.append(CourseRecord(number, course, self._distance_m, spent, self._hazard))
 
     def _write(self, section: int, length: float, duration: float, hazard: object) -> None:
+        self._hazard += float(np.sum(hazard))  # type: ignore[call-overload]
+        self._distance_m += length
+        if self._month < 0:
+            return
         ledger = self.world.book.ledger
         ledger.distance_m[self._month, self._class, section] += length
         ledger.duration_s[self._month, self._class, section] += duration
         ledger.hazard[:, self._month, self._class, section] += hazard
-        self._hazard += float(np.sum(hazard))  # type: ignore[call-overload]
-        self._distance_m += length
 
 
 def _walk(walker: Walker, piece: Piece, course: str) -> EngineProcess:

@@ -156,11 +156,13 @@ def violator_of(trips: TripTable, column: int, entry_s: float, exit_s: float) ->
 
 
 def record_entry(world: World, banned_link: str, month: int, violator: Violator) -> None:
-    """Write a violation down."""
+    """Write a violation down, if its day is recorded."""
+    if month < 0:
+        return
     world.book.ledger.violations[month, violator.truck_class] += 1
     world.violations.append(
         ViolationRecord(
-            violator.entry_s,
+            violator.entry_s - world.horizon.zero_s,
             violator.trip_id,
             TRUCK_CLASSES[violator.truck_class],
             violator.driver,
@@ -202,7 +204,9 @@ def _decide(world: World, group: Group, column: int, departure_s: float) -> None
 
 
 def settle_group(world: World, group: Group) -> None:
-    """Write a group down when all its trips have ended."""
+    """Write a group down when all its trips have ended; days before the recorded ones leave nothing."""
+    if group.trips.month[0] < 0:
+        return
     legal = np.flatnonzero(group.course == LEGAL)
     _settle(world, group, legal, _leg(group.choice.legal.sections, group.ways.legal, legal), "legal")
     for way_out in range(NO_EXIT, len(group.choice.exits)):

@@ -59,7 +59,7 @@ def run_replication(
     """
     world = World(scenario, seed, replication, trace=trace)
     waiting: list[list[foreground.Group]] = []
-    for days in blocks(world.source, scenario.days, trips_per_block):
+    for days in blocks(world.source, world.horizon, trips_per_block):
         trips = _draw(world, days)
         if foreground_trips == "all":
             world.env.process(exhaustive.dispatch_all(world, trips))
@@ -67,7 +67,7 @@ def run_replication(
             waiting.append(_screened(world, trips))
         world.env.run(until=days.stop * SECONDS_PER_DAY)
         waiting = _settle_ended(world, waiting)
-    world.env.run(until=(scenario.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
+    world.env.run(until=(world.horizon.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
     _settle_ended(world, waiting)
     return outcome_of(world)
 
@@ -76,7 +76,7 @@ def _draw(world: World, days: range) -> TripTable:
     trips = world.source.draw(days)
     for day, count in zip(days, np.bincount(trips.day - days.start, minlength=len(days)), strict=True):
         world.draws.open_day(day, int(count))
-    candidate = world.choices.table.candidate[trips.choice]
+    candidate = world.choices.table.candidate[trips.choice] & (trips.month >= 0)
     at = (trips.month[candidate], trips.truck_class[candidate])
     np.add.at(world.book.ledger.candidates, at, 1)
     return trips
@@ -86,7 +86,7 @@ def _screened(world: World, trips: TripTable) -> list[foreground.Group]:
     """Settle the background, start the foreground."""
     highest = highest_violation_probability(trips, world.choices, world.roster, world.scenario)
     may_violate = trips.violation_uniform < highest
-    _settle_background(world, trips, np.flatnonzero(~may_violate))
+    _settle_background(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
     groups = foreground.groups_of(world, trips.pick(may_violate))
     world.env.process(foreground.dispatch(world, groups))
     return groups

@@ -46,6 +46,7 @@ class Book:
     network: Network
     ledger: Ledger
     draws: TripDraws
+    zero_s: float
     trace: bool = False
     accidents: list[Accident] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
@@ -58,7 +59,7 @@ class Book:
         drawn = np.searchsorted(shares, mechanism * shares[-1], side="right")
         self.accidents.append(
             Accident(
-                time_s=float(trips.departure_s[column]) + found.elapsed_s,
+                time_s=float(trips.departure_s[column]) + found.elapsed_s - self.zero_s,
                 trip_id=int(trips.trip_id[column]),
                 month=int(trips.month[column]),
                 truck_class=int(trips.truck_class[column]),

@@ -100,12 +100,13 @@ class TripSource:
         return table.pick(np.lexsort((table.trip_id, table.departure_s)))
 
 
-def blocks(source: TripSource, days: int, trips_per_block: int) -> Iterator[range]:
-    """Runs of whole days that hold about so many trips, at least one day each."""
+def blocks(source: TripSource, horizon: Horizon, trips_per_block: int) -> Iterator[range]:
+    """Runs of whole days that hold about so many trips, at least one day each; one ends where recording begins."""
     first, expected = 0, 0.0
-    for day in range(days):
+    ends = (horizon.warm_up_days - 1, horizon.days - 1)
+    for day in range(horizon.days):
         expected += source.mean_trips(day)
-        if expected >= trips_per_block or day == days - 1:
+        if expected >= trips_per_block or day in ends:
             yield range(first, day + 1)
             first, expected = day + 1, 0.0
 

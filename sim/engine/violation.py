@@ -170,12 +170,12 @@ def _detection(case: ViolationCase) -> EngineProcess:
         if case.uniform(f"{intervention.kind}.strength") < intervention.strength
         and (process := intervention.respond(case)) is not None
     ]
-    if answers:
+    if answers and case.violator.day >= case.world.horizon.warm_up_days:
         yield case.world.env.all_of([case.world.env.process(process) for process in answers])
         yield from case.until_known()
         out_s, node = case.way_out
+        times = (alarm_s, case.violator.entry_s, case.read_s, case.answered_s, out_s)
+        alarm_s, entry_s, read_s, answered_s, out_s = (time - case.world.horizon.zero_s for time in times)
         case.world.alarms.append(
-            AlarmRecord(
-                alarm_s, case.violator.trip_id, case.violator.entry_s, case.read_s, case.answered_s, out_s, node
-            )
+            AlarmRecord(alarm_s, case.violator.trip_id, entry_s, read_s, answered_s, out_s, node)
         )

@@ -43,7 +43,7 @@ class World:
         self.scenario = scenario
         self.streams = Streams(seed, replication)
         self.draws = TripDraws(self.streams)
-        self.horizon = Horizon(scenario.start_date, scenario.days)
+        self.horizon = Horizon(scenario.start_date, scenario.days, scenario.warm_up_days)
         self.network = Network(scenario.road)
         self.roster = draw_roster(scenario.fleet, self.streams)
         self.choices = Choices(self.network, scenario.demand, scenario.behaviour)
@@ -52,7 +52,7 @@ class World:
         self.env = Environment()
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m))
-        self.book = Book(self.network, ledger, self.draws, trace)
+        self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
         self.violations: list[ViolationRecord] = []
         self.alarms: list[AlarmRecord] = []
         self.contacts = 0
@@ -61,7 +61,7 @@ class World:
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
         self.active = [
-            Active(intervention, max(self.horizon.day_of(intervention.start_date), 0))
+            Active(intervention, self.horizon.day_of(intervention.start_date))
             for _, intervention in sorted(self.scenario.interventions.items())
         ]
         days = np.arange(self.horizon.days, dtype=np.float64)

@@ -52,6 +52,9 @@ class Scenario(Model):
     description: Annotated[str, Field(max_length=5000)] = ""
     start_date: date = date(2025, 1, 1)
     days: Annotated[int, Field(ge=1, le=LONGEST_HORIZON_DAYS)] = 365
+    warm_up_days: Annotated[
+        int, Field(ge=0, le=3650, description="unrecorded days before, in which drivers gather experience")
+    ] = 0
     road: Road
     climate: Climate = Climate()
     demand: Demand
