@@ -1,7 +1,7 @@
 """Choices of drivers: the banned shortcut against the legal route, and how deterrence works on it."""
 
-import numpy as np
 from pydantic import Field
+from scipy.special import expit
 
 from sim.parameters import Group, NotNegative, Positive, Share, Source
 from sim.units import FloatLike
@@ -75,7 +75,7 @@ def banned_entry_probability(
     p = 1 / (1 + exp(-(u + (s - r F) / b))), binary logit (McFadden 1974). Perceived risk is never negative, so that
     p(r) <= p(0): screening relies on it.
     """
-    return 1.0 / (1.0 + np.exp(-(utility + (saving_cny - perceived_risk * penalty_cost_cny) / choice_scale_cny)))
+    return expit(utility + (saving_cny - perceived_risk * penalty_cost_cny) / choice_scale_cny)
 
 
 def decayed(amount: float, elapsed_s: float, half_life_s: float) -> float:
@@ -90,4 +90,4 @@ def raised(risk: float, increment: float) -> float:
 
 def route_share(cost_difference_cny: FloatLike, choice_scale_cny: float) -> FloatLike:
     """Share that takes the first of two allowed routes: logit of how much more the second costs [CNY]."""
-    return 1.0 / (1.0 + np.exp(-cost_difference_cny / choice_scale_cny))
+    return expit(cost_difference_cny / choice_scale_cny)

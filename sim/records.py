@@ -1,5 +1,7 @@
 """What a run writes down: flat records, one a fact, units in the names."""
 
+from dataclasses import dataclass
+from math import nan
 from typing import NamedTuple
 
 
@@ -28,6 +30,24 @@ class ViolationRecord(NamedTuple):
     driver_id: int
     enterprise_id: int
     link: str
+
+
+@dataclass
+class AlarmNote:
+    """An alarm while it is worked on; times on the engine's clock, NaN where nothing has happened yet."""
+
+    trip_id: int
+    entry_s: float
+    alarm_s: float = nan
+    read_s: float = nan
+    answer_s: float = nan
+    leave_s: float = nan
+    leave_node: str = ""
+
+    def record(self, zero_s: float) -> "AlarmRecord":
+        """The note as it is kept, on the clock of the recorded days."""
+        times = (self.entry_s, self.read_s, self.answer_s, self.leave_s)
+        return AlarmRecord(self.alarm_s - zero_s, self.trip_id, *(t - zero_s for t in times), self.leave_node)
 
 
 class AlarmRecord(NamedTuple):

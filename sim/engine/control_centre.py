@@ -3,12 +3,11 @@
 from collections.abc import Generator
 from typing import Any
 
-import simpy
 from simpy import Environment, Event, PriorityResource
 from simpy.resources.resource import PriorityRequest
 
 from sim.draws import Streams
-from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
 
 SHIFT_CHANGE = -1
 """Priority of an operator who goes off duty: after the call at hand, before the next."""
@@ -77,29 +76,24 @@ class ControlCentre:
             yield self.talk(seconds)
 
     def _shift(self, desk: int) -> Generator[Event, Any, None]:
-        """One desk, day after day: occupied by nobody's shift in the hours without an operator."""
+        """One desk, day after day: taken out of service in the hours without an operator."""
         manned = self.on_duty > desk
         if manned.all():
             return
         while True:
-            hour = int(self.env.now // SECONDS_PER_HOUR) % HOURS_PER_DAY
-            away = _hours_until(manned, hour, wanted=True)
-            if away:
-                with self._operators.request(priority=SHIFT_CHANGE) as off_duty:
-                    yield off_duty
-                    yield self.env.timeout(self._until_hour(manned, wanted=True))
-            yield self.env.timeout(self._until_hour(manned, wanted=False))
+            if manned[self._hour % HOURS_PER_DAY]:
+                yield self.env.timeout(self._until(manned, wanted=False))
+            with self._operators.request(priority=SHIFT_CHANGE) as off_duty:
+                yield off_duty
+                while not manned[self._hour % HOURS_PER_DAY]:
+                    yield self.env.timeout(self._until(manned, wanted=True))
 
-    def _until_hour(self, manned: Any, *, wanted: bool) -> float:  # noqa: ANN401
-        """Seconds until the desk is manned, or not any more; a day at most."""
-        hour = int(self.env.now // SECONDS_PER_HOUR)
-        ahead = _hours_until(manned, hour % HOURS_PER_DAY, wanted=wanted)
+    @property
+    def _hour(self) -> int:
+        return int(self.env.now // SECONDS_PER_HOUR)
+
+    def _until(self, manned: Bools, *, wanted: bool) -> float:
+        """Seconds to the next full hour at which the desk is manned, or is not; a day if there is none."""
+        hour = self._hour
+        ahead = next((n for n in range(1, HOURS_PER_DAY) if manned[(hour + n) % HOURS_PER_DAY] == wanted), HOURS_PER_DAY)
         return (hour + ahead) * float(SECONDS_PER_HOUR) - self.env.now
-
-
-def _hours_until(manned: Any, hour: int, *, wanted: bool) -> int:  # noqa: ANN401
-    """Hours from the start of `hour` until the desk's state is as wanted; 24 if it never is."""
-    for ahead in range(HOURS_PER_DAY):
-        if bool(manned[(hour + ahead) % HOURS_PER_DAY]) == wanted:
-            return ahead
-    return HOURS_PER_DAY

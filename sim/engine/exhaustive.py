@@ -28,29 +28,17 @@ class WalkedCase(ViolationCase):
         super().__init__(world, violator)
         self.here = True
         self.told = False
-        self.left: tuple[float, str] = (nan, "")
-        self.gone = world.env.event()
 
     @property
     def on_banned_road(self) -> bool:
         """Whether the truck is still there."""
         return self.here
 
-    @property
-    def way_out(self) -> tuple[float, str]:
-        """When and where it leaves because it was told to; known when it has left."""
-        return self.left
-
-    def until_known(self) -> EngineProcess:
-        """Wait until the truck is gone."""
-        yield self.gone
-
     def depart(self, left: tuple[float, str] = (nan, "")) -> None:
         """The truck is off the banned stretch, by an exit if it was told to and could."""
         if self.here:
             self.here = False
-            self.left = left
-            self.gone.succeed()
+            self.note.leave_s, self.note.leave_node = left
 
     def advise_to_leave(self) -> None:
         """Heard if the truck is still there."""

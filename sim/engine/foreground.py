@@ -1,7 +1,7 @@
 """Trips that may violate: decided one by one in order of departure, then settled as arrays like all others."""
 
 from dataclasses import dataclass
-from math import inf, nan
+from math import inf
 
 import numpy as np
 
@@ -87,23 +87,11 @@ class PlannedCase(ViolationCase):
         self._column = column
         self._until_s = group.habitual_end_s(column)
         self._told = False
-        self._leaves = False
 
     @property
     def on_banned_road(self) -> bool:
         """Whether the truck is still there."""
         return self.now_s < self._until_s
-
-    @property
-    def way_out(self) -> tuple[float, str]:
-        """When and where it leaves because it was told to."""
-        place = int(self._group.exit[self._column])
-        return (self._until_s, self._group.choice.exits[place].node) if self._leaves else (nan, "")
-
-    def until_known(self) -> EngineProcess:
-        """Wait until the truck is gone; being told moves that moment."""
-        while self.on_banned_road:
-            yield self.wait(self._until_s - self.now_s)
 
     def advise_to_leave(self) -> None:
         """Cautious from the next section on, and off the road at the first exit from there."""
@@ -116,8 +104,8 @@ class PlannedCase(ViolationCase):
         ahead = [n for n, way_out in enumerate(group.choice.exits) if way_out.row >= row]
         group.exit[column] = ahead[0] if ahead else NO_EXIT
         end_row = group.choice.exits[ahead[0]].row if ahead else group.choice.end_row
-        accident_free = self._go_on_cautiously(row, end_row)
-        self._leaves = accident_free and bool(ahead)
+        if self._go_on_cautiously(row, end_row) and ahead:
+            self.note.leave_s, self.note.leave_node = self._until_s, group.choice.exits[ahead[0]].node
 
     def _go_on_cautiously(self, row: int, end_row: int) -> bool:
         """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""

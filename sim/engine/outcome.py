@@ -33,13 +33,14 @@ def outcome_of(world: World) -> Outcome:
     """Tables of a replication that has run to its end; records in order of time, then of trip."""
     accidents = _accident_records(world)
     counted = _counted(world, accidents)
+    alarms = sorted(note.record(world.horizon.zero_s) for note in world.alarms)
     return Outcome(
-        metrics=_metrics(world, accidents, counted),
+        metrics=_metrics(world, accidents, alarms, counted),
         monthly=_monthly(world, counted),
         sections=_sections(world, counted),
         accidents=accidents,
         violations=sorted(world.violations),
-        alarms=sorted(world.alarms),
+        alarms=alarms,
         courses=sorted(world.book.courses),
     )
 
@@ -84,7 +85,9 @@ def _rate(count: float, distance_m: float) -> float:
     return count / (distance_m / METRES_PER_KM) * VKM_PER_MILLION if distance_m > 0.0 else nan
 
 
-def _metrics(world: World, accidents: list[AccidentRecord], counted: Ints) -> Metrics:
+def _metrics(
+    world: World, accidents: list[AccidentRecord], alarms: list[AlarmRecord], counted: Ints
+) -> Metrics:
     ledger = world.book.ledger
     distance, expected = float(ledger.distance_m.sum()), float(ledger.hazard.sum())
     candidates, violations = int(ledger.candidates.sum()), int(ledger.violations.sum())
@@ -103,21 +106,21 @@ def _metrics(world: World, accidents: list[AccidentRecord], counted: Ints) -> Me
         "violations": float(violations),
         "compliance_rate": 1.0 - violations / candidates if candidates else nan,
     }
-    return metrics | _centre_metrics(world) | _by_class(world, counted) | _by_mechanism(ledger)
+    return metrics | _centre_metrics(world, alarms) | _by_class(world, counted) | _by_mechanism(ledger)
 
 
-def _centre_metrics(world: World) -> Metrics:
+def _centre_metrics(world: World, alarms: list[AlarmRecord]) -> Metrics:
     """Alarms, drivers reached, time from entry to the first word that reached the driver, operators' load."""
     reached = [
         min(t for t in (a.read_time_s, a.answer_time_s) if not isnan(t)) - a.entry_time_s
-        for a in world.alarms
+        for a in alarms
         if not (isnan(a.read_time_s) and isnan(a.answer_time_s))
     ]
     staffed = world.centre.staffed_s(world.horizon.days - world.centre_starts_day)
     return {
-        "alarms": float(len(world.alarms)),
+        "alarms": float(len(alarms)),
         "contacts": float(len(reached)),
-        "left_at_exit": float(sum(1 for a in world.alarms if a.leave_node)),
+        "left_at_exit": float(sum(1 for a in alarms if a.leave_node)),
         "mean_response_s": float(np.mean(sorted(reached))) if reached else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
     }

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass
-from math import nan
 from typing import Any, Literal
 
 from simpy import Event
@@ -12,7 +11,7 @@ from simpy.resources.resource import PriorityRequest
 from sim.engine.world import World
 from sim.interventions import combine
 from sim.interventions.base import Experience
-from sim.records import AlarmRecord
+from sim.records import AlarmNote
 from sim.units import SECONDS_PER_DAY
 
 ROADSIDE_NOTICE_DAYS = 7.0
@@ -44,8 +43,7 @@ class ViolationCase(ABC):
     def __init__(self, world: World, violator: Violator) -> None:
         self.world = world
         self.violator = violator
-        self.read_s = nan
-        self.answered_s = nan
+        self.note = AlarmNote(violator.trip_id, violator.entry_s)
         self.enterprise_told = False
 
     @property
@@ -56,15 +54,6 @@ class ViolationCase(ABC):
     @abstractmethod
     def advise_to_leave(self) -> None:
         """The driver will leave at the next exit and drives cautiously from the next section on."""
-
-    @property
-    @abstractmethod
-    def way_out(self) -> tuple[float, str]:
-        """When and where it leaves because it was told to; NaN and nothing where it does not."""
-
-    @abstractmethod
-    def until_known(self) -> EngineProcess:
-        """Wait until it is known whether and where the truck leaves."""
 
     @property
     def now_s(self) -> float:
@@ -94,11 +83,10 @@ class ViolationCase(ABC):
 
     def reached(self, channel: Literal["phone", "call"]) -> None:
         """Note that the driver has read the message or answered the call."""
-        self.world.contacts += 1
         if channel == "phone":
-            self.read_s = self.now_s
+            self.note.read_s = self.now_s
         else:
-            self.answered_s = self.now_s
+            self.note.answer_s = self.now_s
 
     def experience(self, kind: Experience, share: float = 1.0) -> None:
         """The driver remembers."""
@@ -163,19 +151,14 @@ def _detection(case: ViolationCase) -> EngineProcess:
     yield case.wait(case.uniform("detection.fix") * rules.position_interval_s + rules.platform_latency_s)
     if not case.on_banned_road:
         return
-    alarm_s = case.now_s
     answers = [
         process
         for intervention in case.world.on_duty(case.violator.day)
         if case.uniform(f"{intervention.kind}.strength") < intervention.strength
         and (process := intervention.respond(case)) is not None
     ]
-    if answers and case.violator.day >= case.world.horizon.warm_up_days:
-        yield case.world.env.all_of([case.world.env.process(process) for process in answers])
-        yield from case.until_known()
-        out_s, node = case.way_out
-        times = (alarm_s, case.violator.entry_s, case.read_s, case.answered_s, out_s)
-        alarm_s, entry_s, read_s, answered_s, out_s = (time - case.world.horizon.zero_s for time in times)
-        case.world.alarms.append(
-            AlarmRecord(alarm_s, case.violator.trip_id, entry_s, read_s, answered_s, out_s, node)
-        )
+    if answers:
+        case.note.alarm_s = case.now_s
+        case.world.raise_alarm(case.note)
+    for process in answers:
+        case.world.env.process(process)

@@ -19,7 +19,7 @@ from sim.fleet import Roster, draw_roster
 from sim.interventions import combine
 from sim.interventions.base import DriverView, Intervention, Process, Setting
 from sim.parameters import TRUCK_CLASSES
-from sim.records import AlarmRecord, ViolationRecord
+from sim.records import AlarmNote, ViolationRecord
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.section_hazard import base_hazard_per_m
 from sim.road import Network
@@ -54,8 +54,7 @@ class World:
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m))
         self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
         self.violations: list[ViolationRecord] = []
-        self.alarms: list[AlarmRecord] = []
-        self.contacts = 0
+        self.alarms: list[AlarmNote] = []
         self._set_up_interventions()
 
     def _set_up_interventions(self) -> None:
@@ -79,6 +78,11 @@ class World:
         process = active.intervention.patrol(self.centre)
         if process is not None:
             yield from process
+
+    def raise_alarm(self, note: AlarmNote) -> None:
+        """Keep an alarm, if its day is recorded."""
+        if note.alarm_s >= self.horizon.zero_s:
+            self.alarms.append(note)
 
     def on_duty(self, day: int) -> list[Intervention]:
         """Interventions in force on a day."""

@@ -1,0 +1,129 @@
+"""A small county for tests: an expressway, a banned provincial road beside it, an exit half way."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.scenario import Scenario
+
+ROOT = Path(__file__).parents[1]
+TAISHUN = ROOT / "scenarios" / "taishun"
+
+Factory = Callable[..., Scenario]
+
+
+def _sections(count: int, **common: Any) -> list[dict[str, Any]]:
+    return [
+        {"length_km": 1.0, "grade_pct": 4.0 if n % 2 else -5.0, "curve_radius_m": 90 if n % 3 else None, **common}
+        for n in range(count)
+    ]
+
+
+SMALL: dict[str, Any] = {
+    "name": "small",
+    "days": 20,
+    "road": {
+        "nodes": [{"name": name} for name in ("north", "south", "town")],
+        "links": [
+            {
+                "name": "upper",
+                "start": "north",
+                "end": "town",
+                "road_class": "provincial",
+                "aadt": 4000,
+                "ban": {"truck_classes": ["local_semi", "frequent_semi"]},
+                "sections": _sections(8, speed_limit_kmh=50, roadside_hazard=6),
+            },
+            {
+                "name": "lower",
+                "start": "town",
+                "end": "south",
+                "road_class": "provincial",
+                "aadt": 4000,
+                "ban": {"truck_classes": ["local_semi", "frequent_semi"]},
+                "sections": _sections(9, speed_limit_kmh=50, roadside_hazard=6),
+            },
+            {
+                "name": "fast_north",
+                "start": "north",
+                "end": "gate",
+                "road_class": "expressway",
+                "toll_cny_per_km": 3.0,
+                "aadt": 9000,
+                "sections": [{"length_km": 1.5, "grade_pct": 2.0, "speed_limit_kmh": 80}] * 6,
+            },
+            {
+                "name": "fast_south",
+                "start": "gate",
+                "end": "south",
+                "road_class": "expressway",
+                "toll_cny_per_km": 3.0,
+                "aadt": 9000,
+                "sections": [{"length_km": 1.5, "grade_pct": -2.0, "speed_limit_kmh": 80}] * 6,
+            },
+            {
+                "name": "connector",
+                "start": "town",
+                "end": "gate",
+                "road_class": "county",
+                "aadt": 1000,
+                "sections": [{"length_km": 1.0, "speed_limit_kmh": 40}],
+            },
+        ],
+    },
+    "climate": {"rain_share": [0.2] * 12, "fog_share": [0.05] * 12, "ice_share": [0.01] * 12},
+    "demand": {
+        "flows": [
+            {
+                "origin": "north",
+                "destination": "south",
+                "trips_per_year": {"local_semi": 20000, "frequent_semi": 15000, "rigid": 20000},
+            },
+            {"origin": "south", "destination": "north", "trips_per_year": {"local_semi": 15000, "rigid": 20000}},
+        ],
+        "hourly_weights": [1] * 6 + [3] * 12 + [2] * 6,
+        "weekly_weights": [1.1, 1.1, 1.1, 1.1, 1.1, 0.9, 0.6],
+    },
+    "fleet": {
+        "classes": {
+            name: {
+                "enterprises": 5,
+                "drivers": 60,
+                "empty_mass_kg": 15000,
+                "loaded_mass_kg": 45000,
+                "power_kw": 300,
+                "retarder_share": 0.4,
+                "rollover_threshold_g": 0.35,
+                "terminal_online_share": 0.6,
+                "banned_entry_utility": -2.0,
+            }
+            for name in ("local_semi", "frequent_semi", "rigid")
+        }
+    },
+}
+SMALL["road"]["nodes"].append({"name": "gate"})
+
+
+@pytest.fixture(scope="session")
+def small() -> Factory:
+    """Builds the small county with dotted keys changed."""
+    base = Scenario.model_validate(SMALL)
+
+    def build(**changes: Any) -> Scenario:
+        return base.changed({key.replace("__", "."): value for key, value in changes.items()})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def taishun() -> Path:
+    """Folder of the shipped county."""
+    return TAISHUN
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT

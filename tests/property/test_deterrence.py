@@ -1,0 +1,53 @@
+"""Deterrence never raises a propensity: the screening relies on it."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.behaviour import BehaviourParameters, banned_entry_probability, decayed, raised
+from sim.engine.deterrence import Deterrence
+from sim.interventions import combine
+
+share = st.floats(0.0, 1.0)
+experience = st.tuples(st.sampled_from(["contact", "penalty", "sanction"]), st.integers(0, 5), st.floats(0.0, 1e7), share)
+
+
+class _Roster:
+    enterprise = np.array([0, 0, 1, 1, 2, 2])
+
+
+@given(st.floats(-15, 15), st.floats(-500, 500), share, st.floats(0, 5000), st.floats(1, 500))
+def test_perceived_risk_never_raises_the_probability(utility, saving, risk, penalty, scale) -> None:
+    without = banned_entry_probability(utility, saving, 0.0, penalty, scale)
+    assert 0.0 <= banned_entry_probability(utility, saving, risk, penalty, scale) <= without <= 1.0
+
+
+@given(share, share, st.floats(0, 1e9), st.floats(1, 1e8))
+def test_memory_stays_between_nothing_and_certainty(risk, increment, elapsed, half_life) -> None:
+    assert risk <= raised(risk, increment) + 1e-12
+    assert 0.0 <= raised(risk, increment) <= 1.0
+    assert 0.0 <= decayed(risk, elapsed, half_life) <= risk
+
+
+@settings(max_examples=200)
+@given(st.lists(experience, max_size=30), st.integers(0, 5), st.lists(share, max_size=4))
+def test_any_history_leaves_a_risk_that_is_a_chance(history, driver, others) -> None:
+    memory = Deterrence(BehaviourParameters(), _Roster())
+    now = 0.0
+    for kind, who, wait, strength in history:
+        now += wait
+        memory.experience(kind, who, now, strength)
+    risk = memory.perceived_risk(driver, now + 1.0)
+    assert 0.0 <= risk <= 1.0
+    assert risk <= combine.perceived_risk([risk, *others]) + 1e-12 <= 1.0 + 1e-9
+
+
+def test_experience_spills_over_to_the_enterprise_and_fades() -> None:
+    behaviour = BehaviourParameters()
+    memory = Deterrence(behaviour, _Roster())
+    memory.experience("sanction", 0, 0.0)
+    assert memory.perceived_risk(0, 0.0) > memory.perceived_risk(1, 0.0) > memory.perceived_risk(2, 0.0) == 0.0
+    half_life = behaviour.half_life_days * 86400
+    colleague = memory.perceived_risk(1, 0.0)
+    assert np.isclose(memory.perceived_risk(1, half_life), colleague / 2)
+    assert np.isclose(colleague, behaviour.sanction_increment * behaviour.spillover_share)

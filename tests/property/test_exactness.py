@@ -1,0 +1,53 @@
+"""Thinning changes nothing: every trip as a process gives the same run, to the last bit."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.engine.outcome import Outcome
+from sim.engine.replication import run_replication
+from sim.scenario import Scenario, load_scenario
+
+SHIPPED = sorted(
+    path.relative_to(Path(__file__).parents[2]).as_posix()
+    for path in (Path(__file__).parents[2] / "scenarios").glob("*/*.yaml")
+)
+
+
+def assert_same(one: Outcome, other: Outcome) -> None:
+    assert one.accidents == other.accidents
+    assert one.violations == other.violations
+    assert one.courses == other.courses
+    assert repr(one.alarms) == repr(other.alarms)  # NaN stands for "did not happen"
+    assert repr(one.metrics) == repr(other.metrics)
+    assert one.monthly.equals(other.monthly)
+    assert one.sections.equals(other.sections)
+
+
+def check(scenario: Scenario) -> Outcome:
+    default = run_replication(scenario, 7, 0, trace=True)
+    every_trip = run_replication(scenario, 7, 0, trace=True, foreground_trips="all", trips_per_block=9000)
+    assert_same(default, every_trip)
+    assert len(default.courses) == default.metrics["trips"] > 0
+    return default
+
+
+def test_the_small_county_with_everything_is_exact(small) -> None:
+    programme = {
+        kind: {} for kind in ("device_coverage", "early_warning", "driver_contact", "enterprise_accountability")
+    }
+    outcome = check(small(interventions=programme, warm_up_days=3, risk__calibration_factor=1500.0))
+    assert len(outcome.accidents) > 20
+    assert outcome.metrics["left_at_exit"] > 20
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_scenarios_are_exact_for_three_days(root, name) -> None:
+    outcome = check(load_scenario(root / name).changed({"days": 3, "warm_up_days": 0, "risk.calibration_factor": 50}))
+    assert outcome.accidents
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_scenarios_are_exact_for_a_month(root, name) -> None:
+    check(load_scenario(root / name).changed({"days": 31, "warm_up_days": 0}))

@@ -1,0 +1,84 @@
+"""Operators' waiting times against Erlang C (Erlang 1917)."""
+
+from math import factorial, sqrt
+
+import numpy as np
+import pytest
+from simpy import Environment
+
+from sim.draws import Streams
+from sim.engine.control_centre import ControlCentre
+
+CALLS = 40_000
+
+
+def erlang_c_wait(arrivals_per_s: float, mean_talk_s: float, operators: int) -> float:
+    """Mean wait of M/M/c."""
+    load = arrivals_per_s * mean_talk_s
+    waiting = load**operators / factorial(operators) * operators / (operators - load)
+    chance = waiting / (sum(load**k / factorial(k) for k in range(operators)) + waiting)
+    return chance * mean_talk_s / (operators - load)
+
+
+def simulated_waits(operators: int, load: float, seed: int) -> np.ndarray:
+    """Waits of Poisson alarms with exponential calls."""
+    env = Environment()
+    centre = ControlCentre(env, np.full(24, operators), Streams(seed, 0))
+    generator = np.random.default_rng(seed)
+    gaps = generator.exponential(60.0 / load, CALLS)
+    talks = generator.exponential(60.0, CALLS)
+
+    def alarms():
+        for gap, talk in zip(gaps, talks, strict=True):
+            yield env.timeout(gap)
+            centre.occupy(0, talk)
+
+    env.process(alarms())
+    env.run()
+    return np.array(centre.waits_s)
+
+
+@pytest.mark.parametrize(("operators", "load"), [(1, 0.6), (2, 1.4), (4, 3.2)])
+def test_mean_wait_agrees_with_erlang_c(operators, load) -> None:
+    """Standard error from batch means, as waits are correlated."""
+    waits = simulated_waits(operators, load, seed=operators)
+    batches = waits[: CALLS // 40 * 40].reshape(40, -1).mean(axis=1)
+    standard_error = batches.std(ddof=1) / sqrt(len(batches))
+    assert len(waits) == CALLS
+    assert abs(waits.mean() - erlang_c_wait(load / 60.0, 60.0, operators)) < 3.5 * standard_error
+
+
+def test_urgent_calls_go_first() -> None:
+    env = Environment()
+    centre = ControlCentre(env, np.full(24, 1), Streams(1, 0))
+    served = []
+
+    def call(priority: int, at: float):
+        yield env.timeout(at)
+        with centre.operator(priority) as operator:
+            yield operator
+            served.append((priority, env.now))
+            yield centre.talk(100.0)
+
+    for priority, at in ((1, 0.0), (1, 1.0), (0, 2.0)):
+        env.process(call(priority, at))
+    env.run(until=1000.0)
+    assert served == [(1, 0.0), (0, 100.0), (1, 200.0)]
+
+
+def test_nobody_answers_outside_the_shift() -> None:
+    env = Environment()
+    on_duty = np.where(np.arange(24) < 8, 0, 2)
+    centre = ControlCentre(env, on_duty, Streams(1, 0))
+    env.process((lambda: (yield env.timeout(7 * 3600.0)))())
+    asked = []
+
+    def call():
+        yield env.timeout(7 * 3600.0)
+        with centre.operator(0) as operator:
+            yield operator
+            asked.append(env.now)
+
+    env.process(call())
+    env.run(until=86_400.0)
+    assert asked == [8 * 3600.0]
