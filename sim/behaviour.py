@@ -80,7 +80,8 @@ def banned_entry_probability(
 
 def decayed(amount: float, elapsed_s: float, half_life_s: float) -> float:
     """What is left of `amount` after `elapsed_s`: a (1/2)**(t / half-life)."""
-    return amount * 0.5 ** (elapsed_s / half_life_s)
+    result: float = amount * 0.5 ** (elapsed_s / half_life_s)
+    return result
 
 
 def raised(risk: float, increment: float) -> float:

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from sim.statistics import mean_interval
 
 PALETTE = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#999933")
-"""Colours that colour-blind readers can tell apart (Okabe and Ito 2008), the baseline black; then again from the start."""
+"""Colours that colour-blind readers can tell apart (Okabe and Ito 2008); the first is the baseline's."""
 PNG_DPI = 160
-STYLE = {
+MOST_TICKS = 8
+STYLE: dict[Any, Any] = {
     "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -56,7 +57,7 @@ def forest(summary: Mapping[str, Any], titles: Mapping[str, str]) -> Figure:
     return figure
 
 
-def _forest_row(axes: Axes, place: int, row: Any, colour: str) -> None:  # noqa: ANN401
+def _forest_row(axes: Axes, place: int, row: Any, colour: str) -> None:
     axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
     axes.plot(row.estimate, place, "s", color=colour, markersize=7)
     known = not np.isnan(row.low)
@@ -72,7 +73,7 @@ def _plain_log_ticks(axes: Axes, rows: pd.DataFrame) -> None:
     known = np.concatenate([values[~np.isnan(values)], [1.0]])
     low, high = known.min() / 1.03, known.max() * 1.03
     axes.set_xlim(low, high)
-    step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / s <= 8 or s == 1.0)
+    step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (high - low) / s <= MOST_TICKS or s == 1.0)
     ticks = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
     axes.set_xticks(ticks, [f"{tick:.2f}" for tick in ticks])
     axes.set_xticks([], minor=True)
@@ -110,7 +111,9 @@ def months(monthly: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
         lower.set_ylabel("expected accidents\nper million vehicle-km")
         lower.set_ylim(bottom=0.0)
         lower.tick_params(axis="x", rotation=45)
-        figure.legend(*upper.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+        figure.legend(
+            *upper.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=8
+        )
     return figure
 
 

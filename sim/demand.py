@@ -62,11 +62,13 @@ class DemandTable:
         """Seconds after midnight by inversion of the hourly profile; `semi` is 1 for semi-trailers."""
         edges = np.arange(HOURS_PER_DAY + 1) * float(SECONDS_PER_HOUR)
         usual, other = (np.interp(uniform, cumulative, edges) for cumulative in self._cumulative_day)
-        return np.minimum(np.where(semi > 0, other, usual), SECONDS_PER_DAY - 1.0)
+        result: Floats = np.minimum(np.where(semi > 0, other, usual), SECONDS_PER_DAY - 1.0)
+        return result
 
 
 def _day_weights(demand: Demand, horizon: Horizon) -> Floats:
     """Weight of each day; over whole weeks and years their mean is 1."""
     weekly = np.asarray(demand.weekly_weights)
     monthly = np.asarray(demand.monthly_weights)
-    return (weekly / weekly.mean())[horizon.weekday] * (monthly / monthly.mean())[horizon.month_of_year]
+    result: Floats = (weekly / weekly.mean())[horizon.weekday] * (monthly / monthly.mean())[horizon.month_of_year]
+    return result

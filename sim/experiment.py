@@ -40,9 +40,7 @@ class Experiment:
 def perform(task: Task) -> Outcome:
     """Run one task; a failure says which."""
     try:
-        return run_replication(
-            task.scenario, task.seed, task.replication, trips_per_block=task.trips_per_block
-        )
+        return run_replication(task.scenario, task.seed, task.replication, trips_per_block=task.trips_per_block)
     except Exception as error:
         where = f"scenario {task.scenario.name}, replication {task.replication}, seed {task.seed}"
         raise ReplicationFailed(f"{where}: {type(error).__name__}: {error}") from error

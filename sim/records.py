@@ -46,8 +46,15 @@ class AlarmNote:
 
     def record(self, zero_s: float) -> "AlarmRecord":
         """The note as it is kept, on the clock of the recorded days."""
-        times = (self.entry_s, self.read_s, self.answer_s, self.leave_s)
-        return AlarmRecord(self.alarm_s - zero_s, self.trip_id, *(t - zero_s for t in times), self.leave_node)
+        return AlarmRecord(
+            self.alarm_s - zero_s,
+            self.trip_id,
+            self.entry_s - zero_s,
+            self.read_s - zero_s,
+            self.answer_s - zero_s,
+            self.leave_s - zero_s,
+            self.leave_node,
+        )
 
 
 class AlarmRecord(NamedTuple):

@@ -144,7 +144,7 @@ def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dic
     }
 
 
-def as_json(content: Any) -> str:  # noqa: ANN401
+def as_json(content: Any) -> str:
     """JSON as it stands in files."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -172,4 +172,3 @@ def _move_into(partial: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for path in sorted(partial.iterdir(), key=lambda p: p.name == "manifest.json"):
         os.replace(path, folder / path.name)  # noqa: PTH105
-

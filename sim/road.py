@@ -15,7 +15,6 @@ from sim.parameters import (
     Model,
     Name,
     NotNegative,
-    Positive,
     RoadClass,
     TruckClass,
 )
@@ -240,10 +239,20 @@ def _ways(road: Road) -> Iterable[Way]:
 
 def _section_table(ways: Sequence[Way]) -> SectionTable:
     rows = [row for index, way in enumerate(ways) for row in _directed_rows(index, way, ways)]
-    columns = list(zip(*rows, strict=True))
-    floats = [np.array(column, dtype=np.float64) for column in columns[:5]]
-    road_class, way_index, physical = (np.array(column, dtype=np.int64) for column in columns[5:8])
-    return SectionTable(*floats, road_class, way_index, physical, np.array(columns[8]))
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    floats = [column.astype(np.float64) for column in columns]
+    whole = [column.astype(np.int64) for column in columns]
+    return SectionTable(
+        length_m=floats[0],
+        grade=floats[1],
+        curvature_per_m=floats[2],
+        superelevation=floats[3],
+        limit_ms=floats[4],
+        road_class=whole[5],
+        way=whole[6],
+        physical=whole[7],
+        start_m=floats[8],
+    )
 
 
 def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[float, ...]]:

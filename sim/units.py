@@ -1,11 +1,11 @@
 """Units: SI inside; conversions happen here, at input and at output, and nowhere else."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 FloatLike = TypeVar("FloatLike", float, Floats)

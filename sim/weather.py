@@ -25,9 +25,7 @@ class Climate(Group):
     rain_share: Twelve = (0.0,) * 12
     fog_share: Twelve = (0.0,) * 12
     ice_share: Twelve = (0.0,) * 12
-    persistence: Annotated[
-        float, Field(ge=0.0, lt=1.0, description="chance that an hour repeats the one before")
-    ] = 0.8
+    persistence: Annotated[float, Field(ge=0.0, lt=1.0, description="chance that an hour repeats the one before")] = 0.8
 
 
 def weather_hours(climate: Climate, month_of_day: Ints, streams: Streams) -> Ints:
@@ -49,7 +47,8 @@ def weather_hours(climate: Climate, month_of_day: Ints, streams: Streams) -> Int
     renewed = streams.uniform("weather.renewal", 0, hours) >= climate.persistence
     renewed[0] = True
     last_renewal = np.maximum.accumulate(np.where(renewed, np.arange(hours), 0))
-    return fresh[last_renewal].astype(np.int64)
+    result: Ints = fresh[last_renewal].astype(np.int64)
+    return result
 
 
 def half_day_length_h(latitude_deg: float, day_of_year: Floats) -> Floats:
@@ -59,7 +58,8 @@ def half_day_length_h(latitude_deg: float, day_of_year: Floats) -> Floats:
     """
     declination = -np.deg2rad(EARTH_TILT_DEG) * np.cos(2.0 * np.pi * (day_of_year + 10.0) / DAYS_PER_YEAR)
     cosine = -np.tan(np.deg2rad(latitude_deg)) * np.tan(declination)
-    return np.rad2deg(np.arccos(np.clip(cosine, -1.0, 1.0))) / 15.0
+    result: Floats = np.rad2deg(np.arccos(np.clip(cosine, -1.0, 1.0))) / 15.0
+    return result
 
 
 def night_hours(climate: Climate, day_of_year: Ints) -> Ints:

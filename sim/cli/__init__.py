@@ -29,7 +29,7 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     """Bad input is one message and exit code 2; Ctrl-C stops without a traceback."""
 
     @wraps(command)
-    def guarded(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+    def guarded(*arguments: Any, **options: Any) -> Any:
         from sim.cli.problems import Problem
 
         try:

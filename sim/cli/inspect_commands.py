@@ -41,16 +41,14 @@ def interventions(*, as_json: AsJson = False) -> None:
     """List the interventions that a scenario can use, with parameters and sources."""
     from sim.interventions.registry import interventions as known
 
-    table = [
-        {"kind": kind, "summary": cls.summary, "parameters": _parameters(cls)} for kind, cls in known().items()
-    ]
+    table = [{"kind": kind, "summary": cls.summary, "parameters": _parameters(cls)} for kind, cls in known().items()]
     if as_json:
         typer.echo(json.dumps(table, indent=2, ensure_ascii=False, default=str))
         return
     _print(table)
 
 
-def _parameters(cls: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+def _parameters(cls: Any) -> list[dict[str, Any]]:
     """Name, default, meaning and source of each parameter."""
     defaults = cls()
     sources = defaults.sources

@@ -29,7 +29,8 @@ Events = Annotated[bool, typer.Option("--events", help="Also write events.parque
 def compare(
     baseline: Annotated[Path, typer.Argument(help="The scenario to compare with.", show_default=False)],
     alternatives: Annotated[
-        list[Path], typer.Argument(help="Scenarios to compare; the baseline among them is left out.", show_default=False)
+        list[Path],
+        typer.Argument(help="Scenarios to compare; the baseline among them is left out.", show_default=False),
     ],
     *,
     replications: Replications = 4,
@@ -123,7 +124,14 @@ def _progress(*, quiet: bool) -> "Iterator[Progress | None]":
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

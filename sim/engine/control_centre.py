@@ -33,7 +33,7 @@ class ControlCentre:
         self._operators = PriorityResource(env, capacity=max(int(on_duty.max()), 1))
         self.busy_s = 0.0
         self.waits_s: list[float] = []
-        for desk in range(self._operators.capacity):
+        for desk in range(int(self._operators.capacity)):
             env.process(self._shift(desk))
 
     @property
@@ -95,5 +95,7 @@ class ControlCentre:
     def _until(self, manned: Bools, *, wanted: bool) -> float:
         """Seconds to the next full hour at which the desk is manned, or is not; a day if there is none."""
         hour = self._hour
-        ahead = next((n for n in range(1, HOURS_PER_DAY) if manned[(hour + n) % HOURS_PER_DAY] == wanted), HOURS_PER_DAY)
+        ahead = next(
+            (n for n in range(1, HOURS_PER_DAY) if manned[(hour + n) % HOURS_PER_DAY] == wanted), HOURS_PER_DAY
+        )
         return (hour + ahead) * float(SECONDS_PER_HOUR) - self.env.now

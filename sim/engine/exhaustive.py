@@ -17,6 +17,7 @@ from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_c
 from sim.engine.world import World
 from sim.records import CourseRecord
 from sim.road import Route
+from sim.units import Floats
 
 Piece = tuple[Route, Columns]
 
@@ -100,8 +101,8 @@ class Walker:
             spent = self.world.env.now - self._departure_s
             self.world.book.courses.append(CourseRecord(number, course, self._distance_m, spent, self._hazard))
 
-    def _write(self, section: int, length: float, duration: float, hazard: object) -> None:
-        self._hazard += float(np.sum(hazard))  # type: ignore[call-overload]
+    def _write(self, section: int, length: float, duration: float, hazard: Floats) -> None:
+        self._hazard += float(hazard.sum())
         self._distance_m += length
         if self._month < 0:
             return
@@ -191,4 +192,3 @@ def _plain_starts(world: World, trips: TripTable, number: int) -> list[tuple[flo
             for c in range(len(own))
         ]
     return starts
-

@@ -38,7 +38,8 @@ class Ledger:
         """Add sums over trips of one month and class on a leg; a leg may pass a section more than once."""
         np.add.at(self.distance_m[month, truck_class], sections, distance_m)
         np.add.at(self.duration_s[month, truck_class], sections, duration_s)
-        np.add.at(self.hazard[:, month, truck_class], (slice(None), sections), hazard)
+        for mechanism, own in enumerate(hazard):
+            np.add.at(self.hazard[mechanism, month, truck_class], sections, own)
 
 
 def runs(month: Ints, truck_class: Ints) -> Ints:

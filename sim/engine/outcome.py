@@ -85,9 +85,7 @@ def _rate(count: float, distance_m: float) -> float:
     return count / (distance_m / METRES_PER_KM) * VKM_PER_MILLION if distance_m > 0.0 else nan
 
 
-def _metrics(
-    world: World, accidents: list[AccidentRecord], alarms: list[AlarmRecord], counted: Ints
-) -> Metrics:
+def _metrics(world: World, accidents: list[AccidentRecord], alarms: list[AlarmRecord], counted: Ints) -> Metrics:
     ledger = world.book.ledger
     distance, expected = float(ledger.distance_m.sum()), float(ledger.hazard.sum())
     candidates, violations = int(ledger.candidates.sum()), int(ledger.violations.sum())

@@ -20,7 +20,7 @@ import numpy as np
 from sim.drive import drive
 from sim.engine import exhaustive, foreground
 from sim.engine.outcome import Outcome, outcome_of
-from sim.engine.settle import Leg, ledger_order, settle
+from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable, blocks, highest_violation_probability, traits
 from sim.engine.world import World
 from sim.road import Route

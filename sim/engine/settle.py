@@ -1,6 +1,7 @@
 """Settling trips whose course is known: sums into the ledger, accidents where the hazard crosses the threshold."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from sim.engine.trips import TripTable
 from sim.records import CourseRecord
 from sim.road import Network
 from sim.units import Floats, Ints
-
 
 ACCIDENT_DRAWS = ("mechanism", "severity", "persons", "loss")
 
@@ -82,7 +82,7 @@ def settle(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
     bounds = runs(trips.month, trips.truck_class)
     duration = np.add.reduceat(leg.duration_s, bounds[:-1], axis=1)
     hazard = np.add.reduceat(leg.hazard, bounds[:-1], axis=2)
-    for run, (first, stop) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for run, (first, stop) in enumerate(pairwise(bounds)):
         month, truck_class = int(trips.month[first]), int(trips.truck_class[first])
         book.ledger.add(
             month, truck_class, leg.sections, length * float(stop - first), duration[:, run], hazard[:, :, run]
@@ -141,9 +141,7 @@ def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
     found = crossing(length, leg.duration_s[:, column], hazard, float(trips.threshold[column]))
     month, truck_class = int(trips.month[column]), int(trips.truck_class[column])
     rest = leg.sections[found.row :]
-    book.ledger.add(
-        month, truck_class, rest, -found.rest_distance_m, -found.rest_duration_s, -found.rest_hazard
-    )
+    book.ledger.add(month, truck_class, rest, -found.rest_distance_m, -found.rest_duration_s, -found.rest_hazard)
     book.record(trips, column, found, int(leg.sections[found.row]), hazard[:, found.row])
 
 

@@ -55,7 +55,9 @@ class TripTable:
 class TripSource:
     """Draws the trips of any days."""
 
-    def __init__(self, scenario: Scenario, horizon: Horizon, choices: Choices, roster: Roster, streams: Streams) -> None:
+    def __init__(
+        self, scenario: Scenario, horizon: Horizon, choices: Choices, roster: Roster, streams: Streams
+    ) -> None:
         self._demand = DemandTable(scenario.demand, horizon)
         self._loaded_share = scenario.demand.loaded_share
         self._horizon = horizon

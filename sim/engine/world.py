@@ -15,7 +15,7 @@ from sim.engine.deterrence import Deterrence
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book
 from sim.engine.trips import TripSource, truck_kinds
-from sim.fleet import Roster, draw_roster
+from sim.fleet import draw_roster
 from sim.interventions import combine
 from sim.interventions.base import DriverView, Intervention, Process, Setting
 from sim.parameters import TRUCK_CLASSES
@@ -92,7 +92,9 @@ class World:
         """Whether the truck can be seen."""
         return bool(self.roster.terminal_uniform[driver] < self.coverage[day, truck_class])
 
-    def violates(self, driver: int, truck_class: int, saving_cny: float, uniform: float, day: int, now_s: float) -> bool:
+    def violates(
+        self, driver: int, truck_class: int, saving_cny: float, uniform: float, day: int, now_s: float
+    ) -> bool:
         """Whether the driver takes the banned shortcut, with all deterrence up to now."""
         risk = self._perceived_risk(driver, truck_class, day, now_s)
         behaviour = self.scenario.behaviour

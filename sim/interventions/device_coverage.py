@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.interventions.base import DriverView, Intervention, Preparation, Setting, rolled_out
-from sim.parameters import TRUCK_CLASSES, NotNegative, Share, Source, TruckClass
+from sim.parameters import TRUCK_CLASSES, Share, Source, TruckClass
 
 SOURCES = {
     "target_share": Source(

@@ -58,7 +58,8 @@ def braking_power_w(mass_kg: FloatLike, grade: FloatLike, speed_ms: FloatLike, r
     """
     drag = _DRAG_N + _DRAG_N_PER_MS2 * speed_ms * speed_ms
     power = (-mass_kg * STANDARD_GRAVITY_MS2 * grade - drag) * speed_ms - retarding_w
-    return np.maximum(power, 0.0)
+    result: FloatLike = np.maximum(power, 0.0)
+    return result
 
 
 def cooling_rate_per_s(speed_ms: FloatLike) -> FloatLike:
@@ -75,7 +76,8 @@ def temperature_after_c(
     start_c: FloatLike, steady_c: FloatLike, cooling_per_s: FloatLike, duration_s: FloatLike
 ) -> FloatLike:
     """Temperature [deg C] after `duration_s` [s]: T = T_steady + (T_0 - T_steady) exp(-K_1 t) [1, 2]."""
-    return steady_c + (start_c - steady_c) * np.exp(-cooling_per_s * duration_s)
+    result: FloatLike = steady_c + (start_c - steady_c) * np.exp(-cooling_per_s * duration_s)
+    return result
 
 
 def emergency_stop_rise_c(mass_kg: FloatLike, speed_ms: FloatLike) -> FloatLike:
@@ -88,7 +90,8 @@ def faded_share(temperature_c: FloatLike, scale_c: float) -> FloatLike:
 
     The limit is the rating system's; that brakes fade over a range of temperatures is an assumption.
     """
-    return 1.0 / (1.0 + np.exp((LIMIT_C - temperature_c) / scale_c))
+    result: FloatLike = 1.0 / (1.0 + np.exp((LIMIT_C - temperature_c) / scale_c))
+    return result
 
 
 def temperatures_along_c(start_c: Floats, steady_c: Floats, decay: Floats) -> Floats:

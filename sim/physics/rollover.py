@@ -34,4 +34,5 @@ def rollover_hazard(acceleration_g: FloatLike, threshold_g: FloatLike, scale_g: 
     The chance to roll is F = 1 / (1 + exp(-(a - a_0) / s)) and the hazard -ln(1 - F) = ln(1 + exp((a - a_0) / s)).
     Loaded tractor-semitrailers stand at about 0.35 g, high loads at 0.25 to 0.30 g [1]; the spread is an assumption.
     """
-    return np.log1p(np.exp((acceleration_g - threshold_g) / scale_g))
+    result: FloatLike = np.log1p(np.exp((acceleration_g - threshold_g) / scale_g))
+    return result

@@ -39,7 +39,8 @@ def curve_comfort_speed_ms(curvature_per_m: Floats, superelevation: Floats, side
     """
     demand = np.maximum(side_friction + superelevation, 0.01)
     with np.errstate(divide="ignore"):
-        return np.sqrt(STANDARD_GRAVITY_MS2 * demand / np.abs(curvature_per_m))
+        result: Floats = np.sqrt(STANDARD_GRAVITY_MS2 * demand / np.abs(curvature_per_m))
+        return result
 
 
 def crawl_speed_ms(
@@ -72,11 +73,12 @@ def crawl_speed_ms(
     for _ in range(NEWTON_STEPS):
         square = DRAG_AREA_KG_M * speed * speed
         speed = (2.0 * square * speed + power) / (3.0 * square + resistance)
-    return speed
+    result: FloatLike = speed
+    return result
 
 
 def climbing_power_w(speed_ms: FloatLike, grade: FloatLike | float, mass_kg: FloatLike) -> FloatLike:
-    """Engine power [W] to hold a speed [m/s] on a grade [-] with a gross mass [kg]: ((c v**2) + m g (i + f_r)) v / eta."""
+    """Engine power [W] to hold a speed [m/s] on a grade [-] with a mass [kg]: (c v**2 + m g (i + f_r)) v / eta."""
     resistance = mass_kg * STANDARD_GRAVITY_MS2 * (grade + ROLLING_RESISTANCE)
     return (DRAG_AREA_KG_M * speed_ms * speed_ms + resistance) * speed_ms / DRIVELINE_EFFICIENCY
 

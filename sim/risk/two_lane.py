@@ -41,10 +41,13 @@ SHOULDER_TYPE_FACTORS = {
 
 def base_accidents_per_year(aadt: Floats, length_miles: Floats) -> Floats:
     """Accidents a year at base conditions: AADT L 365e-6 exp(-0.312), equation 10-6 [1]."""
-    return aadt * length_miles * DAYS_PER_YEAR * 1e-6 * np.exp(-0.312)
+    result: Floats = aadt * length_miles * DAYS_PER_YEAR * 1e-6 * np.exp(-0.312)
+    return result
 
 
-def _by_traffic(width_ft: Floats, aadt: Floats, widths: tuple[float, ...], factors: tuple[tuple[float, ...], ...]) -> Floats:
+def _by_traffic(
+    width_ft: Floats, aadt: Floats, widths: tuple[float, ...], factors: tuple[tuple[float, ...], ...]
+) -> Floats:
     """A factor that depends on width and traffic; between tabled widths by interpolation."""
     low, slope, high = (np.interp(width_ft, widths, values) for values in factors)
     between = low + slope * (aadt - LOW_AADT)
@@ -102,4 +105,5 @@ def driveway_factor(per_mile: Floats, aadt: Floats) -> Floats:
 
 def roadside_factor(rating: Floats) -> Floats:
     """Factor [-] of the roadside hazard rating 1 to 7, equation 10-20 [1]; base rating 3."""
-    return np.exp(-0.6869 + 0.0668 * rating) / np.exp(-0.4865)
+    result: Floats = np.exp(-0.6869 + 0.0668 * rating) / np.exp(-0.4865)
+    return result

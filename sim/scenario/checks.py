@@ -23,7 +23,7 @@ def findings(data: dict[str, Any], road: Road | None) -> Iterator[Finding]:
         yield from _unreachable(data, Network(road))
 
 
-def _items(data: Any, *path: str) -> list[dict[str, Any]]:  # noqa: ANN401
+def _items(data: Any, *path: str) -> list[dict[str, Any]]:
     """The mappings of a list somewhere in the raw data; nothing where its form is wrong."""
     for key in path:
         data = data.get(key) if isinstance(data, dict) else None
@@ -71,15 +71,12 @@ def _unreachable(data: dict[str, Any], network: Network) -> Iterator[Finding]:
         trips = flow.get("trips_per_year")
         for name in trips if isinstance(trips, dict) else ():
             if name in TRUCK_CLASSES and not _reachable(network, flow, name):
-                yield (
-                    ("demand", "flows", index, "destination"),
-                    f"{shown(flow['destination'])} can't be reached from {shown(flow['origin'])} by {name} "
-                    "without a banned road",
-                )
+                way = f"{shown(flow['destination'])} can't be reached from {shown(flow['origin'])} by {name}"
+                yield ("demand", "flows", index, "destination"), f"{way} without a banned road"
                 break
 
 
-def _reachable(network: Network, flow: dict[str, Any], truck_class: Any) -> bool:  # noqa: ANN401
+def _reachable(network: Network, flow: dict[str, Any], truck_class: Any) -> bool:
     return all(
         network.cheapest(
             str(flow["origin"]),

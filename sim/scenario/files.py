@@ -1,8 +1,8 @@
-"""From scenario files to a `Scenario`: what a file extends, the parts that stand in files of their own, all mistakes."""
+"""From scenario files to a `Scenario`: what a file extends, parts in files of their own, and all mistakes."""
 
 import difflib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -81,7 +81,7 @@ def _merged(parent: Document, child: Document) -> Document:
     return Document(_merge(parent.data, child.data), _merged_places(parent, child))
 
 
-def _merge(parent: Any, child: Any) -> Any:  # noqa: ANN401
+def _merge(parent: Any, child: Any) -> Any:
     """Mappings are merged key by key, anything else is replaced."""
     if not (isinstance(parent, dict) and isinstance(child, dict)):
         return child
@@ -95,7 +95,7 @@ def _merged_places(parent: Document, child: Document) -> dict[Keys, tuple[str, i
     return {**kept, **{k: p for k, p in child.places.items() if k}}
 
 
-def _at(data: Any, keys: Keys) -> Any:  # noqa: ANN401
+def _at(data: Any, keys: Keys) -> Any:
     for key in keys:
         try:
             data = data[key]
@@ -129,15 +129,13 @@ def _validated(document: Document) -> tuple[dict[str, Any], list[Mistake]]:
     return values, mistakes
 
 
-def _annotated(annotation: Any, metadata: list[Any]) -> Any:  # noqa: ANN401
-    from typing import Annotated
-
+def _annotated(annotation: Any, metadata: list[Any]) -> Any:
     return Annotated[annotation, *metadata]
 
 
 def _try(
     adapter: "TypeAdapter[Any]",
-    value: Any,  # noqa: ANN401
+    value: Any,
     path: Keys,
     document: Document,
     values: dict[str, Any],
@@ -149,7 +147,7 @@ def _try(
         mistakes += [_mistake(details, path, document) for details in error.errors()]
 
 
-def _interventions(value: Any, document: Document, mistakes: list[Mistake]) -> dict[str, Any]:  # noqa: ANN401
+def _interventions(value: Any, document: Document, mistakes: list[Mistake]) -> dict[str, Any]:
     """Each intervention is checked by the class of its kind; null takes one out again."""
     known = interventions()
     found: dict[str, Any] = {}
@@ -194,10 +192,8 @@ def _siblings(path: Keys, keys: Keys) -> list[str]:
     return list(model.model_fields) if is_model else []
 
 
-def _step(model: Any, part: int | str) -> Any:  # noqa: ANN401
+def _step(model: Any, part: int | str) -> Any:
     """The type below `part`."""
-    from typing import get_args, get_origin
-
     if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
         return model.model_fields[str(part)].annotation
     arguments = [a for a in get_args(model) if a is not type(None) and a is not Ellipsis]

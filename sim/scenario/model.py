@@ -17,7 +17,6 @@ from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParamet
 from sim.road import Road
 from sim.weather import Climate
 
-FORMAT = 1
 LONGEST_HORIZON_DAYS = 36_525
 
 
@@ -45,7 +44,7 @@ class ControlCentreParameters(Group):
 class Scenario(Model):
     """Everything that a run depends on, apart from seed and replication."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     name: Name
     title: Annotated[str, Field(max_length=300)] = ""
     title_zh: Annotated[str, Field(max_length=300)] = ""
@@ -64,11 +63,11 @@ class Scenario(Model):
     risk: RiskParameters = RiskParameters()
     severity: SeverityParameters = SeverityParameters()
     control_centre: ControlCentreParameters = ControlCentreParameters()
-    interventions: dict[str, SerializeAsAny[Intervention]] = {}
+    interventions: dict[str, SerializeAsAny[Intervention]] = Field(default_factory=dict)
 
     @field_validator("interventions", mode="before")
     @classmethod
-    def _by_kind(cls, value: Any) -> Any:  # noqa: ANN401
+    def _by_kind(cls, value: Any) -> Any:
         """Plain mappings become the class of their kind, in the order of kinds."""
         known = interventions()
         if not isinstance(value, dict):

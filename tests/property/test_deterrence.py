@@ -9,7 +9,9 @@ from sim.engine.deterrence import Deterrence
 from sim.interventions import combine
 
 share = st.floats(0.0, 1.0)
-experience = st.tuples(st.sampled_from(["contact", "penalty", "sanction"]), st.integers(0, 5), st.floats(0.0, 1e7), share)
+experience = st.tuples(
+    st.sampled_from(["contact", "penalty", "sanction"]), st.integers(0, 5), st.floats(0.0, 1e7), share
+)
 
 
 class _Roster:

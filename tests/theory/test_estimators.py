@@ -11,9 +11,7 @@ REPLICATIONS = 200
 
 def test_counted_and_expected_agree_over_200_replications(small) -> None:
     """The difference is a martingale: its mean is 0, its variance a replication that of the differences seen."""
-    scenario = small(
-        days=4, risk__calibration_factor=1500.0, interventions={"early_warning": {}, "driver_contact": {}}
-    )
+    scenario = small(days=4, risk__calibration_factor=1500.0, interventions={"early_warning": {}, "driver_contact": {}})
     outcomes = [run_replication(scenario, 11, n).metrics for n in range(REPLICATIONS)]
     counted = np.array([o["accidents"] for o in outcomes])
     expected = np.array([o["expected_accidents"] for o in outcomes])

@@ -70,7 +70,6 @@ def test_nobody_answers_outside_the_shift() -> None:
     env = Environment()
     on_duty = np.where(np.arange(24) < 8, 0, 2)
     centre = ControlCentre(env, on_duty, Streams(1, 0))
-    env.process((lambda: (yield env.timeout(7 * 3600.0)))())
     asked = []
 
     def call():

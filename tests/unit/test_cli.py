@@ -1,0 +1,193 @@
+"""Commands from a user's side."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml_text
+from typer.testing import CliRunner
+
+from sim.cli import app
+
+runner = CliRunner()
+METRICS = {
+    "accident_rate_per_million_vkm",
+    "expected_accident_rate_per_million_vkm",
+    "accidents",
+    "expected_accidents",
+    "deaths",
+    "injuries",
+    "property_loss_cny",
+    "vehicle_km",
+    "trips",
+    "violations",
+    "compliance_rate",
+    "alarms",
+    "contacts",
+    "mean_response_s",
+    "operator_utilisation",
+}
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML)
+    (tmp_path / "calls.yaml").write_text("name: calls\nextends: base.yaml\ninterventions: {driver_contact: {}}\n")
+    return tmp_path
+
+
+def invoke(*arguments):
+    return runner.invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def compared(files):
+    base, out = files / "base.yaml", files / "out"
+    result = invoke(
+        files, "compare", base, base, files / "calls.yaml", "--replications", 3, "--workers", 1, "--out", out
+    )
+    assert result.exit_code == 0, result.output
+    return out, result
+
+
+def test_compare_writes_the_contract(compared) -> None:
+    out, _ = compared
+    summary = json.loads((out / "summary.json").read_text())
+    assert set(summary) == {"scenarios", "comparisons"}
+    assert list(summary["scenarios"]) == ["small", "calls"]  # the baseline named twice is the baseline once
+    for entry in summary["scenarios"].values():
+        assert entry["replications"] == 3
+        assert set(entry["metrics"]) >= METRICS
+        assert all(set(value) == {"mean", "low", "high"} for value in entry["metrics"].values())
+    assert set(summary["comparisons"]) == {"calls"}
+    ratio = summary["comparisons"]["calls"]["accident_rate_ratio"]
+    assert summary["comparisons"]["calls"]["baseline"] == "small"
+    assert ratio["low"] < ratio["estimate"] < ratio["high"]
+    assert summary["scenarios"]["small"]["metrics"]["mean_response_s"]["mean"] is None
+
+
+def test_compare_writes_tables_and_charts(compared) -> None:
+    out, result = compared
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "manifest.json",
+        "summary.json",
+        "runs.parquet",
+        "monthly.parquet",
+        "sections.parquet",
+        "forest.svg",
+        "forest.png",
+        "monthly.svg",
+        "monthly.png",
+    }
+    runs = pd.read_parquet(out / "runs.parquet")
+    assert list(runs["scenario"]) == ["small"] * 3 + ["calls"] * 3
+    assert "expressway" in result.stdout
+    assert "calls" in result.stdout
+
+
+def test_ratio_is_the_paired_one(compared) -> None:
+    out, _ = compared
+    runs = pd.read_parquet(out / "runs.parquet").set_index(["scenario", "replication"])
+    rate = runs["expected_accident_rate_per_million_vkm"]
+    product = (rate["calls"] / rate["small"]).prod() ** (1 / 3)
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["comparisons"]["calls"]["accident_rate_ratio"]["estimate"] == pytest.approx(product)
+
+
+def test_road_classes_add_up(compared) -> None:
+    runs = pd.read_parquet(compared[0] / "runs.parquet")
+    classes = ("expressway", "national", "provincial", "county")
+    for what in ("vehicle_km", "expected_accidents", "accidents"):
+        assert sum(runs[f"{what}_{name}"] for name in classes).to_numpy() == pytest.approx(runs[what].to_numpy())
+
+
+def test_run_prints_json_only(files) -> None:
+    result = invoke(
+        files, "run", files / "calls.yaml", "--replications", 1, "--json", "--out", files / "out", "--events"
+    )
+    assert result.exit_code == 0
+    summary = json.loads(result.stdout)
+    assert summary["comparisons"] == {}
+    assert summary["scenarios"]["calls"]["metrics"]["trips"]["low"] is None
+    events = pd.read_parquet(files / "out" / "events.parquet")
+    assert set(events["event"]) >= {"violation", "alarm"}
+
+
+def test_quiet_prints_nothing(files) -> None:
+    result = invoke("run", files / "base.yaml", "--replications", 1, "-q", "--days", 2, "--out", files / "out")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_results_that_cannot_be_written(files) -> None:
+    (files / "out").write_text("a file stands in the way")
+    result = invoke("run", files / "base.yaml", "--replications", 1, "--days", 2, "--out", files / "out")
+    assert result.exit_code == 2
+    assert "can't be written" in result.output
+    assert sorted(p.name for p in files.iterdir()) == ["base.yaml", "calls.yaml", "out"]
+
+
+def test_schema_accepts_what_validates() -> None:
+    schema = json.loads(runner.invoke(app, ["schema"]).stdout)
+    assert "driver_contact" in schema["properties"]["interventions"]["properties"]
+    assert schema["properties"]["days"]["maximum"] > 365
+
+
+def test_interventions_are_listed_with_sources() -> None:
+    table = json.loads(runner.invoke(app, ["interventions", "--json"]).stdout)
+    kinds = {entry["kind"]: entry for entry in table}
+    assert {"device_coverage", "early_warning", "driver_contact", "enterprise_accountability"} <= set(kinds)
+    for entry in table:
+        for parameter in entry["parameters"]:
+            if isinstance(parameter["default"], float | int) and parameter["name"] != "strength":
+                known = parameter["source"] or parameter["name"].startswith("night_")
+                assert known, (entry["kind"], parameter["name"])
+    assert "driver_contact" in runner.invoke(app, ["interventions"]).stdout
+
+
+def test_validate_says_what_is_valid(files) -> None:
+    result = invoke("validate", files / "base.yaml", files / "calls.yaml")
+    assert result.exit_code == 0
+    assert "calls is valid" in result.stdout
+
+
+def test_unknown_option_is_bad_input(files) -> None:
+    assert invoke("run", files / "base.yaml", "--replicatons", 2).exit_code == 2
+    assert invoke("run", files / "base.yaml", "--replications", 0).exit_code == 2
+    assert invoke("compare", files / "base.yaml").exit_code == 2
+
+
+def test_ctrl_c_leaves_nothing_behind(files) -> None:
+    """The interrupt comes while workers run; the partial folder must be gone."""
+    command = [sys.executable, "-c", "from sim.cli import main; main()", "run", str(files / "base.yaml")]
+    process = subprocess.Popen(
+        [*command, "--replications", "500", "--workers", "2", "--out", str(files / "out")],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    _wait_for_children(process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped" in errors
+    assert "Traceback" not in errors
+    assert sorted(p.name for p in files.iterdir()) == ["base.yaml", "calls.yaml"]
+
+
+def _wait_for_children(process: subprocess.Popen) -> None:
+    """Until workers have started; bounded."""
+    tasks = f"/proc/{process.pid}/task/{process.pid}/children"
+    for _ in range(600):
+        if len(Path(tasks).read_text().split()) >= 2:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.1)
+    raise AssertionError("no worker started")

@@ -1,0 +1,63 @@
+"""Named random streams and sums that don't depend on their order."""
+
+import numpy as np
+import pytest
+
+from sim import exact
+from sim.draws import Streams, TripDraws
+
+
+def test_order_of_draws_does_not_matter() -> None:
+    one, other = Streams(1, 0), Streams(1, 0)
+    first = [one.uniform("a", 3, 5), one.uniform("b", 3, 5)]
+    second = [other.uniform("b", 3, 5), other.uniform("a", 3, 5)]
+    assert (first[0] == second[1]).all()
+    assert (first[1] == second[0]).all()
+
+
+def test_more_trips_leave_the_first_ones_as_they_were() -> None:
+    assert (Streams(1, 0).uniform("a", 3, 5) == Streams(1, 0).uniform("a", 3, 500)[:5]).all()
+
+
+@pytest.mark.parametrize("changed", [(2, 0, "a", 3), (1, 1, "a", 3), (1, 0, "b", 3), (1, 0, "a", 4)])
+def test_seed_replication_purpose_and_day_each_change_everything(changed) -> None:
+    seed, replication, purpose, day = changed
+    base = Streams(1, 0).uniform("a", 3, 1000)
+    assert not np.isin(Streams(seed, replication).uniform(purpose, day, 1000), base).any()
+
+
+def test_single_trip_gets_its_number_of_the_day() -> None:
+    streams = Streams(4, 2)
+    draws = TripDraws(streams)
+    draws.open_day(9, 50)
+    assert draws.uniform("p", 9, 17) == streams.uniform("p", 9, 50)[17]
+    draws.open_day(90, 50)
+    assert draws.uniform("p", 9, 17) == streams.uniform("p", 9, 50)[17]
+
+
+def test_streams_are_uniform() -> None:
+    """Mean and variance of a million numbers within 4 standard errors."""
+    numbers = np.concatenate([Streams(1, 0).uniform("p", day, 10_000) for day in range(100)])
+    assert abs(numbers.mean() - 0.5) < 4 * np.sqrt(1 / 12 / 1e6)
+    assert abs(numbers.var() - 1 / 12) < 4 * np.sqrt(1 / 180 / 1e6)
+
+
+def test_exact_sums_do_not_depend_on_order() -> None:
+    generator = np.random.default_rng(1)
+    for rounded in (
+        exact.exact_hazard(generator.exponential(1e-6, 100_000)),
+        exact.exact_time_s(generator.exponential(60.0, 100_000)),
+        exact.exact_length_m(generator.exponential(900.0, 100_000)),
+    ):
+        shuffled = generator.permutation(rounded)
+        assert rounded.sum() == shuffled.sum() == sum(rounded.tolist()) == np.cumsum(shuffled)[-1]
+
+
+def test_rounding_is_to_the_nearest_quantum() -> None:
+    assert exact.exact_time_s(1.0000004) == 1.0
+    assert exact.exact_hazard(3e-14) == exact.HAZARD_QUANTUM
+    assert exact.exact_hazard(2e-14) == 0.0
+    assert abs(exact.exact_length_m(12.3456) - 12.3456) <= exact.LENGTH_QUANTUM_M / 2
+    hazards = np.array([1e-6, 3e-14])
+    exact.round_hazard(hazards)
+    assert (hazards == exact.exact_hazard(np.array([1e-6, 3e-14]))).all()
