@@ -1,11 +1,15 @@
 """Scenarios x replications on an executor."""
 
 import multiprocessing
+import multiprocessing.context
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker
 
 from sim.engine.outcome import Outcome
 from sim.engine.replication import TRIPS_PER_BLOCK, run_replication
@@ -47,16 +51,50 @@ def perform(task: Task) -> Outcome:
 
 
 @contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C waits until the block ends, and processes started in it never get it: they are ended by this one.
+
+    The mask is what children inherit; this process needs a handler besides, as a thread of a numerical library may
+    take the signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        raise KeyboardInterrupt
+
+
+def _context() -> multiprocessing.context.ForkServerContext:
+    """The server that forks workers, with the model loaded once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sim.engine.replication"])
+    resource_tracker.ensure_running()  # it unblocks the signal when it starts, so it must not start in between
+    with _interrupts_held():
+        forkserver.ensure_running()
+    return context
+
+
+@contextmanager
 def _executor(workers: int) -> Iterator[Executor]:
     """Processes; on an error or Ctrl-C nothing more is started and the processes end."""
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver"))
+    pool = ProcessPoolExecutor(workers, mp_context=_context())
     try:
         yield pool
     except BaseException:
         processes = list((pool._processes or {}).values())  # noqa: SLF001
-        pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
-            process.terminate()
+            process.kill()
+        for process in processes:
+            process.join()
+        pool.shutdown(wait=False, cancel_futures=True)
         raise
     else:
         pool.shutdown()
@@ -108,6 +146,7 @@ def _performed(tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Outc
         yield from ((task, perform(task)) for task in tasks)
         return
     with _executor(min(workers, len(tasks))) as pool:
-        futures: dict[Future[Outcome], Task] = {pool.submit(perform, task): task for task in tasks}
+        with _interrupts_held():
+            futures: dict[Future[Outcome], Task] = {pool.submit(perform, task): task for task in tasks}
         for future in as_completed(futures):
             yield futures[future], future.result()

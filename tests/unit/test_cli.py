@@ -49,9 +49,7 @@ def invoke(*arguments):
 @pytest.fixture
 def compared(files):
     base, out = files / "base.yaml", files / "out"
-    result = invoke(
-        files, "compare", base, base, files / "calls.yaml", "--replications", 3, "--workers", 1, "--out", out
-    )
+    result = invoke("compare", base, base, files / "calls.yaml", "--replications", 3, "--workers", 1, "--out", out)
     assert result.exit_code == 0, result.output
     return out, result
 
@@ -109,9 +107,7 @@ def test_road_classes_add_up(compared) -> None:
 
 
 def test_run_prints_json_only(files) -> None:
-    result = invoke(
-        files, "run", files / "calls.yaml", "--replications", 1, "--json", "--out", files / "out", "--events"
-    )
+    result = invoke("run", files / "calls.yaml", "--replications", 1, "--json", "--out", files / "out", "--events")
     assert result.exit_code == 0
     summary = json.loads(result.stdout)
     assert summary["comparisons"] == {}
