@@ -64,16 +64,21 @@ class ControlCentre:
 
     def occupy(self, priority: int, seconds: float) -> None:
         """Queue a piece of work of this length for an operator."""
-        self.env.process(self._work(priority, seconds))
+        request = self.operator(priority)
+        if request.callbacks is not None:
+            request.callbacks.append(lambda _: self._work(request, seconds))
+
+    def _work(self, request: PriorityRequest, seconds: float) -> None:
+        done = self.talk(seconds)
+        if done.callbacks is not None:
+            done.callbacks.append(lambda _: self._release(request))
+
+    def _release(self, request: PriorityRequest) -> None:
+        self._operators.release(request)
 
     def staffed_s(self, days: int) -> float:
         """Operators' hours on duty over some days [s]."""
         return float(self.on_duty.sum()) * SECONDS_PER_HOUR * days
-
-    def _work(self, priority: int, seconds: float) -> Generator[Event, Any, None]:
-        with self.operator(priority) as operator:
-            yield operator
-            yield self.talk(seconds)
 
     def _shift(self, desk: int) -> Generator[Event, Any, None]:
         """One desk, day after day: taken out of service in the hours without an operator."""

@@ -124,12 +124,6 @@ class PlannedCase(ViolationCase):
         return stop == len(hazard)
 
 
-def _watch(world: World, group: Group, violator: Violator, column: int) -> EngineProcess:
-    """One violation from departure on; nothing happens before the banned stretch."""
-    yield world.env.timeout(violator.entry_s - world.env.now)
-    start_case(PlannedCase(world, violator, group, column))
-
-
 def violator_of(trips: TripTable, column: int, entry_s: float, exit_s: float) -> Violator:
     """The trip that violates."""
     return Violator(
@@ -188,7 +182,7 @@ def _decide(world: World, group: Group, column: int, departure_s: float) -> None
     violator = violator_of(trips, column, entry_s, float(group.enter_s[choice.end_row, column]))
     record_entry(world, choice.banned_link, int(trips.month[column]), violator)
     if may_be_met(world, day, violator.place, driver, truck_class):
-        world.env.process(_watch(world, group, violator, column))
+        world.after(entry_s - departure_s, lambda: start_case(PlannedCase(world, violator, group, column)))
 
 
 def settle_group(world: World, group: Group) -> None:

@@ -95,29 +95,24 @@ class ViolationCase(ABC):
     def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
         """The squadron punishes with this chance after the delay."""
         if self.uniform("squadron.penalty") < penalty_share:
-            self.world.env.process(self._penalty(delay_s))
+            self.world.after(delay_s, lambda: self.experience("penalty"))
 
     def notify_enterprise(self, delay_s: float) -> None:
         """The enterprise gets the record after the delay."""
-        self.world.env.process(self._notice(delay_s))
+        self.world.after(delay_s, self._enterprise_learns)
 
-    def _penalty(self, delay_s: float) -> EngineProcess:
-        yield self.wait(delay_s)
-        self.experience("penalty")
-
-    def _notice(self, delay_s: float) -> EngineProcess:
+    def _enterprise_learns(self) -> None:
         """An enterprise acts once on a violation, however often it is told of it."""
-        yield self.wait(delay_s)
         if self.enterprise_told:
             return
         self.enterprise_told = True
         rules = self.world.scenario.control_centre
         in_force = self.world.on_duty(int(self.now_s // SECONDS_PER_DAY))
         share = combine.sanction_share(rules.enterprise_sanction_share, [i.sanction_share() for i in in_force])
-        own_delay = rules.enterprise_sanction_delay_days * SECONDS_PER_DAY
         if self.uniform("enterprise.sanction") < share:
-            yield self.wait(combine.sanction_delay_s(own_delay, [i.sanction_delay_s() for i in in_force]))
-            self.experience("sanction")
+            own_s = rules.enterprise_sanction_delay_days * SECONDS_PER_DAY
+            delay_s = combine.sanction_delay_s(own_s, [i.sanction_delay_s() for i in in_force])
+            self.world.after(delay_s, lambda: self.experience("sanction"))
 
 
 def may_be_met(world: World, day: int, place: int, driver: int, truck_class: int) -> bool:
@@ -130,35 +125,35 @@ def start_case(case: ViolationCase) -> None:
     """What follows a banned entry, from the moment of entry."""
     world, who = case.world, case.violator
     if case.uniform("roadside.check") < world.scenario.behaviour.roadside_check_share:
-        world.env.process(_roadside_check(case))
+        stay_s = who.exit_s - who.entry_s
+        world.after(case.uniform("roadside.place") * stay_s, lambda: _check_at_the_roadside(case))
     if world.on_duty(who.day) and world.device_online(who.driver, who.truck_class, who.day):
-        world.env.process(_detection(case))
+        rules = world.scenario.control_centre
+        latency_s = case.uniform("detection.fix") * rules.position_interval_s + rules.platform_latency_s
+        world.after(latency_s, lambda: _detect(case))
 
 
-def _roadside_check(case: ViolationCase) -> EngineProcess:
+def _check_at_the_roadside(case: ViolationCase) -> None:
     """An ordinary police check somewhere on the banned stretch."""
-    who = case.violator
-    yield case.wait(case.uniform("roadside.place") * (who.exit_s - who.entry_s))
     if case.on_banned_road:
         case.experience("penalty")
         case.notify_enterprise(ROADSIDE_NOTICE_DAYS * SECONDS_PER_DAY)
         case.advise_to_leave()
 
 
-def _detection(case: ViolationCase) -> EngineProcess:
-    """The next position fix and the platform's latency; then every intervention may answer."""
-    rules = case.world.scenario.control_centre
-    yield case.wait(case.uniform("detection.fix") * rules.position_interval_s + rules.platform_latency_s)
+def _detect(case: ViolationCase) -> None:
+    """The centre sees the truck; every intervention that answers violations may answer, and one makes it an alarm."""
     if not case.on_banned_road:
         return
-    answers = [
-        process
-        for intervention in case.world.on_duty(case.violator.day)
+    answering = [
+        intervention
+        for intervention in case.world.answering(case.violator.day)
         if case.uniform(f"{intervention.kind}.strength") < intervention.strength
-        and (process := intervention.respond(case)) is not None
     ]
-    if answers:
+    if answering:
         case.note.alarm_s = case.now_s
         case.world.raise_alarm(case.note)
-    for process in answers:
-        case.world.env.process(process)
+    for intervention in answering:
+        process = intervention.respond(case)
+        if process is not None:
+            case.world.env.process(process)

@@ -1,5 +1,6 @@
 """Everything that one replication of one scenario needs, built in one order."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,7 @@ class World:
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
+        self._by_day: dict[int, tuple[list[Intervention], list[Intervention], list[Intervention]]] = {}
         self.active = [
             Active(intervention, self.horizon.day_of(intervention.start_date))
             for _, intervention in sorted(self.scenario.interventions.items())
@@ -84,9 +86,28 @@ class World:
         if note.alarm_s >= self.horizon.zero_s:
             self.alarms.append(note)
 
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something after some seconds; for what is no story of its own, this is lighter than a process."""
+        timeout = self.env.timeout(seconds)
+        if timeout.callbacks is not None:
+            timeout.callbacks.append(lambda _: action())
+
     def on_duty(self, day: int) -> list[Intervention]:
         """Interventions in force on a day."""
-        return [a.intervention for a in self.active if a.start_day <= day]
+        return self._in_force(day)[0]
+
+    def answering(self, day: int) -> list[Intervention]:
+        """Interventions in force that answer violations."""
+        return self._in_force(day)[1]
+
+    def _in_force(self, day: int) -> tuple[list[Intervention], list[Intervention], list[Intervention]]:
+        """All of a day, those that answer violations, those that change perceived risk."""
+        if day not in self._by_day:
+            here = [a.intervention for a in self.active if a.start_day <= day]
+            answering = [i for i in here if type(i).respond is not Intervention.respond]
+            deterring = [i for i in here if type(i).perceived_risk is not Intervention.perceived_risk]
+            self._by_day[day] = (here, answering, deterring)
+        return self._by_day[day]
 
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
         """Whether the truck can be seen."""
@@ -109,8 +130,8 @@ class World:
 
     def _perceived_risk(self, driver: int, truck_class: int, day: int, now_s: float) -> float:
         remembered = self.deterrence.perceived_risk(driver, now_s)
-        interventions = self.on_duty(day)
-        if not interventions:
+        deterring = self._in_force(day)[2]
+        if not deterring:
             return remembered
         online = self.roster.terminal_online[driver]
         view = DriverView(
@@ -121,7 +142,7 @@ class World:
             has_programme_device=bool(online <= self.roster.terminal_uniform[driver])
             and self.device_online(driver, truck_class, day),
         )
-        return combine.perceived_risk([remembered, *(i.perceived_risk(view) for i in interventions)])
+        return combine.perceived_risk([remembered, *(i.perceived_risk(view) for i in deterring)])
 
 
 def _base_coverage(scenario: Scenario) -> Floats:

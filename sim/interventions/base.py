@@ -142,7 +142,7 @@ class Intervention(Group):
         return float("inf")
 
     def respond(self, case: Case) -> Process | None:  # noqa: ARG002
-        """Act on a detected violation, as a process; None leaves it."""
+        """Act on a detected violation: at once, or in the course of time by the process that is returned."""
         return None
 
     def patrol(self, floor: Floor) -> Process | None:  # noqa: ARG002

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from sim.interventions.base import Case, Intervention, Process
+from sim.interventions.base import Case, Intervention
 from sim.parameters import NotNegative, Share, Source
 from sim.units import SECONDS_PER_DAY
 
@@ -38,8 +38,6 @@ class EnterpriseAccountability(Intervention):
         """And sooner."""
         return self.sanction_delay_days * SECONDS_PER_DAY if self.strength > 0.0 else float("inf")
 
-    def respond(self, case: Case) -> Process:
+    def respond(self, case: Case) -> None:
         """Records go to the enterprise in batches."""
         case.notify_enterprise(self.record_delay_days * SECONDS_PER_DAY)
-        return
-        yield

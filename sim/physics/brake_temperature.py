@@ -29,12 +29,12 @@ LIMIT_C = (500.0 - 32.0) / 1.8
 ENGINE_BRAKE_W = 73.0 * WATTS_PER_HORSEPOWER
 """73 hp, engine and driveline friction [1]."""
 
-_DRAG_N = 459.35 * NEWTONS_PER_POUND_FORCE
-_DRAG_N_PER_MS2 = 0.132 * NEWTONS_PER_POUND_FORCE / _MPH**2
-_COOLING_PER_S = 1.23 / SECONDS_PER_HOUR
-_COOLING_PER_M = 0.0256 / _MPH / SECONDS_PER_HOUR
-_CONDUCTANCE_W_K = 0.100 * WATTS_PER_HORSEPOWER * 1.8
-_CONDUCTANCE_W_K_PER_MS = 0.00208 * WATTS_PER_HORSEPOWER * 1.8 / _MPH
+DRAG_N = 459.35 * NEWTONS_PER_POUND_FORCE
+DRAG_N_PER_MS2 = 0.132 * NEWTONS_PER_POUND_FORCE / _MPH**2
+COOLING_PER_S = 1.23 / SECONDS_PER_HOUR
+COOLING_PER_M = 0.0256 / _MPH / SECONDS_PER_HOUR
+CONDUCTANCE_W_K = 0.100 * WATTS_PER_HORSEPOWER * 1.8
+CONDUCTANCE_W_K_PER_MS = 0.00208 * WATTS_PER_HORSEPOWER * 1.8 / _MPH
 _EMERGENCY_K_PER_KG_MS2 = 3.11e-7 / 0.45359237 / _MPH**2 / 1.8
 
 
@@ -56,7 +56,7 @@ def braking_power_w(mass_kg: FloatLike, grade: FloatLike, speed_ms: FloatLike, r
     -----
     P_B = (W theta - F_drag) V - P_eng with F_drag = 459.35 + 0.132 V**2 (lb, mph) [1, 2].
     """
-    drag = _DRAG_N + _DRAG_N_PER_MS2 * speed_ms * speed_ms
+    drag = DRAG_N + DRAG_N_PER_MS2 * speed_ms * speed_ms
     power = (-mass_kg * STANDARD_GRAVITY_MS2 * grade - drag) * speed_ms - retarding_w
     result: FloatLike = np.maximum(power, 0.0)
     return result
@@ -64,12 +64,12 @@ def braking_power_w(mass_kg: FloatLike, grade: FloatLike, speed_ms: FloatLike, r
 
 def cooling_rate_per_s(speed_ms: FloatLike) -> FloatLike:
     """Rate [1/s] at which brakes approach their steady temperature: K_1 = 1.23 + 0.0256 V (1/h, mph) [1, 2]."""
-    return _COOLING_PER_S + _COOLING_PER_M * speed_ms
+    return COOLING_PER_S + COOLING_PER_M * speed_ms
 
 
 def steady_temperature_c(power_w: FloatLike, speed_ms: FloatLike) -> FloatLike:
     """Temperature [deg C] that the brakes approach: T_inf + K_2 P_B, K_2 = 1 / (0.100 + 0.00208 V) (hp, mph) [1, 2]."""
-    return AMBIENT_C + power_w / (_CONDUCTANCE_W_K + _CONDUCTANCE_W_K_PER_MS * speed_ms)
+    return AMBIENT_C + power_w / (CONDUCTANCE_W_K + CONDUCTANCE_W_K_PER_MS * speed_ms)
 
 
 def temperature_after_c(

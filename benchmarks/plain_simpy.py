@@ -1,0 +1,206 @@
+"""The yardstick: a plain SimPy model of the same corridor, a process a truck and a timeout a section.
+
+It draws the same trips and computes the same speeds, brake temperatures and hazards, in scalar Python.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from math import exp, inf, log1p
+from typing import Any
+
+from simpy import Environment, Event
+
+from sim.drive import Conditions, Traits
+from sim.engine.trips import traits
+from sim.engine.world import World
+from sim.physics import brake_temperature as brakes
+from sim.physics import speed as speeds
+from sim.scenario import Scenario
+from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2
+
+
+@dataclass
+class Totals:
+    """What the yardstick adds up."""
+
+    distance_m: float = 0.0
+    hazard: float = 0.0
+    accidents: int = 0
+    trips: int = 0
+
+
+@dataclass(frozen=True)
+class PlainSection:
+    """A section as plain numbers."""
+
+    way: int
+    length_m: float
+    wanted_ms: float
+    limit_ms: float
+    grade: float
+    held_ms: float
+    curvature_per_m: float
+    superelevation: float
+    hazard_per_m: float
+
+
+@dataclass(frozen=True)
+class PlainTruck:
+    """A trip as plain numbers."""
+
+    departure_s: float
+    threshold: float
+    speed_factor: float
+    mass_kg: float
+    power_w: float
+    retarding_w: float
+    descent_factor: float
+    heat_factor: float
+    rollover_threshold_g: float
+
+
+def plain_sections(conditions: Conditions) -> list[PlainSection]:
+    """Directed sections of the network."""
+    table = conditions.sections
+    return [
+        PlainSection(
+            way=int(table.way[n]),
+            length_m=float(table.length_m[n]),
+            wanted_ms=float(min(conditions.limit_ms[n], conditions.comfort_ms[n])),
+            limit_ms=float(table.limit_ms[n]),
+            grade=float(table.grade[n]),
+            held_ms=float(conditions.descent_ms[n]),
+            curvature_per_m=float(table.curvature_per_m[n]),
+            superelevation=float(table.superelevation[n]),
+            hazard_per_m=float(conditions.hazard_per_m[n]),
+        )
+        for n in range(len(table.length_m))
+    ]
+
+
+class Model:
+    """The corridor and its parameters."""
+
+    def __init__(self, world: World) -> None:
+        self.env = Environment()
+        self.totals = Totals()
+        self.sections = plain_sections(world.conditions)
+        self.risk = world.conditions.risk
+        self.growth = 3.6 * self.risk.speed_coefficient_per_kmh
+        self.free_time_s = world.conditions.free_time_s.tolist()
+        self.speed_by_hour = world.conditions.surroundings.speed_factor.tolist()
+        self.risk_by_hour = world.conditions.surroundings.risk_factor.tolist()
+
+    def truck(self, truck: PlainTruck, route: list[int]) -> Generator[Event, Any, None]:
+        """One truck, section by section, to the end of its route or its accident."""
+        temperature, cumulative, entered, way = brakes.INITIAL_C, 0.0, truck.departure_s, -1
+        hour = 0
+        for number in route:
+            section = self.sections[number]
+            if section.way != way:
+                if way >= 0:
+                    entered += self.free_time_s[way]
+                way = section.way
+                hour = min(int(entered / SECONDS_PER_HOUR), len(self.speed_by_hour) - 1)
+            velocity = self.velocity(section, truck, self.speed_by_hour[hour])
+            duration = section.length_m / velocity
+            temperature = heated(section, truck, velocity, duration, temperature)
+            hazard = self.hazard(section, truck, velocity, temperature, self.risk_by_hour[hour])
+            if cumulative + hazard > truck.threshold:
+                part = (truck.threshold - cumulative) / hazard
+                yield self.env.timeout(part * duration)
+                self.totals.distance_m += part * section.length_m
+                self.totals.hazard += part * hazard
+                self.totals.accidents += 1
+                return
+            yield self.env.timeout(duration)
+            cumulative += hazard
+            self.totals.distance_m += section.length_m
+            self.totals.hazard += hazard
+
+    def velocity(self, section: PlainSection, truck: PlainTruck, weather: float) -> float:
+        """Speed [m/s]."""
+        velocity = section.wanted_ms * weather * truck.speed_factor
+        if section.grade > 0.0:
+            velocity = min(velocity, crawl(section.grade, truck))
+        if section.held_ms < inf:
+            velocity = min(velocity, section.held_ms * truck.descent_factor)
+        return velocity
+
+    def hazard(
+        self, section: PlainSection, truck: PlainTruck, velocity: float, temperature: float, risk: float
+    ) -> float:
+        """Expected accidents of the section."""
+        total = section.hazard_per_m * section.length_m * risk * exp(self.growth * (velocity - section.limit_ms))
+        if section.curvature_per_m > 0.0:
+            lateral = velocity * velocity * section.curvature_per_m / STANDARD_GRAVITY_MS2 - section.superelevation
+            total += log1p(exp((lateral - truck.rollover_threshold_g) / self.risk.rollover_scale_g))
+        if section.grade < 0.0:
+            faded = 1.0 / (1.0 + exp((brakes.LIMIT_C - temperature) / self.risk.fade_scale_c))
+            total += faded * section.length_m * self.risk.runaway_per_km / METRES_PER_KM
+        return total
+
+
+def crawl(grade: float, truck: PlainTruck) -> float:
+    """Crawl speed [m/s]."""
+    power = speeds.DRIVELINE_EFFICIENCY * truck.power_w
+    resistance = truck.mass_kg * STANDARD_GRAVITY_MS2 * (grade + speeds.ROLLING_RESISTANCE)
+    velocity = min(power / resistance, 60.0)
+    for _ in range(speeds.NEWTON_STEPS):
+        square = speeds.DRAG_AREA_KG_M * velocity * velocity
+        velocity = (2.0 * square * velocity + power) / (3.0 * square + resistance)
+    return velocity
+
+
+def heated(section: PlainSection, truck: PlainTruck, velocity: float, duration: float, start_c: float) -> float:
+    """Brake temperature [deg C] at the section's end."""
+    steady = brakes.AMBIENT_C
+    if section.grade < 0.0:
+        drag = brakes.DRAG_N + brakes.DRAG_N_PER_MS2 * velocity * velocity
+        power = (-truck.mass_kg * STANDARD_GRAVITY_MS2 * section.grade - drag) * velocity - truck.retarding_w
+        conductance = brakes.CONDUCTANCE_W_K + brakes.CONDUCTANCE_W_K_PER_MS * velocity
+        steady += max(power, 0.0) * truck.heat_factor / conductance
+    rate = brakes.COOLING_PER_S + brakes.COOLING_PER_M * velocity
+    return steady + (start_c - steady) * exp(-rate * duration)
+
+
+def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]]:
+    """The trips of some days on the routes that they take without violating."""
+    trips, table = world.source.draw(days), world.choices.table
+    who: Traits = traits(trips, world.roster, world.scenario)
+    first = trips.route_uniform < table.share_legal[trips.choice]
+    route = [table.legal[c] if f else table.other[c] for c, f in zip(trips.choice, first, strict=True)]
+    sections = [r.sections.tolist() for r in table.routes]
+    columns = [
+        trips.departure_s,
+        trips.threshold,
+        who.speed_factor,
+        who.mass_kg,
+        world.conditions.kinds.power_w[who.kind],
+        who.retarding_w,
+        who.descent_factor,
+        who.heat_factor,
+        who.rollover_threshold_g,
+    ]
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [(PlainTruck(*row), sections[number]) for row, number in zip(rows, route, strict=True)]
+
+
+def simulate(scenario: Scenario, days: range) -> tuple[Model, list[tuple[PlainTruck, list[int]]]]:
+    """Build the yardstick and its trucks; `run` runs it."""
+    world = World(scenario, 1, 0)
+    return Model(world), plain_trucks(world, days)
+
+
+def run(model: Model, trucks: list[tuple[PlainTruck, list[int]]]) -> Totals:
+    """Let all trucks drive."""
+
+    def source() -> Generator[Event, Any, None]:
+        for truck, route in trucks:
+            yield model.env.timeout(truck.departure_s - model.env.now)
+            model.env.process(model.truck(truck, route))
+
+    model.env.process(source())
+    model.env.run()
+    model.totals.trips = len(trucks)
+    return model.totals
