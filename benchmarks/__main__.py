@@ -19,7 +19,7 @@ from sim.scenario import load_scenario
 
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"
 YARDSTICK_DAYS = range(60, 64)
-PAIRS = 3
+PAIRS = 5
 ALTERNATIVES = ("device_coverage", "early_warning", "driver_contact", "enterprise_accountability", "full_programme")
 
 Result = TypeVar("Result")

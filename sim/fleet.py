@@ -68,7 +68,6 @@ class Roster:
     rollover_threshold_g: Floats
     brake_defect: Floats
     terminal_uniform: Floats
-    terminal_online: Floats
     answer_probability: Floats
     first_of_class: Ints
     count_of_class: Ints
@@ -108,7 +107,6 @@ def draw_roster(fleet: Fleet, streams: Streams) -> Roster:
         rollover_threshold_g=spread("rollover_threshold_g"),
         brake_defect=_chosen("fleet.brakes", streams, np.full(size, fleet.brake_defect_share)),
         terminal_uniform=streams.uniform("fleet.terminal", 0, size),
-        terminal_online=spread("terminal_online_share"),
         answer_probability=np.clip(answer, *ANSWER_LIMITS) * (fleet.call_answer_probability > 0.0),
         first_of_class=firsts,
         count_of_class=counts,

@@ -53,7 +53,9 @@ class ControlCentre:
         """Ask for an operator; waiting time is counted when one is free."""
         request = self._operators.request(priority=priority)
         asked = self.env.now
-        if request.callbacks is not None:
+        if request.triggered:
+            self.waits_s.append(0.0)
+        elif request.callbacks is not None:
             request.callbacks.append(lambda _: self.waits_s.append(self.env.now - asked))
         return request
 
@@ -65,7 +67,9 @@ class ControlCentre:
     def occupy(self, priority: int, seconds: float) -> None:
         """Queue a piece of work of this length for an operator."""
         request = self.operator(priority)
-        if request.callbacks is not None:
+        if request.triggered:
+            self._work(request, seconds)
+        elif request.callbacks is not None:
             request.callbacks.append(lambda _: self._work(request, seconds))
 
     def _work(self, request: PriorityRequest, seconds: float) -> None:

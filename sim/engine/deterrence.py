@@ -19,7 +19,7 @@ class Deterrence:
             "penalty": behaviour.penalty_increment,
             "sanction": behaviour.sanction_increment,
         }
-        self._enterprise_of = roster.enterprise
+        self._enterprise_of: list[int] = roster.enterprise.tolist()
         self._drivers: Memory = {}
         self._enterprises: Memory = {}
 
@@ -27,12 +27,12 @@ class Deterrence:
         """The driver remembers, and the enterprise's other drivers hear of it."""
         increment = self._increments[kind] * share
         self._raise(self._drivers, driver, increment, now_s)
-        self._raise(self._enterprises, int(self._enterprise_of[driver]), increment * self._spillover, now_s)
+        self._raise(self._enterprises, self._enterprise_of[driver], increment * self._spillover, now_s)
 
     def perceived_risk(self, driver: int, now_s: float) -> float:
         """Chance of a penalty that the driver sees above the everyday's [-]."""
         own = self._left(self._drivers, driver, now_s)
-        shared = self._left(self._enterprises, int(self._enterprise_of[driver]), now_s)
+        shared = self._left(self._enterprises, self._enterprise_of[driver], now_s)
         return raised(own, shared)
 
     def _raise(self, memory: Memory, key: int, increment: float, now_s: float) -> None:

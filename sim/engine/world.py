@@ -69,6 +69,8 @@ class World:
         base = _base_coverage(self.scenario)
         prepared = [a.intervention.prepare(Setting(days - a.start_day, base)) for a in self.active]
         self.coverage = combine.coverage(prepared, np.tile(base, (self.horizon.days, 1)))
+        self._base_coverage, self._coverage = base.tolist(), self.coverage.tolist()
+        self._terminal, self._utility = self.roster.terminal_uniform.tolist(), self.roster.violation_utility.tolist()
         starts = [a.start_day for a, p in zip(self.active, prepared, strict=True) if p.operators is not None]
         self.centre_starts_day = min(starts, default=0)
         self.centre = ControlCentre(self.env, combine.operators(prepared), self.streams)
@@ -111,36 +113,34 @@ class World:
 
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
         """Whether the truck can be seen."""
-        return bool(self.roster.terminal_uniform[driver] < self.coverage[day, truck_class])
+        return bool(self._terminal[driver] < self._coverage[day][truck_class])
 
     def violates(
         self, driver: int, truck_class: int, saving_cny: float, uniform: float, day: int, now_s: float
     ) -> bool:
         """Whether the driver takes the banned shortcut, with all deterrence up to now."""
-        risk = self._perceived_risk(driver, truck_class, day, now_s)
         behaviour = self.scenario.behaviour
         probability = banned_entry_probability(
-            float(self.roster.violation_utility[driver]),
+            self._utility[driver],
             saving_cny,
-            risk,
+            self._perceived_risk(driver, truck_class, day, now_s),
             behaviour.penalty_cny * behaviour.penalty_weight,
             behaviour.choice_scale_cny,
         )
-        return uniform < probability
+        return bool(uniform < probability)
 
     def _perceived_risk(self, driver: int, truck_class: int, day: int, now_s: float) -> float:
         remembered = self.deterrence.perceived_risk(driver, now_s)
         deterring = self._in_force(day)[2]
         if not deterring:
             return remembered
-        online = self.roster.terminal_online[driver]
+        online_anyway = self._terminal[driver] < self._base_coverage[truck_class]
         view = DriverView(
             driver_id=driver,
             enterprise_id=int(self.roster.enterprise[driver]),
             truck_class=truck_class,
             day=day,
-            has_programme_device=bool(online <= self.roster.terminal_uniform[driver])
-            and self.device_online(driver, truck_class, day),
+            has_programme_device=not online_anyway and self.device_online(driver, truck_class, day),
         )
         return combine.perceived_risk([remembered, *(i.perceived_risk(view) for i in deterring)])
 

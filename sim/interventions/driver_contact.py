@@ -24,7 +24,7 @@ SOURCES = {
         range="0 to 40",
         note="alarms of other kinds: a pilot saw 2.4 high-level ones per 100 km of equipped vehicles",
     ),
-    "other_call_mean_s": Source(basis="assumption", range="20 to 180"),
+    "other_call_mean_s": Source(basis="assumption", range="30 to 300"),
 }
 
 
@@ -44,8 +44,8 @@ class DriverContact(Intervention):
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_wait_s: NotNegative = 45.0
     leave_share: Share = Field(default=0.85, description="drivers who leave, of those who answer")
-    other_calls_per_hour: NotNegative = 4.0
-    other_call_mean_s: Positive = 60.0
+    other_calls_per_hour: NotNegative = 2.0
+    other_call_mean_s: Positive = 120.0
 
     def prepare(self, setting: Setting) -> Preparation:  # noqa: ARG002
         """Operators by hour of the day."""

@@ -1,0 +1,51 @@
+"""What the documents show runs."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from sim.scenario import load_scenario
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def test_the_readmes_python_runs(root) -> None:
+    code = "\n".join(blocks((root / "README.md").read_text(), "python"))
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "compliance_rate" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_scenario_is_valid(root, tmp_path, name) -> None:
+    for number, text in enumerate(blocks((root / name).read_text(), "yaml")):
+        file = tmp_path / f"{number}.yaml"
+        base = (root / "scenarios/taishun/baseline.yaml").as_posix()
+        file.write_text(text.replace("baseline.yaml", base))
+        assert load_scenario(file).interventions
+
+
+def test_both_readmes_give_the_same_commands(root) -> None:
+    english, chinese = ((root / name).read_text() for name in ("README.md", "README.zh-CN.md"))
+    assert blocks(english, "sh") == blocks(chinese, "sh")
+    assert len(blocks(english, "sh")) == 2
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CHANGELOG.md"])
+def test_links_lead_somewhere(root, name) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", (root / name).read_text()):
+        assert (root / target).exists(), target
+
+
+def test_every_shipped_group_names_its_sources(root) -> None:
+    for file in sorted(root.glob("scenarios/*/*.yaml")):
+        scenario = load_scenario(file)
+        for part in ("road", "climate", "demand", "fleet"):
+            sources = getattr(scenario, part).sources
+            assert sources, (file, part)
+            for key, source in sources.items():
+                assert source.reference if source.basis == "published" else source.range, (file, part, key)
