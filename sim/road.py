@@ -44,6 +44,16 @@ class Section(Model):
     roadside_hazard: Annotated[int, Field(ge=1, le=7, description="roadside hazard rating")] = 3
     driveways_per_km: Annotated[float, Field(ge=0.0, le=60.0)] = 3.0
     speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)]
+    spiral_ends: Annotated[int, Field(ge=0, le=2, description="ends of the curve with a spiral")] = 0
+    missing_superelevation_pct: Annotated[
+        float, Field(ge=0.0, le=12.0, description="less than the design policy asks for")
+    ] = 0.0
+    centreline_rumble: bool = False
+    passing_lane: Literal["none", "one_way", "both_ways"] = "none"
+    left_turn_lane: bool = False
+    lighting: bool = False
+    automated_enforcement: bool = False
+    sight_distance_m: Annotated[float, Field(ge=15.0, le=2000.0)] | None = None
 
 
 class Ban(Model):

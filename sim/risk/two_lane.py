@@ -107,3 +107,35 @@ def roadside_factor(rating: Floats) -> Floats:
     """Factor [-] of the roadside hazard rating 1 to 7, equation 10-20 [1]; base rating 3."""
     result: Floats = np.exp(-0.6869 + 0.0668 * rating) / np.exp(-0.4865)
     return result
+
+
+CENTRELINE_RUMBLE_FACTOR = 0.94
+"""Section 10.7.1 [1]."""
+PASSING_LANE_FACTOR = {"none": 1.00, "one_way": 0.75, "both_ways": 0.65}
+"""Passing or climbing lane in one direction, short four-lane section, section 10.7.1 [1]."""
+SPEED_ENFORCEMENT_FACTOR = 0.93
+"""Automated speed enforcement, section 10.7.1 [1]."""
+NIGHT_INJURY_SHARE, NIGHT_DAMAGE_SHARE, NIGHT_SHARE = 0.382, 0.618, 0.370
+"""Unlit night accidents with injury and with damage only, and night accidents among all, table 10-12 [1]."""
+SEVERITY_SHARES = {"fatal": 0.013, "incapacitating": 0.054, "evident": 0.109, "possible": 0.145, "damage_only": 0.679}
+"""Table 10-3 [1]."""
+
+
+def left_turn_lane_factor(driveways_per_mile: Floats) -> Floats:
+    """Factor [-] of a two-way left-turn lane, equations 10-18 and 10-19 [1]; 1 below five driveways a mile.
+
+    0.5 of driveway accidents can be helped by the lane and 0.7 of those are saved.
+    """
+    dense = 0.0047 * driveways_per_mile + 0.0024 * driveways_per_mile**2
+    share = dense / (1.199 + dense)
+    return np.where(driveways_per_mile >= BASE_DRIVEWAYS_PER_MILE, 1.0 - 0.7 * share * 0.5, 1.0)
+
+
+def lighting_factor() -> float:
+    """Factor [-] of lighting, equation 10-21 with table 10-12's shares [1]."""
+    return 1.0 - (1.0 - 0.72 * NIGHT_INJURY_SHARE - 0.83 * NIGHT_DAMAGE_SHARE) * NIGHT_SHARE
+
+
+def overdispersion(length_miles: Floats) -> Floats:
+    """Overdispersion of the prediction's negative binomial [-], k = 0.236 / L, equation 10-7 [1]."""
+    return 0.236 / length_miles

@@ -1,0 +1,62 @@
+"""A descent at constant speed: brake temperature along it and the highest speed that is safe.
+
+The rating system's rule: temperature at the foot plus the rise by one emergency stop stays at the limit or below (Myers,
+Ashkenas, Johnson 1980, FHWA-RD-79-116; Bowman 1989, FHWA-IP-88-015).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.physics import brake_temperature as brakes
+from sim.units import Floats, ms_from_mph
+
+HIGHEST_MS = ms_from_mph(60.0)
+"""Speeds above are not looked for: the rating system's signs end there."""
+SLOWEST_MS = ms_from_mph(5.0)
+STEP_M = 50.0
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """Brake temperature along a descent; arrays of shape (points,)."""
+
+    distance_m: Floats
+    temperature_c: Floats
+    hottest_with_stop_c: float
+    """Highest temperature of the descent if the driver then has to stop."""
+
+
+def descend(
+    length_m: Floats, grade: Floats, mass_kg: float, speed_ms: float, retarding_w: float = brakes.ENGINE_BRAKE_W
+) -> Descent:
+    """Drive sections of the given lengths [m] and grades [-] at one speed [m/s]; points every 50 m at most."""
+    pieces = [_pieces(length, slope) for length, slope in zip(length_m, grade, strict=True)]
+    step = np.concatenate([piece[0] for piece in pieces])
+    slope = np.concatenate([piece[1] for piece in pieces])
+    power = brakes.braking_power_w(np.full(len(step), mass_kg), slope, np.full(len(step), speed_ms), retarding_w)
+    steady = brakes.steady_temperature_c(power, np.full(len(step), speed_ms))
+    decay = np.exp(-brakes.cooling_rate_per_s(speed_ms) * step / speed_ms)
+    along = brakes.temperatures_along_c(np.array([brakes.INITIAL_C]), steady[:, None], decay[:, None])[:, 0]
+    temperature = np.concatenate([[brakes.INITIAL_C], along])
+    distance = np.concatenate([[0.0], np.cumsum(step)])
+    return Descent(distance, temperature, float(temperature.max() + brakes.emergency_stop_rise_c(mass_kg, speed_ms)))
+
+
+def _pieces(length: float, grade: float) -> tuple[Floats, Floats]:
+    count = max(int(np.ceil(length / STEP_M)), 1)
+    return np.full(count, length / count), np.full(count, grade)
+
+
+def maximum_safe_speed_ms(
+    length_m: Floats, grade: Floats, mass_kg: float, retarding_w: float = brakes.ENGINE_BRAKE_W
+) -> float | None:
+    """Highest constant speed [m/s] at which the limit holds all along, up to 60 mile/h; None if even 5 is too fast.
+
+    Speeds are tried from 60 mile/h down in steps of 0.1: temperature is not monotonic in speed at the low end, and
+    drivers look for the highest.
+    """
+    for speed in np.arange(HIGHEST_MS, SLOWEST_MS - 1e-9, -ms_from_mph(0.1)):
+        if descend(length_m, grade, mass_kg, float(speed), retarding_w).hottest_with_stop_c <= brakes.LIMIT_C:
+            return float(speed)
+    return None
