@@ -11,7 +11,6 @@ from typing import Any
 from simpy import Environment, Event
 
 from sim.drive import Conditions, Traits
-from sim.engine.trips import traits
 from sim.engine.world import World
 from sim.physics import brake_temperature as brakes
 from sim.physics import speed as speeds
@@ -57,6 +56,7 @@ class PlainTruck:
     descent_factor: float
     heat_factor: float
     rollover_threshold_g: float
+    risk_factor: float
 
 
 def plain_sections(conditions: Conditions) -> list[PlainSection]:
@@ -131,7 +131,8 @@ class Model:
         self, section: PlainSection, truck: PlainTruck, velocity: float, temperature: float, risk: float
     ) -> float:
         """Expected accidents of the section."""
-        total = section.hazard_per_m * section.length_m * risk * exp(self.growth * (velocity - section.limit_ms))
+        total = section.hazard_per_m * section.length_m * risk * truck.risk_factor
+        total *= exp(self.growth * (velocity - section.limit_ms))
         if section.curvature_per_m > 0.0:
             lateral = velocity * velocity * section.curvature_per_m / STANDARD_GRAVITY_MS2 - section.superelevation
             total += log1p(exp((lateral - truck.rollover_threshold_g) / self.risk.rollover_scale_g))
@@ -167,7 +168,7 @@ def heated(section: PlainSection, truck: PlainTruck, velocity: float, duration: 
 def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]]:
     """The trips of some days on the routes that they take without violating."""
     trips, table = world.source.draw(days), world.choices.table
-    who: Traits = traits(trips, world.roster, world.scenario)
+    who: Traits = world.traits(trips)
     first = trips.route_uniform < table.share_legal[trips.choice]
     route = [table.legal[c] if f else table.other[c] for c, f in zip(trips.choice, first, strict=True)]
     sections = [r.sections.tolist() for r in table.routes]
@@ -181,6 +182,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]
         who.descent_factor,
         who.heat_factor,
         who.rollover_threshold_g,
+        who.risk_factor,
     ]
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [(PlainTruck(*row), sections[number]) for row, number in zip(rows, route, strict=True)]

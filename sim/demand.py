@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.calendar import Horizon
-from sim.parameters import TRUCK_CLASSES, Group, Model, Name, NotNegative, TruckClass
+from sim.parameters import TRUCK_CLASSES, Group, Model, Name, NotNegative, Share, TruckClass
 from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
 
 Weights24 = Annotated[tuple[NotNegative, ...], Field(min_length=24, max_length=24)]
@@ -32,7 +32,12 @@ class Demand(Group):
     )
     weekly_weights: Weights7 = Field(default=(1.0,) * 7, description="Monday first")
     monthly_weights: Weights12 = (1.0,) * 12
-    loaded_share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.65
+    loaded_share: Share = 0.65
+    overloaded_share: Share = Field(default=0.1, description="of the laden trips")
+    mean_hours_driven: dict[TruckClass, NotNegative] = Field(
+        default={"local_semi": 0.8, "frequent_semi": 2.0, "occasional_semi": 2.0, "rigid": 0.8},
+        description="hours at the wheel since the last rest when entering, exponential",
+    )
 
 
 class DemandTable:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import exact
 from sim.parameters import MECHANISMS
 from sim.physics import brake_temperature as brakes
-from sim.physics import rollover, speed
+from sim.physics import rollover, speed, stopping
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Route, SectionTable
 from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints, kmh_from_ms, ms_from_kmh
@@ -137,7 +137,10 @@ def conditions_of(
         free_time_s=network.free_time_s,
         limit_ms=table.limit_ms,
         hazard_per_m=hazard_per_m,
-        comfort_ms=speed.curve_comfort_speed_ms(table.curvature_per_m, table.superelevation, speeds.side_friction),
+        comfort_ms=np.minimum(
+            speed.curve_comfort_speed_ms(table.curvature_per_m, table.superelevation, speeds.side_friction),
+            stopping.speed_for_sight_ms(table.sight_m, table.grade),
+        ),
         descent_ms=speed.descent_speed_ms(
             table.grade,
             ms_from_kmh(speeds.descent_level_kmh),

@@ -25,7 +25,7 @@ class TruckClassFleet(Model):
     loaded_mass_kg: Positive
     power_kw: Positive
     retarder_share: Share
-    rollover_threshold_g: Annotated[float, Field(gt=0.1, le=1.0, description="loaded, median")]
+    rollover_threshold_g: Annotated[float, Field(gt=0.1, le=1.0, description="laden, median")]
     terminal_online_share: Annotated[
         Share, Field(description="trucks whose satellite terminal is online without any programme")
     ]
@@ -46,6 +46,9 @@ class Fleet(Group):
     )
     speed_factor_mean: Annotated[float, Field(gt=0.5, lt=1.5)] = 1.0
     speed_factor_sd: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
+    overload_mass_factor: Annotated[float, Field(ge=1.0, le=3.0)] = Field(
+        default=1.3, description="mass of an overloaded truck over the laden one's"
+    )
     brake_defect_share: Share = Field(default=0.1, description="trucks whose brakes hold less than they should")
     call_answer_probability: Share = 0.8
     call_answer_sd: NotNegative = 0.1
@@ -62,8 +65,6 @@ class Roster:
     enterprise: Ints
     violation_utility: Floats
     speed_factor: Floats
-    empty_mass_kg: Floats
-    loaded_mass_kg: Floats
     has_retarder: Floats
     rollover_threshold_g: Floats
     brake_defect: Floats
@@ -101,8 +102,6 @@ def draw_roster(fleet: Fleet, streams: Streams) -> Roster:
         enterprise=enterprise,
         violation_utility=spread("banned_entry_utility") + own + culture[enterprise],
         speed_factor=np.clip(speed, *SPEED_FACTOR_LIMITS),
-        empty_mass_kg=spread("empty_mass_kg"),
-        loaded_mass_kg=spread("loaded_mass_kg"),
         has_retarder=_chosen("fleet.retarder", streams, spread("retarder_share")),
         rollover_threshold_g=spread("rollover_threshold_g"),
         brake_defect=_chosen("fleet.brakes", streams, np.full(size, fleet.brake_defect_share)),

@@ -16,6 +16,7 @@ class AccidentRecord(NamedTuple):
     section: int
     position_m: float
     mechanism: str
+    speed_kmh: float
     deaths: int
     injuries: int
     property_loss_cny: float

@@ -127,6 +127,8 @@ class SectionTable:
     way: Ints
     physical: Ints
     start_m: Floats
+    sight_m: Floats
+    """Infinite where none is given."""
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,7 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
     rows = [row for index, way in enumerate(ways) for row in _directed_rows(index, way, ways)]
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     floats = [column.astype(np.float64) for column in columns]
-    whole = [column.astype(np.int64) for column in columns]
+    whole = [column.astype(np.int64) for column in columns[:8]]
     return SectionTable(
         length_m=floats[0],
         grade=floats[1],
@@ -262,6 +264,7 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
         way=whole[6],
         physical=whole[7],
         start_m=floats[8],
+        sight_m=floats[9],
     )
 
 
@@ -284,6 +287,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             index,
             place,
             start,
+            np.inf if s.sight_distance_m is None else s.sight_distance_m,
         )
         for s, place, start in zip(sections, physical, starts, strict=True)
     ]

@@ -49,6 +49,8 @@ class ChoiceTable:
     saving_cny: Floats
     share_legal: Floats
     legal: Ints
+    legal_h: Floats
+    """Time of the legal route at the limit [h]."""
     other: Ints
     routes: tuple[Route, ...]
 
@@ -67,7 +69,7 @@ class Choices:
                 for hour in range(HOURS_PER_DAY):
                     at = (flow_index, TRUCK_CLASSES.index(truck_class), hour)
                     self.index[at] = self._set_of(flow.origin, flow.destination, truck_class, hour)
-        self.table = _table(self.sets)
+        self.table = _table(self.sets, network)
 
     def _set_of(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> int:
         bans = tuple(way.banned(truck_class, hour) for way in self._network.ways)
@@ -147,7 +149,7 @@ class Choices:
         return driver_cost_cny(self._network.cost(route), self._behaviour)
 
 
-def _table(sets: list[ChoiceSet]) -> ChoiceTable:
+def _table(sets: list[ChoiceSet], network: Network) -> ChoiceTable:
     """Routes that several choice sets share are one route."""
     routes: dict[tuple[int, ...], Route] = {}
     for choice in sets:
@@ -160,6 +162,7 @@ def _table(sets: list[ChoiceSet]) -> ChoiceTable:
         saving_cny=np.array([c.saving_cny for c in sets]),
         share_legal=np.array([c.share_legal for c in sets]),
         legal=np.array([number[c.legal.key] for c in sets]),
+        legal_h=np.array([network.cost(c.legal.ways).time_s for c in sets]) / SECONDS_PER_HOUR,
         other=np.array([number[c.other.key] if c.other else -1 for c in sets]),
         routes=tuple(routes.values()),
     )

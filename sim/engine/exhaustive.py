@@ -12,7 +12,7 @@ from sim import exact
 from sim.drive import Columns, drive
 from sim.engine.foreground import Group, groups_of, record_entry, violator_of
 from sim.engine.settle import Crossing
-from sim.engine.trips import TripTable, traits
+from sim.engine.trips import TripTable
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
 from sim.engine.world import World
 from sim.records import CourseRecord
@@ -81,7 +81,7 @@ class Walker:
         if self._month < 0:
             return
         nothing = np.empty(0)
-        found = Crossing(row, position, self.world.env.now - self._departure_s, nothing, nothing, nothing)
+        found = Crossing(row, position, self.world.env.now - self._departure_s, length / duration, *[nothing] * 3)
         self.world.book.record(self.trips, self.column, found, at, hazard)
 
     def along(self, piece: Piece) -> EngineProcess:
@@ -186,7 +186,7 @@ def _plain_starts(world: World, trips: TripTable, number: int) -> list[tuple[flo
         if route is None or not chosen.any():
             continue
         own: TripTable = trips.pick(chosen)
-        columns = drive(world.conditions, route, traits(own, world.roster, world.scenario))
+        columns = drive(world.conditions, route, world.traits(own))
         starts += [
             (float(own.departure_s[c]), int(own.trip_id[c]), _walk(Walker(world, own, c), (route, columns), course))
             for c in range(len(own))

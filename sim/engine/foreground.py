@@ -8,7 +8,7 @@ import numpy as np
 from sim.drive import Columns, Traits, drive
 from sim.engine.choices import ChoiceSet
 from sim.engine.settle import Leg, ledger_order, settle
-from sim.engine.trips import TripTable, traits
+from sim.engine.trips import TripTable
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, may_be_met, start_case
 from sim.engine.world import World
 from sim.parameters import TRUCK_CLASSES
@@ -36,7 +36,7 @@ class Group:
     def __init__(self, world: World, choice: ChoiceSet, trips: TripTable) -> None:
         self.choice = choice
         self.trips = trips
-        self.ways = _ways(world, choice, traits(trips, world.roster, world.scenario))
+        self.ways = _ways(world, choice, world.traits(trips))
         entered = np.cumsum(self.ways.habitual.duration_s, axis=0) + trips.departure_s
         self.enter_s: Floats = np.vstack([trips.departure_s, entered])
         """Time at the start of each section of the shortcut in the habitual mode, and at its end."""

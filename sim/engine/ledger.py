@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from sim.parameters import MECHANISMS, TRUCK_CLASSES
 from sim.units import Floats, Ints
 
+OTHER_VIOLATIONS = ("speeding", "fatigue", "overload")
+
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
@@ -23,6 +25,8 @@ class Ledger:
     trips: Ints
     candidates: Ints
     violations: Ints
+    other_violations: dict[str, Ints]
+    """Trips by kind of violation, each of shape (months, truck classes)."""
 
     @classmethod
     def empty(cls, months: int, sections: int) -> "Ledger":
@@ -30,7 +34,8 @@ class Ledger:
         by_section = (months, len(TRUCK_CLASSES), sections)
         counts = [np.zeros(by_section[:2], dtype=np.int64) for _ in range(3)]
         hazard = np.zeros((len(MECHANISMS), *by_section))
-        return cls(np.zeros(by_section), np.zeros(by_section), hazard, *counts)
+        others = {kind: np.zeros(by_section[:2], dtype=np.int64) for kind in OTHER_VIOLATIONS}
+        return cls(np.zeros(by_section), np.zeros(by_section), hazard, counts[0], counts[1], counts[2], others)
 
     def add(
         self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats

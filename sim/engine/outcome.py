@@ -11,7 +11,7 @@ from sim.engine.world import World
 from sim.parameters import MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, ViolationRecord
 from sim.risk.severity import Consequences, consequences
-from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints
+from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints, kmh_from_ms
 
 Metrics = dict[str, float]
 
@@ -46,11 +46,12 @@ def outcome_of(world: World) -> Outcome:
 
 
 def _accident_records(world: World) -> list[AccidentRecord]:
+    table = world.network.sections
     found = sorted(world.book.accidents, key=lambda accident: (accident.time_s, accident.trip_id))
+    excess = np.array([a.speed_ms - table.limit_ms[a.section] for a in found])
     uniforms = np.array([a.severity_uniforms for a in found]).reshape(len(found), 3).T
     mechanism = np.array([a.mechanism for a in found], dtype=np.int64)
-    what: Consequences = consequences(mechanism, uniforms[0], uniforms[1], uniforms[2], world.scenario.severity)
-    table = world.network.sections
+    what: Consequences = consequences(mechanism, kmh_from_ms(excess), uniforms, world.scenario.severity)
     return [
         AccidentRecord(
             time_s=a.time_s,
@@ -61,6 +62,7 @@ def _accident_records(world: World) -> list[AccidentRecord]:
             section=a.section,
             position_m=a.position_m,
             mechanism=MECHANISMS[a.mechanism],
+            speed_kmh=round(float(kmh_from_ms(a.speed_ms)), 3),
             deaths=int(what.deaths[n]),
             injuries=int(what.injuries[n]),
             property_loss_cny=float(what.property_loss_cny[n]),
@@ -103,7 +105,7 @@ def _metrics(world: World, accidents: list[AccidentRecord], alarms: list[AlarmRe
         "candidate_trips": float(candidates),
         "violations": float(violations),
         "compliance_rate": 1.0 - violations / candidates if candidates else nan,
-    }
+    } | {f"{kind}_trips": float(counts.sum()) for kind, counts in ledger.other_violations.items()}
     return metrics | _centre_metrics(world, alarms) | _by_class(world, counted) | _by_mechanism(ledger)
 
 

@@ -21,11 +21,11 @@ from sim.drive import drive
 from sim.engine import exhaustive, foreground
 from sim.engine.outcome import Outcome, outcome_of
 from sim.engine.settle import Leg, settle
-from sim.engine.trips import TripTable, blocks, highest_violation_probability, traits
+from sim.engine.trips import TripTable, blocks, highest_violation_probability, other_violations
 from sim.engine.world import World
 from sim.road import Route
 from sim.scenario.model import Scenario
-from sim.units import SECONDS_PER_DAY, Ints
+from sim.units import SECONDS_PER_DAY, Bools, Ints
 
 TRIPS_PER_BLOCK = 65_536
 CELLS_AT_ONCE = 65_536
@@ -77,9 +77,16 @@ def _draw(world: World, days: range) -> TripTable:
     for day, count in zip(days, np.bincount(trips.day - days.start, minlength=len(days)), strict=True):
         world.draws.open_day(day, int(count))
     candidate = world.choices.table.candidate[trips.choice] & (trips.month >= 0)
-    at = (trips.month[candidate], trips.truck_class[candidate])
-    np.add.at(world.book.ledger.candidates, at, 1)
+    _count(world.book.ledger.candidates, trips, candidate)
+    legal = world.choices.table.legal_h[trips.choice]
+    for kind, found in other_violations(trips, world.roster, world.scenario, legal).items():
+        _count(world.book.ledger.other_violations[kind], trips, found & (trips.month >= 0))
     return trips
+
+
+def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
+    """Add trips by month and class."""
+    np.add.at(counts, (trips.month[chosen], trips.truck_class[chosen]), 1)
 
 
 def _screened(world: World, trips: TripTable) -> list[foreground.Group]:
@@ -109,7 +116,7 @@ def _settle_route(world: World, route: Route, ordered: TripTable, start: int, st
     step = max(CELLS_AT_ONCE // len(route.sections), 1)
     for first in range(start, stop, step):
         part = ordered.pick(slice(first, min(first + step, stop)))
-        columns = drive(world.conditions, route, traits(part, world.roster, world.scenario))
+        columns = drive(world.conditions, route, world.traits(part))
         settle(world.book, part, Leg(route.sections, columns.duration_s, columns.hazard), "legal")
 
 

@@ -27,6 +27,7 @@ class Accident:
     section: int
     position_m: float
     mechanism: int
+    speed_ms: float
     severity_uniforms: tuple[float, float, float]
 
 
@@ -66,6 +67,7 @@ class Book:
                 section=section,
                 position_m=found.position_m,
                 mechanism=int(min(drawn, len(shares) - 1)),
+                speed_ms=found.speed_ms,
                 severity_uniforms=(severity[0], severity[1], severity[2]),
             )
         )
@@ -102,6 +104,7 @@ class Crossing:
     row: int
     position_m: float
     elapsed_s: float
+    speed_ms: float
     rest_distance_m: Floats
     rest_duration_s: Floats
     rest_hazard: Floats
@@ -131,7 +134,8 @@ def crossing(length_m: Floats, duration_s: Floats, hazard: Floats, threshold: fl
     rest_duration[0] -= elapsed
     rest_hazard[:, 0] -= exact.exact_hazard(part * rest_hazard[:, 0])
     elapsed += float(duration_s[:row].sum())
-    return Crossing(row, position, elapsed, rest_distance, rest_duration, rest_hazard)
+    speed = float(length_m[row] / duration_s[row])
+    return Crossing(row, position, elapsed, speed, rest_distance, rest_duration, rest_hazard)
 
 
 def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:

@@ -16,6 +16,7 @@ from sim.engine.choices import Choices
 from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
+from sim.risk.relative import fatigue_factor
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
 
@@ -34,7 +35,9 @@ class TripTable:
     truck_class: Ints
     driver: Ints
     choice: Ints
-    loaded: Floats
+    load: Ints
+    """0 empty, 1 laden, 2 overloaded."""
+    hours_driven: Floats
     violation_uniform: Floats
     route_uniform: Floats
     threshold: Floats
@@ -60,6 +63,8 @@ class TripSource:
     ) -> None:
         self._demand = DemandTable(scenario.demand, horizon)
         self._loaded_share = scenario.demand.loaded_share
+        self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
+        self._mean_hours = np.array([scenario.demand.mean_hours_driven.get(name, 0.0) for name in TRUCK_CLASSES])
         self._horizon = horizon
         self._choices = choices
         self._roster = roster
@@ -68,6 +73,10 @@ class TripSource:
     def mean_trips(self, day: int) -> float:
         """Expected number of trips of a day."""
         return float(self._demand.mean_by_day[day])
+
+    def _load(self, uniform: Floats) -> Ints:
+        """Overloaded below one bound, laden below the other."""
+        return (uniform < self._loaded_share).astype(np.int64) + (uniform < self._overloaded_share)
 
     def draw(self, days: range) -> TripTable:
         """Trips of the days, in order of departure; ties in order of their number."""
@@ -94,7 +103,8 @@ class TripSource:
             truck_class=truck_class,
             driver=driver,
             choice=self._choices.index[self._demand.flow[stream], truck_class, hour],
-            loaded=(uniform("trip.load") < self._loaded_share).astype(np.float64),
+            load=self._load(uniform("trip.load")),
+            hours_driven=-self._mean_hours[truck_class] * np.log1p(-uniform("trip.hours")),
             violation_uniform=uniform("trip.violation"),
             route_uniform=uniform("trip.route"),
             threshold=-np.log1p(-uniform("trip.threshold")),
@@ -114,37 +124,59 @@ def blocks(source: TripSource, horizon: Horizon, trips_per_block: int) -> Iterat
 
 
 def truck_kinds(scenario: Scenario) -> TruckKinds:
-    """Mass and power by class and load: kind 2 n is class n empty, 2 n + 1 laden."""
-    classes = [scenario.fleet.classes.get(name) for name in TRUCK_CLASSES]
-    mass = [(c.empty_mass_kg, c.loaded_mass_kg) if c else (1.0, 1.0) for c in classes]
+    """Mass and power by class and load: kind 3 n + l is class n with load l."""
+    fleet = scenario.fleet
+    classes = [fleet.classes.get(name) for name in TRUCK_CLASSES]
+    masses = [
+        (c.empty_mass_kg, c.loaded_mass_kg, c.loaded_mass_kg * fleet.overload_mass_factor) if c else (1.0, 1.0, 1.0)
+        for c in classes
+    ]
     power = [c.power_kw * WATTS_PER_KW if c else 1.0 for c in classes]
-    return TruckKinds(mass_kg=np.array(mass).ravel(), power_w=np.repeat(np.array(power), 2))
+    return TruckKinds(mass_kg=np.array(masses).ravel(), power_w=np.repeat(np.array(power), LOADS))
 
 
-def traits(trips: TripTable, roster: Roster, scenario: Scenario) -> Traits:
+def traits(trips: TripTable, roster: Roster, scenario: Scenario, kinds: TruckKinds) -> Traits:
     """What the sweep needs of each trip and its bound driver and truck."""
     who, speeds = trips.driver, scenario.speed
-    laden = trips.loaded > 0
+    kind = trips.truck_class * LOADS + trips.load
     retarder = roster.has_retarder[who]
-    held = np.where(laden, speeds.laden_descent_factor, 1.0)
+    held = np.array([1.0, speeds.laden_descent_factor, speeds.laden_descent_factor])[trips.load]
     braced = np.where(retarder > 0, speeds.retarder_descent_factor, 1.0)
     habit = roster.speed_factor[who]
     single = {
         "speed_factor": habit,
-        "mass_kg": np.where(laden, roster.loaded_mass_kg[who], roster.empty_mass_kg[who]),
+        "mass_kg": kinds.mass_kg[kind],
         "retarding_w": (speeds.engine_brake_kw + retarder * speeds.retarder_kw) * WATTS_PER_KW,
         "descent_factor": habit * held * braced,
         "heat_factor": np.where(roster.brake_defect[who] > 0, speeds.brake_defect_heat_factor, 1.0),
-        "rollover_threshold_g": roster.rollover_threshold_g[who] * np.where(laden, 1.0, EMPTY_ROLLOVER_FACTOR),
-        "risk_factor": np.ones(len(trips)),
+        "rollover_threshold_g": roster.rollover_threshold_g[who] * np.array(ROLLOVER_FACTORS)[trips.load],
+        "risk_factor": _risk_factor(trips, scenario),
         "brake_c": np.full(len(trips), brakes.INITIAL_C),
     }
     columns = {name: values.astype(np.float32) for name, values in single.items()}
-    return Traits(departure_s=trips.departure_s, kind=trips.truck_class * 2 + laden, **columns)
+    return Traits(departure_s=trips.departure_s, kind=kind, **columns)
 
 
-EMPTY_ROLLOVER_FACTOR = 1.6
-"""Rollover threshold of an empty truck over the loaded one's: assumption, 1.3 to 2."""
+def _risk_factor(trips: TripTable, scenario: Scenario) -> Floats:
+    """Overload and hours at the wheel."""
+    risk = scenario.risk
+    tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
+    return tired * np.where(trips.load == OVERLOADED, risk.overload_factor, 1.0)
+
+
+def other_violations(trips: TripTable, roster: Roster, scenario: Scenario, legal_h: Floats) -> dict[str, Bools]:
+    """Violations that a trip starts with or can't avoid; `legal_h` is the time of its legal route at the limit [h]."""
+    return {
+        "speeding": roster.speed_factor[trips.driver] > scenario.risk.speeding_factor,
+        "fatigue": trips.hours_driven + legal_h > scenario.risk.fatigue_free_h,
+        "overload": trips.load == OVERLOADED,
+    }
+
+
+LOADS = 3
+OVERLOADED = 2
+ROLLOVER_FACTORS = (1.6, 1.0, 0.9)
+"""Rollover threshold over the laden truck's, by load: assumption, empty 1.3 to 2, overloaded 0.8 to 1."""
 
 
 def highest_violation_probability(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:

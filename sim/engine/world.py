@@ -9,13 +9,13 @@ from simpy import Environment
 from sim.behaviour import banned_entry_probability
 from sim.calendar import Horizon
 from sim.draws import Streams, TripDraws
-from sim.drive import Conditions, Surroundings, conditions_of
+from sim.drive import Conditions, Surroundings, Traits, conditions_of
 from sim.engine.choices import Choices
 from sim.engine.control_centre import ControlCentre
 from sim.engine.deterrence import Deterrence
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book
-from sim.engine.trips import TripSource, truck_kinds
+from sim.engine.trips import TripSource, TripTable, traits, truck_kinds
 from sim.fleet import draw_roster
 from sim.interventions import combine
 from sim.interventions.base import DriverView, Intervention, Process, Setting
@@ -87,6 +87,10 @@ class World:
         """Keep an alarm, if its day is recorded."""
         if note.alarm_s >= self.horizon.zero_s:
             self.alarms.append(note)
+
+    def traits(self, trips: TripTable) -> Traits:
+        """What the sweep needs of trips."""
+        return traits(trips, self.roster, self.scenario, self.conditions.kinds)
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something after some seconds; for what is no story of its own, this is lighter than a process."""

@@ -1,7 +1,7 @@
 """A descent at constant speed: brake temperature along it and the highest speed that is safe.
 
-The rating system's rule: temperature at the foot plus the rise by one emergency stop stays at the limit or below (Myers,
-Ashkenas, Johnson 1980, FHWA-RD-79-116; Bowman 1989, FHWA-IP-88-015).
+The rating system's rule: temperature at the foot plus the rise by one emergency stop stays at the limit or below
+(Myers, Ashkenas, Johnson 1980, FHWA-RD-79-116; Bowman 1989, FHWA-IP-88-015).
 """
 
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ def descend(
     length_m: Floats, grade: Floats, mass_kg: float, speed_ms: float, retarding_w: float = brakes.ENGINE_BRAKE_W
 ) -> Descent:
     """Drive sections of the given lengths [m] and grades [-] at one speed [m/s]; points every 50 m at most."""
-    pieces = [_pieces(length, slope) for length, slope in zip(length_m, grade, strict=True)]
-    step = np.concatenate([piece[0] for piece in pieces])
-    slope = np.concatenate([piece[1] for piece in pieces])
+    counts = np.maximum(np.ceil(length_m / STEP_M), 1).astype(np.int64)
+    step: Floats = np.repeat(length_m / counts, counts)
+    slope: Floats = np.repeat(grade, counts)
     power = brakes.braking_power_w(np.full(len(step), mass_kg), slope, np.full(len(step), speed_ms), retarding_w)
     steady = brakes.steady_temperature_c(power, np.full(len(step), speed_ms))
     decay = np.exp(-brakes.cooling_rate_per_s(speed_ms) * step / speed_ms)
@@ -41,11 +41,6 @@ def descend(
     temperature = np.concatenate([[brakes.INITIAL_C], along])
     distance = np.concatenate([[0.0], np.cumsum(step)])
     return Descent(distance, temperature, float(temperature.max() + brakes.emergency_stop_rise_c(mass_kg, speed_ms)))
-
-
-def _pieces(length: float, grade: float) -> tuple[Floats, Floats]:
-    count = max(int(np.ceil(length / STEP_M)), 1)
-    return np.full(count, length / count), np.full(count, grade)
 
 
 def maximum_safe_speed_ms(

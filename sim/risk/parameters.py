@@ -29,6 +29,17 @@ RISK_SOURCES = {
     "fog_factor": _assumed("1.2 to 3"),
     "ice_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
     "night_factor": _assumed("1.0 to 2.0"),
+    "overload_factor": _assumed("1.0 to 2.0", "besides what mass does to brakes, climbing and rollover"),
+    "fatigue_growth_per_h": _assumed(
+        "0.05 to 0.2",
+        "the literature reports odds of about 1.1 to 1.7 in the 5th to 11th hour",
+    ),
+    "fatigue_free_h": Source(
+        basis="published",
+        reference="Regulation for the Road Traffic Safety Law of China, article 62: rest after 4 h of driving",
+    ),
+    "fatigue_highest": _assumed("1.3 to 3"),
+    "speeding_factor": _assumed("1.05 to 1.2", "share above the limit from which police act"),
     "rollover_scale_g": _assumed("0.01 to 0.03"),
     "runaway_per_km": _assumed("0.00005 to 0.002"),
     "fade_scale_c": _assumed("8 to 30"),
@@ -53,6 +64,11 @@ class RiskParameters(Group):
     fog_factor: AtLeastOne = 1.5
     ice_factor: AtLeastOne = 1.84
     night_factor: AtLeastOne = 1.3
+    overload_factor: AtLeastOne = 1.3
+    fatigue_free_h: NotNegative = Field(default=4.0, description="hours of driving without growing risk")
+    fatigue_growth_per_h: NotNegative = Field(default=0.1, description="growth of risk per hour beyond")
+    fatigue_highest: AtLeastOne = 2.0
+    speeding_factor: AtLeastOne = Field(default=1.1, description="speed over the limit that counts as speeding")
     rollover_scale_g: Positive = Field(default=0.0125, description="spread of the rollover threshold")
     runaway_per_km: NotNegative = Field(default=0.0002, description="runaways per km with brakes wholly faded")
     fade_scale_c: Positive = Field(default=12.0, description="temperature over which brakes fade")
@@ -99,6 +115,10 @@ class SpeedParameters(Group):
 
 
 SEVERITY_SOURCES = {
+    "fatal_growth_per_kmh": Source(
+        basis="derived",
+        reference="Elvik 2013: 0.069 per km/h for fatal less 0.034 for all injury accidents",
+    ),
     "fatal_share": _assumed("0.013 to 0.06 for general accidents", "lower end: Highway Safety Manual 2010, table 10-3"),
     "injury_share": _assumed("0.30 to 0.60 for general accidents", "lower end: Highway Safety Manual 2010, table 10-3"),
     "deaths_per_fatal": _assumed("1.05 to 1.6"),
@@ -112,6 +132,9 @@ class SeverityParameters(Group):
     """Consequences by mechanism, in the order general, rollover, runaway."""
 
     sources: dict[str, Source] = Field(default=SEVERITY_SOURCES)
+    fatal_growth_per_kmh: NotNegative = Field(
+        default=0.035, description="growth of the fatal share with speed above the limit"
+    )
     fatal_share: tuple[Share, Share, Share] = (0.02, 0.05, 0.12)
     injury_share: tuple[Share, Share, Share] = (0.32, 0.5, 0.55)
     deaths_per_fatal: tuple[Positive, Positive, Positive] = (1.1, 1.1, 1.4)

@@ -35,7 +35,7 @@ def modification_factors(section: Section, aadt: float) -> dict[str, float]:
     traffic = np.array(min(aadt, two_lane.MAX_AADT))
     shoulder = np.array(section.shoulder_width_m / METRES_PER_FOOT)
     driveways = np.array(section.driveways_per_km * METRES_PER_MILE / METRES_PER_KM)
-    factors = {
+    factors: dict[str, Floats | float] = {
         "lane_width": two_lane.lane_width_factor(np.array(section.lane_width_m / METRES_PER_FOOT), traffic),
         "shoulder": two_lane.shoulder_factor(shoulder, section.shoulder_type, traffic),
         "curve": _curve_factor(section),

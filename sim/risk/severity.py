@@ -24,33 +24,37 @@ def _spread_count(mean: Floats, uniform: Floats) -> Ints:
 
 
 def consequences(
-    mechanism: Ints, uniform: Floats, uniform_count: Floats, uniform_loss: Floats, parameters: SeverityParameters
+    mechanism: Ints, speed_excess_kmh: Floats, uniforms: Floats, parameters: SeverityParameters
 ) -> Consequences:
     """Draw the consequences of accidents.
 
     Parameters
     ----------
     mechanism : array of int
-        index of `MECHANISMS`
-    uniform, uniform_count, uniform_loss : arrays
-        uniform numbers in [0, 1): for the severity, for the number of persons, for the loss
+        index of `MECHANISMS`, shape (accidents,)
+    speed_excess_kmh : array
+        speed above the limit [km/h], shape (accidents,)
+    uniforms : array
+        uniform numbers in [0, 1), shape (3, accidents): for the severity, the number of persons, the loss
     parameters : SeverityParameters
         shares by mechanism
 
     Notes
     -----
-    Fatal if u < p_fatal, with injured if u < p_fatal + p_injury; direct loss is lognormal with the given median.
+    The fatal share grows as exp(b (v - v_limit)) and takes from the others. Fatal if u < p_fatal, with injured if
+    u < p_fatal + p_injury; direct loss is lognormal with the given median.
     """
-    fatal_share = np.asarray(parameters.fatal_share)[mechanism]
-    injury_share = np.asarray(parameters.injury_share)[mechanism]
-    fatal = uniform < fatal_share
-    injured = uniform < fatal_share + injury_share
+    growth = np.exp(parameters.fatal_growth_per_kmh * speed_excess_kmh)
+    fatal_share = np.minimum(np.asarray(parameters.fatal_share)[mechanism] * growth, 1.0)
+    severity, persons, luck = uniforms
+    fatal = severity < fatal_share
+    injured = severity < fatal_share + np.asarray(parameters.injury_share)[mechanism]
     per_fatal = np.asarray(parameters.deaths_per_fatal)[mechanism]
     per_injury = np.asarray(parameters.injuries_per_injury)[mechanism]
-    normal = ndtri(np.maximum(uniform_loss, 1e-12))
+    normal = ndtri(np.maximum(luck, 1e-12))
     loss = np.asarray(parameters.median_loss_cny)[mechanism] * np.exp(parameters.loss_log_sd * normal)
     return Consequences(
-        deaths=np.where(fatal, _spread_count(per_fatal, uniform_count), 0),
-        injuries=np.where(injured & ~fatal, _spread_count(per_injury, uniform_count), 0),
+        deaths=np.where(fatal, _spread_count(per_fatal, persons), 0),
+        injuries=np.where(injured & ~fatal, _spread_count(per_injury, persons), 0),
         property_loss_cny=np.round(loss, 2),
     )
