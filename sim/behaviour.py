@@ -27,7 +27,7 @@ BEHAVIOUR_SOURCES = {
     "half_life_days": Source(
         basis="assumption",
         range="20 to 180",
-        note="in-cab feedback is reported to work on for about two months after it ends",
+        note="effects of feedback were still seen some two months after its end",
     ),
 }
 

@@ -10,7 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.physics.brake_temperature import LIMIT_C
+from sim.physics.descent import Descent
 from sim.statistics import mean_interval
+from sim.units import METRES_PER_KM, Floats
 
 PALETTE = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#999933")
 """Colours that colour-blind readers can tell apart (Okabe and Ito 2008); the first is the baseline's."""
@@ -129,3 +132,29 @@ def save(figure: Figure, folder: Path, name: str) -> None:
     with mpl.rc_context(STYLE):
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
         figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": None})
+
+
+def descent(along: Descent, grade: Floats, length_m: Floats) -> Figure:
+    """Brake temperature along a descent above the road's elevation profile."""
+    kilometres = along.distance_m / METRES_PER_KM
+    ends = np.concatenate([[0.0], np.cumsum(length_m)]) / METRES_PER_KM
+    height = np.concatenate([[0.0], np.cumsum(grade * length_m)])
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 6.0))
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+        upper.plot(kilometres, along.temperature_c, color=PALETTE[5], linewidth=2)
+        upper.axhline(LIMIT_C, color="0.4", linestyle=":", linewidth=1)
+        upper.annotate("brakes fade", (0.0, LIMIT_C), xytext=(0, 4), textcoords="offset points", fontsize=9)
+        upper.set_ylabel("brake temperature (deg C)")
+        upper.set_ylim(0.0, max(LIMIT_C * 1.15, float(along.temperature_c.max()) * 1.05))
+        lower.fill_between(ends, height, height.min(), color=PALETTE[6], alpha=0.4, linewidth=0)
+        lower.plot(ends, height, color=PALETTE[1], linewidth=1.5)
+        lower.set_ylabel("height above start (m)")
+        lower.set_xlabel("distance (km)")
+    return figure
+
+
+def save_as(figure: Figure, file: Path) -> None:
+    """Write one chart in the format of the file's ending."""
+    with mpl.rc_context(STYLE):
+        figure.savefig(file, dpi=PNG_DPI)

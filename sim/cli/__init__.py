@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from sim.cli import inspect_commands, run_commands
+from sim.cli import evidence_commands, inspect_commands, run_commands
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -50,6 +50,9 @@ for _function, _name in (
     (inspect_commands.validate, "validate"),
     (inspect_commands.schema, "schema"),
     (inspect_commands.interventions, "interventions"),
+    (inspect_commands.parameters, "parameters"),
+    (evidence_commands.verify, "verify"),
+    (evidence_commands.descent, "descent"),
 ):
     app.command(_name)(_guarded(_function))
 

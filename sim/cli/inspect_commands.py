@@ -37,6 +37,13 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
+def parameters() -> None:
+    """Print every number of the model with unit, source and range, as Markdown."""
+    from sim.parameter_table import markdown
+
+    sys.stdout.write(markdown())
+
+
 def interventions(*, as_json: AsJson = False) -> None:
     """List the interventions that a scenario can use, with parameters and sources."""
     from sim.interventions.registry import interventions as known

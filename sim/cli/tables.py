@@ -10,16 +10,15 @@ from rich.text import Text
 
 from sim.parameters import ROAD_CLASSES
 from sim.results import RATE, Results
+from sim.verification import Evidence
 
 NOTHING = "–"
-NARROWEST = 120
+NARROWEST = 132
 
 
 def print_tables(results: Results, folder: Path) -> None:
     """Rates and ratios, then where exposure and accidents are."""
-    console = Console(file=sys.stdout)
-    if not console.is_terminal:
-        console = Console(file=sys.stdout, width=NARROWEST)
+    console = _console()
     console.print(_rates(results.summary))
     console.print(_displacement(results.summary))
     console.print(_note(results.summary))
@@ -85,3 +84,20 @@ def _note(summary: dict[str, Any]) -> Text:
         f"{replications} runs each, paired by common random numbers. Intervals cover chance in the model, not what "
         "the model leaves out or assumes."
     )
+
+
+def print_evidence(rows: list[Evidence]) -> None:
+    """Published values beside ours."""
+    table = Table(title="Published values and ours", title_justify="left")
+    for heading in ("what", "published", "ours", "difference", "tolerated", "unit", "holds", "source"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        numbers = (f"{value:.5g}" for value in (row.published, row.ours, row.difference, row.tolerance))
+        table.add_row(row.what, *numbers, row.unit, "yes" if row.holds else "NO", row.source)
+    _console().print(table)
+
+
+def _console() -> Console:
+    """The terminal, or a page wide enough for the tables."""
+    console = Console(file=sys.stdout)
+    return console if console.is_terminal else Console(file=sys.stdout, width=NARROWEST)

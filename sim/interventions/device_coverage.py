@@ -12,13 +12,13 @@ SOURCES = {
     "target_share": Source(
         basis="assumption",
         range="0.7 to 1.0 for local and frequent transit semi-trailers",
-        note="98 % of 21,629 trucks were fitted in Shaoxing as its press reported",
+        note="the press of Shaoxing reports 98 % of its trucks as fitted",
     ),
     "rollout_months": Source(basis="assumption", range="2 to 12"),
     "awareness": Source(
         basis="assumption",
         range="0 to 0.15",
-        note="in-cab lights without coaching had no significant effect in NIOSH's trial of 315 vehicles",
+        note="monitoring by itself, without anybody who acts on it, did little in a trial (doi 10.1016/j.jsr.2016.12.008)",
     ),
 }
 

@@ -14,6 +14,8 @@ URGENT, OTHER = 0, 1
 SOURCES = {
     "operators": Source(basis="assumption", range="1 to 8"),
     "night_operators": Source(basis="assumption", range="0 to 4"),
+    "night_from_hour": Source(basis="assumption", range="18 to 24"),
+    "night_to_hour": Source(basis="assumption", range="6 to 9"),
     "ring_s": Source(basis="assumption", range="10 to 40"),
     "talk_mean_s": Source(basis="assumption", range="30 to 180"),
     "attempts": Source(basis="assumption", range="1 to 5"),
@@ -22,7 +24,7 @@ SOURCES = {
     "other_calls_per_hour": Source(
         basis="assumption",
         range="0 to 40",
-        note="alarms of other kinds: a pilot saw 2.4 high-level ones per 100 km of equipped vehicles",
+        note="work on alarms of other kinds, of which equipped fleets raise many",
     ),
     "other_call_mean_s": Source(basis="assumption", range="30 to 300"),
 }

@@ -14,7 +14,7 @@ SOURCES = {
     "leave_share": Source(
         basis="assumption",
         range="0.3 to 0.7",
-        note="over half of alerted drivers slowed in Wyoming's connected-vehicle pilot",
+        note="in Wyoming's pilot of connected vehicles most drivers slowed after an alert",
     ),
     "squadron_delay_h": Source(basis="assumption", range="0.1 to 72"),
     "penalty_share": Source(basis="assumption", range="0.1 to 0.8"),

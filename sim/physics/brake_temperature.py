@@ -38,7 +38,9 @@ CONDUCTANCE_W_K_PER_MS = 0.00208 * WATTS_PER_HORSEPOWER * 1.8 / _MPH
 _EMERGENCY_K_PER_KG_MS2 = 3.11e-7 / 0.45359237 / _MPH**2 / 1.8
 
 
-def braking_power_w(mass_kg: FloatLike, grade: FloatLike, speed_ms: FloatLike, retarding_w: FloatLike) -> FloatLike:
+def braking_power_w(
+    mass_kg: FloatLike, grade: FloatLike, speed_ms: FloatLike, retarding_w: FloatLike | float
+) -> FloatLike:
     """Power that the brakes must take.
 
     Parameters

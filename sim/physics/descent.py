@@ -34,8 +34,9 @@ def descend(
     counts = np.maximum(np.ceil(length_m / STEP_M), 1).astype(np.int64)
     step: Floats = np.repeat(length_m / counts, counts)
     slope: Floats = np.repeat(grade, counts)
-    power = brakes.braking_power_w(np.full(len(step), mass_kg), slope, np.full(len(step), speed_ms), retarding_w)
-    steady = brakes.steady_temperature_c(power, np.full(len(step), speed_ms))
+    speed: Floats = speed_ms * np.ones_like(step)
+    power = brakes.braking_power_w(mass_kg * np.ones_like(step), slope, speed, retarding_w)
+    steady = brakes.steady_temperature_c(power, speed)
     decay = np.exp(-brakes.cooling_rate_per_s(speed_ms) * step / speed_ms)
     along = brakes.temperatures_along_c(np.array([brakes.INITIAL_C]), steady[:, None], decay[:, None])[:, 0]
     temperature = np.concatenate([[brakes.INITIAL_C], along])

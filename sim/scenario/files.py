@@ -35,6 +35,29 @@ def load_scenario(path: Path | str) -> Scenario:
     return Scenario(**values)
 
 
+def load_road(path: Path) -> Road:
+    """Read the road of a scenario file, or a file that holds a road alone.
+
+    Raises
+    ------
+    ScenarioError
+        with all mistakes found in it
+    """
+    document = read_document(path)
+    if "links" in document.data:
+        places = {("road", *keys): place for keys, place in document.places.items()}
+        document = Document({"road": document.data}, places)
+    else:
+        document = resolve(path)
+    values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    _try(TypeAdapter(Road), document.data.get("road"), ("road",), document, values, mistakes)
+    if mistakes:
+        raise ScenarioError(mistakes)
+    road: Road = values["road"]
+    return road
+
+
 def resolve(path: Path, above: tuple[Path, ...] = ()) -> Document:
     """A file merged over what it extends, with its parts' files read in."""
     document = read_document(path)

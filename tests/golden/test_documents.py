@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from sim.parameter_table import markdown
 from sim.scenario import load_scenario
 
 
@@ -49,3 +50,16 @@ def test_every_shipped_group_names_its_sources(root) -> None:
             assert sources, (file, part)
             for key, source in sources.items():
                 assert source.reference if source.basis == "published" else source.range, (file, part, key)
+
+
+def test_the_parameter_table_is_the_codes(root) -> None:
+    """Rewrite it with `hairpin parameters > docs/parameters.md`."""
+    assert (root / "docs/parameters.md").read_text() == markdown()
+
+
+def test_every_number_has_a_source_or_is_an_assumption_with_a_range() -> None:
+    for line in markdown().splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) == 8 and cells[1] not in {"parameter", "---"}:
+            assert cells[5], line
+            assert "assumption" not in cells[5] or cells[6], line

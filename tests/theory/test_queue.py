@@ -1,6 +1,6 @@
 """Operators' waiting times against Erlang C (Erlang 1917)."""
 
-from math import factorial, sqrt
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -8,16 +8,9 @@ from simpy import Environment
 
 from sim.draws import Streams
 from sim.engine.control_centre import ControlCentre
+from sim.queueing import mean_wait_s
 
 CALLS = 40_000
-
-
-def erlang_c_wait(arrivals_per_s: float, mean_talk_s: float, operators: int) -> float:
-    """Mean wait of M/M/c."""
-    load = arrivals_per_s * mean_talk_s
-    waiting = load**operators / factorial(operators) * operators / (operators - load)
-    chance = waiting / (sum(load**k / factorial(k) for k in range(operators)) + waiting)
-    return chance * mean_talk_s / (operators - load)
 
 
 def simulated_waits(operators: int, load: float, seed: int) -> np.ndarray:
@@ -45,7 +38,7 @@ def test_mean_wait_agrees_with_erlang_c(operators, load) -> None:
     batches = waits[: CALLS // 40 * 40].reshape(40, -1).mean(axis=1)
     standard_error = batches.std(ddof=1) / sqrt(len(batches))
     assert len(waits) == CALLS
-    assert abs(waits.mean() - erlang_c_wait(load / 60.0, 60.0, operators)) < 3.5 * standard_error
+    assert abs(waits.mean() - mean_wait_s(load, operators, 60.0)) < 3.5 * standard_error
 
 
 def test_urgent_calls_go_first() -> None:

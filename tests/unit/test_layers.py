@@ -13,7 +13,7 @@ LAYERS = [
     {"interventions"},
     {"scenario"},
     {"engine"},
-    {"statistics", "experiment", "results"},
+    {"statistics", "experiment", "results", "queueing", "verification", "parameter_table"},
     {"charts", "report", "cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

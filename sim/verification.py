@@ -1,0 +1,190 @@
+"""Published values beside ours, with the difference and what is tolerated: the evidence for the formulas."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.physics import brake_temperature as brakes
+from sim.physics import rollover, speed, stopping
+from sim.queueing import mean_wait_s, waiting_probability
+from sim.risk import relative, two_lane
+from sim.risk.section_hazard import modification_factors, predicted_accidents_per_year
+from sim.road import Section
+from sim.units import (
+    KG_PER_POUND,
+    METRES_PER_FOOT,
+    METRES_PER_KM,
+    METRES_PER_MILE,
+    kmh_from_ms,
+    ms_from_kmh,
+    ms_from_mph,
+)
+
+MANUAL = "AASHTO 2010, Highway Safety Manual, chapter 10"
+DESIGN_POLICY = "AASHTO 2018, A Policy on Geometric Design of Highways and Streets"
+GRADE_RATING = "Myers, Ashkenas, Johnson 1980, FHWA-RD-79-116"
+SPEED_MANAGEMENT = "WHO 2017, Managing speed"
+EXPONENTS = "Elvik 2009, TOI report 1034"
+QUEUES = "Erlang 1917, in the closed form for one and two servers"
+KM_PER_MILE = METRES_PER_MILE / METRES_PER_KM
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One published value and ours."""
+
+    what: str
+    unit: str
+    published: float
+    ours: float
+    tolerance: float
+    source: str
+
+    @property
+    def difference(self) -> float:
+        """Ours less the published value."""
+        return self.ours - self.published
+
+    @property
+    def holds(self) -> bool:
+        """Whether the difference is tolerated: as a rule half of the last published digit."""
+        return abs(self.difference) <= self.tolerance
+
+
+def evidence() -> list[Evidence]:
+    """All rows, by publication."""
+    manual = [*_first_example(), *_second_example(), *_factors()]
+    return [*manual, *_stopping(), *_curves(), *_speed(), *_brakes(), *_queues()]
+
+
+def _first_example() -> list[Evidence]:
+    """Tangent, 1.5 mile, 10,000 vehicles a day, 10 ft lanes, 4 ft gravel shoulders, grade 2 %, 6 driveways a mile."""
+    section = Section(
+        length_km=1.5 * KM_PER_MILE,
+        grade_pct=2.0,
+        lane_width_m=10.0 * METRES_PER_FOOT,
+        shoulder_width_m=4.0 * METRES_PER_FOOT,
+        shoulder_type="gravel",
+        driveways_per_km=6.0 / KM_PER_MILE,
+        roadside_hazard=4,
+        speed_limit_kmh=90.0,
+    )
+    factors = modification_factors(section, 10_000.0)
+    base = float(two_lane.base_accidents_per_year(np.array(10_000.0), np.array(1.5)))
+    published = {"lane_width": 1.17, "shoulder": 1.09, "driveways": 1.01, "roadside": 1.07}
+    rows = [_manual(f"example 1: factor of {name}", value, factors[name]) for name, value in published.items()]
+    return [
+        _manual("example 1: base prediction", 4.008, base, 0.0005, "accidents/year"),
+        *rows,
+        _manual("example 1: all factors", 1.38, float(np.prod(list(factors.values()))), 0.01),
+        _manual(
+            "example 1: prediction (the manual multiplies rounded factors)",
+            6.084,
+            predicted_accidents_per_year(section, 10_000.0, 1.10),
+            0.03,
+            "accidents/year",
+        ),
+    ]
+
+
+def _second_example() -> list[Evidence]:
+    """Curve of 0.1 mile and 1,200 ft without spirals."""
+    ours = two_lane.curve_factor(np.array(0.1), np.array(1200.0), np.array(0.0))
+    return [_manual("example 2: factor of the curve", 1.43, float(ours))]
+
+
+def _manual(what: str, published: float, ours: float, tolerance: float = 0.005, unit: str = "-") -> Evidence:
+    return Evidence(what, unit, published, ours, tolerance, MANUAL)
+
+
+def _factors() -> list[Evidence]:
+    return [_manual("factor of lighting at the default shares", 0.9216, two_lane.lighting_factor(), 0.00005)]
+
+
+def _stopping() -> list[Evidence]:
+    """Calculated stopping sight distances; the policy rounds its coefficients (0.278, 0.039): 1 % is tolerated."""
+    level = {50.0: 63.5, 60.0: 83.0, 80.0: 129.0, 100.0: 184.2}
+    rows = [
+        Evidence(
+            f"stopping sight distance at {kmh:.0f} km/h, table 3-1",
+            "m",
+            value,
+            float(stopping.stopping_distance_m(ms_from_kmh(kmh))),
+            0.01 * value,
+            DESIGN_POLICY,
+        )
+        for kmh, value in level.items()
+    ]
+    downhill = float(stopping.stopping_distance_m(ms_from_kmh(80.0), -0.06))
+    row = Evidence("stopping sight distance at 80 km/h, 6 % down, table 3-2", "m", 144.0, downhill, 1.44, DESIGN_POLICY)
+    return [*rows, row]
+
+
+def _curves() -> list[Evidence]:
+    """Speeds that use all the design side friction of the least radius at a superelevation of 6 %, table 3-7."""
+    design = {60.0: (0.17, 123.0), 80.0: (0.14, 252.0), 100.0: (0.12, 437.0)}
+    rows = []
+    for kmh, (friction, radius) in design.items():
+        found = speed.curve_comfort_speed_ms(np.array([1.0 / radius]), np.array([0.06]), friction)
+        what = f"speed on the least radius of {radius:.0f} m, friction {friction}, table 3-7"
+        rows.append(Evidence(what, "km/h", kmh, float(kmh_from_ms(found[0])), 0.2, DESIGN_POLICY))
+        lateral = float(rollover.lateral_acceleration_g(ms_from_kmh(kmh), 1.0 / radius, 0.06))
+        what = f"side friction at {kmh:.0f} km/h on {radius:.0f} m, table 3-7"
+        rows.append(Evidence(what, "g", friction, lateral, 0.005, DESIGN_POLICY))
+    return rows
+
+
+def _speed() -> list[Evidence]:
+    """Rules of thumb that the models have to reproduce."""
+    exponents = relative.RURAL_EXPONENTS
+    rises = {"fatal": (4.0, 0.5), "serious": (3.0, 0.5)}
+    rows = [
+        Evidence(
+            f"rise of {severity} accidents with 1 % more speed",
+            "%",
+            published,
+            100.0 * (float(relative.power_model(1.01, exponents[severity])) - 1.0),
+            tolerance,
+            SPEED_MANAGEMENT,
+        )
+        for severity, (published, tolerance) in rises.items()
+    ]
+    both = float(relative.exponential_model(-1.0, relative.GROWTH_PER_KMH["fatal"]))
+    power = float(relative.power_model(59.0 / 60.0, exponents["fatal"]))
+    what = "fatal accidents at 59 instead of 60 km/h, exponential against power model"
+    return [*rows, Evidence(what, "-", power, both, 0.005, EXPONENTS)]
+
+
+def _brakes() -> list[Evidence]:
+    """The rating system's equations by hand, in its own units: 80,000 lb, 6 %, 30 mile/h."""
+    pounds, theta, mph = 80_000.0, 0.06, 30.0
+    horsepower = (pounds * theta - (459.35 + 0.132 * mph**2)) * mph / 375.0 - 73.0
+    steady_f = 90.0 + horsepower / (0.100 + 0.00208 * mph)
+    hour_rate = 1.23 + 0.0256 * mph
+    mass, velocity = pounds * KG_PER_POUND, ms_from_mph(mph)
+    power = brakes.braking_power_w(mass, -theta, velocity, brakes.ENGINE_BRAKE_W)
+    values = [
+        ("braking power", "hp", horsepower, float(power) / 745.69987, 0.3),
+        ("steady temperature", "deg F", steady_f, 1.8 * brakes.steady_temperature_c(power, velocity) + 32.0, 1.0),
+        ("rate of approach", "1/h", hour_rate, 3600.0 * brakes.cooling_rate_per_s(velocity), 0.001),
+        (
+            "rise by an emergency stop",
+            "deg F",
+            3.11e-7 * pounds * mph**2,
+            1.8 * brakes.emergency_stop_rise_c(mass, velocity),
+            0.05,
+        ),
+    ]
+    return [
+        Evidence(f"{what}, 80,000 lb, 6 %, 30 mile/h", unit, p, float(o), t, GRADE_RATING)
+        for what, unit, p, o, t in values
+    ]
+
+
+def _queues() -> list[Evidence]:
+    """One server: P_w = A. Two: P_w = A**2 / (2 + A)."""
+    return [
+        Evidence("chance to wait, 1 operator, load 0.6", "-", 0.6, waiting_probability(0.6, 1), 1e-9, QUEUES),
+        Evidence("chance to wait, 2 operators, load 1", "-", 1.0 / 3.0, waiting_probability(1.0, 2), 1e-9, QUEUES),
+        Evidence("mean wait, 1 operator, load 0.6, calls of 60 s", "s", 90.0, mean_wait_s(0.6, 1, 60.0), 1e-9, QUEUES),
+    ]

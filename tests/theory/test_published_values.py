@@ -1,0 +1,216 @@
+"""Formulas against published numbers, limits by hand, and arrays against scalars."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.physics import brake_temperature as brakes
+from sim.physics import descent, rollover, speed, stopping
+from sim.queueing import waiting_probability
+from sim.risk import relative, severity, two_lane
+from sim.risk.parameters import SeverityParameters
+from sim.units import KG_PER_POUND, METRES_PER_MILE, celsius_from_fahrenheit, ms_from_mph
+from sim.verification import Evidence, evidence
+
+
+@pytest.mark.parametrize("row", evidence(), ids=lambda row: row.what)
+def test_published_value_is_met(row) -> None:
+    assert row.holds, (row.published, row.ours, row.tolerance)
+
+
+def test_a_wrong_value_does_not_hold() -> None:
+    assert not Evidence("x", "-", 1.0, 1.2, 0.1, "y").holds
+
+
+def test_verify_exits_with_1_when_a_row_fails(monkeypatch) -> None:
+    runner = CliRunner()
+    done = runner.invoke(app, ["verify", "--json"])
+    assert done.exit_code == 0
+    assert all(row["holds"] for row in json.loads(done.stdout))
+    monkeypatch.setattr("sim.verification.evidence", lambda: [Evidence("x", "-", 1.0, 1.2, 0.1, "y")])
+    assert runner.invoke(app, ["verify"]).exit_code == 1
+
+
+class TestLimits:
+    """What the formulas must give at their ends, worked out by hand."""
+
+    def test_crawl_speed_balances_power(self) -> None:
+        crawl = speed.crawl_speed_ms(0.06, 46_000.0, 300_000.0)
+        assert speed.climbing_power_w(crawl, 0.06, 46_000.0) == pytest.approx(300_000.0, rel=1e-6)
+
+    def test_without_air_resistance_crawl_is_power_over_resistance(self) -> None:
+        slow = speed.crawl_speed_ms(0.15, 100_000.0, 100_000.0)
+        assert slow == pytest.approx(0.88 * 100_000.0 / (100_000.0 * 9.80665 * 0.156), rel=1e-3)
+
+    def test_a_tangent_has_no_comfort_speed(self) -> None:
+        assert speed.curve_comfort_speed_ms(np.array([0.0]), np.array([0.0]), 0.12)[0] == np.inf
+
+    def test_gentle_downgrades_are_driven_as_level_road(self) -> None:
+        held = speed.descent_speed_ms(np.array([0.03, -0.02, -0.03]), 19.0, 100.0)
+        assert held.tolist() == pytest.approx([np.inf, np.inf, 18.0])
+
+    def test_brakes_cool_to_ambient(self) -> None:
+        assert brakes.braking_power_w(40_000.0, 0.0, 20.0, 0.0) == 0.0
+        steady = brakes.steady_temperature_c(0.0, 20.0)
+        assert brakes.temperature_after_c(200.0, steady, 0.001, 1e6) == pytest.approx(brakes.AMBIENT_C)
+        assert celsius_from_fahrenheit(90.0) == pytest.approx(brakes.AMBIENT_C)
+
+    def test_state_is_carried_from_section_to_section(self) -> None:
+        """Two halves give what the whole gives."""
+        steady, rate = 400.0, brakes.cooling_rate_per_s(12.0)
+        whole = brakes.temperature_after_c(66.0, steady, rate, 600.0)
+        half = brakes.temperature_after_c(66.0, steady, rate, 300.0)
+        assert brakes.temperature_after_c(half, steady, rate, 300.0) == pytest.approx(whole)
+        rows = brakes.temperatures_along_c(
+            np.array([66.0]), np.full((2, 1), steady), np.exp(-rate * np.full((2, 1), 300.0))
+        )
+        assert rows[:, 0].tolist() == pytest.approx([half, whole])
+
+    def test_rollover_is_even_odds_at_the_threshold(self) -> None:
+        assert 1.0 - np.exp(-rollover.rollover_hazard(0.35, 0.35, 0.0125)) == pytest.approx(0.5)
+        assert rollover.rollover_hazard(0.0, 0.35, 0.0125) < 1e-11
+        assert rollover.lateral_acceleration_g(20.0, 0.0, 0.04) == -0.04
+
+    def test_sight_distance_and_speed_are_inverse(self) -> None:
+        for grade in (-0.08, 0.0, 0.06):
+            found = stopping.speed_for_sight_ms(stopping.stopping_distance_m(18.0, grade), grade)
+            assert found == pytest.approx(18.0)
+        assert stopping.stopping_distance_m(0.0) == 0.0
+        assert stopping.speed_for_sight_ms(np.inf) == np.inf
+
+    def test_icy_roads_lengthen_the_stop(self) -> None:
+        """Braking alone is as long as friction is low."""
+        slowing = {surface: stopping.friction_deceleration_ms2(surface) for surface in stopping.FRICTION}
+        braking = {name: stopping.stopping_distance_m(15.0, 0.0, a, reaction_s=0.0) for name, a in slowing.items()}
+        assert braking["ice"] / braking["dry"] == pytest.approx(stopping.FRICTION["dry"] / stopping.FRICTION["ice"])
+        assert braking["dry"] < braking["rain"] < braking["ice"]
+
+    def test_base_conditions_have_factor_one(self) -> None:
+        busy = np.array(5000.0)
+        assert two_lane.lane_width_factor(np.array(12.0), busy) == 1.0
+        assert two_lane.shoulder_factor(np.array(6.0), "paved", busy) == 1.0
+        assert two_lane.driveway_factor(np.array(5.0), busy) == 1.0
+        assert two_lane.driveway_factor(np.array(0.0), busy) == 1.0
+        assert two_lane.superelevation_factor(np.array(0.0)) == 1.0
+        assert two_lane.grade_factor(np.array([0.0, -0.03, 0.05, -0.07])).tolist() == [1.0, 1.0, 1.10, 1.16]
+        assert two_lane.roadside_factor(np.array(3.0)) == pytest.approx(1.0, abs=1e-4)
+        assert two_lane.curve_factor(np.array(0.5), np.array(1e9), np.array(1.0)) == 1.0
+        assert two_lane.left_turn_lane_factor(np.array(4.0)) == 1.0
+        assert sum(two_lane.SEVERITY_SHARES.values()) == pytest.approx(1.0)
+        assert two_lane.overdispersion(np.array(0.5)) == pytest.approx(0.472)
+
+    def test_width_factors_join_at_their_bounds_of_traffic(self) -> None:
+        for width in (9.0, 10.0, 11.0):
+            low, high = (two_lane.lane_width_factor(np.array(width), np.array(a)) for a in (400.0, 2000.0))
+            assert two_lane.lane_width_factor(np.array(width), np.array(399.9)) == pytest.approx(float(low), abs=1e-3)
+            assert two_lane.lane_width_factor(np.array(width), np.array(2000.1)) == pytest.approx(float(high), abs=1e-3)
+
+    def test_superelevation_factor_joins_and_grows(self) -> None:
+        values = two_lane.superelevation_factor(np.array([0.0, 0.01, 0.02, 0.03]))
+        assert values.tolist() == pytest.approx([1.0, 1.0, 1.06, 1.09])
+
+    def test_no_change_of_speed_changes_nothing(self) -> None:
+        assert relative.power_model(1.0, 4.1) == 1.0
+        assert relative.exponential_model(0.0, 0.034) == 1.0
+
+    def test_fatigue_starts_after_four_hours_and_is_bounded(self) -> None:
+        hours = np.array([0.0, 4.0, 6.0, 99.0])
+        assert relative.fatigue_factor(hours, 4.0, 0.1, 2.0).tolist() == pytest.approx([1.0, 1.0, 1.2, 2.0])
+
+    def test_queue_without_calls_and_beyond_its_bound(self) -> None:
+        assert waiting_probability(0.0, 3) == 0.0
+        with pytest.raises(ValueError, match="below 2"):
+            waiting_probability(2.0, 2)
+
+
+class TestDescent:
+    LENGTH = np.array([4.0 * METRES_PER_MILE])
+
+    def safe(self, pounds: float, grade: float) -> float | None:
+        return descent.maximum_safe_speed_ms(self.LENGTH, np.array([grade]), pounds * KG_PER_POUND)
+
+    def test_closed_form_of_one_grade(self) -> None:
+        """T = T_0 + (T_inf - T_0)(1 - exp(-K_1 L / V)) in the system's own units."""
+        velocity = ms_from_mph(20.0)
+        found = descent.descend(self.LENGTH, np.array([-0.06]), 80_000 * KG_PER_POUND, velocity)
+        horsepower = (80_000 * 0.06 - (459.35 + 0.132 * 400)) * 20 / 375 - 73
+        steady = 90 + horsepower / (0.1 + 0.00208 * 20)
+        fahrenheit = 150 + (steady - 150) * (1 - np.exp(-(1.23 + 0.0256 * 20) * 4 / 20))
+        assert found.temperature_c[-1] == pytest.approx(celsius_from_fahrenheit(fahrenheit), abs=0.1)
+
+    def test_the_safe_speed_keeps_the_limit_and_a_little_more_does_not(self) -> None:
+        mass = 80_000 * KG_PER_POUND
+        safe = self.safe(80_000, -0.06)
+        at = descent.descend(self.LENGTH, np.array([-0.06]), mass, safe).hottest_with_stop_c
+        above = descent.descend(self.LENGTH, np.array([-0.06]), mass, safe + ms_from_mph(0.2)).hottest_with_stop_c
+        assert at <= brakes.LIMIT_C < above
+
+    def test_heavier_and_steeper_is_slower(self) -> None:
+        assert self.safe(80_000, -0.06) < self.safe(70_000, -0.06) < self.safe(60_000, -0.06)
+        assert self.safe(80_000, -0.07) < self.safe(80_000, -0.06) < self.safe(80_000, -0.05)
+
+    def test_a_level_road_has_no_bound(self) -> None:
+        assert self.safe(80_000, 0.0) == pytest.approx(descent.HIGHEST_MS)
+
+    def test_a_wall_has_no_safe_speed(self) -> None:
+        assert descent.maximum_safe_speed_ms(np.array([50_000.0]), np.array([-0.14]), 60_000.0) is None
+
+
+ARRAY_CASES = [
+    (lambda v: speed.crawl_speed_ms(v, 46_000.0, 300_000.0), [0.01, 0.05, 0.09]),
+    (lambda v: speed.climbing_power_w(v, 0.04, 46_000.0), [5.0, 15.0]),
+    (lambda v: brakes.braking_power_w(46_000.0 + 0 * v, -0.05 + 0 * v, v, 1e5), [5.0, 15.0, 25.0]),
+    (lambda v: brakes.steady_temperature_c(1e5 + 0 * v, v), [5.0, 15.0]),
+    (lambda v: brakes.faded_share(v, 12.0), [100.0, 260.0, 400.0]),
+    (lambda v: brakes.emergency_stop_rise_c(40_000.0 + 0 * v, v), [5.0, 20.0]),
+    (lambda v: rollover.rollover_hazard(v, 0.35 + 0 * v, 0.0125), [0.1, 0.3, 0.5]),
+    (lambda v: rollover.lateral_acceleration_g(v, 0.01 + 0 * v, 0.04 + 0 * v), [10.0, 20.0]),
+    (lambda v: stopping.stopping_distance_m(v, -0.04), [10.0, 20.0]),
+    (lambda v: stopping.speed_for_sight_ms(v, -0.04), [30.0, 200.0]),
+    (lambda v: relative.power_model(v, 1.6), [0.8, 1.1]),
+    (lambda v: relative.exponential_model(v, 0.034), [-10.0, 5.0]),
+    (lambda v: relative.fatigue_factor(v, 4.0, 0.1, 2.0), [1.0, 8.0]),
+    (lambda v: two_lane.curve_factor(0.1 + 0 * v, v, 0 * v), [300.0, 1200.0]),
+    (lambda v: two_lane.lane_width_factor(10.0 + 0 * v, v), [300.0, 1000.0, 5000.0]),
+    (lambda v: two_lane.shoulder_factor(3.0 + 0 * v, "turf", v), [300.0, 1000.0, 5000.0]),
+    (lambda v: two_lane.driveway_factor(v, 5000.0 + 0 * v), [2.0, 12.0]),
+    (two_lane.left_turn_lane_factor, [2.0, 12.0]),
+]
+
+
+@pytest.mark.parametrize(("formula", "values"), ARRAY_CASES)
+def test_arrays_give_what_scalars_give(formula, values) -> None:
+    together = formula(np.array(values))
+    assert together.tolist() == pytest.approx([float(formula(np.float64(value))) for value in values], rel=1e-12)
+
+
+def test_severity_shares_of_many_accidents() -> None:
+    """Fatal share at the limit within 4 standard errors, and higher at speed."""
+    parameters, count = SeverityParameters(), 200_000
+    uniforms = np.random.default_rng(5).random((3, count))
+    mechanism = np.zeros(count, dtype=np.int64)
+    share = parameters.fatal_share[0]
+    for excess in (0.0, 20.0):
+        found = severity.consequences(mechanism, np.full(count, excess), uniforms, parameters)
+        expected = share * np.exp(parameters.fatal_growth_per_kmh * excess)
+        error = np.sqrt(expected * (1 - expected) / count)
+        assert abs((found.deaths > 0).mean() - expected) < 4 * error
+        assert found.deaths[found.deaths > 0].mean() == pytest.approx(parameters.deaths_per_fatal[0], abs=0.03)
+    assert not ((found.deaths > 0) & (found.injuries > 0)).any()
+    assert np.median(found.property_loss_cny) == pytest.approx(parameters.median_loss_cny[0], rel=0.02)
+
+
+def test_descent_command_prints_and_draws(root, tmp_path) -> None:
+    road = str(root / "scenarios/taishun/parts/road.yaml")
+    arguments = ["descent", road, "--mass-kg", "46000", "--speed-kmh", "40"]
+    done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "d.svg")])
+    assert done.exit_code == 0, done.output
+    assert "maximum safe descent speed" in done.stdout
+    assert "above the limit of 260" in done.stdout
+    assert "brake temperature" in (tmp_path / "d.svg").read_text()
+    for wrong in (["--link", "nowhere"], ["--out", str(tmp_path / "d.doc")], ["--mass-kg", "10"]):
+        assert CliRunner().invoke(app, [*arguments, *wrong]).exit_code == 2
+    assert CliRunner().invoke(app, ["descent", "missing.yaml", *arguments[2:]]).exit_code == 2
