@@ -18,7 +18,7 @@ SOURCES = {
     "awareness": Source(
         basis="assumption",
         range="0 to 0.15",
-        note="monitoring by itself, without anybody who acts on it, did little in a trial (doi 10.1016/j.jsr.2016.12.008)",
+        note="monitoring that nobody acts on did little in a trial (doi 10.1016/j.jsr.2016.12.008)",
     ),
 }
 

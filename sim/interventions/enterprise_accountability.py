@@ -13,7 +13,7 @@ SOURCES = {
     "enterprise_sanction_share": Source(
         basis="assumption",
         range="0.3 to 0.95",
-        note="two carriers that coached their drivers had 37 % and 52 % fewer risky events (doi 10.1016/j.trf.2010.11.010)",
+        note="two carriers that coached had 37 % and 52 % fewer risky events (doi 10.1016/j.trf.2010.11.010)",
     ),
     "sanction_delay_days": Source(
         basis="assumption", range="1 to 30", note="early feedback is reported to work better than late"
