@@ -1,5 +1,6 @@
 """Trips that may violate: decided one by one in order of departure, then settled as arrays like all others."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -157,32 +158,32 @@ def record_entry(world: World, banned_link: str, month: int, violator: Violator)
 def dispatch(world: World, groups: list[Group]) -> EngineProcess:
     """Let the block's trips depart in order; each decides with the deterrence of that moment."""
     departures = sorted(
-        (departure_s, trip_id, number, column)
-        for number, group in enumerate(groups)
-        for column, (departure_s, trip_id) in enumerate(
-            zip(group.trips.departure_s.tolist(), group.trips.trip_id.tolist(), strict=True)
-        )
+        (*row, number, column) for number, group in enumerate(groups) for column, row in enumerate(_rows(group.trips))
     )
-    for departure_s, _, number, column in departures:
+    for departure_s, _, driver, truck_class, uniform, day, number, column in departures:
         yield world.env.timeout(departure_s - world.env.now)
-        _decide(world, groups[number], column, departure_s)
+        group = groups[number]
+        if world.violates(driver, truck_class, group.choice.saving_cny, uniform, day, departure_s):
+            _violate(world, group, column, departure_s)
 
 
-def _decide(world: World, group: Group, column: int, departure_s: float) -> None:
-    """Legal route or banned shortcut; a violator whom nobody can meet needs no process."""
+def _rows(trips: TripTable) -> Iterator[tuple[float, int, int, int, float, int]]:
+    """What a decision needs, as plain numbers: departure, number, driver, class, uniform number, day."""
+    columns = (trips.departure_s, trips.trip_id, trips.driver, trips.truck_class, trips.violation_uniform, trips.day)
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _violate(world: World, group: Group, column: int, departure_s: float) -> None:
+    """Take the banned shortcut; a violator whom nobody can meet needs no process."""
     trips, choice = group.trips, group.choice
-    driver, truck_class = int(trips.driver[column]), int(trips.truck_class[column])
-    day, uniform = int(trips.day[column]), float(trips.violation_uniform[column])
-    if not world.violates(driver, truck_class, choice.saving_cny, uniform, day, departure_s):
-        return
     group.course[column] = SHORTCUT
     entry_s = float(group.enter_s[choice.entry_row, column])
     if group.habitual_end_s(column) <= entry_s:
         return
-    violator = violator_of(trips, column, entry_s, float(group.enter_s[choice.end_row, column]))
-    record_entry(world, choice.banned_link, int(trips.month[column]), violator)
-    if may_be_met(world, day, violator.place, driver, truck_class):
-        world.after(entry_s - departure_s, lambda: start_case(PlannedCase(world, violator, group, column)))
+    who = violator_of(trips, column, entry_s, float(group.enter_s[choice.end_row, column]))
+    record_entry(world, choice.banned_link, int(trips.month[column]), who)
+    if may_be_met(world, who.day, who.place, who.driver, who.truck_class):
+        world.after(entry_s - departure_s, lambda: start_case(PlannedCase(world, who, group, column)))
 
 
 def settle_group(world: World, group: Group) -> None:

@@ -97,10 +97,13 @@ def faded_share(temperature_c: FloatLike, scale_c: float) -> FloatLike:
 
 
 def temperatures_along_c(start_c: Floats, steady_c: Floats, decay: Floats) -> Floats:
-    """Temperature at the end of each section, shape (sections, trips); the state is carried from row to row."""
-    temperature = np.empty_like(steady_c)
+    """Temperature at the end of each section, shape (sections, trips); the state is carried from row to row.
+
+    `temperature_after_c` row by row, as T_n = T_(n-1) d_n + T_steady (1 - d_n).
+    """
+    temperature: Floats = steady_c * (1.0 - decay)
     state = start_c
-    for row in range(len(steady_c)):
-        state = steady_c[row] + (state - steady_c[row]) * decay[row]
-        temperature[row] = state
+    for row, cooling in zip(temperature, decay, strict=True):
+        row += state * cooling  # noqa: PLW2901
+        state = row
     return temperature
