@@ -35,7 +35,7 @@ CONSTANTS: tuple[tuple[str, object, str, str, Source], ...] = (
         speed.DRIVELINE_EFFICIENCY,
         "-",
         "`sim/physics/speed.py`",
-        Source(basis="assumption", range="0.82 to 0.92"),
+        Source(basis="derived", reference="fitted to TRB 2022, Highway Capacity Manual, 7th edition, exhibit 26-8"),
     ),
     (
         "DRAG_AREA_KG_M",

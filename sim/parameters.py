@@ -18,6 +18,9 @@ ROAD_CLASSES: tuple[RoadClass, ...] = ("expressway", "national", "provincial", "
 
 Mechanism = Literal["general", "rollover", "runaway"]
 MECHANISMS: tuple[Mechanism, ...] = ("general", "rollover", "runaway")
+RUNAWAY = MECHANISMS.index("runaway")
+CAPTURED = len(MECHANISMS)
+"""A runaway that ends in an escape ramp: a trip ends as by an accident, but it is none."""
 
 
 class Model(BaseModel):

@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.engine.outcome import Outcome
 from sim.experiment import Experiment
 from sim.parameters import ROAD_CLASSES
-from sim.records import AccidentRecord, AlarmRecord, ViolationRecord
 from sim.statistics import Interval, mean_interval, paired_ratio
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
@@ -76,16 +76,19 @@ def _events(experiment: Experiment) -> pd.DataFrame:
     for name, outcomes in experiment.outcomes.items():
         for number, outcome in enumerate(outcomes):
             where = {"scenario": name, "replication": number}
-            for kind, records in _kinds(outcome.accidents, outcome.violations, outcome.alarms):
+            for kind, records in _kinds(outcome):
                 rows += [{**where, "event": kind, **record._asdict()} for record in records]
     columns = ["scenario", "replication", "event", "time_s", "trip_id"]
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
 
 
-def _kinds(
-    accidents: list[AccidentRecord], violations: list[ViolationRecord], alarms: list[AlarmRecord]
-) -> list[tuple[str, list[Any]]]:
-    return [("accident", accidents), ("violation", violations), ("alarm", alarms)]
+def _kinds(outcome: Outcome) -> list[tuple[str, list[Any]]]:
+    return [
+        ("accident", outcome.accidents),
+        ("capture", outcome.captures),
+        ("violation", outcome.violations),
+        ("alarm", outcome.alarms),
+    ]
 
 
 def summary_of(runs: pd.DataFrame, baseline: str | None) -> dict[str, Any]:

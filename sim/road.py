@@ -91,6 +91,18 @@ class Link(Model):
         return sum(section.length_km for section in self.sections)
 
 
+Direction = Literal["forward", "backward"]
+
+
+class Stretch(Model):
+    """A part of a link, for measures that stand somewhere; kilometres from the link's start."""
+
+    link: Name
+    direction: Literal["both", "forward", "backward"] = "both"
+    from_km: NotNegative = 0.0
+    to_km: NotNegative | None = Field(default=None, description="the link's end if not given")
+
+
 class Road(Group):
     """The network of a scenario."""
 
@@ -108,6 +120,11 @@ class Way:
     end: str
     first: int
     stop: int
+
+    @property
+    def direction(self) -> str:
+        """As `Stretch` names it."""
+        return "forward" if self.forward else "backward"
 
     def banned(self, truck_class: TruckClass, hour: float) -> bool:
         """Whether a truck of this class may not enter at this hour."""
@@ -177,6 +194,35 @@ class Network:
         """Number of sections, both directions counted once."""
         return int(self.sections.physical.max()) + 1
 
+    def covered(self, stretches: Iterable[Stretch]) -> tuple[Ints, Floats]:
+        """Directed sections that stretches touch, and the share of each that they cover, both of shape (n,)."""
+        share = np.zeros(len(self.sections.length_m))
+        for stretch in stretches:
+            for way in self.ways:
+                if way.link.name == stretch.link and stretch.direction in {"both", way.direction}:
+                    share[way.first : way.stop] += _overlap(way, stretch, self.sections.length_m[way.first : way.stop])
+        rows = np.flatnonzero(share)
+        return rows, np.minimum(share[rows], 1.0)
+
+    def section_at(self, link: str, direction: Direction, at_km: float) -> int:
+        """Directed section that holds a place; kilometres from the link's start."""
+        way = self._way(link, direction)
+        length = self.sections.length_m[way.first : way.stop]
+        at_m = at_km * METRES_PER_KM if way.forward else float(length.sum()) - at_km * METRES_PER_KM
+        place = int(np.searchsorted(np.cumsum(length), at_m, side="right"))
+        return way.first + min(place, len(length) - 1)
+
+    def _way(self, link: str, direction: Direction) -> Way:
+        found = [way for way in self.ways if way.link.name == link and way.direction == direction]
+        if not found:
+            raise ValueError(f"there is no link {link} to drive {direction}")
+        return found[0]
+
+    def link_length_m(self, link: str) -> float:
+        """Length of a link."""
+        way = self._way(link, "forward")
+        return float(self.sections.length_m[way.first : way.stop].sum())
+
     def cost(self, ways: Iterable[int]) -> RouteCost:
         """Length, time at the limit and toll of a sequence of ways."""
         chosen = list(ways)
@@ -234,6 +280,19 @@ class Network:
             sections=np.concatenate(spans),
             way_of_section=np.repeat(np.arange(len(spans)), [len(span) for span in spans]),
         )
+
+
+def _overlap(way: Way, stretch: Stretch, length_m: Floats) -> Floats:
+    """Share of each of a way's sections that lies in a stretch, shape (sections,)."""
+    whole = float(length_m.sum())
+    low = stretch.from_km * METRES_PER_KM
+    high = whole if stretch.to_km is None else min(stretch.to_km * METRES_PER_KM, whole)
+    if not way.forward:
+        low, high = whole - high, whole - low
+    end = np.cumsum(length_m)
+    inside = np.minimum(end, high) - np.maximum(end - length_m, low)
+    result: Floats = np.maximum(inside, 0.0) / length_m
+    return result
 
 
 def _ways(road: Road) -> Iterable[Way]:

@@ -6,8 +6,10 @@ import numpy as np
 
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed, stopping
+from sim.physics.descent import maximum_safe_speed_ms
 from sim.queueing import mean_wait_s, waiting_probability
 from sim.risk import relative, two_lane
+from sim.risk.parameters import RiskParameters
 from sim.risk.section_hazard import modification_factors, predicted_accidents_per_year
 from sim.road import Section
 from sim.units import (
@@ -15,7 +17,9 @@ from sim.units import (
     METRES_PER_FOOT,
     METRES_PER_KM,
     METRES_PER_MILE,
+    WATTS_PER_HORSEPOWER,
     kmh_from_ms,
+    mph_from_ms,
     ms_from_kmh,
     ms_from_mph,
 )
@@ -26,6 +30,14 @@ GRADE_RATING = "Myers, Ashkenas, Johnson 1980, FHWA-RD-79-116"
 SPEED_MANAGEMENT = "WHO 2017, Managing speed"
 EXPONENTS = "Elvik 2009, TOI report 1034"
 QUEUES = "Erlang 1917, in the closed form for one and two servers"
+EMERGENCY_ROOM = "Hillier and Lieberman 2010, Introduction to Operations Research, section 17.6, County Hospital"
+CAPACITY_MANUAL = "TRB 2022, Highway Capacity Manual, 7th edition, chapter 26, exhibits 26-7 and 26-8"
+TANKERS = "Billing and Patten, An assessment of tank truck roll stability, National Research Council of Canada"
+DOWNHILL_SIGN = "Oregon Department of Transportation, Downhill Speed Information System (page on Emigrant Hill, I-84)"
+OECD = "OECD/ECMT 2006, Speed Management"
+SAMPLE_2 = (
+    "AASHTO 2010, Highway Safety Manual, chapter 10, sample problem 2; typed from memory of the page, not re-read"
+)
 KM_PER_MILE = METRES_PER_MILE / METRES_PER_KM
 
 
@@ -48,13 +60,14 @@ class Evidence:
     @property
     def holds(self) -> bool:
         """Whether the difference is tolerated: as a rule half of the last published digit."""
-        return abs(self.difference) <= self.tolerance
+        return bool(abs(self.difference) <= self.tolerance)
 
 
 def evidence() -> list[Evidence]:
     """All rows, by publication."""
     manual = [*_first_example(), *_second_example(), *_factors()]
-    return [*manual, *_stopping(), *_curves(), *_speed(), *_brakes(), *_queues()]
+    trucks = [*_curves(), *_rollover(), *_climbing(), *_brakes(), *_descents()]
+    return [*manual, *_stopping(), *trucks, *_speed(), *_queues()]
 
 
 def _first_example() -> list[Evidence]:
@@ -88,9 +101,29 @@ def _first_example() -> list[Evidence]:
 
 
 def _second_example() -> list[Evidence]:
-    """Curve of 0.1 mile and 1,200 ft without spirals."""
-    ours = two_lane.curve_factor(np.array(0.1), np.array(1200.0), np.array(0.0))
-    return [_manual("example 2: factor of the curve", 1.43, float(ours))]
+    """Curve of 0.1 mile and 1,200 ft without spirals; 8,000 vehicles a day, 11 ft lanes, 2 ft gravel shoulders."""
+    section = Section(
+        length_km=0.1 * KM_PER_MILE,
+        grade_pct=1.0,
+        curve_radius_m=1200.0 * METRES_PER_FOOT,
+        missing_superelevation_pct=2.0,
+        lane_width_m=11.0 * METRES_PER_FOOT,
+        shoulder_width_m=2.0 * METRES_PER_FOOT,
+        shoulder_type="gravel",
+        driveways_per_km=0.0,
+        roadside_hazard=5,
+        speed_limit_kmh=90.0,
+    )
+    factors = modification_factors(section, 8000.0)
+    base = float(two_lane.base_accidents_per_year(np.array(8000.0), np.array(0.1)))
+    recalled = {"lane_width": 1.03, "shoulder": 1.18, "superelevation": 1.06, "roadside": 1.14}
+    predicted = predicted_accidents_per_year(section, 8000.0, 1.10)
+    return [
+        _manual("example 2: factor of the curve", 1.43, factors["curve"]),
+        Evidence("example 2: base prediction", "accidents/year", 0.214, base, 0.0005, SAMPLE_2),
+        *(Evidence(f"example 2: factor of {n}", "-", v, factors[n], 0.005, SAMPLE_2) for n, v in recalled.items()),
+        Evidence("example 2: prediction", "accidents/year", 0.495, predicted, 0.005, SAMPLE_2),
+    ]
 
 
 def _manual(what: str, published: float, ours: float, tolerance: float = 0.005, unit: str = "-") -> Evidence:
@@ -134,6 +167,56 @@ def _curves() -> list[Evidence]:
     return rows
 
 
+def _rollover() -> list[Evidence]:
+    """Shares of tank trucks below a threshold, 7 and 14 of 17; twice the standard error of a share is tolerated."""
+    trucks, median, scale = 17, 0.35, RiskParameters().rollover_scale_g
+    rows = []
+    for threshold, count in ((0.35, 7), (0.40, 14)):
+        published = count / trucks
+        hazard = float(rollover.rollover_hazard(threshold, median, scale))
+        tolerance = 2.0 * float(np.sqrt(published * (1.0 - published) / trucks))
+        what = f"share of loaded trucks that roll over below {threshold:.2f} g"
+        rows.append(Evidence(what, "-", published, 1.0 - float(np.exp(-hazard)), tolerance, TANKERS))
+    return rows
+
+
+def _climbing() -> list[Evidence]:
+    """Seconds per foot in the end on a long upgrade; the efficiency was fitted to the semi-trailers' rows.
+
+    Semi-trailers of 80,000 lb at 150 lb/hp: 2 % is tolerated. Single-unit trucks of 30,000 lb at 100 lb/hp, whose
+    air resistance is taken as a semi-trailer's: 7 %.
+    """
+    kinds = (
+        ("semi-trailer", 80_000.0, 150.0, {0.05: 0.0202, 0.06: 0.0236, 0.07: 0.0272, 0.08: 0.0310}, 0.02),
+        ("single-unit truck", 30_000.0, 100.0, {0.05: 0.0146, 0.06: 0.0165, 0.07: 0.0186, 0.08: 0.0208}, 0.07),
+    )
+    rows = []
+    for name, pounds, ratio, table, share in kinds:
+        for grade, seconds_per_foot in table.items():
+            published = float(mph_from_ms(METRES_PER_FOOT / seconds_per_foot))
+            power_w = pounds / ratio * WATTS_PER_HORSEPOWER
+            ours = float(mph_from_ms(speed.crawl_speed_ms(grade, pounds * KG_PER_POUND, power_w)))
+            what = f"crawl speed of a {name}, {ratio:.0f} lb/hp, {100 * grade:.0f} % upgrade"
+            rows.append(Evidence(what, "mile/h", published, ours, share * published, CAPACITY_MANUAL))
+    return rows
+
+
+def _descents() -> list[Evidence]:
+    """A sign's speeds by weight at 6 % over 6 miles, at the middle of each class of weight.
+
+    The sign's limit temperature and engine brake are not given and its steps are coarse: 30 % is tolerated.
+    """
+    length, grade = np.array([6.0 * METRES_PER_MILE]), np.array([-0.06])
+    rows = []
+    for pounds, published in ((62_500.0, 37.0), (77_500.0, 18.0)):
+        ours = maximum_safe_speed_ms(length, grade, pounds * KG_PER_POUND)
+        what = f"maximum safe descent speed, {pounds:,.0f} lb, 6 % over 6 miles"
+        rows.append(
+            Evidence(what, "mile/h", published, float(mph_from_ms(ours or 0.0)), 0.3 * published, DOWNHILL_SIGN)
+        )
+    return rows
+
+
 def _speed() -> list[Evidence]:
     """Rules of thumb that the models have to reproduce."""
     exponents = relative.RURAL_EXPONENTS
@@ -148,6 +231,18 @@ def _speed() -> list[Evidence]:
             SPEED_MANAGEMENT,
         )
         for severity, (published, tolerance) in rises.items()
+    ]
+    rules = {"fatal": (20.0, 3.0), "injury": (10.0, 3.0)}
+    rows += [
+        Evidence(
+            f"rise of {severity} accidents with 5 % more speed (about)",
+            "%",
+            published,
+            100.0 * (float(relative.power_model(1.05, exponents[severity])) - 1.0),
+            tolerance,
+            OECD,
+        )
+        for severity, (published, tolerance) in rules.items()
     ]
     both = float(relative.exponential_model(-1.0, relative.GROWTH_PER_KMH["fatal"]))
     power = float(relative.power_model(59.0 / 60.0, exponents["fatal"]))
@@ -183,8 +278,18 @@ def _brakes() -> list[Evidence]:
 
 def _queues() -> list[Evidence]:
     """One server: P_w = A. Two: P_w = A**2 / (2 + A)."""
+
+    def wait_min(servers: int) -> float:
+        return mean_wait_s(2.0 / 3.0, servers, 1200.0) / 60.0
+
     return [
         Evidence("chance to wait, 1 operator, load 0.6", "-", 0.6, waiting_probability(0.6, 1), 1e-9, QUEUES),
         Evidence("chance to wait, 2 operators, load 1", "-", 1.0 / 3.0, waiting_probability(1.0, 2), 1e-9, QUEUES),
         Evidence("mean wait, 1 operator, load 0.6, calls of 60 s", "s", 90.0, mean_wait_s(0.6, 1, 60.0), 1e-9, QUEUES),
+        Evidence(
+            "mean wait, 1 doctor, 2 arrivals and 3 services an hour", "min", 40.0, wait_min(1), 1e-9, EMERGENCY_ROOM
+        ),
+        Evidence(
+            "mean wait, 2 doctors, 2 arrivals and 3 services an hour", "min", 2.5, wait_min(2), 1e-9, EMERGENCY_ROOM
+        ),
     ]

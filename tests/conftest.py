@@ -106,6 +106,22 @@ SMALL: dict[str, Any] = {
 SMALL["road"]["nodes"].append({"name": "gate"})
 
 
+WHOLE = [{"link": "upper"}, {"link": "lower"}]
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "brake_check": {"areas": [{"link": "upper", "direction": "forward", "at_km": 3.0}]},
+    "escape_ramps": {"ramps": [{"link": "lower", "direction": "forward", "at_km": 5.0}]},
+    "weight_speed_signs": {"descents": [{"link": "upper"}, {"link": "lower"}]},
+    "speed_cameras": {"cameras": [{"link": "upper", "at_km": 2.0}], "stretches": [{"link": "lower"}]},
+    "road_works": {"works": [{"link": "upper", "roadside_hazard": 3, "high_friction": True}]},
+    "weigh_stations": {"stretches": WHOLE},
+}
+"""Parameters without which a measure can't stand in the small county."""
+DIRECTION: dict[str, dict[str, Any]] = {
+    "device_coverage": {"awareness": 0.2, "rollout_months": 0.0},
+}
+"""Parameters that make a measure strong enough to see its direction in a month."""
+
+
 @pytest.fixture(scope="session")
 def small() -> Factory:
     """Builds the small county with dotted keys changed."""

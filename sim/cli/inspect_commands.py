@@ -57,17 +57,19 @@ def interventions(*, as_json: AsJson = False) -> None:
 
 def _parameters(cls: Any) -> list[dict[str, Any]]:
     """Name, default, meaning and source of each parameter."""
-    defaults = cls()
-    sources = defaults.sources
-    content = defaults.model_dump(mode="json", exclude={"sources"})
+    from pydantic_core import to_jsonable_python
+
+    fields = cls.model_fields
+    sources = fields["sources"].get_default(call_default_factory=True, validated_data={})
     return [
         {
             "name": name,
-            "default": content[name],
-            "description": cls.model_fields[name].description or "",
+            "default": "required" if field.is_required() else to_jsonable_python(field.default),
+            "description": field.description or "",
             "source": sources[name].model_dump(exclude_none=True) if name in sources else None,
         }
-        for name in content
+        for name, field in fields.items()
+        if name != "sources"
     ]
 
 

@@ -9,6 +9,7 @@ from math import nan
 import numpy as np
 
 from sim import exact
+from sim.conditions import Conditions
 from sim.drive import Columns, drive
 from sim.engine.foreground import Group, groups_of, record_entry, violator_of
 from sim.engine.settle import Crossing
@@ -171,14 +172,18 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
         for g in groups_of(world, trips.pick(candidate))
         for c in range(len(g.trips))
     ]
-    for number in np.unique(trips.choice[~candidate]):
-        starts += _plain_starts(world, trips.pick(trips.choice == number), int(number))
+    epochs = world.epoch[trips.day]
+    for epoch, number in sorted(set(zip(epochs[~candidate].tolist(), trips.choice[~candidate].tolist(), strict=True))):
+        own = trips.pick((trips.choice == number) & (epochs == epoch))
+        starts += _plain_starts(world, world.conditions[epoch], own, number)
     for departure_s, _, process in sorted(starts, key=lambda start: start[:2]):
         yield world.env.timeout(departure_s - world.env.now)
         world.env.process(process)
 
 
-def _plain_starts(world: World, trips: TripTable, number: int) -> list[tuple[float, int, EngineProcess]]:
+def _plain_starts(
+    world: World, conditions: Conditions, trips: TripTable, number: int
+) -> list[tuple[float, int, EngineProcess]]:
     choice = world.choices.sets[number]
     first = trips.route_uniform < choice.share_legal
     starts = []
@@ -186,7 +191,7 @@ def _plain_starts(world: World, trips: TripTable, number: int) -> list[tuple[flo
         if route is None or not chosen.any():
             continue
         own: TripTable = trips.pick(chosen)
-        columns = drive(world.conditions, route, world.traits(own))
+        columns = drive(conditions, route, world.traits(own))
         starts += [
             (float(own.departure_s[c]), int(own.trip_id[c]), _walk(Walker(world, own, c), (route, columns), course))
             for c in range(len(own))

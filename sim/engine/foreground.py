@@ -6,7 +6,8 @@ from math import inf
 
 import numpy as np
 
-from sim.drive import Columns, Traits, drive
+from sim.conditions import Conditions, Traits
+from sim.drive import Columns, drive
 from sim.engine.choices import ChoiceSet
 from sim.engine.settle import Leg, ledger_order, settle
 from sim.engine.trips import TripTable
@@ -32,12 +33,12 @@ class Ways:
 
 
 class Group:
-    """Candidate trips of one choice set, in the ledger's order."""
+    """Candidate trips of one choice set and epoch, in the ledger's order."""
 
-    def __init__(self, world: World, choice: ChoiceSet, trips: TripTable) -> None:
+    def __init__(self, world: World, conditions: Conditions, choice: ChoiceSet, trips: TripTable) -> None:
         self.choice = choice
         self.trips = trips
-        self.ways = _ways(world, choice, world.traits(trips))
+        self.ways = _ways(world, conditions, choice, world.traits(trips))
         entered = np.cumsum(self.ways.habitual.duration_s, axis=0) + trips.departure_s
         self.enter_s: Floats = np.vstack([trips.departure_s, entered])
         """Time at the start of each section of the shortcut in the habitual mode, and at its end."""
@@ -61,19 +62,19 @@ class Group:
         return float(self.enter_s[row, column] + part * self.ways.habitual.duration_s[row, column])
 
 
-def _ways(world: World, choice: ChoiceSet, who: Traits) -> Ways:
+def _ways(world: World, conditions: Conditions, choice: ChoiceSet, who: Traits) -> Ways:
     if choice.other is None:
         raise ValueError("a candidate has a shortcut")
     cautious_factor = world.scenario.speed.cautious_factor
-    cautious = drive(world.conditions, choice.other, who, cautious_factor)
+    cautious = drive(conditions, choice.other, who, cautious_factor)
     onward = []
     for way_out in choice.exits:
         left_s = who.departure_s + cautious.duration_s[: way_out.row].sum(axis=0)
         going_on = who.continued(left_s, cautious.brake_c[way_out.row - 1])
-        onward.append(drive(world.conditions, way_out.route, going_on, cautious_factor))
+        onward.append(drive(conditions, way_out.route, going_on, cautious_factor))
     return Ways(
-        legal=drive(world.conditions, choice.legal, who),
-        habitual=drive(world.conditions, choice.other, who),
+        legal=drive(conditions, choice.legal, who),
+        habitual=drive(conditions, choice.other, who),
         cautious=cautious,
         onward=tuple(onward),
     )
@@ -228,11 +229,13 @@ def _shortcut_leg(group: Group, chosen: Ints, way_out: int) -> Leg:
 
 
 def groups_of(world: World, trips: TripTable) -> list[Group]:
-    """Candidate trips by choice set."""
+    """Candidate trips by epoch and choice set."""
     found = []
-    for number in np.unique(trips.choice):
-        own = trips.pick(trips.choice == number)
-        found.append(Group(world, world.choices.sets[number], own.pick(ledger_order(own))))
+    epochs = world.epoch[trips.day]
+    for epoch, number in sorted(set(zip(epochs.tolist(), trips.choice.tolist(), strict=True))):
+        own = trips.pick((trips.choice == number) & (epochs == epoch))
+        conditions = world.conditions[epoch]
+        found.append(Group(world, conditions, world.choices.sets[number], own.pick(ledger_order(own))))
     return found
 
 

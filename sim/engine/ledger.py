@@ -15,8 +15,9 @@ OTHER_VIOLATIONS = ("speeding", "fatigue", "overload")
 class Ledger:
     """Exact sums, see `sim.exact`: adding in any order gives the same bytes.
 
-    `distance_m` and `duration_s` have shape (months, truck classes, directed sections), `hazard` (mechanisms, months,
-    truck classes, directed sections), `trips`, `candidates` and `violations` (months, truck classes).
+    `distance_m` and `duration_s` have shape (months, truck classes, directed sections), `hazard` (mechanisms and, where
+    there are escape ramps, captures; months, truck classes, directed sections), `trips`, `candidates` and `violations`
+    (months, truck classes).
     """
 
     distance_m: Floats
@@ -29,13 +30,18 @@ class Ledger:
     """Trips by kind of violation, each of shape (months, truck classes)."""
 
     @classmethod
-    def empty(cls, months: int, sections: int) -> "Ledger":
+    def empty(cls, months: int, sections: int, outcomes: int) -> "Ledger":
         """Nothing driven yet."""
         by_section = (months, len(TRUCK_CLASSES), sections)
         counts = [np.zeros(by_section[:2], dtype=np.int64) for _ in range(3)]
-        hazard = np.zeros((len(MECHANISMS), *by_section))
+        hazard = np.zeros((outcomes, *by_section))
         others = {kind: np.zeros(by_section[:2], dtype=np.int64) for kind in OTHER_VIOLATIONS}
         return cls(np.zeros(by_section), np.zeros(by_section), hazard, counts[0], counts[1], counts[2], others)
+
+    @property
+    def accidents(self) -> NDArray[np.float64]:
+        """Expected accidents by mechanism: what ends in an escape ramp is none."""
+        return self.hazard[: len(MECHANISMS)]
 
     def add(
         self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats

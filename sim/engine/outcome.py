@@ -8,12 +8,13 @@ import pandas as pd
 
 from sim.engine.ledger import Ledger
 from sim.engine.world import World
-from sim.parameters import MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
+from sim.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, ViolationRecord
 from sim.risk.severity import Consequences, consequences
 from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints, kmh_from_ms
 
 Metrics = dict[str, float]
+CAPTURED_NAME = "captured"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,8 @@ class Outcome:
     monthly: pd.DataFrame
     sections: pd.DataFrame
     accidents: list[AccidentRecord]
+    captures: list[AccidentRecord]
+    """Runaways that ended in an escape ramp."""
     violations: list[ViolationRecord]
     alarms: list[AlarmRecord]
     courses: list[CourseRecord]
@@ -31,14 +34,17 @@ class Outcome:
 
 def outcome_of(world: World) -> Outcome:
     """Tables of a replication that has run to its end; records in order of time, then of trip."""
-    accidents = _accident_records(world)
+    ended = _accident_records(world)
+    accidents = [record for record in ended if record.mechanism != CAPTURED_NAME]
+    captures = [record for record in ended if record.mechanism == CAPTURED_NAME]
     counted = _counted(world, accidents)
     alarms = sorted(note.record(world.horizon.zero_s) for note in world.alarms)
     return Outcome(
-        metrics=_metrics(world, accidents, alarms, counted),
+        metrics=_metrics(world, accidents, captures, counted) | _centre_metrics(world, alarms),
         monthly=_monthly(world, counted),
         sections=_sections(world, counted),
         accidents=accidents,
+        captures=captures,
         violations=sorted(world.violations),
         alarms=alarms,
         courses=sorted(world.book.courses),
@@ -61,7 +67,7 @@ def _accident_records(world: World) -> list[AccidentRecord]:
             link=world.network.ways[table.way[a.section]].link.name,
             section=a.section,
             position_m=a.position_m,
-            mechanism=MECHANISMS[a.mechanism],
+            mechanism=(*MECHANISMS, CAPTURED_NAME)[a.mechanism],
             speed_kmh=round(float(kmh_from_ms(a.speed_ms)), 3),
             deaths=int(what.deaths[n]),
             injuries=int(what.injuries[n]),
@@ -76,6 +82,8 @@ def _counted(world: World, accidents: list[AccidentRecord]) -> Ints:
     ledger = world.book.ledger
     counted = np.zeros(ledger.distance_m.shape, dtype=np.int64)
     for accident in world.book.accidents:
+        if accident.mechanism == CAPTURED:
+            continue
         counted[accident.month, accident.truck_class, accident.section] += 1
     if counted.sum() != len(accidents):
         raise AssertionError("every accident has a record")
@@ -87,9 +95,10 @@ def _rate(count: float, distance_m: float) -> float:
     return count / (distance_m / METRES_PER_KM) * VKM_PER_MILLION if distance_m > 0.0 else nan
 
 
-def _metrics(world: World, accidents: list[AccidentRecord], alarms: list[AlarmRecord], counted: Ints) -> Metrics:
+def _metrics(world: World, accidents: list[AccidentRecord], captures: list[AccidentRecord], counted: Ints) -> Metrics:
+    """Persons injured and property lost in escape ramps count too."""
     ledger = world.book.ledger
-    distance, expected = float(ledger.distance_m.sum()), float(ledger.hazard.sum())
+    distance, expected = float(ledger.distance_m.sum()), float(ledger.accidents.sum())
     candidates, violations = int(ledger.candidates.sum()), int(ledger.violations.sum())
     metrics: Metrics = {
         "accident_rate_per_million_vkm": _rate(len(accidents), distance),
@@ -97,16 +106,18 @@ def _metrics(world: World, accidents: list[AccidentRecord], alarms: list[AlarmRe
         "accidents": float(len(accidents)),
         "expected_accidents": expected,
         "deaths": float(sum(a.deaths for a in accidents)),
-        "injuries": float(sum(a.injuries for a in accidents)),
-        "property_loss_cny": float(sum(a.property_loss_cny for a in accidents)),
+        "injuries": float(sum(a.injuries for a in (*accidents, *captures))),
+        "property_loss_cny": float(sum(a.property_loss_cny for a in (*accidents, *captures))),
         "vehicle_km": distance / METRES_PER_KM,
         "vehicle_hours": float(ledger.duration_s.sum()) / SECONDS_PER_HOUR,
         "trips": float(ledger.trips.sum()),
         "candidate_trips": float(candidates),
         "violations": float(violations),
         "compliance_rate": 1.0 - violations / candidates if candidates else nan,
+        "ramp_captures": float(len(captures)),
+        "expected_ramp_captures": float(ledger.hazard[CAPTURED:].sum()),
     } | {f"{kind}_trips": float(counts.sum()) for kind, counts in ledger.other_violations.items()}
-    return metrics | _centre_metrics(world, alarms) | _by_class(world, counted) | _by_mechanism(ledger)
+    return metrics | _by_class(world, counted) | _by_mechanism(ledger)
 
 
 def _centre_metrics(world: World, alarms: list[AlarmRecord]) -> Metrics:
@@ -129,7 +140,7 @@ def _centre_metrics(world: World, alarms: list[AlarmRecord]) -> Metrics:
 def _by_class(world: World, counted: Ints) -> Metrics:
     """Where exposure and accidents are: by class of road, and those of semi-trailers."""
     ledger, road_class = world.book.ledger, world.network.sections.road_class
-    hazard = ledger.hazard.sum(axis=0)
+    hazard = ledger.accidents.sum(axis=0)
     metrics: Metrics = {}
     for number, name in enumerate(ROAD_CLASSES):
         here = road_class == number
@@ -158,7 +169,7 @@ def _monthly(world: World, counted: Ints) -> pd.DataFrame:
             "trips": ledger.trips.sum(axis=1),
             "vehicle_km": ledger.distance_m.sum(axis=(1, 2)) / METRES_PER_KM,
             "accidents": counted.sum(axis=(1, 2)),
-            "expected_accidents": ledger.hazard.sum(axis=(0, 2, 3)),
+            "expected_accidents": ledger.accidents.sum(axis=(0, 2, 3)),
             "candidate_trips": ledger.candidates.sum(axis=1),
             "violations": ledger.violations.sum(axis=1),
         }

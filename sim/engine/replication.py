@@ -17,6 +17,7 @@ from typing import Literal
 
 import numpy as np
 
+from sim.conditions import Conditions
 from sim.drive import drive
 from sim.engine import exhaustive, foreground
 from sim.engine.outcome import Outcome, outcome_of
@@ -78,9 +79,12 @@ def _draw(world: World, days: range) -> TripTable:
         world.draws.open_day(day, int(count))
     candidate = world.choices.table.candidate[trips.choice] & (trips.month >= 0)
     _count(world.book.ledger.candidates, trips, candidate)
-    legal = world.choices.table.legal_h[trips.choice]
-    for kind, found in other_violations(trips, world.roster, world.scenario, legal).items():
-        _count(world.book.ledger.other_violations[kind], trips, found & (trips.month >= 0))
+    epochs = world.epoch[trips.day]
+    for epoch in np.unique(epochs):
+        own = trips.pick((epochs == epoch) & (trips.month >= 0))
+        rules = world.conditions[epoch].rules
+        for kind, found in other_violations(own, world.roster, world.scenario, world.choices.table, rules).items():
+            _count(world.book.ledger.other_violations[kind], own, found)
     return trips
 
 
@@ -104,19 +108,22 @@ def _settle_background(world: World, trips: TripTable, background: Ints) -> None
     table, choice = world.choices.table, trips.choice[background]
     first = trips.route_uniform[background] < table.share_legal[choice]
     route = np.where(first, table.legal[choice], table.other[choice])
-    order = np.lexsort((trips.month[background], trips.truck_class[background], route))
+    part = world.epoch[trips.day[background]] * len(table.routes) + route
+    order = np.lexsort((trips.month[background], trips.truck_class[background], part))
     ordered = trips.pick(background[order])
-    bounds = np.searchsorted(route[order], np.arange(len(table.routes) + 1))
-    for number, (start, stop) in enumerate(pairwise(bounds)):
-        _settle_route(world, table.routes[number], ordered, int(start), int(stop))
+    first_part, last_part = int(part.min(initial=0)), int(part.max(initial=-1))
+    bounds = np.searchsorted(part[order], np.arange(first_part, last_part + 2))
+    for number, (start, stop) in enumerate(pairwise(bounds), first_part):
+        epoch, route_number = divmod(number, len(table.routes))
+        _settle_route(world, world.conditions[epoch], table.routes[route_number], ordered, slice(int(start), int(stop)))
 
 
-def _settle_route(world: World, route: Route, ordered: TripTable, start: int, stop: int) -> None:
+def _settle_route(world: World, conditions: Conditions, route: Route, ordered: TripTable, span: slice) -> None:
     """Sweep and settle trips of one route, some cells at a time."""
     step = max(CELLS_AT_ONCE // len(route.sections), 1)
-    for first in range(start, stop, step):
-        part = ordered.pick(slice(first, min(first + step, stop)))
-        columns = drive(world.conditions, route, world.traits(part))
+    for first in range(span.start, span.stop, step):
+        part = ordered.pick(slice(first, min(first + step, span.stop)))
+        columns = drive(conditions, route, world.traits(part))
         settle(world.book, part, Leg(route.sections, columns.duration_s, columns.hazard), "legal")
 
 

@@ -9,14 +9,15 @@ import numpy as np
 from sim import exact
 from sim.behaviour import banned_entry_probability
 from sim.calendar import Horizon
+from sim.conditions import Traits, TruckKinds
 from sim.demand import DemandTable
 from sim.draws import Streams
-from sim.drive import Traits, TruckKinds
-from sim.engine.choices import Choices
+from sim.engine.choices import Choices, ChoiceTable
 from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
 from sim.risk.relative import fatigue_factor
+from sim.rules import DrivingRules
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
 
@@ -132,10 +133,12 @@ def truck_kinds(scenario: Scenario) -> TruckKinds:
         for c in classes
     ]
     power = [c.power_kw * WATTS_PER_KW if c else 1.0 for c in classes]
-    return TruckKinds(mass_kg=np.array(masses).ravel(), power_w=np.repeat(np.array(power), LOADS))
+    return TruckKinds(
+        mass_kg=np.array(masses).ravel(), power_w=np.repeat(np.array(power), LOADS), rollover_factor=ROLLOVER_FACTORS
+    )
 
 
-def traits(trips: TripTable, roster: Roster, scenario: Scenario, kinds: TruckKinds) -> Traits:
+def traits(trips: TripTable, roster: Roster, scenario: Scenario, kinds: TruckKinds, online: Bools) -> Traits:
     """What the sweep needs of each trip and its bound driver and truck."""
     who, speeds = trips.driver, scenario.speed
     kind = trips.truck_class * LOADS + trips.load
@@ -143,6 +146,8 @@ def traits(trips: TripTable, roster: Roster, scenario: Scenario, kinds: TruckKin
     held = np.array([1.0, speeds.laden_descent_factor, speeds.laden_descent_factor])[trips.load]
     braced = np.where(retarder > 0, speeds.retarder_descent_factor, 1.0)
     habit = roster.speed_factor[who]
+    risk = scenario.risk
+    tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
     single = {
         "speed_factor": habit,
         "mass_kg": kinds.mass_kg[kind],
@@ -150,27 +155,38 @@ def traits(trips: TripTable, roster: Roster, scenario: Scenario, kinds: TruckKin
         "descent_factor": habit * held * braced,
         "heat_factor": np.where(roster.brake_defect[who] > 0, speeds.brake_defect_heat_factor, 1.0),
         "rollover_threshold_g": roster.rollover_threshold_g[who] * np.array(ROLLOVER_FACTORS)[trips.load],
-        "risk_factor": _risk_factor(trips, scenario),
+        "risk_factor": tired * np.where(trips.load == OVERLOADED, risk.overload_factor, 1.0),
+        "tired_factor": tired,
         "brake_c": np.full(len(trips), brakes.INITIAL_C),
     }
     columns = {name: values.astype(np.float32) for name, values in single.items()}
-    return Traits(departure_s=trips.departure_s, kind=kind, **columns)
+    return Traits(departure_s=trips.departure_s, day=trips.day, driver=who, online=online, kind=kind, **columns)
 
 
-def _risk_factor(trips: TripTable, scenario: Scenario) -> Floats:
-    """Overload and hours at the wheel."""
-    risk = scenario.risk
-    tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
-    return tired * np.where(trips.load == OVERLOADED, risk.overload_factor, 1.0)
-
-
-def other_violations(trips: TripTable, roster: Roster, scenario: Scenario, legal_h: Floats) -> dict[str, Bools]:
-    """Violations that a trip starts with or can't avoid; `legal_h` is the time of its legal route at the limit [h]."""
+def other_violations(
+    trips: TripTable, roster: Roster, scenario: Scenario, choices: ChoiceTable, rules: DrivingRules
+) -> dict[str, Bools]:
+    """Violations that a trip starts with or can't avoid, under rules of driving, on its legal route."""
+    habit = 1.0 if rules.habit is None else rules.habit[trips.driver]
+    hours = trips.hours_driven + choices.legal_h[trips.choice]
+    rested, unloaded = np.zeros(len(trips), dtype=np.bool_), np.zeros(len(trips), dtype=np.bool_)
+    for rest in rules.rests:
+        rested |= rest.rests[trips.driver] & _passes(trips, choices, rest.sections) & (not rest.needs_device)
+    for unload in rules.unloads:
+        unloaded |= unload.unloads[trips.driver] & _passes(trips, choices, unload.sections)
     return {
-        "speeding": roster.speed_factor[trips.driver] > scenario.risk.speeding_factor,
-        "fatigue": trips.hours_driven + legal_h > scenario.risk.fatigue_free_h,
-        "overload": trips.load == OVERLOADED,
+        "speeding": roster.speed_factor[trips.driver] * habit > scenario.risk.speeding_factor,
+        "fatigue": (hours > scenario.risk.fatigue_free_h) & ~rested,
+        "overload": (trips.load == OVERLOADED) & ~unloaded,
     }
+
+
+def _passes(trips: TripTable, choices: ChoiceTable, sections: Ints | None) -> Bools:
+    """Whether a trip's legal route passes one of some sections."""
+    if sections is None:
+        return np.ones(len(trips), dtype=np.bool_)
+    passing = np.array([bool(np.isin(sections, route.sections).any()) for route in choices.routes])
+    return passing[choices.legal[trips.choice]]
 
 
 LOADS = 3

@@ -1,15 +1,15 @@
 """Everything that one replication of one scenario needs, built in one order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from simpy import Environment
 
 from sim.behaviour import banned_entry_probability
 from sim.calendar import Horizon
+from sim.conditions import Conditions, Surroundings, Traits, conditions_of
 from sim.draws import Streams, TripDraws
-from sim.drive import Conditions, Surroundings, Traits, conditions_of
 from sim.engine.choices import Choices
 from sim.engine.control_centre import ControlCentre
 from sim.engine.deterrence import Deterrence
@@ -18,14 +18,15 @@ from sim.engine.settle import Book
 from sim.engine.trips import TripSource, TripTable, traits, truck_kinds
 from sim.fleet import draw_roster
 from sim.interventions import combine
-from sim.interventions.base import DriverView, Intervention, Process, Setting
-from sim.parameters import TRUCK_CLASSES
+from sim.interventions.base import DriverView, Intervention, Process, Setting, Site
+from sim.parameters import CAPTURED, TRUCK_CLASSES
 from sim.records import AlarmNote, ViolationRecord
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.section_hazard import base_hazard_per_m
 from sim.road import Network
+from sim.rules import combined
 from sim.scenario.model import Scenario
-from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats, Ints
 from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
 
 
@@ -49,14 +50,26 @@ class World:
         self.roster = draw_roster(scenario.fleet, self.streams)
         self.choices = Choices(self.network, scenario.demand, scenario.behaviour)
         self.source = TripSource(scenario, self.horizon, self.choices, self.roster, self.streams)
-        self.conditions = _conditions(scenario, self.network, self.horizon, self.streams)
         self.env = Environment()
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
-        ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m))
+        ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
         self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
         self.violations: list[ViolationRecord] = []
         self.alarms: list[AlarmNote] = []
         self._set_up_interventions()
+        self._set_up_driving()
+
+    def _set_up_driving(self) -> None:
+        """Conditions of each epoch: a run of days on which the same rules of driving hold."""
+        base = _conditions(self.scenario, self.network, self.horizon, self.streams)
+        site = Site(self.network, self.roster, base.kinds, self.scenario.speed, self.scenario.risk, self.streams)
+        found = [(a.start_day, a.intervention.driving(site)) for a in self.active]
+        rules = [(day, rule) for day, rule in found if rule is not None]
+        starts = sorted({0, *(day for day, _ in rules)})
+        base = replace(base, ramps=any(rule.capture is not None for _, rule in rules))
+        self.conditions = [base.with_rules(combined([r for day, r in rules if day <= start])) for start in starts]
+        self.epoch: Ints = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
+        self.book.ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED + base.ramps)
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
@@ -90,7 +103,8 @@ class World:
 
     def traits(self, trips: TripTable) -> Traits:
         """What the sweep needs of trips."""
-        return traits(trips, self.roster, self.scenario, self.conditions.kinds)
+        online = self.roster.terminal_uniform[trips.driver] < self.coverage[trips.day, trips.truck_class]
+        return traits(trips, self.roster, self.scenario, self.conditions[0].kinds, online)
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something after some seconds; for what is no story of its own, this is lighter than a process."""
@@ -173,4 +187,6 @@ def _surroundings(
     return Surroundings(
         speed_factor=speeds[weather] * np.array([1.0, speed.night_speed_factor])[night],
         risk_factor=risks[weather] * np.array([1.0, risk.night_factor])[night],
+        bad=weather != WEATHER_STATES.index("dry"),
+        icy=weather == WEATHER_STATES.index("ice"),
     )

@@ -8,15 +8,21 @@ model's state behind its back, so that its place in a file never matters.
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from pydantic import Field
 from simpy import Event
 from simpy.resources.resource import PriorityRequest
 
-from sim.parameters import Group, Share
-from sim.units import Floats, Ints
+from sim.conditions import TruckKinds
+from sim.draws import Streams
+from sim.fleet import Roster
+from sim.parameters import Group, Model, NotNegative, Share, Source
+from sim.risk.parameters import RiskParameters, SpeedParameters
+from sim.road import Network, Stretch
+from sim.rules import DrivingRules
+from sim.units import Bools, Floats, Ints
 
 Process = Generator[Event, Any, None]
 Experience = Literal["contact", "penalty", "sanction"]
@@ -40,6 +46,30 @@ class Preparation:
     """Share of trucks with a working device by day and truck class, shape (days, truck classes)."""
     operators: Ints | None = None
     """Operators on duty by hour of the day, shape (24,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """The road, the trucks and their drivers, for measures that change how trucks are driven."""
+
+    network: Network
+    roster: Roster
+    kinds: TruckKinds
+    speed: SpeedParameters
+    risk: RiskParameters
+    streams: Streams
+
+    def uniform(self, purpose: str) -> Floats:
+        """A uniform number for each driver; name the purpose after the intervention."""
+        return self.streams.uniform(purpose, 0, self.roster.size)
+
+    def drivers(self, purpose: str, share: float) -> Bools:
+        """A share of the drivers, the same ones whenever the purpose is the same; more of them if the share grows."""
+        return self.uniform(purpose) < share
+
+    def covered(self, stretches: tuple[Stretch, ...]) -> tuple[Ints, Floats]:
+        """Directed sections that stretches touch, and the share of each that they cover."""
+        return self.network.covered(stretches)
 
 
 @dataclass(frozen=True)
@@ -113,21 +143,45 @@ class Floor(Protocol):
         """Queue a piece of work of this length for an operator."""
 
 
+class Cost(Model):
+    """What one unit of a measure costs, at prices of the scenario's year."""
+
+    capital_cny: NotNegative = 0.0
+    yearly_cny: NotNegative = 0.0
+    lifetime_years: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
+
+
+COST_SOURCE = Source(
+    basis="assumption", range="a third to three times each amount", note="no tender or budget was available"
+)
+
+
 class Intervention(Group):
     """A policy: parameters, and hooks with neutral defaults.
 
-    Subclasses set `kind`, the key in a scenario file, and `summary`, a line for the list.
+    Subclasses set `kind`, the key in a scenario file, `summary`, a line for the list, and `unit`, what is paid for.
     """
 
     kind: ClassVar[str] = ""
     summary: ClassVar[str] = ""
+    unit: ClassVar[str] = "programme"
 
     start_date: date | None = Field(default=None, description="first day in force; the horizon's first if not given")
     strength: Share = Field(default=1.0, description="share of cases, trucks or effect that it reaches; 0 is off")
 
+    cost: Cost = Field(default=Cost(), description="of one unit")
+
+    def units(self, site: Site) -> float:  # noqa: ARG002
+        """How many units are paid for."""
+        return 1.0
+
     def prepare(self, setting: Setting) -> Preparation:  # noqa: ARG002
         """Put things in place, once a replication."""
         return Preparation()
+
+    def driving(self, site: Site) -> DrivingRules | None:  # noqa: ARG002
+        """Change how trucks are driven from the start date on; None changes nothing. Called once a replication."""
+        return None
 
     def perceived_risk(self, driver: DriverView) -> float:  # noqa: ARG002
         """Chance of a penalty that this adds in the driver's eyes, 0 to 1; it can't lower a risk."""

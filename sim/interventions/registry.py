@@ -5,9 +5,14 @@ from importlib.metadata import entry_points
 
 from sim.interventions.base import Intervention
 from sim.interventions.device_coverage import DeviceCoverage
+from sim.interventions.downgrade import BrakeCheck, EscapeRamps, WeightSpeedSigns
 from sim.interventions.driver_contact import DriverContact
+from sim.interventions.driving_warning import DrivingWarning
 from sim.interventions.early_warning import EarlyWarning
 from sim.interventions.enterprise_accountability import EnterpriseAccountability
+from sim.interventions.rest_and_load import RestAreas, WeighStations
+from sim.interventions.road_works import RoadWorks
+from sim.interventions.speed_control import SpeedCameras, SpeedLimiters
 
 ENTRY_POINT_GROUP = "hairpin.interventions"
 BUILT_IN: tuple[type[Intervention], ...] = (
@@ -15,6 +20,15 @@ BUILT_IN: tuple[type[Intervention], ...] = (
     EarlyWarning,
     DriverContact,
     EnterpriseAccountability,
+    DrivingWarning,
+    SpeedCameras,
+    SpeedLimiters,
+    WeightSpeedSigns,
+    BrakeCheck,
+    EscapeRamps,
+    RoadWorks,
+    RestAreas,
+    WeighStations,
 )
 _registered: dict[str, type[Intervention]] = {cls.kind: cls for cls in BUILT_IN}
 

@@ -56,3 +56,8 @@ def speed_for_sight_ms(
 def friction_deceleration_ms2(surface: str) -> float:
     """Deceleration [m/s2] that the road's friction allows in weather `surface`: mu g."""
     return FRICTION[surface] * STANDARD_GRAVITY_MS2
+
+
+def icy_side_friction() -> float:
+    """Lateral acceleration [g] that drivers use on ice: half of its friction, the rest is kept for braking."""
+    return 0.5 * FRICTION["ice"]

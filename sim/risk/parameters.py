@@ -125,6 +125,8 @@ SEVERITY_SOURCES = {
     "injuries_per_injury": _assumed("1.2 to 2.0"),
     "median_loss_cny": _assumed("3,000 to 80,000"),
     "loss_log_sd": _assumed("0.8 to 1.6"),
+    "capture_injury_share": _assumed("0.02 to 0.2", "trucks that an escape ramp has stopped"),
+    "capture_median_loss_cny": _assumed("5,000 to 60,000", "recovery and damage after an escape ramp"),
 }
 
 
@@ -141,3 +143,5 @@ class SeverityParameters(Group):
     injuries_per_injury: tuple[Positive, Positive, Positive] = (1.4, 1.3, 1.6)
     median_loss_cny: tuple[Positive, Positive, Positive] = (6000.0, 30000.0, 60000.0)
     loss_log_sd: NotNegative = 1.2
+    capture_injury_share: Share = Field(default=0.05, description="captures in an escape ramp with an injured person")
+    capture_median_loss_cny: Positive = 15000.0

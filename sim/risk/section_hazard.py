@@ -18,7 +18,7 @@ def base_hazard_per_m(network: Network, risk: RiskParameters) -> Floats:
     hazard = np.empty(len(network.sections.length_m))
     for way in network.ways:
         sections = way.link.sections if way.forward else way.link.sections[::-1]
-        factors = [_section_factor(s, way.link.aadt, way.link.road_class) for s in sections]
+        factors = [section_factor(s, way.link.aadt, way.link.road_class) for s in sections]
         hazard[way.first : way.stop] = factors
     ratio = np.where(network.sections.road_class == ROAD_CLASSES.index("expressway"), risk.expressway_ratio, 1.0)
     return hazard * ratio * _base_rate_per_m() * risk.calibration_factor * risk.truck_hazard_ratio
@@ -56,7 +56,7 @@ EXPRESSWAY_FACTORS = ("curve", "superelevation", "grade", "lighting", "automated
 """Factors of the two-lane model that are applied to expressways too: assumption."""
 
 
-def _section_factor(section: Section, aadt: float, road_class: str) -> float:
+def section_factor(section: Section, aadt: float, road_class: str) -> float:
     """Product of the factors that hold for the class of road."""
     factors = modification_factors(section, aadt)
     names = EXPRESSWAY_FACTORS if road_class == "expressway" else tuple(factors)

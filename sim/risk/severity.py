@@ -31,7 +31,7 @@ def consequences(
     Parameters
     ----------
     mechanism : array of int
-        index of `MECHANISMS`, shape (accidents,)
+        index of `MECHANISMS`, or `CAPTURED`, shape (accidents,)
     speed_excess_kmh : array
         speed above the limit [km/h], shape (accidents,)
     uniforms : array
@@ -45,14 +45,15 @@ def consequences(
     u < p_fatal + p_injury; direct loss is lognormal with the given median.
     """
     growth = np.exp(parameters.fatal_growth_per_kmh * speed_excess_kmh)
-    fatal_share = np.minimum(np.asarray(parameters.fatal_share)[mechanism] * growth, 1.0)
+    fatal_share = np.minimum(np.array([*parameters.fatal_share, 0.0])[mechanism] * growth, 1.0)
     severity, persons, luck = uniforms
     fatal = severity < fatal_share
-    injured = severity < fatal_share + np.asarray(parameters.injury_share)[mechanism]
-    per_fatal = np.asarray(parameters.deaths_per_fatal)[mechanism]
-    per_injury = np.asarray(parameters.injuries_per_injury)[mechanism]
+    injured = severity < fatal_share + np.array([*parameters.injury_share, parameters.capture_injury_share])[mechanism]
+    per_fatal = np.array([*parameters.deaths_per_fatal, 1.0])[mechanism]
+    per_injury = np.array([*parameters.injuries_per_injury, 1.0])[mechanism]
     normal = ndtri(np.maximum(luck, 1e-12))
-    loss = np.asarray(parameters.median_loss_cny)[mechanism] * np.exp(parameters.loss_log_sd * normal)
+    medians = np.array([*parameters.median_loss_cny, parameters.capture_median_loss_cny])
+    loss = medians[mechanism] * np.exp(parameters.loss_log_sd * normal)
     return Consequences(
         deaths=np.where(fatal, _spread_count(per_fatal, persons), 0),
         injuries=np.where(injured & ~fatal, _spread_count(per_injury, persons), 0),

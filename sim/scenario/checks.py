@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim.parameters import TRUCK_CLASSES
-from sim.road import Network, Road
+from sim.road import Link, Network, Road
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import shown
 
@@ -21,6 +23,43 @@ def findings(data: dict[str, Any], road: Road | None) -> Iterator[Finding]:
     yield from _demand(data, nodes)
     if road is not None and not any(_loose_ends(data, nodes)) and not any(_demand(data, nodes)):
         yield from _unreachable(data, Network(road))
+
+
+def places(interventions: dict[str, BaseModel], road: Road) -> Iterator[Finding]:
+    """Measures that stand on links that are not there, or beyond their end."""
+    links = {link.name: link for link in road.links}
+    for kind, intervention in interventions.items():
+        for keys, model in _models(intervention, ("interventions", kind)):
+            name = getattr(model, "link", None)
+            if name is None:
+                continue
+            if name not in links:
+                yield (*keys, "link"), f"{shown(name)} is not a link; links are {', '.join(links)}"
+                continue
+            yield from _beyond(keys, model, links[name])
+
+
+def _beyond(keys: Keys, model: BaseModel, link: Link) -> Iterator[Finding]:
+    for key in ("from_km", "to_km", "at_km"):
+        value = getattr(model, key, None)
+        if value is not None and value > link.length_km + 1e-9:
+            yield (*keys, key), f"found {value:g}, must be at most {link.length_km:g}, the length of {link.name}"
+    first, last = getattr(model, "from_km", 0.0), getattr(model, "to_km", None)
+    if last is not None and last <= first:
+        yield (*keys, "to_km"), f"found {last:g}, must be more than from_km ({first:g})"
+    if link.one_way and getattr(model, "direction", None) == "backward":
+        yield (*keys, "direction"), f"{link.name} is driven forward only"
+
+
+def _models(value: Any, keys: Keys) -> Iterator[tuple[Keys, BaseModel]]:
+    """All models inside a value, with their places."""
+    if isinstance(value, BaseModel):
+        yield keys, value
+        for name in type(value).model_fields:
+            yield from _models(getattr(value, name), (*keys, name))
+    elif isinstance(value, (tuple, list)):
+        for index, item in enumerate(value):
+            yield from _models(item, (*keys, index))
 
 
 def _items(data: Any, *path: str) -> list[dict[str, Any]]:

@@ -30,6 +30,9 @@ def load_scenario(path: Path | str) -> Scenario:
     road = values.get("road")
     for keys, message in checks.findings(document.data, road if isinstance(road, Road) else None):
         mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
+    if isinstance(road, Road):
+        for keys, message in checks.places(values.get("interventions", {}), road):
+            mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
     if mistakes:
         raise ScenarioError(mistakes)
     return Scenario(**values)

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from conftest import EXAMPLES
 
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
+from sim.interventions.registry import interventions
 from sim.scenario import Scenario, load_scenario
 
 SHIPPED = sorted(
@@ -16,6 +18,7 @@ SHIPPED = sorted(
 
 def assert_same(one: Outcome, other: Outcome) -> None:
     assert one.accidents == other.accidents
+    assert one.captures == other.captures
     assert one.violations == other.violations
     assert one.courses == other.courses
     assert repr(one.alarms) == repr(other.alarms)  # NaN stands for "did not happen"
@@ -33,12 +36,16 @@ def check(scenario: Scenario) -> Outcome:
 
 
 def test_the_small_county_with_everything_is_exact(small) -> None:
+    """All measures at once, a third of them from a later day on."""
     programme = {
-        kind: {} for kind in ("device_coverage", "early_warning", "driver_contact", "enterprise_accountability")
+        kind: {**EXAMPLES.get(kind, {}), **({"start_date": "2025-01-09"} if number % 3 == 0 else {})}
+        for number, kind in enumerate(interventions())
     }
-    outcome = check(small(interventions=programme, warm_up_days=3, risk__calibration_factor=1500.0))
+    hot = {"risk__calibration_factor": 1500.0, "risk__runaway_per_km": 0.2, "speed__engine_brake_kw": 30}
+    outcome = check(small(interventions=programme, warm_up_days=3, **hot))
     assert len(outcome.accidents) > 20
     assert outcome.metrics["left_at_exit"] > 20
+    assert outcome.captures
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -48,6 +55,6 @@ def test_shipped_scenarios_are_exact_for_three_days(root, name) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", [name for name in SHIPPED if "taishun" in name])
 def test_shipped_scenarios_are_exact_for_a_month(root, name) -> None:
     check(load_scenario(root / name).changed({"days": 31, "warm_up_days": 0}))

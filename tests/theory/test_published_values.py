@@ -43,7 +43,7 @@ class TestLimits:
 
     def test_without_air_resistance_crawl_is_power_over_resistance(self) -> None:
         slow = speed.crawl_speed_ms(0.15, 100_000.0, 100_000.0)
-        assert slow == pytest.approx(0.88 * 100_000.0 / (100_000.0 * 9.80665 * 0.156), rel=1e-3)
+        assert slow == pytest.approx(0.78 * 100_000.0 / (100_000.0 * 9.80665 * 0.156), rel=1e-3)
 
     def test_a_tangent_has_no_comfort_speed(self) -> None:
         assert speed.curve_comfort_speed_ms(np.array([0.0]), np.array([0.0]), 0.12)[0] == np.inf

@@ -141,7 +141,7 @@ def test_interventions_are_listed_with_sources() -> None:
     assert {"device_coverage", "early_warning", "driver_contact", "enterprise_accountability"} <= set(kinds)
     for entry in table:
         for parameter in entry["parameters"]:
-            if isinstance(parameter["default"], float | int) and parameter["name"] != "strength":
+            if isinstance(parameter["default"], float | int) and parameter["name"] not in {"strength", "assistance"}:
                 known = parameter["source"] or parameter["name"].startswith("night_")
                 assert known, (entry["kind"], parameter["name"])
     assert "driver_contact" in runner.invoke(app, ["interventions"]).stdout

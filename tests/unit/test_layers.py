@@ -9,7 +9,7 @@ LAYERS = [
     {"parameters", "calendar"},
     {"road", "fleet", "weather", "demand"},
     {"physics", "risk", "behaviour"},
-    {"drive"},
+    {"rules", "conditions", "heeding", "drive"},
     {"interventions"},
     {"scenario"},
     {"engine"},

@@ -1,0 +1,98 @@
+"""Road works: what is built on chosen stretches, by the modification factors of what it changes."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
+from sim.parameters import MECHANISMS, Source
+from sim.risk.section_hazard import section_factor
+from sim.road import Section, Stretch
+from sim.rules import DrivingRules
+from sim.units import METRES_PER_KM, Floats
+
+HIGH_FRICTION_FACTOR = 0.52
+"""Injury accidents in curves with a high-friction surface (FHWA-HRT-20-061, Merritt et al. 2020: 48 % fewer)."""
+CURVE_SIGNS_FACTOR = 0.84
+"""Fatal and injury accidents in curves with chevrons (FHWA-HRT-09-045, Srinivasan et al. 2009: 16 % fewer)."""
+
+
+class Work(Stretch):
+    """What is built on a stretch; what is not named stays as it is."""
+
+    roadside_hazard: Annotated[int, Field(ge=1, le=7)] | None = Field(
+        default=None, description="roadside hazard rating afterwards, lower with barriers"
+    )
+    lane_width_m: Annotated[float, Field(ge=2.5, le=4.5)] | None = None
+    shoulder_width_m: Annotated[float, Field(ge=0.0, le=4.0)] | None = None
+    shoulder_type: Literal["paved", "gravel", "composite", "turf"] | None = None
+    centreline_rumble: bool | None = None
+    lighting: bool | None = None
+    passing_lane: Literal["none", "one_way", "both_ways"] | None = Field(
+        default=None, description="climbing or passing lane"
+    )
+    high_friction: bool = Field(default=False, description="high-friction surface in curves")
+    curve_signs: bool = Field(default=False, description="chevrons and signs in curves")
+
+    def factor(self, section: Section, aadt: float, road_class: str) -> float:
+        """General accidents after the work over those before."""
+        changed = self.model_dump(exclude_none=True, include=set(CHANGES))
+        after = section.model_copy(update=changed)
+        ratio = section_factor(after, aadt, road_class) / section_factor(section, aadt, road_class)
+        if section.curve_radius_m is None:
+            return ratio
+        friction = HIGH_FRICTION_FACTOR if self.high_friction else 1.0
+        return ratio * friction * (CURVE_SIGNS_FACTOR if self.curve_signs else 1.0)
+
+
+CHANGES = (
+    "roadside_hazard",
+    "lane_width_m",
+    "shoulder_width_m",
+    "shoulder_type",
+    "centreline_rumble",
+    "lighting",
+    "passing_lane",
+)
+
+
+class RoadWorks(Intervention):
+    """Barriers, rumble strips, lighting, widening, surfaces, climbing lanes and curve signs."""
+
+    kind: ClassVar[str] = "road_works"
+    summary: ClassVar[str] = "barriers, rumble strips, lighting, widening, high-friction surface, climbing lanes, signs"
+    unit: ClassVar[str] = "km"
+
+    sources: dict[str, Source] = Field(
+        default={
+            "works": Source(
+                basis="published",
+                reference="AASHTO 2010, Highway Safety Manual, chapter 10; FHWA-HRT-20-061; FHWA-HRT-09-045",
+                note="factors for all vehicles on rural roads in the United States",
+            ),
+            "cost": COST_SOURCE,
+        }
+    )
+    works: Annotated[tuple[Work, ...], Field(min_length=1)]
+    cost: Cost = Cost(capital_cny=800_000.0, yearly_cny=20_000.0, lifetime_years=15.0)
+
+    def units(self, site: Site) -> float:
+        """Kilometres of road."""
+        covered = [site.network.covered((work.model_copy(update={"direction": "forward"}),)) for work in self.works]
+        length = site.network.sections.length_m
+        return float(sum((length[rows] * share).sum() for rows, share in covered)) / METRES_PER_KM
+
+    def driving(self, site: Site) -> DrivingRules:
+        """Factor on general accidents; works on one section multiply."""
+        factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
+        for work in self.works:
+            rows, share = site.covered((work,))
+            own = np.array([self._factor(site, work, int(row)) for row in rows])
+            factor[0, rows] *= 1.0 + (own - 1.0) * share * self.strength
+        return DrivingRules(hazard_factor=factor)
+
+    def _factor(self, site: Site, work: Work, row: int) -> Any | Floats:
+        way = site.network.ways[site.network.sections.way[row]]
+        place = row - way.first if way.forward else way.stop - 1 - row
+        return work.factor(way.link.sections[place], way.link.aadt, way.link.road_class)
