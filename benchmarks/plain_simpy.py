@@ -10,7 +10,7 @@ from typing import Any
 
 from simpy import Environment, Event
 
-from sim.drive import Conditions, Traits
+from sim.conditions import Conditions, Traits
 from sim.engine.world import World
 from sim.physics import brake_temperature as brakes
 from sim.physics import speed as speeds
@@ -35,6 +35,7 @@ class PlainSection:
     way: int
     length_m: float
     wanted_ms: float
+    icy_ms: float
     limit_ms: float
     grade: float
     held_ms: float
@@ -67,6 +68,7 @@ def plain_sections(conditions: Conditions) -> list[PlainSection]:
             way=int(table.way[n]),
             length_m=float(table.length_m[n]),
             wanted_ms=float(min(conditions.limit_ms[n], conditions.comfort_ms[n])),
+            icy_ms=float(conditions.icy_ms[n]),
             limit_ms=float(table.limit_ms[n]),
             grade=float(table.grade[n]),
             held_ms=float(conditions.descent_ms[n]),
@@ -84,12 +86,13 @@ class Model:
     def __init__(self, world: World) -> None:
         self.env = Environment()
         self.totals = Totals()
-        self.sections = plain_sections(world.conditions)
-        self.risk = world.conditions.risk
+        self.sections = plain_sections(world.conditions[0])
+        self.risk = world.conditions[0].risk
         self.growth = 3.6 * self.risk.speed_coefficient_per_kmh
-        self.free_time_s = world.conditions.free_time_s.tolist()
-        self.speed_by_hour = world.conditions.surroundings.speed_factor.tolist()
-        self.risk_by_hour = world.conditions.surroundings.risk_factor.tolist()
+        self.free_time_s = world.conditions[0].free_time_s.tolist()
+        self.speed_by_hour = world.conditions[0].surroundings.speed_factor.tolist()
+        self.icy_by_hour = world.conditions[0].surroundings.icy.tolist()
+        self.risk_by_hour = world.conditions[0].surroundings.risk_factor.tolist()
 
     def truck(self, truck: PlainTruck, route: list[int]) -> Generator[Event, Any, None]:
         """One truck, section by section, to the end of its route or its accident."""
@@ -103,6 +106,8 @@ class Model:
                 way = section.way
                 hour = min(int(entered / SECONDS_PER_HOUR), len(self.speed_by_hour) - 1)
             velocity = self.velocity(section, truck, self.speed_by_hour[hour])
+            if self.icy_by_hour[hour]:
+                velocity = min(velocity, section.icy_ms)
             duration = section.length_m / velocity
             temperature = heated(section, truck, velocity, duration, temperature)
             hazard = self.hazard(section, truck, velocity, temperature, self.risk_by_hour[hour])
@@ -177,7 +182,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]
         trips.threshold,
         who.speed_factor,
         who.mass_kg,
-        world.conditions.kinds.power_w[who.kind],
+        world.conditions[0].kinds.power_w[who.kind],
         who.retarding_w,
         who.descent_factor,
         who.heat_factor,

@@ -56,6 +56,24 @@ def line_of(text: str, part: str) -> int:
         ("days: 20", "interventions: {driver_contakt: {}}", "interventions.driver_contakt", "`driver_contact`"),
         ("days: 20", "interventions: {early_warning: {read_shar: 1}}", "interventions.early_warning.read_shar", "did"),
         ("days: 20", "format: 2", "format", "found 2"),
+        (
+            "days: 20",
+            "interventions: {brake_check: {areas: [{link: moon, direction: forward}]}}",
+            "interventions.brake_check.areas[0].link",
+            "'moon' is not a link",
+        ),
+        (
+            "days: 20",
+            "interventions: {escape_ramps: {ramps: [{link: upper, direction: forward, at_km: 9}]}}",
+            "interventions.escape_ramps.ramps[0].at_km",
+            "must be at most",
+        ),
+        (
+            "days: 20",
+            "interventions: {road_works: {works: [{link: upper, from_km: 3, to_km: 2}]}}",
+            "interventions.road_works.works[0].to_km",
+            "must be more than from_km",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_line_key_value_and_what_is_allowed(tmp_path, old, new, key, message) -> None:
