@@ -86,13 +86,13 @@ class Model:
     def __init__(self, world: World) -> None:
         self.env = Environment()
         self.totals = Totals()
-        self.sections = plain_sections(world.conditions[0])
-        self.risk = world.conditions[0].risk
+        self.sections = plain_sections(world.conditions(0))
+        self.risk = world.conditions(0).risk
         self.growth = 3.6 * self.risk.speed_coefficient_per_kmh
-        self.free_time_s = world.conditions[0].free_time_s.tolist()
-        self.speed_by_hour = world.conditions[0].surroundings.speed_factor.tolist()
-        self.icy_by_hour = world.conditions[0].surroundings.icy.tolist()
-        self.risk_by_hour = world.conditions[0].surroundings.risk_factor.tolist()
+        self.free_time_s = world.conditions(0).free_time_s.tolist()
+        self.speed_by_hour = world.conditions(0).surroundings.speed_factor.tolist()
+        self.icy_by_hour = world.conditions(0).surroundings.icy.tolist()
+        self.risk_by_hour = world.conditions(0).surroundings.risk_factor.tolist()
 
     def truck(self, truck: PlainTruck, route: list[int]) -> Generator[Event, Any, None]:
         """One truck, section by section, to the end of its route or its accident."""
@@ -182,7 +182,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]
         trips.threshold,
         who.speed_factor,
         who.mass_kg,
-        world.conditions[0].kinds.power_w[who.kind],
+        world.conditions(0).kinds.power_w[who.kind],
         who.retarding_w,
         who.descent_factor,
         who.heat_factor,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.fleet import SPEED_FACTOR_LIMITS
 from sim.physics import speed, stopping
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Route, SectionTable
@@ -168,6 +169,8 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
     crawl = speed.crawl_speed_ms(grade[climbing, None], kinds.mass_kg, kinds.power_w)
     at_rest = np.exp(-speed_growth(conditions) * table.limit_ms[at])
     times = conditions.free_time_s[list(route.ways)]
+    fastest = SPEED_FACTOR_LIMITS[1] * (1.0 if conditions.rules.habit is None else conditions.rules.habit.max())
+    highest = np.minimum(conditions.limit_ms[at], conditions.comfort_ms[at]) * fastest
     return RoutePlan(
         length_m=_column(table.length_m[at]),
         wanted_ms=_column(np.minimum(conditions.limit_ms[at], conditions.comfort_ms[at])),
@@ -183,7 +186,7 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
         steep=steep,
         curved=curved,
         entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]])[:, None],
-        rules=planned(conditions.rules, at),
+        rules=planned(conditions.rules, at, highest),
     )
 
 

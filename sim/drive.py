@@ -56,8 +56,11 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     hours = _hour_of_way(conditions, plan, trips.departure_s)
     velocity = _velocity(conditions, plan, route, trips, hours, mode_factor)
     temperature = _brake_temperature(plan, trips, velocity)
-    if plan.rules.alarms and heeding.brakes_alarmed(plan.rules, trips, velocity, temperature):
-        temperature = _brake_temperature(plan, trips, velocity)
+    if plan.rules.alarms:
+        chosen, factor = heeding.alarmed(plan.rules, trips, temperature)
+        if len(chosen):
+            velocity[:, chosen] *= factor
+            temperature[:, chosen] = _brake_temperature(plan, trips.pick(chosen), velocity[:, chosen])
     hazard = np.zeros((_rows(conditions), *velocity.shape))
     hazard[0] = _general_hazard(conditions, plan, route, trips, hours, velocity)
     hazard[1][plan.curved] = _rollover_hazard(conditions, plan, trips, velocity)

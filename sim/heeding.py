@@ -9,6 +9,7 @@ from sim.conditions import Conditions, RoutePlan, Singles, Traits
 from sim.parameters import CAPTURED, MECHANISMS, RUNAWAY
 from sim.physics import brake_temperature as brakes
 from sim.rules import PlannedRules, PlannedSpeed
+from sim.units import Ints
 
 LADEN, OVERLOADED, LOADS = 1, 2, 3
 """Loads as `kind` counts them: kind 3 n + l is truck class n with load l."""
@@ -75,17 +76,16 @@ def weather_factor(rules: PlannedRules, trips: Traits, bad: NDArray[np.bool_]) -
     return factor
 
 
-def brakes_alarmed(rules: PlannedRules, trips: Traits, velocity: Singles, temperature: Singles) -> bool:
-    """Slow down after an alarm of hot brakes; `velocity` is changed. False if nobody had to."""
-    factor = np.ones_like(velocity)
-    for alarm in rules.alarms:
-        heeds = alarm.heeds[trips.driver] & trips.online
-        hot = np.logical_or.accumulate(temperature > alarm.alarm_c, axis=0) & heeds
+def alarmed(rules: PlannedRules, trips: Traits, temperature: Singles) -> tuple[Ints, Singles]:
+    """Trips that slow down after an alarm of hot brakes, and the factor on their speed, shape (sections, chosen)."""
+    hottest = temperature.max(axis=0)
+    heeding = [alarm.heeds[trips.driver] & trips.online & (hottest > alarm.alarm_c) for alarm in rules.alarms]
+    chosen = np.flatnonzero(np.logical_or.reduce(heeding))
+    factor = np.ones((len(temperature), len(chosen)), dtype=np.float32)
+    for alarm, heeds in zip(rules.alarms, heeding, strict=True):
+        hot = np.logical_or.accumulate(temperature[:, chosen] > alarm.alarm_c, axis=0) & heeds[chosen]
         factor[1:] = np.minimum(factor[1:], np.where(hot[:-1], np.float32(alarm.speed_factor), np.float32(1.0)))
-    if (factor == 1.0).all():
-        return False
-    velocity *= factor
-    return True
+    return chosen, factor
 
 
 def temperature_with_stops(

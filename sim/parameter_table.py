@@ -10,7 +10,7 @@ from sim.interventions.registry import interventions
 from sim.parameters import Group, Source
 from sim.physics import brake_temperature, speed, stopping
 from sim.risk import relative, two_lane
-from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
+from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.scenario.model import ControlCentreParameters
 
 GROUPS: tuple[tuple[str, type[Group], str], ...] = (
@@ -18,6 +18,7 @@ GROUPS: tuple[tuple[str, type[Group], str], ...] = (
     ("speed", SpeedParameters, "`sim/drive.py`, `sim/physics/speed.py`"),
     ("risk", RiskParameters, "`sim/drive.py`, `sim/risk/`"),
     ("severity", SeverityParameters, "`sim/risk/severity.py`"),
+    ("incident", IncidentParameters, "`sim/engine/incidents.py`"),
     ("control_centre", ControlCentreParameters, "`sim/engine/violation.py`"),
 )
 GRADE_RATING = Source(basis="published", reference="Myers, Ashkenas, Johnson 1980, FHWA-RD-79-116")

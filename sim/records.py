@@ -33,6 +33,24 @@ class ViolationRecord(NamedTuple):
     link: str
 
 
+class IncidentRecord(NamedTuple):
+    """What followed an accident."""
+
+    time_s: float
+    trip_id: int
+    section: int
+    detected_s: float
+    arrived_s: float
+    cleared_s: float
+    closed: bool
+    by_squad: bool
+    waiting: int
+    diverted: int
+    delay_s: float
+    expected_secondary: float
+    secondary: int
+
+
 @dataclass
 class AlarmNote:
     """An alarm while it is worked on; times on the engine's clock, NaN where nothing has happened yet."""
@@ -44,6 +62,7 @@ class AlarmNote:
     answer_s: float = nan
     leave_s: float = nan
     leave_node: str = ""
+    intercept_s: float = nan
 
     def record(self, zero_s: float) -> "AlarmRecord":
         """The note as it is kept, on the clock of the recorded days."""
@@ -55,6 +74,7 @@ class AlarmNote:
             self.answer_s - zero_s,
             self.leave_s - zero_s,
             self.leave_node,
+            self.intercept_s - zero_s,
         )
 
 
@@ -68,6 +88,7 @@ class AlarmRecord(NamedTuple):
     answer_time_s: float
     leave_time_s: float
     leave_node: str
+    intercept_time_s: float
 
 
 class CourseRecord(NamedTuple):

@@ -86,6 +86,7 @@ def _kinds(outcome: Outcome) -> list[tuple[str, list[Any]]]:
     return [
         ("accident", outcome.accidents),
         ("capture", outcome.captures),
+        ("incident", outcome.incidents),
         ("violation", outcome.violations),
         ("alarm", outcome.alarms),
     ]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
+from scipy.sparse.csgraph import shortest_path
 
 from sim.parameters import (
     ROAD_CLASSES,
@@ -188,6 +189,21 @@ class Network:
         """Travel time at the speed limit, by way [s]."""
         times = self.sections.length_m / self.sections.limit_ms
         return np.array([times[way.first : way.stop].sum() for way in self.ways])
+
+    @cached_property
+    def drive_time_s(self) -> Floats:
+        """Least travel time at the limit between nodes, shape (nodes, nodes); bans and tolls don't count."""
+        place = {name: index for index, name in enumerate(self._out)}
+        direct = np.full((len(place), len(place)), np.inf)
+        for way, time in zip(self.ways, self.free_time_s, strict=True):
+            at = place[way.start], place[way.end]
+            direct[at] = min(direct[at], time)
+        result: Floats = shortest_path(direct, method="D")
+        return result
+
+    def node_index(self, name: str) -> int:
+        """Row of a node in `drive_time_s`."""
+        return list(self._out).index(name)
 
     @cached_property
     def physical_count(self) -> int:

@@ -28,8 +28,8 @@ class SpeedRule:
     """Share of each section on which it acts, shape (n,)."""
     needs_device: bool = False
     """Only trucks with a working device are reached."""
-    on_day: Bools | None = None
-    """Days on which it acts, shape (days, n); all if None."""
+    on_day: Floats | None = None
+    """How much of it acts by day, 0 to 1, shape (days, n); all of it on all days if None."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +134,7 @@ class PlannedSpeed:
     weight: NDArray[np.float32]
     response: NDArray[np.float32]
     needs_device: bool
-    on_day: Bools | None
+    on_day: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,15 +153,18 @@ class PlannedRules:
     weather: tuple[WeatherWarning, ...] = field(default=())
 
 
-def planned(rules: DrivingRules, sections: Ints) -> PlannedRules:
-    """The rules as they act on a route of directed sections."""
-    row_of = {int(section): row for row, section in enumerate(sections)}
+def planned(rules: DrivingRules, sections: Ints, highest_ms: Floats) -> PlannedRules:
+    """The rules as they act on a route of directed sections.
+
+    `highest_ms` is the highest speed that anybody drives on each of them: caps above it are left out.
+    """
+    row_of = _rows(rules, sections)
     factor, capture = rules.hazard_factor, rules.capture
     factored = factor is not None and bool((factor[:, sections] != 1.0).any())
     captured = capture is not None and bool(capture[sections].any())
     return PlannedRules(
-        speed=tuple(one for rule in rules.speed if len((one := _planned_speed(rule, row_of)).rows)),
-        stops=tuple((row_of[stop.section], stop) for stop in rules.stops if stop.section in row_of),
+        speed=tuple(one for rule in rules.speed if len((one := _planned_speed(rule, row_of, highest_ms)).rows)),
+        stops=tuple((int(row_of[stop.section]), stop) for stop in rules.stops if row_of[stop.section] >= 0),
         rests=tuple(r for r in rules.rests if r.sections is None or np.isin(r.sections, sections).any()),
         unloads=tuple(u for u in rules.unloads if np.isin(u.sections, sections).any()),
         factor=factor[:, sections, None].astype(np.float32) if factor is not None and factored else None,
@@ -171,14 +174,23 @@ def planned(rules: DrivingRules, sections: Ints) -> PlannedRules:
     )
 
 
-def _planned_speed(rule: SpeedRule, row_of: dict[int, int]) -> PlannedSpeed:
-    here = np.array([n for n, section in enumerate(rule.sections) if int(section) in row_of], dtype=np.int64)
+def _rows(rules: DrivingRules, sections: Ints) -> Ints:
+    """Row of each directed section in the route, -1 for those that it does not pass."""
+    named = [int(rule.sections.max(initial=0)) for rule in rules.speed] + [stop.section for stop in rules.stops]
+    row_of = np.full(max([int(sections.max()), *named]) + 1, -1, dtype=np.int64)
+    row_of[sections] = np.arange(len(sections))
+    return row_of
+
+
+def _planned_speed(rule: SpeedRule, row_of: Ints, highest_ms: Floats) -> PlannedSpeed:
+    row = row_of[rule.sections]
+    here = np.flatnonzero((row >= 0) & (rule.cap_ms.min(axis=1) < highest_ms[row]))
     weight = np.broadcast_to(np.asarray(rule.weight, dtype=np.float64), rule.sections.shape)
     return PlannedSpeed(
-        rows=np.array([row_of[int(rule.sections[n])] for n in here], dtype=np.int64),
+        rows=row[here],
         cap_ms=rule.cap_ms[here].astype(np.float32),
         weight=weight[here, None].astype(np.float32),
         response=rule.response.astype(np.float32),
         needs_device=rule.needs_device,
-        on_day=None if rule.on_day is None else rule.on_day[:, here],
+        on_day=None if rule.on_day is None else rule.on_day[:, here].astype(np.float32),
     )

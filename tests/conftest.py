@@ -114,10 +114,15 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "speed_cameras": {"cameras": [{"link": "upper", "at_km": 2.0}], "stretches": [{"link": "lower"}]},
     "road_works": {"works": [{"link": "upper", "roadside_hazard": 3, "high_friction": True}]},
     "weigh_stations": {"stretches": WHOLE},
+    "squadron_dispatch": {"at": ["town"]},
+    "patrols": {"beats": WHOLE, "plan": "random"},
+    "rapid_response": {"at": ["town"]},
 }
 """Parameters without which a measure can't stand in the small county."""
 DIRECTION: dict[str, dict[str, Any]] = {
     "device_coverage": {"awareness": 0.2, "rollout_months": 0.0},
+    "access_rules": {"toll_discount_share": 0.5},
+    "case_review": {"black_spot_accidents": 1},
 }
 """Parameters that make a measure strong enough to see its direction in a month."""
 

@@ -1,5 +1,6 @@
 """Which ways a trip can take: the legal route, a banned shortcut, and the legal ways on from each of its exits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,24 +57,35 @@ class ChoiceTable:
 
 
 class Choices:
-    """Choice sets of all flows; `index` has shape (flows, truck classes, 24), -1 where there are no trips."""
+    """Choice sets of all flows on each variant of the road, with and without a permit.
 
-    def __init__(self, network: Network, demand: Demand, behaviour: BehaviourParameters) -> None:
-        self._network = network
+    `index` has shape (variants, 2, flows, truck classes, 24), -1 where there are no trips; row 1 is for drivers whom no
+    ban binds.
+    """
+
+    def __init__(self, networks: Sequence[Network], demand: Demand, behaviour: BehaviourParameters) -> None:
         self._behaviour = behaviour
         self._found: dict[tuple[object, ...], int] = {}
         self.sets: list[ChoiceSet] = []
-        self.index: Ints = np.full((len(demand.flows), len(TRUCK_CLASSES), HOURS_PER_DAY), -1, dtype=np.int64)
+        shape = (len(networks), 2, len(demand.flows), len(TRUCK_CLASSES), HOURS_PER_DAY)
+        self.index: Ints = np.full(shape, -1, dtype=np.int64)
+        for variant, network in enumerate(networks):
+            for permit, road in enumerate((network, _without_bans(network))):
+                self._network = road
+                self._fill(variant, permit, demand)
+        self.table = _table(self.sets, networks[0])
+
+    def _fill(self, variant: int, permit: int, demand: Demand) -> None:
         for flow_index, flow in enumerate(demand.flows):
             for truck_class in flow.trips_per_year:
                 for hour in range(HOURS_PER_DAY):
-                    at = (flow_index, TRUCK_CLASSES.index(truck_class), hour)
+                    at = (variant, permit, flow_index, TRUCK_CLASSES.index(truck_class), hour)
                     self.index[at] = self._set_of(flow.origin, flow.destination, truck_class, hour)
-        self.table = _table(self.sets, network)
 
     def _set_of(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> int:
         bans = tuple(way.banned(truck_class, hour) for way in self._network.ways)
-        key = (origin, destination, bans)
+        tolls = tuple(way.link.toll_cny_per_km for way in self._network.ways)
+        key = (origin, destination, bans, tolls)
         if key not in self._found:
             self._found[key] = len(self.sets)
             self.sets.append(self._choice_set(origin, destination, truck_class, hour))
@@ -147,6 +159,11 @@ class Choices:
 
     def _driver_cost(self, route: tuple[int, ...]) -> float:
         return driver_cost_cny(self._network.cost(route), self._behaviour)
+
+
+def _without_bans(network: Network) -> Network:
+    links = tuple(link.model_copy(update={"ban": None}) for link in network.road.links)
+    return Network(network.road.model_copy(update={"links": links}))
 
 
 def _table(sets: list[ChoiceSet], network: Network) -> ChoiceTable:

@@ -22,6 +22,8 @@ class Deterrence:
         self._enterprise_of: list[int] = roster.enterprise.tolist()
         self._drivers: Memory = {}
         self._enterprises: Memory = {}
+        self._suspended_until_s: dict[int, float] = {}
+        self._recorded_s: dict[int, list[float]] = {}
 
     def experience(self, kind: Experience, driver: int, now_s: float, share: float = 1.0) -> None:
         """The driver remembers, and the enterprise's other drivers hear of it."""
@@ -29,8 +31,23 @@ class Deterrence:
         self._raise(self._drivers, driver, increment, now_s)
         self._raise(self._enterprises, self._enterprise_of[driver], increment * self._spillover, now_s)
 
+    def record(self, driver: int, now_s: float) -> None:
+        """Keep the time of a recorded violation in its enterprise's score."""
+        self._recorded_s.setdefault(self._enterprise_of[driver], []).append(now_s)
+
+    def recorded(self, driver: int, since_s: float) -> int:
+        """Violations of the driver's enterprise that were recorded since a time."""
+        return sum(1 for when in self._recorded_s.get(self._enterprise_of[driver], ()) if when >= since_s)
+
+    def suspend(self, driver: int, until_s: float) -> None:
+        """The driver's enterprise is barred or watched until a time."""
+        enterprise = self._enterprise_of[driver]
+        self._suspended_until_s[enterprise] = max(until_s, self._suspended_until_s.get(enterprise, 0.0))
+
     def perceived_risk(self, driver: int, now_s: float) -> float:
-        """Chance of a penalty that the driver sees above the everyday's [-]."""
+        """Chance of a penalty that the driver sees above the everyday's [-]; 1 while the enterprise is suspended."""
+        if now_s < self._suspended_until_s.get(self._enterprise_of[driver], 0.0):
+            return 1.0
         own = self._left(self._drivers, driver, now_s)
         shared = self._left(self._enterprises, self._enterprise_of[driver], now_s)
         return raised(own, shared)

@@ -156,10 +156,9 @@ def _walk_shortcut(walker: Walker, group: Group) -> EngineProcess:
 
 
 def _enter(walker: Walker, group: Group) -> WalkedCase:
-    world, trips, column = walker.world, group.trips, walker.column
-    exit_s = float(group.enter_s[group.choice.end_row, column])
-    case = WalkedCase(world, violator_of(trips, column, world.env.now, exit_s))
-    record_entry(world, group.choice.banned_link, int(trips.month[column]), case.violator)
+    world, column = walker.world, walker.column
+    case = WalkedCase(world, violator_of(group, column))
+    record_entry(world, int(group.trips.month[column]), case.violator)
     start_case(case)
     return case
 
@@ -175,7 +174,7 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
     epochs = world.epoch[trips.day]
     for epoch, number in sorted(set(zip(epochs[~candidate].tolist(), trips.choice[~candidate].tolist(), strict=True))):
         own = trips.pick((trips.choice == number) & (epochs == epoch))
-        starts += _plain_starts(world, world.conditions[epoch], own, number)
+        starts += _plain_starts(world, world.conditions(epoch), own, number)
     for departure_s, _, process in sorted(starts, key=lambda start: start[:2]):
         yield world.env.timeout(departure_s - world.env.now)
         world.env.process(process)

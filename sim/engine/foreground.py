@@ -126,20 +126,23 @@ class PlannedCase(ViolationCase):
         return stop == len(hazard)
 
 
-def violator_of(trips: TripTable, column: int, entry_s: float, exit_s: float) -> Violator:
-    """The trip that violates."""
+def violator_of(group: Group, column: int) -> Violator:
+    """The trip that violates, and where it would be when if nobody met it."""
+    trips, choice, times = group.trips, group.choice, group.enter_s[:, column]
     return Violator(
         trip_id=int(trips.trip_id[column]),
         day=int(trips.day[column]),
         place=int(trips.place[column]),
         driver=int(trips.driver[column]),
         truck_class=int(trips.truck_class[column]),
-        entry_s=entry_s,
-        exit_s=exit_s,
+        entry_s=float(times[choice.entry_row]),
+        exit_s=float(times[choice.end_row]),
+        link=choice.banned_link,
+        exits=tuple((way_out.node, float(times[way_out.row])) for way_out in choice.exits),
     )
 
 
-def record_entry(world: World, banned_link: str, month: int, violator: Violator) -> None:
+def record_entry(world: World, month: int, violator: Violator) -> None:
     """Write a violation down, if its day is recorded."""
     if month < 0:
         return
@@ -151,7 +154,7 @@ def record_entry(world: World, banned_link: str, month: int, violator: Violator)
             TRUCK_CLASSES[violator.truck_class],
             violator.driver,
             int(world.roster.enterprise[violator.driver]),
-            banned_link,
+            violator.link,
         )
     )
 
@@ -181,9 +184,9 @@ def _violate(world: World, group: Group, column: int, departure_s: float) -> Non
     entry_s = float(group.enter_s[choice.entry_row, column])
     if group.habitual_end_s(column) <= entry_s:
         return
-    who = violator_of(trips, column, entry_s, float(group.enter_s[choice.end_row, column]))
-    record_entry(world, choice.banned_link, int(trips.month[column]), who)
-    if may_be_met(world, who.day, who.place, who.driver, who.truck_class):
+    who = violator_of(group, column)
+    record_entry(world, int(trips.month[column]), who)
+    if may_be_met(world, who):
         world.after(entry_s - departure_s, lambda: start_case(PlannedCase(world, who, group, column)))
 
 
@@ -234,7 +237,7 @@ def groups_of(world: World, trips: TripTable) -> list[Group]:
     epochs = world.epoch[trips.day]
     for epoch, number in sorted(set(zip(epochs.tolist(), trips.choice.tolist(), strict=True))):
         own = trips.pick((trips.choice == number) & (epochs == epoch))
-        conditions = world.conditions[epoch]
+        conditions = world.conditions(epoch)
         found.append(Group(world, conditions, world.choices.sets[number], own.pick(ledger_order(own))))
     return found
 

@@ -6,11 +6,13 @@ from math import isnan, nan
 import numpy as np
 import pandas as pd
 
+from sim.engine.incidents import Rescuers, incidents_of, time_to_help_min
 from sim.engine.ledger import Ledger
+from sim.engine.settle import Accident
 from sim.engine.world import World
 from sim.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
-from sim.records import AccidentRecord, AlarmRecord, CourseRecord, ViolationRecord
-from sim.risk.severity import Consequences, consequences
+from sim.records import AccidentRecord, AlarmRecord, CourseRecord, IncidentRecord, ViolationRecord
+from sim.risk.severity import Consequences, consequences, rescue_factor
 from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints, kmh_from_ms
 
 Metrics = dict[str, float]
@@ -27,6 +29,7 @@ class Outcome:
     accidents: list[AccidentRecord]
     captures: list[AccidentRecord]
     """Runaways that ended in an escape ramp."""
+    incidents: list[IncidentRecord]
     violations: list[ViolationRecord]
     alarms: list[AlarmRecord]
     courses: list[CourseRecord]
@@ -34,30 +37,44 @@ class Outcome:
 
 def outcome_of(world: World) -> Outcome:
     """Tables of a replication that has run to its end; records in order of time, then of trip."""
-    ended = _accident_records(world)
+    found = sorted(world.book.accidents, key=lambda accident: (accident.time_s, accident.trip_id))
+    rescuers = Rescuers(world, found)
+    help_min = time_to_help_min(world, found, rescuers)
+    what = _consequences(world, found, help_min)
+    incidents = incidents_of(world, found, rescuers, what)
+    ended = _accident_records(world, found, what)
     accidents = [record for record in ended if record.mechanism != CAPTURED_NAME]
     captures = [record for record in ended if record.mechanism == CAPTURED_NAME]
     counted = _counted(world, accidents)
     alarms = sorted(note.record(world.horizon.zero_s) for note in world.alarms)
     return Outcome(
-        metrics=_metrics(world, accidents, captures, counted) | _centre_metrics(world, alarms),
+        metrics=_metrics(world, accidents, captures, counted)
+        | _centre_metrics(world, alarms)
+        | _incident_metrics(incidents, help_min)
+        | _measured(world),
         monthly=_monthly(world, counted),
         sections=_sections(world, counted),
         accidents=accidents,
         captures=captures,
+        incidents=incidents,
         violations=sorted(world.violations),
         alarms=alarms,
         courses=sorted(world.book.courses),
     )
 
 
-def _accident_records(world: World) -> list[AccidentRecord]:
-    table = world.network.sections
-    found = sorted(world.book.accidents, key=lambda accident: (accident.time_s, accident.trip_id))
+def _consequences(world: World, found: list[Accident], help_min: Floats) -> Consequences:
+    """Persons and loss, by mechanism, speed and time to help."""
+    rules, table = world.scenario.incident, world.network.sections
     excess = np.array([a.speed_ms - table.limit_ms[a.section] for a in found])
     uniforms = np.array([a.severity_uniforms for a in found]).reshape(len(found), 3).T
     mechanism = np.array([a.mechanism for a in found], dtype=np.int64)
-    what: Consequences = consequences(mechanism, kmh_from_ms(excess), uniforms, world.scenario.severity)
+    rescue = rescue_factor(help_min, rules.rescue_growth_per_min, rules.rescue_reference_min)
+    return consequences(mechanism, kmh_from_ms(excess), uniforms, world.scenario.severity, rescue)
+
+
+def _accident_records(world: World, found: list[Accident], what: Consequences) -> list[AccidentRecord]:
+    table = world.network.sections
     return [
         AccidentRecord(
             time_s=a.time_s,
@@ -132,8 +149,34 @@ def _centre_metrics(world: World, alarms: list[AlarmRecord]) -> Metrics:
         "alarms": float(len(alarms)),
         "contacts": float(len(reached)),
         "left_at_exit": float(sum(1 for a in alarms if a.leave_node)),
+        "interceptions": float(sum(1 for a in alarms if not isnan(a.intercept_time_s))),
         "mean_response_s": float(np.mean(sorted(reached))) if reached else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
+    }
+
+
+def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metrics:
+    """Time to help, closures, delay of trucks behind them, secondary accidents."""
+    return {
+        "mean_time_to_help_min": float(np.mean(help_min)) if len(help_min) else nan,
+        "closures": float(sum(i.closed for i in incidents)),
+        "closure_hours": sum(i.cleared_s - i.time_s for i in incidents if i.closed) / SECONDS_PER_HOUR,
+        "delay_vehicle_hours": sum(i.delay_s for i in incidents) / SECONDS_PER_HOUR,
+        "diverted_trips": float(sum(i.diverted for i in incidents)),
+        "expected_secondary_accidents": float(sum(i.expected_secondary for i in incidents)),
+        "secondary_accidents": float(sum(i.secondary for i in incidents)),
+    }
+
+
+def _measured(world: World) -> Metrics:
+    """What interventions measure of themselves."""
+    past = world.past(world.horizon.days, world.horizon.days + 1)
+    expected = world.book.ledger.accidents.sum(axis=(0, 2))
+    return {
+        f"{a.intervention.kind}_{name}": value
+        for a in world.active
+        if a.intervention.strength > 0.0
+        for name, value in a.intervention.measured(world.site, past, expected).items()
     }
 
 

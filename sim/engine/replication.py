@@ -32,6 +32,8 @@ TRIPS_PER_BLOCK = 65_536
 CELLS_AT_ONCE = 65_536
 """Cells (section, trip) swept at a time, so that their arrays stay in cache."""
 DAYS_AFTER_HORIZON = 1
+LONGEST_REVIEWED_BLOCK_DAYS = 14
+"""So that all accidents of which a review may know are settled when it is held, see `KNOWN_AFTER_DAYS`."""
 
 
 def run_replication(
@@ -60,7 +62,8 @@ def run_replication(
     """
     world = World(scenario, seed, replication, trace=trace)
     waiting: list[list[foreground.Group]] = []
-    for days in blocks(world.source, world.horizon, trips_per_block):
+    longest = LONGEST_REVIEWED_BLOCK_DAYS if world.reviewed else world.horizon.days
+    for days in blocks(world.source, world.horizon, trips_per_block, longest):
         trips = _draw(world, days)
         if foreground_trips == "all":
             world.env.process(exhaustive.dispatch_all(world, trips))
@@ -82,7 +85,7 @@ def _draw(world: World, days: range) -> TripTable:
     epochs = world.epoch[trips.day]
     for epoch in np.unique(epochs):
         own = trips.pick((epochs == epoch) & (trips.month >= 0))
-        rules = world.conditions[epoch].rules
+        rules = world.conditions(int(epoch)).rules
         for kind, found in other_violations(own, world.roster, world.scenario, world.choices.table, rules).items():
             _count(world.book.ledger.other_violations[kind], own, found)
     return trips
@@ -115,7 +118,7 @@ def _settle_background(world: World, trips: TripTable, background: Ints) -> None
     bounds = np.searchsorted(part[order], np.arange(first_part, last_part + 2))
     for number, (start, stop) in enumerate(pairwise(bounds), first_part):
         epoch, route_number = divmod(number, len(table.routes))
-        _settle_route(world, world.conditions[epoch], table.routes[route_number], ordered, slice(int(start), int(stop)))
+        _settle_route(world, world.conditions(epoch), table.routes[route_number], ordered, slice(int(start), int(stop)))
 
 
 def _settle_route(world: World, conditions: Conditions, route: Route, ordered: TripTable, span: slice) -> None:

@@ -10,6 +10,7 @@ from sim.draws import TripDraws
 from sim.engine.ledger import Ledger, runs
 from sim.engine.trips import TripTable
 from sim.records import CourseRecord
+from sim.risk.parameters import SeverityParameters
 from sim.road import Network
 from sim.units import Floats, Ints
 
@@ -24,11 +25,18 @@ class Accident:
     trip_id: int
     month: int
     truck_class: int
+    driver: int
     section: int
     position_m: float
     mechanism: int
     speed_ms: float
     severity_uniforms: tuple[float, float, float]
+
+
+def persons_hurt(accident: Accident, severity: SeverityParameters) -> bool:
+    """Whether somebody is hurt, at the limit's speed and the usual time of rescue."""
+    shares = severity.fatal_share[accident.mechanism] + severity.injury_share[accident.mechanism]
+    return accident.severity_uniforms[0] < shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +72,7 @@ class Book:
                 trip_id=int(trips.trip_id[column]),
                 month=int(trips.month[column]),
                 truck_class=int(trips.truck_class[column]),
+                driver=int(trips.driver[column]),
                 section=section,
                 position_m=found.position_m,
                 mechanism=int(min(drawn, len(shares) - 1)),

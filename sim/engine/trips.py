@@ -12,6 +12,7 @@ from sim.calendar import Horizon
 from sim.conditions import Traits, TruckKinds
 from sim.demand import DemandTable
 from sim.draws import Streams
+from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
 from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES
@@ -60,7 +61,13 @@ class TripSource:
     """Draws the trips of any days."""
 
     def __init__(
-        self, scenario: Scenario, horizon: Horizon, choices: Choices, roster: Roster, streams: Streams
+        self,
+        scenario: Scenario,
+        horizon: Horizon,
+        choices: Choices,
+        roster: Roster,
+        streams: Streams,
+        variants: Variants,
     ) -> None:
         self._demand = DemandTable(scenario.demand, horizon)
         self._loaded_share = scenario.demand.loaded_share
@@ -70,6 +77,12 @@ class TripSource:
         self._choices = choices
         self._roster = roster
         self._streams = streams
+        self._variants = variants
+
+    @staticmethod
+    def day_and_place(trip_id: int) -> tuple[int, int]:
+        """Day of a trip and its place in the day's draws."""
+        return trip_id >> PLACE_BITS, trip_id & ((1 << PLACE_BITS) - 1)
 
     def mean_trips(self, day: int) -> float:
         """Expected number of trips of a day."""
@@ -96,6 +109,7 @@ class TripSource:
         hour = (in_day / SECONDS_PER_HOUR).astype(np.int64)
         count = self._roster.count_of_class[truck_class]
         driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * count).astype(np.int64)
+        variant, permit = self._variants.of_trips(day, driver)
         table = TripTable(
             day=day,
             place=place,
@@ -103,7 +117,7 @@ class TripSource:
             departure_s=day * float(SECONDS_PER_DAY) + in_day,
             truck_class=truck_class,
             driver=driver,
-            choice=self._choices.index[self._demand.flow[stream], truck_class, hour],
+            choice=self._choices.index[variant, permit, self._demand.flow[stream], truck_class, hour],
             load=self._load(uniform("trip.load")),
             hours_driven=-self._mean_hours[truck_class] * np.log1p(-uniform("trip.hours")),
             violation_uniform=uniform("trip.violation"),
@@ -113,13 +127,13 @@ class TripSource:
         return table.pick(np.lexsort((table.trip_id, table.departure_s)))
 
 
-def blocks(source: TripSource, horizon: Horizon, trips_per_block: int) -> Iterator[range]:
+def blocks(source: TripSource, horizon: Horizon, trips_per_block: int, longest_days: int) -> Iterator[range]:
     """Runs of whole days that hold about so many trips, at least one day each; one ends where recording begins."""
     first, expected = 0, 0.0
     ends = (horizon.warm_up_days - 1, horizon.days - 1)
     for day in range(horizon.days):
         expected += source.mean_trips(day)
-        if expected >= trips_per_block or day in ends:
+        if expected >= trips_per_block or day in ends or day - first + 1 >= longest_days:
             yield range(first, day + 1)
             first, expected = day + 1, 0.0
 

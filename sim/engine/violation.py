@@ -10,7 +10,7 @@ from simpy.resources.resource import PriorityRequest
 
 from sim.engine.world import World
 from sim.interventions import combine
-from sim.interventions.base import Experience
+from sim.interventions.base import Ahead, Experience
 from sim.records import AlarmNote
 from sim.units import SECONDS_PER_DAY
 
@@ -32,6 +32,10 @@ class Violator:
     entry_s: float
     exit_s: float
     """When it would leave the banned stretch if nobody met it."""
+    link: str
+    """The banned link that it enters."""
+    exits: tuple[tuple[str, float], ...]
+    """Nodes at which it can leave, and when it would be there at its habitual speed [s]."""
 
 
 class ViolationCase(ABC):
@@ -88,6 +92,43 @@ class ViolationCase(ABC):
         else:
             self.note.answer_s = self.now_s
 
+    def exits_ahead(self) -> tuple[Ahead, ...]:
+        """Exits that the truck has not yet passed, nearest first, at its habitual speed."""
+        now = self.now_s
+        return tuple(Ahead(node, at_s - now) for node, at_s in self.violator.exits if at_s > now)
+
+    def drive_time_s(self, origin: str, destination: str) -> float:
+        """Travel time of a police car between two nodes [s]."""
+        network = self.world.network
+        return float(network.drive_time_s[network.node_index(origin), network.node_index(destination)])
+
+    def stations(self) -> tuple[str, ...]:
+        """Nodes with police crews."""
+        return tuple(self.world.stations)
+
+    def crew(self, station: str) -> PriorityRequest:
+        """Ask for a crew of a station."""
+        return self.world.stations[station].operator(0)
+
+    def crew_works(self, station: str, seconds: float) -> Event:
+        """Keep the crew busy."""
+        return self.world.stations[station].talk(seconds)
+
+    def intercepted(self) -> None:
+        """A crew has stopped the truck: a penalty, and off the road at this exit."""
+        self.note.intercept_s = self.now_s
+        self.experience("penalty")
+        self.advise_to_leave()
+
+    def violations_of_enterprise(self, days: float) -> int:
+        """Violations of the truck's enterprise that were recorded in the last days, this one included."""
+        since_s = self.violator.entry_s - days * SECONDS_PER_DAY
+        return self.world.deterrence.recorded(self.violator.driver, since_s)
+
+    def suspend_enterprise(self, days: float) -> None:
+        """The enterprise's drivers dare no banned entry for some days."""
+        self.world.deterrence.suspend(self.violator.driver, self.now_s + days * SECONDS_PER_DAY)
+
     def experience(self, kind: Experience, share: float = 1.0) -> None:
         """The driver remembers."""
         self.world.deterrence.experience(kind, self.violator.driver, self.now_s, share)
@@ -115,21 +156,26 @@ class ViolationCase(ABC):
             self.world.after(delay_s, lambda: self.experience("sanction"))
 
 
-def may_be_met(world: World, day: int, place: int, driver: int, truck_class: int) -> bool:
+def may_be_met(world: World, who: Violator) -> bool:
     """Whether anybody can meet a violating trip: a police check, or somebody who sees its device."""
-    checked = world.draws.uniform("roadside.check", day, place) < world.scenario.behaviour.roadside_check_share
-    return checked or (bool(world.on_duty(day)) and world.device_online(driver, truck_class, day))
+    return _checked(world, who) or (
+        bool(world.on_duty(who.day)) and world.device_online(who.driver, who.truck_class, who.day)
+    )
+
+
+def _checked(world: World, who: Violator) -> bool:
+    return world.draws.uniform("roadside.check", who.day, who.place) < world.checked_share(who.link, who.day)
 
 
 def start_case(case: ViolationCase) -> None:
     """What follows a banned entry, from the moment of entry."""
     world, who = case.world, case.violator
-    if case.uniform("roadside.check") < world.scenario.behaviour.roadside_check_share:
+    if _checked(world, who):
         stay_s = who.exit_s - who.entry_s
         world.after(case.uniform("roadside.place") * stay_s, lambda: _check_at_the_roadside(case))
     if world.on_duty(who.day) and world.device_online(who.driver, who.truck_class, who.day):
         rules = world.scenario.control_centre
-        latency_s = case.uniform("detection.fix") * rules.position_interval_s + rules.platform_latency_s
+        latency_s = case.uniform("detection.fix") * world.position_interval_s(who.day) + rules.platform_latency_s
         world.after(latency_s, lambda: _detect(case))
 
 
@@ -152,6 +198,7 @@ def _detect(case: ViolationCase) -> None:
     ]
     if answering:
         case.note.alarm_s = case.now_s
+        case.world.deterrence.record(case.violator.driver, case.now_s)
         case.world.raise_alarm(case.note)
     for intervention in answering:
         process = intervention.respond(case)

@@ -1,30 +1,42 @@
 """Everything that one replication of one scenario needs, built in one order."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from simpy import Environment
+from simpy import Environment, Event
 
 from sim.behaviour import banned_entry_probability
 from sim.calendar import Horizon
 from sim.conditions import Conditions, Surroundings, Traits, conditions_of
 from sim.draws import Streams, TripDraws
+from sim.engine.access import Variants, changed_road, permitted
 from sim.engine.choices import Choices
-from sim.engine.control_centre import ControlCentre
 from sim.engine.deterrence import Deterrence
 from sim.engine.ledger import Ledger
-from sim.engine.settle import Book
+from sim.engine.settle import Book, persons_hurt
+from sim.engine.staff import Staff
 from sim.engine.trips import TripSource, TripTable, traits, truck_kinds
 from sim.fleet import draw_roster
 from sim.interventions import combine
-from sim.interventions.base import DriverView, Intervention, Process, Setting, Site
+from sim.interventions.base import (
+    KNOWN_AFTER_DAYS,
+    REVIEW_DAYS,
+    DriverView,
+    Intervention,
+    Past,
+    PastAccident,
+    Process,
+    Setting,
+    Site,
+)
 from sim.parameters import CAPTURED, TRUCK_CLASSES
 from sim.records import AlarmNote, ViolationRecord
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.section_hazard import base_hazard_per_m
 from sim.road import Network
-from sim.rules import combined
+from sim.rules import DrivingRules, combined
 from sim.scenario.model import Scenario
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats, Ints
 from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
@@ -38,6 +50,35 @@ class Active:
     start_day: int
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a background process sees: the control room and the stations."""
+
+    centre: Staff
+    stations: dict[str, Staff]
+
+    @property
+    def day(self) -> int:
+        """Day of the simulation."""
+        return self.centre.day
+
+    def wait(self, seconds: float) -> Event:
+        """An event after some seconds."""
+        return self.centre.wait(seconds)
+
+    def uniforms(self, purpose: str, day: int, size: int) -> Floats:
+        """Uniform numbers of a day for a purpose."""
+        return self.centre.uniforms(purpose, day, size)
+
+    def occupy(self, priority: int, seconds: float) -> None:
+        """Queue a piece of work of this length for an operator."""
+        self.centre.occupy(priority, seconds)
+
+    def occupy_crew(self, station: str, seconds: float) -> None:
+        """Queue a piece of other work for a crew."""
+        self.stations[station].occupy(0, seconds)
+
+
 class World:
     """State of a replication; the engine's modules act on it."""
 
@@ -48,8 +89,6 @@ class World:
         self.horizon = Horizon(scenario.start_date, scenario.days, scenario.warm_up_days)
         self.network = Network(scenario.road)
         self.roster = draw_roster(scenario.fleet, self.streams)
-        self.choices = Choices(self.network, scenario.demand, scenario.behaviour)
-        self.source = TripSource(scenario, self.horizon, self.choices, self.roster, self.streams)
         self.env = Environment()
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
@@ -58,22 +97,85 @@ class World:
         self.alarms: list[AlarmNote] = []
         self._set_up_interventions()
         self._set_up_driving()
+        self._set_up_access()
+
+    def _set_up_access(self) -> None:
+        """Choice sets of each epoch of access: who may drive where, and at which toll."""
+        access = [(a.start_day, a.intervention.access(self.site)) for a in self.active]
+        access = [(day, one) for day, one in access if one.change is not None or one.permitted is not None]
+        starts = sorted({0, *(day for day, _ in access)})
+        roads = [changed_road(self.scenario.road, [one for day, one in access if day <= start]) for start in starts]
+        permits = [permitted([one for day, one in access if day <= start], self.roster.size) for start in starts]
+        self.choices = Choices([Network(road) for road in roads], self.scenario.demand, self.scenario.behaviour)
+        variant = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
+        self.source = TripSource(
+            self.scenario, self.horizon, self.choices, self.roster, self.streams, Variants(variant, np.stack(permits))
+        )
 
     def _set_up_driving(self) -> None:
-        """Conditions of each epoch: a run of days on which the same rules of driving hold."""
+        """Epochs: runs of days on which the same rules of driving hold; conditions are made when first needed."""
         base = _conditions(self.scenario, self.network, self.horizon, self.streams)
-        site = Site(self.network, self.roster, base.kinds, self.scenario.speed, self.scenario.risk, self.streams)
-        found = [(a.start_day, a.intervention.driving(site)) for a in self.active]
-        rules = [(day, rule) for day, rule in found if rule is not None]
-        starts = sorted({0, *(day for day, _ in rules)})
-        base = replace(base, ramps=any(rule.capture is not None for _, rule in rules))
-        self.conditions = [base.with_rules(combined([r for day, r in rules if day <= start])) for start in starts]
-        self.epoch: Ints = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
-        self.book.ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED + base.ramps)
+        self.site = Site(
+            self.network,
+            self.roster,
+            base.kinds,
+            self.scenario.speed,
+            self.scenario.risk,
+            self.streams,
+            self.horizon.days,
+        )
+        found = [(a.start_day, a.intervention.driving(self.site)) for a in self.active]
+        self._rules = [(day, rule) for day, rule in found if rule is not None]
+        self._base = replace(base, ramps=any(rule.capture is not None for _, rule in self._rules))
+        reviews = {
+            day
+            for active in self.active
+            if type(active.intervention).review is not Intervention.review
+            for day in range(active.start_day, self.horizon.days, REVIEW_DAYS)
+        }
+        self.epoch_starts = sorted({0, *reviews, *(day for day, _ in self._rules)})
+        self.reviewed = bool(reviews)
+        self.epoch: Ints = np.searchsorted(self.epoch_starts, np.arange(self.horizon.days), side="right") - 1
+        self._conditions: dict[int, Conditions] = {}
+        months, sections = self.horizon.months, len(self.network.sections.length_m)
+        self.book.ledger = Ledger.empty(months, sections, CAPTURED + self._base.ramps)
+
+    def conditions(self, epoch: int) -> Conditions:
+        """What is in force on the road in an epoch."""
+        if epoch not in self._conditions:
+            start = self.epoch_starts[epoch]
+            rules = [rule for day, rule in self._rules if day <= start]
+            self._conditions[epoch] = self._base.with_rules(combined([*rules, *self._reviews(start)]))
+        return self._conditions[epoch]
+
+    def _reviews(self, day: int) -> list[DrivingRules]:
+        """What reviews have learned, each at its latest date."""
+        found = []
+        for active in self.active:
+            if active.start_day <= day and type(active.intervention).review is not Intervention.review:
+                latest = day - (day - active.start_day) % REVIEW_DAYS
+                rules = active.intervention.review(self.site, self.past(latest, latest - KNOWN_AFTER_DAYS))
+                found += [] if rules is None else [rules]
+        return found
+
+    def past(self, day: int, known_day: int) -> Past:
+        """What happened before a day that is known on another."""
+        limit_s = known_day * SECONDS_PER_DAY - self.horizon.zero_s
+        accidents = sorted(
+            (a for a in self.book.accidents if a.time_s < limit_s and a.mechanism != CAPTURED),
+            key=lambda a: (a.time_s, a.trip_id),
+        )
+        known = tuple(
+            PastAccident(
+                int(a.time_s // SECONDS_PER_DAY), a.month, a.section, a.driver, persons_hurt(a, self.scenario.severity)
+            )
+            for a in accidents
+        )
+        return Past(day, known, Counter(v.link for v in self.violations if v.time_s < limit_s))
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
-        self._by_day: dict[int, tuple[list[Intervention], list[Intervention], list[Intervention]]] = {}
+        self._by_day: dict[int, tuple[list[Intervention], ...]] = {}
         self.active = [
             Active(intervention, self.horizon.day_of(intervention.start_date))
             for _, intervention in sorted(self.scenario.interventions.items())
@@ -86,13 +188,21 @@ class World:
         self._terminal, self._utility = self.roster.terminal_uniform.tolist(), self.roster.violation_utility.tolist()
         starts = [a.start_day for a, p in zip(self.active, prepared, strict=True) if p.operators is not None]
         self.centre_starts_day = min(starts, default=0)
-        self.centre = ControlCentre(self.env, combine.operators(prepared), self.streams)
+        self._intervals = [
+            (a.start_day, p.position_interval_s)
+            for a, p in zip(self.active, prepared, strict=True)
+            if p.position_interval_s is not None
+        ]
+        self.centre = Staff(self.env, combine.operators(prepared), self.streams)
+        self.stations = {
+            node: Staff(self.env, on_duty, self.streams) for node, on_duty in combine.crews(prepared).items()
+        }
         for active in self.active:
             self.env.process(self._patrol(active))
 
     def _patrol(self, active: Active) -> Process:
         yield self.env.timeout(active.start_day * SECONDS_PER_DAY)
-        process = active.intervention.patrol(self.centre)
+        process = active.intervention.patrol(Room(self.centre, self.stations))
         if process is not None:
             yield from process
 
@@ -104,7 +214,7 @@ class World:
     def traits(self, trips: TripTable) -> Traits:
         """What the sweep needs of trips."""
         online = self.roster.terminal_uniform[trips.driver] < self.coverage[trips.day, trips.truck_class]
-        return traits(trips, self.roster, self.scenario, self.conditions[0].kinds, online)
+        return traits(trips, self.roster, self.scenario, self._base.kinds, online)
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something after some seconds; for what is no story of its own, this is lighter than a process."""
@@ -120,18 +230,30 @@ class World:
         """Interventions in force that answer violations."""
         return self._in_force(day)[1]
 
-    def _in_force(self, day: int) -> tuple[list[Intervention], list[Intervention], list[Intervention]]:
-        """All of a day, those that answer violations, those that change perceived risk."""
+    def _in_force(self, day: int) -> tuple[list[Intervention], ...]:
+        """All of a day, those that answer violations, those that change perceived risk, those that check."""
         if day not in self._by_day:
             here = [a.intervention for a in self.active if a.start_day <= day]
             answering = [i for i in here if type(i).respond is not Intervention.respond]
             deterring = [i for i in here if type(i).perceived_risk is not Intervention.perceived_risk]
-            self._by_day[day] = (here, answering, deterring)
+            checking = [i for i in here if type(i).checked_share is not Intervention.checked_share]
+            self._by_day[day] = (here, answering, deterring, checking)
         return self._by_day[day]
 
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
         """Whether the truck can be seen."""
         return bool(self._terminal[driver] < self._coverage[day][truck_class])
+
+    def position_interval_s(self, day: int) -> float:
+        """Time between two positions of a device [s]."""
+        own = self.scenario.control_centre.position_interval_s
+        return combine.position_interval_s(own, [interval for start, interval in self._intervals if start <= day])
+
+    def checked_share(self, link: str, day: int) -> float:
+        """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""
+        own = self.scenario.behaviour.roadside_check_share
+        checking = self._in_force(day)[3]
+        return combine.perceived_risk([own, *(i.checked_share(link, day) for i in checking)]) if checking else own
 
     def violates(
         self, driver: int, truck_class: int, saving_cny: float, uniform: float, day: int, now_s: float

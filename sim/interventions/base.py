@@ -5,8 +5,8 @@ what several interventions return by the rules of `sim.interventions.combine`. A
 model's state behind its back, so that its place in a file never matters.
 """
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
@@ -18,13 +18,16 @@ from simpy.resources.resource import PriorityRequest
 from sim.conditions import TruckKinds
 from sim.draws import Streams
 from sim.fleet import Roster
-from sim.parameters import Group, Model, NotNegative, Share, Source
+from sim.parameters import TRUCK_CLASSES, Group, Model, NotNegative, Share, Source, TruckClass
 from sim.risk.parameters import RiskParameters, SpeedParameters
-from sim.road import Network, Stretch
+from sim.road import Network, Road, Stretch
 from sim.rules import DrivingRules
 from sim.units import Bools, Floats, Ints
 
 Process = Generator[Event, Any, None]
+REVIEW_DAYS = 30
+KNOWN_AFTER_DAYS = 60
+"""How long it takes until accidents and violations are in the books from which reviews learn."""
 Experience = Literal["contact", "penalty", "sanction"]
 
 
@@ -46,6 +49,10 @@ class Preparation:
     """Share of trucks with a working device by day and truck class, shape (days, truck classes)."""
     operators: Ints | None = None
     """Operators on duty by hour of the day, shape (24,)."""
+    crews: dict[str, Ints] = field(default_factory=dict)
+    """Police crews on duty by hour of the day, shape (24,), by the node at which their station is."""
+    position_interval_s: float | None = None
+    """Time between two positions of a device [s]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +65,24 @@ class Site:
     speed: SpeedParameters
     risk: RiskParameters
     streams: Streams
+    days: int
+    """Simulated days, those before recording included."""
+
+    @property
+    def class_names(self) -> tuple[TruckClass, ...]:
+        """Truck classes in the order of all arrays."""
+        return TRUCK_CLASSES
+
+    def of_class(self, chosen: Sequence[bool]) -> Bools:
+        """Drivers of the chosen classes, shape (drivers,)."""
+        result: Bools = np.array(chosen, dtype=np.bool_)[self.roster.truck_class]
+        return result
+
+    def calmer(self, drivers: Bools, effect: float) -> Floats:
+        """Factor on speed habits by which some drivers give up a share of what they drive above the limit."""
+        habit = self.roster.speed_factor
+        calm = 1.0 + (habit - 1.0) * (1.0 - effect)
+        return np.where(drivers & (habit > 1.0), calm / habit, 1.0)
 
     def uniform(self, purpose: str) -> Floats:
         """A uniform number for each driver; name the purpose after the intervention."""
@@ -70,6 +95,58 @@ class Site:
     def covered(self, stretches: tuple[Stretch, ...]) -> tuple[Ints, Floats]:
         """Directed sections that stretches touch, and the share of each that they cover."""
         return self.network.covered(stretches)
+
+
+@dataclass(frozen=True, eq=False)
+class Access:
+    """Who may drive where from an intervention's start on; None changes nothing."""
+
+    change: Callable[[Road], Road] | None = None
+    """The road with other bans and tolls; nothing else may differ."""
+    permitted: Bools | None = None
+    """Drivers whom no ban binds, shape (drivers,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rescue:
+    """Squads that go to accidents."""
+
+    squads: dict[str, int]
+    """How many, by node."""
+    turnout_s: float
+    speed_factor: float
+    device_detection_s: float
+    clearance_factor: float
+
+
+@dataclass(frozen=True)
+class PastAccident:
+    """An accident that a review may know."""
+
+    day: int
+    month: int
+    section: int
+    driver: int
+    serious: bool
+    """Whether somebody was hurt."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a review knows: all that happened at least `KNOWN_AFTER_DAYS` before its day."""
+
+    day: int
+    accidents: tuple[PastAccident, ...]
+    violations: dict[str, int]
+    """By link."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A node on the banned stretch at which a truck can be led off, and the time until it is there [s]."""
+
+    node: str
+    eta_s: float
 
 
 @dataclass(frozen=True)
@@ -119,6 +196,30 @@ class Case(Protocol):
     def experience(self, kind: Experience, share: float = 1.0) -> None:
         """The driver remembers; `share` scales the rise of perceived risk."""
 
+    def exits_ahead(self) -> tuple[Ahead, ...]:
+        """Exits that the truck has not yet passed, nearest first, at its habitual speed."""
+
+    def drive_time_s(self, origin: str, destination: str) -> float:
+        """Travel time of a police car between two nodes [s]."""
+
+    def stations(self) -> tuple[str, ...]:
+        """Nodes with police crews."""
+
+    def crew(self, station: str) -> PriorityRequest:
+        """Ask for a crew of a station."""
+
+    def crew_works(self, station: str, seconds: float) -> Event:
+        """Keep the crew busy."""
+
+    def intercepted(self) -> None:
+        """A crew has stopped the truck: a penalty, and off the road at this exit."""
+
+    def violations_of_enterprise(self, days: float) -> int:
+        """Violations of the truck's enterprise that were recorded in the last days, this one included."""
+
+    def suspend_enterprise(self, days: float) -> None:
+        """The enterprise's drivers dare no banned entry for some days: it is watched or barred."""
+
     def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
         """The squadron gets the record and punishes with this chance after the delay."""
 
@@ -141,6 +242,9 @@ class Floor(Protocol):
 
     def occupy(self, priority: int, seconds: float) -> None:
         """Queue a piece of work of this length for an operator."""
+
+    def occupy_crew(self, station: str, seconds: float) -> None:
+        """Queue a piece of other work for a crew."""
 
 
 class Cost(Model):
@@ -182,6 +286,29 @@ class Intervention(Group):
     def driving(self, site: Site) -> DrivingRules | None:  # noqa: ARG002
         """Change how trucks are driven from the start date on; None changes nothing. Called once a replication."""
         return None
+
+    def review(self, site: Site, past: Past) -> DrivingRules | None:  # noqa: ARG002
+        """Change how trucks are driven by what has happened, from a review to the next; it must not keep a state.
+
+        Called every `REVIEW_DAYS` from the start date on; the first time nothing may be known yet.
+        """
+        return None
+
+    def measured(self, site: Site, past: Past, expected_by_month: Floats) -> dict[str, float]:  # noqa: ARG002
+        """Metrics of its own at the end; `past` holds everything, expected accidents have shape (months, sections)."""
+        return {}
+
+    def access(self, site: Site) -> Access:  # noqa: ARG002
+        """Change who may drive where from the start date on. Called once a replication."""
+        return Access()
+
+    def rescue(self, site: Site) -> Rescue | None:  # noqa: ARG002
+        """Squads that go to accidents from the start date on. Called once a replication."""
+        return None
+
+    def checked_share(self, link: str, day: int) -> float:  # noqa: ARG002
+        """Chance that a violating truck is met by a police check that this adds on a link on a day, 0 to 1."""
+        return 0.0
 
     def perceived_risk(self, driver: DriverView) -> float:  # noqa: ARG002
         """Chance of a penalty that this adds in the driver's eyes, 0 to 1; it can't lower a risk."""

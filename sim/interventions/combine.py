@@ -1,7 +1,9 @@
 """How the engine puts together what several interventions return. Each rule is written once, here.
 
-coverage: the highest; operators: the sum; perceived risks: as independent chances; sanction share: the highest;
-sanction delay: the shortest. None depends on the order of the interventions.
+coverage: the highest; operators and crews: the sum; time between positions: the shortest; perceived risks and chances
+of a check: as independent chances; sanction share: the highest; sanction delay: the shortest. Rules of driving: see
+`sim.rules`. None depends on the order of the interventions. They compete for operators, who serve by priority, then by
+time of asking, and for crews, in order of asking.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +24,23 @@ def operators(preparations: Iterable[Preparation]) -> Ints:
     """Operators on duty by hour of the day, shape (24,)."""
     nobody = np.zeros(HOURS_PER_DAY, dtype=np.int64)
     return sum((p.operators for p in preparations if p.operators is not None), nobody)
+
+
+def crews(preparations: Iterable[Preparation]) -> dict[str, Ints]:
+    """Crews on duty by hour of the day, by station in alphabetical order."""
+    preparations = list(preparations)
+    stations = sorted({station for p in preparations for station in p.crews})
+    return {
+        station: sum(
+            (p.crews[station] for p in preparations if station in p.crews), np.zeros(HOURS_PER_DAY, dtype=np.int64)
+        )
+        for station in stations
+    }
+
+
+def position_interval_s(base: float, intervals: Sequence[float]) -> float:
+    """The shortest."""
+    return min((base, *intervals))
 
 
 def perceived_risk(risks: Iterable[float]) -> float:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.interventions.base import Case, Floor, Intervention, Preparation, Process, Setting
+from sim.interventions.base import COST_SOURCE, Case, Cost, Floor, Intervention, Preparation, Process, Setting, Site
 from sim.parameters import NotNegative, Positive, Share, Source
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY
 
@@ -21,6 +21,9 @@ SOURCES = {
     "attempts": Source(basis="assumption", range="1 to 5"),
     "retry_wait_s": Source(basis="assumption", range="15 to 180"),
     "leave_share": Source(basis="assumption", range="0.6 to 0.98"),
+    "escalation_share": Source(basis="assumption", range="0 to 0.6"),
+    "escalation_delay_s": Source(basis="assumption", range="60 to 600"),
+    "cost": COST_SOURCE,
     "other_calls_per_hour": Source(
         basis="assumption",
         range="0 to 40",
@@ -34,6 +37,7 @@ class DriverContact(Intervention):
     """Calls by operators on shifts, urgent ones first."""
 
     kind: ClassVar[str] = "driver_contact"
+    unit: ClassVar[str] = "desk around the clock"
     summary: ClassVar[str] = "the control centre calls the driver, who leaves at the nearest exit"
 
     sources: dict[str, Source] = Field(default=SOURCES)
@@ -46,8 +50,18 @@ class DriverContact(Intervention):
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_wait_s: NotNegative = 45.0
     leave_share: Share = Field(default=0.85, description="drivers who leave, of those who answer")
+    escalation_share: Share = Field(
+        default=0.3, description="drivers whom their enterprise's dispatcher reaches when nobody has answered"
+    )
+    escalation_delay_s: NotNegative = 180.0
     other_calls_per_hour: NotNegative = 2.0
     other_call_mean_s: Positive = 120.0
+    cost: Cost = Cost(capital_cny=20_000.0, yearly_cny=500_000.0)
+
+    def units(self, site: Site) -> float:  # noqa: ARG002
+        """Desks staffed around the clock, day and night on average."""
+        hours = (self.night_to_hour - self.night_from_hour) % HOURS_PER_DAY
+        return (self.operators * (HOURS_PER_DAY - hours) + self.night_operators * hours) / HOURS_PER_DAY
 
     def prepare(self, setting: Setting) -> Preparation:  # noqa: ARG002
         """Operators by hour of the day."""
@@ -68,6 +82,17 @@ class DriverContact(Intervention):
                     yield from self._conversation(case)
                     return
             yield case.wait(self.retry_wait_s)
+        yield from self._escalation(case)
+
+    def _escalation(self, case: Case) -> Process:
+        """Nobody answers: the enterprise's dispatcher is told at once and may reach the driver."""
+        case.notify_enterprise(0.0)
+        yield case.wait(self.escalation_delay_s)
+        if case.on_banned_road and case.uniform("driver_contact.escalation") < self.escalation_share:
+            case.reached("call")
+            case.experience("contact")
+            if case.uniform("driver_contact.leave") < self.leave_share:
+                case.advise_to_leave()
 
     def _conversation(self, case: Case) -> Process:
         case.reached("call")

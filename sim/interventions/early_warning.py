@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from sim.interventions.base import Case, Intervention, Process
+from sim.interventions.base import COST_SOURCE, Case, Cost, Intervention, Process
 from sim.parameters import NotNegative, Share, Source
 from sim.units import SECONDS_PER_HOUR
 
@@ -19,6 +19,7 @@ SOURCES = {
     "squadron_delay_h": Source(basis="assumption", range="0.1 to 72"),
     "penalty_share": Source(basis="assumption", range="0.1 to 0.8"),
     "enterprise_delay_h": Source(basis="assumption", range="0.1 to 48"),
+    "cost": COST_SOURCE,
 }
 
 
@@ -26,6 +27,7 @@ class EarlyWarning(Intervention):
     """Messages on a banned entry."""
 
     kind: ClassVar[str] = "early_warning"
+    unit: ClassVar[str] = "platform"
     summary: ClassVar[str] = "alarm on banned entry, sent to the driver's phone, the squadron and the enterprise"
 
     sources: dict[str, Source] = Field(default=SOURCES)
@@ -35,6 +37,7 @@ class EarlyWarning(Intervention):
     squadron_delay_h: NotNegative = 24.0
     penalty_share: Share = Field(default=0.35, description="recorded violations that end in a penalty")
     enterprise_delay_h: NotNegative = 2.0
+    cost: Cost = Cost(capital_cny=1_000_000.0, yearly_cny=150_000.0, lifetime_years=8.0)
 
     def respond(self, case: Case) -> Process:
         """Send the record on, and the message to the phone."""

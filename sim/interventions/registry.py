@@ -3,16 +3,21 @@
 from functools import lru_cache
 from importlib.metadata import entry_points
 
+from sim.interventions.access_rules import AccessRules
 from sim.interventions.base import Intervention
+from sim.interventions.case_review import CaseReview
 from sim.interventions.device_coverage import DeviceCoverage
 from sim.interventions.downgrade import BrakeCheck, EscapeRamps, WeightSpeedSigns
 from sim.interventions.driver_contact import DriverContact
 from sim.interventions.driving_warning import DrivingWarning
 from sim.interventions.early_warning import EarlyWarning
 from sim.interventions.enterprise_accountability import EnterpriseAccountability
+from sim.interventions.patrols import Patrols
+from sim.interventions.rapid_response import RapidResponse
 from sim.interventions.rest_and_load import RestAreas, WeighStations
 from sim.interventions.road_works import RoadWorks
 from sim.interventions.speed_control import SpeedCameras, SpeedLimiters
+from sim.interventions.squadron_dispatch import SquadronDispatch
 
 ENTRY_POINT_GROUP = "hairpin.interventions"
 BUILT_IN: tuple[type[Intervention], ...] = (
@@ -21,6 +26,9 @@ BUILT_IN: tuple[type[Intervention], ...] = (
     DriverContact,
     EnterpriseAccountability,
     DrivingWarning,
+    SquadronDispatch,
+    Patrols,
+    RapidResponse,
     SpeedCameras,
     SpeedLimiters,
     WeightSpeedSigns,
@@ -29,6 +37,8 @@ BUILT_IN: tuple[type[Intervention], ...] = (
     RoadWorks,
     RestAreas,
     WeighStations,
+    AccessRules,
+    CaseReview,
 )
 _registered: dict[str, type[Intervention]] = {cls.kind: cls for cls in BUILT_IN}
 

@@ -52,7 +52,19 @@ def maximum_safe_speed_ms(
     Speeds are tried from 60 mile/h down in steps of 0.1: temperature is not monotonic in speed at the low end, and
     drivers look for the highest.
     """
-    for speed in np.arange(HIGHEST_MS, SLOWEST_MS - 1e-9, -ms_from_mph(0.1)):
-        if descend(length_m, grade, mass_kg, float(speed), retarding_w).hottest_with_stop_c <= brakes.LIMIT_C:
-            return float(speed)
-    return None
+    speeds = np.arange(HIGHEST_MS, SLOWEST_MS - 1e-9, -ms_from_mph(0.1))
+    hottest = _hottest_c(length_m, grade, mass_kg, speeds, retarding_w)
+    safe = np.flatnonzero(hottest + brakes.emergency_stop_rise_c(mass_kg, speeds) <= brakes.LIMIT_C)
+    return float(speeds[safe[0]]) if len(safe) else None
+
+
+def _hottest_c(length_m: Floats, grade: Floats, mass_kg: float, speeds: Floats, retarding_w: float) -> Floats:
+    """Highest temperature of a descent at each of some speeds, shape (speeds,); as `descend`, all at once."""
+    counts = np.maximum(np.ceil(length_m / STEP_M), 1).astype(np.int64)
+    step, slope = np.repeat(length_m / counts, counts)[:, None], np.repeat(grade, counts)[:, None]
+    power = brakes.braking_power_w(np.full(len(speeds), mass_kg), slope, speeds, retarding_w)
+    steady = brakes.steady_temperature_c(power, speeds)
+    decay = np.exp(-brakes.cooling_rate_per_s(speeds) * step / speeds)
+    along = brakes.temperatures_along_c(np.full(len(speeds), brakes.INITIAL_C), steady, decay)
+    result: Floats = np.maximum(along.max(axis=0), brakes.INITIAL_C)
+    return result

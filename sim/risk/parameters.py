@@ -145,3 +145,56 @@ class SeverityParameters(Group):
     loss_log_sd: NotNegative = 1.2
     capture_injury_share: Share = Field(default=0.05, description="captures in an escape ramp with an injured person")
     capture_median_loss_cny: Positive = 15000.0
+
+
+INCIDENT_SOURCES = {
+    "detection_mean_min": _assumed("2 to 20", "until a passer-by has called"),
+    "turnout_min": _assumed("2 to 10"),
+    "response_median_min": _assumed("10 to 45", "police or rescue from the county seat"),
+    "response_log_sd": _assumed("0.3 to 0.8"),
+    "clearance_median_min": _assumed("30 to 120"),
+    "clearance_log_sd": _assumed("0.4 to 1.0", "durations of incidents are usually found to be near lognormal"),
+    "closure_share": _assumed("fatal 0.7 to 1.0, injury 0.4 to 0.9, damage 0.1 to 0.5"),
+    "divert_share": _assumed("0.1 to 0.6"),
+    "divert_after_min": _assumed("20 to 90"),
+    "divert_delay_min": _assumed("15 to 60"),
+    "discharge_headway_s": _assumed("3 to 6", "trucks, one lane"),
+    "secondary_per_waiting_truck": _assumed("0.0001 to 0.002"),
+    "rescue_growth_per_min": Source(
+        basis="derived",
+        reference=(
+            "Sanchez-Mangas et al. 2010, Accident Analysis and Prevention 42, 1048-1056: 10 min less, a third fewer "
+            "deaths"
+        ),
+        note="ln(1.5) / 10",
+    ),
+    "rescue_reference_min": Source(
+        basis="derived", note="about the mean time to help without squads", range="25 to 50"
+    ),
+}
+
+
+class IncidentParameters(Group):
+    """What follows an accident: help, closure, queue."""
+
+    sources: dict[str, Source] = Field(default=INCIDENT_SOURCES)
+    detection_mean_min: NotNegative = Field(default=8.0, description="exponential")
+    turnout_min: NotNegative = 5.0
+    response_median_min: Positive = Field(default=22.0, description="drive of the ordinary police, lognormal")
+    response_log_sd: NotNegative = 0.5
+    clearance_median_min: Positive = Field(default=50.0, description="from arrival until the road is free, lognormal")
+    clearance_log_sd: NotNegative = 0.7
+    closure_share: tuple[Share, Share, Share] = Field(
+        default=(0.9, 0.6, 0.25), description="accidents that close the road: fatal, with injured, damage only"
+    )
+    divert_share: Share = Field(default=0.3, description="drivers who look for another way if the wait is long")
+    divert_after_min: NotNegative = 45.0
+    divert_delay_min: NotNegative = 30.0
+    discharge_headway_s: NotNegative = 4.0
+    secondary_per_waiting_truck: Share = Field(
+        default=0.0005, description="secondary accidents for each truck that reaches the queue's end"
+    )
+    rescue_growth_per_min: NotNegative = Field(
+        default=0.0405, description="growth of the fatal share with time to help"
+    )
+    rescue_reference_min: NotNegative = 38.0

@@ -24,7 +24,11 @@ def _spread_count(mean: Floats, uniform: Floats) -> Ints:
 
 
 def consequences(
-    mechanism: Ints, speed_excess_kmh: Floats, uniforms: Floats, parameters: SeverityParameters
+    mechanism: Ints,
+    speed_excess_kmh: Floats,
+    uniforms: Floats,
+    parameters: SeverityParameters,
+    rescue_factor: Floats | float = 1.0,
 ) -> Consequences:
     """Draw the consequences of accidents.
 
@@ -38,13 +42,15 @@ def consequences(
         uniform numbers in [0, 1), shape (3, accidents): for the severity, the number of persons, the loss
     parameters : SeverityParameters
         shares by mechanism
+    rescue_factor : array
+        factor on the fatal share by the time to help, shape (accidents,)
 
     Notes
     -----
     The fatal share grows as exp(b (v - v_limit)) and takes from the others. Fatal if u < p_fatal, with injured if
     u < p_fatal + p_injury; direct loss is lognormal with the given median.
     """
-    growth = np.exp(parameters.fatal_growth_per_kmh * speed_excess_kmh)
+    growth = np.exp(parameters.fatal_growth_per_kmh * speed_excess_kmh) * rescue_factor
     fatal_share = np.minimum(np.array([*parameters.fatal_share, 0.0])[mechanism] * growth, 1.0)
     severity, persons, luck = uniforms
     fatal = severity < fatal_share
@@ -59,3 +65,9 @@ def consequences(
         injuries=np.where(injured & ~fatal, _spread_count(per_injury, persons), 0),
         property_loss_cny=np.round(loss, 2),
     )
+
+
+def rescue_factor(time_to_help_min: Floats, growth_per_min: float, reference_min: float) -> Floats:
+    """Factor on the fatal share by the time until help is there [min]: exp(b (t - t_0))."""
+    result: Floats = np.exp(growth_per_min * (time_to_help_min - reference_min))
+    return result

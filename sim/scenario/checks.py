@@ -29,6 +29,7 @@ def places(interventions: dict[str, BaseModel], road: Road) -> Iterator[Finding]
     """Measures that stand on links that are not there, or beyond their end."""
     links = {link.name: link for link in road.links}
     for kind, intervention in interventions.items():
+        yield from _stations(("interventions", kind, "at"), intervention, [node.name for node in road.nodes])
         for keys, model in _models(intervention, ("interventions", kind)):
             name = getattr(model, "link", None)
             if name is None:
@@ -37,6 +38,13 @@ def places(interventions: dict[str, BaseModel], road: Road) -> Iterator[Finding]
                 yield (*keys, "link"), f"{shown(name)} is not a link; links are {', '.join(links)}"
                 continue
             yield from _beyond(keys, model, links[name])
+
+
+def _stations(keys: Keys, intervention: BaseModel, nodes: list[str]) -> Iterator[Finding]:
+    """Stations stand at nodes."""
+    for index, name in enumerate(getattr(intervention, "at", ())):
+        if name not in nodes:
+            yield (*keys, index), f"{shown(name)} is not a node; nodes are {', '.join(nodes)}"
 
 
 def _beyond(keys: Keys, model: BaseModel, link: Link) -> Iterator[Finding]:

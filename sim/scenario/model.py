@@ -13,7 +13,7 @@ from sim.fleet import Fleet
 from sim.interventions.base import Intervention
 from sim.interventions.registry import interventions
 from sim.parameters import Group, Model, Name, NotNegative, Share, Source
-from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
+from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Road
 from sim.weather import Climate
 
@@ -62,6 +62,7 @@ class Scenario(Model):
     speed: SpeedParameters = SpeedParameters()
     risk: RiskParameters = RiskParameters()
     severity: SeverityParameters = SeverityParameters()
+    incident: IncidentParameters = IncidentParameters()
     control_centre: ControlCentreParameters = ControlCentreParameters()
     interventions: dict[str, SerializeAsAny[Intervention]] = Field(default_factory=dict)
 

@@ -19,6 +19,7 @@ SHIPPED = sorted(
 def assert_same(one: Outcome, other: Outcome) -> None:
     assert one.accidents == other.accidents
     assert one.captures == other.captures
+    assert one.incidents == other.incidents
     assert one.violations == other.violations
     assert one.courses == other.courses
     assert repr(one.alarms) == repr(other.alarms)  # NaN stands for "did not happen"
@@ -46,6 +47,20 @@ def test_the_small_county_with_everything_is_exact(small) -> None:
     assert len(outcome.accidents) > 20
     assert outcome.metrics["left_at_exit"] > 20
     assert outcome.captures
+
+
+def test_what_reviews_learn_is_exact(small) -> None:
+    """Rules that follow from accidents weeks before are the same however trips are simulated."""
+    learning = {
+        "case_review": {"black_spot_accidents": 1},
+        "patrols": {**EXAMPLES["patrols"], "plan": "hot_spots", "patrols_per_day": 1},
+    }
+    few = [{"origin": "north", "destination": "south", "trips_per_year": {"local_semi": 9000, "rigid": 9000}}]
+    scenario = small(days=100, demand__flows=few, interventions=learning, risk__calibration_factor=3000.0)
+    outcome = check(scenario)
+    assert len(outcome.accidents) > 20
+    without = run_replication(scenario.changed({"interventions": {}}), 7, 0)
+    assert outcome.metrics["expected_accidents"] != without.metrics["expected_accidents"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)

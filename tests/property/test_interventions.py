@@ -70,19 +70,100 @@ def heavy_before(heavy):
     return run_replication(heavy, 3, 0).metrics
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_expected_accidents_fall(small, heavy, heavy_before, kind) -> None:
-    """On common random numbers a single month shows the direction.
+OTHER_COUNTY = {"speed_limiters": {"days": 40}, "case_review": {"days": 130, "risk__calibration_factor": 200.0}}
+"""Limiters are looked at with ordinary trucks: hot brakes cool worse at a lower speed. Reviews learn late."""
 
-    Limiters are looked at with ordinary trucks: brakes that are near their limit cool worse at a lower speed.
-    """
-    if kind == "speed_limiters":
-        heavy, heavy_before = small(days=40), run_replication(small(days=40), 3, 0).metrics
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "rapid_response"])
+def test_expected_accidents_fall(small, heavy, heavy_before, kind) -> None:
+    """On common random numbers a single month shows the direction."""
+    if kind in OTHER_COUNTY:
+        heavy = small(**OTHER_COUNTY[kind])
+        heavy_before = run_replication(heavy, 3, 0).metrics
     parameters = {**EXAMPLES.get(kind, {}), **DIRECTION.get(kind, {})}
     after = run_replication(heavy.changed({f"interventions.{kind}": parameters}), 3, 0).metrics
     assert after["expected_accidents"] < heavy_before["expected_accidents"]
     if kind in ON_VIOLATIONS:
         assert after["compliance_rate"] > heavy_before["compliance_rate"]
+
+
+def test_squads_are_there_sooner_and_clear_sooner(heavy, heavy_before) -> None:
+    squads = {"interventions.rapid_response": {"at": ["town", "gate"], "squads": 3}}
+    after = run_replication(heavy.changed(squads), 3, 0).metrics
+    for metric in ("mean_time_to_help_min", "closure_hours", "delay_vehicle_hours", "expected_secondary_accidents"):
+        assert after[metric] < heavy_before[metric], metric
+    assert after["expected_accidents"] == heavy_before["expected_accidents"]
+    assert after["deaths"] <= heavy_before["deaths"]
+
+
+def test_crews_meet_violators_and_few_crews_meet_fewer(small) -> None:
+    def met(**parameters) -> float:
+        scenario = small(interventions={"squadron_dispatch": {"at": ["town"], "turnout_min": 0.5, **parameters}})
+        return run_replication(scenario, 3, 0).metrics["interceptions"]
+
+    many, one, busy, none = (
+        met(crews=5, night_crews=5),
+        met(),
+        met(other_calls_per_day=120.0),
+        met(crews=0, night_crews=0),
+    )
+    assert many > one > busy > none == 0.0
+
+
+def test_a_permit_is_no_violation_and_a_lifted_ban_moves_trucks(small) -> None:
+    before = run_replication(small(), 3, 0).metrics
+    permits = {"permit_share": 0.5, "permit_classes": ["local_semi"]}
+    some = run_replication(small(interventions={"access_rules": permits}), 3, 0).metrics
+    assert some["candidate_trips"] < 0.8 * before["candidate_trips"]
+    lifted = {"bans": [{"link": "upper"}, {"link": "lower"}]}
+    free = run_replication(small(interventions={"access_rules": lifted}), 3, 0).metrics
+    assert free["candidate_trips"] == 0.0
+    assert free["vehicle_km_provincial"] > before["vehicle_km_provincial"]
+
+
+def test_hot_spots_are_patrolled_once_they_are_known(small) -> None:
+    def speeds(plan: str) -> list[float]:
+        patrols = {"beats": [{"link": "upper"}, {"link": "lower"}], "plan": plan, "patrols_per_day": 1}
+        changes = {"days": 100, "risk__calibration_factor": 500.0}
+        table = run_replication(small(**changes, interventions={"patrols": patrols}), 3, 0).sections
+        return table.groupby("link")["expected_general"].sum()[["upper", "lower"]].tolist()
+
+    fixed, hot = speeds("fixed"), speeds("hot_spots")
+    assert hot != fixed
+
+
+def test_a_suspended_enterprise_obeys(small) -> None:
+    def violations(after: int) -> float:
+        bound = {
+            "blacklist_after": after,
+            "readmission_days": 60,
+            "enterprise_sanction_share": 0.0,
+            "coached_share": 0.0,
+        }
+        return run_replication(small(interventions={"enterprise_accountability": bound}), 3, 0).metrics["violations"]
+
+    assert violations(1) < 0.5 * violations(10_000)
+
+
+def test_black_spots_fall_by_more_in_counts_than_in_hazard(small) -> None:
+    """Picked by their counts, they regress to the mean: without treatment the count falls and the hazard does not."""
+    untreated = {"black_spot_accidents": 5, "treatment_factor": 1.0, "retrained_effect": 0.0}
+    changes = {"days": 360, "risk__calibration_factor": 400.0}
+    metrics = run_replication(small(**changes, interventions={"case_review": untreated}), 3, 0).metrics
+    assert metrics["case_review_black_spots"] >= 3
+    before, after = (metrics[f"case_review_black_spot_accidents_per_month_{when}"] for when in ("before", "after"))
+    hazard = [metrics[f"case_review_black_spot_expected_per_month_{when}"] for when in ("before", "after")]
+    assert after < 0.8 * before
+    assert hazard[1] > 0.9 * hazard[0]
+
+
+@pytest.mark.parametrize("one", KINDS)
+def test_any_two_stand_side_by_side_in_either_order(small, one) -> None:
+    for other in KINDS[KINDS.index(one) + 1 :]:
+        pair = {kind: EXAMPLES.get(kind, {}) for kind in (one, other)}
+        forth = run_replication(small(days=2, interventions=pair), 3, 0)
+        back = run_replication(small(days=2, interventions=dict(reversed(pair.items()))), 3, 0)
+        assert repr(forth.metrics) == repr(back.metrics), other
 
 
 def test_order_in_the_file_does_not_matter(small) -> None:

@@ -7,6 +7,7 @@ from scipy.stats import chisquare
 
 from sim.calendar import Horizon
 from sim.draws import Streams
+from sim.engine.access import Variants
 from sim.engine.choices import Choices
 from sim.engine.trips import TripSource
 from sim.fleet import draw_roster
@@ -19,8 +20,10 @@ def table(scenario, days):
     horizon = Horizon(scenario.start_date, days)
     streams = Streams(21, 0)
     network = Network(scenario.road)
-    choices = Choices(network, scenario.demand, scenario.behaviour)
-    source = TripSource(scenario, horizon, choices, draw_roster(scenario.fleet, streams), streams)
+    choices = Choices([network], scenario.demand, scenario.behaviour)
+    roster = draw_roster(scenario.fleet, streams)
+    nobody = Variants(np.zeros(days, dtype=np.int64), np.zeros((1, roster.size), dtype=bool))
+    source = TripSource(scenario, horizon, choices, roster, streams, nobody)
     return source.draw(range(days)), horizon, source
 
 

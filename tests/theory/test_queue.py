@@ -7,7 +7,7 @@ import pytest
 from simpy import Environment
 
 from sim.draws import Streams
-from sim.engine.control_centre import ControlCentre
+from sim.engine.staff import Staff
 from sim.queueing import mean_wait_s
 
 CALLS = 40_000
@@ -16,7 +16,7 @@ CALLS = 40_000
 def simulated_waits(operators: int, load: float, seed: int) -> np.ndarray:
     """Waits of Poisson alarms with exponential calls."""
     env = Environment()
-    centre = ControlCentre(env, np.full(24, operators), Streams(seed, 0))
+    centre = Staff(env, np.full(24, operators), Streams(seed, 0))
     generator = np.random.default_rng(seed)
     gaps = generator.exponential(60.0 / load, CALLS)
     talks = generator.exponential(60.0, CALLS)
@@ -43,7 +43,7 @@ def test_mean_wait_agrees_with_erlang_c(operators, load) -> None:
 
 def test_urgent_calls_go_first() -> None:
     env = Environment()
-    centre = ControlCentre(env, np.full(24, 1), Streams(1, 0))
+    centre = Staff(env, np.full(24, 1), Streams(1, 0))
     served = []
 
     def call(priority: int, at: float):
@@ -62,7 +62,7 @@ def test_urgent_calls_go_first() -> None:
 def test_nobody_answers_outside_the_shift() -> None:
     env = Environment()
     on_duty = np.where(np.arange(24) < 8, 0, 2)
-    centre = ControlCentre(env, on_duty, Streams(1, 0))
+    centre = Staff(env, on_duty, Streams(1, 0))
     asked = []
 
     def call():

@@ -35,7 +35,7 @@ def route(world):
 
 
 def under(world: World, rules: DrivingRules) -> Conditions:
-    return world.conditions[0].with_rules(rules)
+    return world.conditions(0).with_rules(rules)
 
 
 def everybody(world: World) -> np.ndarray:
@@ -43,7 +43,7 @@ def everybody(world: World) -> np.ndarray:
 
 
 def test_a_cap_holds_and_half_a_response_gives_up_half_of_the_excess(world, trips, route) -> None:
-    before = drive(world.conditions[0], route, trips)
+    before = drive(world.conditions(0), route, trips)
     length = world.network.sections.length_m[route.sections][:, None]
     free = length / before.duration_s
     cap = np.full((len(route.sections), 1), 8.0)
@@ -67,7 +67,7 @@ def test_the_lower_of_two_caps_holds_in_any_order(world, trips, route) -> None:
 
 
 def test_brakes_cool_while_a_truck_stops(world, trips, route) -> None:
-    before = drive(world.conditions[0], route, trips).brake_c
+    before = drive(world.conditions(0), route, trips).brake_c
     nobody, all_ = np.zeros(world.roster.size, dtype=bool), np.ones(world.roster.size, dtype=bool)
     row = 5
     stop = BrakeStop(int(route.sections[row]), all_, 600.0, nobody)
@@ -82,7 +82,7 @@ def test_brakes_cool_while_a_truck_stops(world, trips, route) -> None:
 
 
 def trip_time(world, route, trips, row):
-    return drive(world.conditions[0], route, trips).duration_s[row]
+    return drive(world.conditions(0), route, trips).duration_s[row]
 
 
 def trip_speed(world, route, trips, row):
@@ -90,7 +90,7 @@ def trip_speed(world, route, trips, row):
 
 
 def test_an_alarm_slows_from_the_next_section_on(world, trips, route) -> None:
-    before = drive(world.conditions[0], route, trips)
+    before = drive(world.conditions(0), route, trips)
     alarm_c = float(np.median(before.brake_c.max(axis=0)))
     alarm = HotBrakeAlarm(alarm_c, 0.5, np.ones(world.roster.size, dtype=bool))
     after = drive(under(world, DrivingRules(alarms=(alarm,))), route, trips)
@@ -102,7 +102,7 @@ def test_an_alarm_slows_from_the_next_section_on(world, trips, route) -> None:
 
 
 def test_captured_and_uncaptured_runaways_are_all_runaways(world, trips, route) -> None:
-    before = drive(world.conditions[0], route, trips).hazard
+    before = drive(world.conditions(0), route, trips).hazard
     capture = np.zeros(len(world.network.sections.length_m))
     capture[route.sections[3:6]] = 0.4
     conditions = under(world, DrivingRules(capture=capture))
@@ -118,7 +118,7 @@ def test_an_unloaded_truck_is_the_laden_one(world, trips, route) -> None:
     heavy = trips.pick(trips.kind % 3 == 2)
     assert len(heavy.kind) > 10
     light = drive(under(world, DrivingRules(unloads=(rule,))), route, heavy)
-    unruled = drive(world.conditions[0], route, heavy)
+    unruled = drive(world.conditions(0), route, heavy)
     assert (light.brake_c <= unruled.brake_c).all()
     assert light.hazard.sum() < unruled.hazard.sum()
 
@@ -165,7 +165,7 @@ def test_a_ramp_takes_what_is_before_it(small) -> None:
     )
     ramps = scenario.interventions["escape_ramps"]
     assert isinstance(ramps, EscapeRamps)
-    capture = World(scenario, 1, 0).conditions[0].rules.capture
+    capture = World(scenario, 1, 0).conditions(0).rules.capture
     assert np.flatnonzero(capture).tolist() == [1, 2, 3]
     assert capture[1] == pytest.approx(ramps.uptake * ramps.capture_share)
 

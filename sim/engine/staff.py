@@ -1,4 +1,4 @@
-"""The control room: operators on shifts as a SimPy resource with priorities."""
+"""People on shifts as a SimPy resource with priorities: operators of the control centre, crews of a station."""
 
 from collections.abc import Generator
 from typing import Any
@@ -13,15 +13,15 @@ SHIFT_CHANGE = -1
 """Priority of an operator who goes off duty: after the call at hand, before the next."""
 
 
-class ControlCentre:
-    """Operators, and how busy they are.
+class Staff:
+    """Operators or crews of one place, and how busy they are.
 
     Parameters
     ----------
     env : Environment
         the replication's clock
     on_duty : array of int
-        operators by hour of the day, shape (24,)
+        people by hour of the day, shape (24,)
     streams : Streams
         for work that belongs to no trip
     """

@@ -1,0 +1,56 @@
+"""Access over time: which road each trip's choice of route is made on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.interventions.base import Access
+from sim.road import Road
+from sim.units import Bools, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Variants:
+    """Variant of access by day, and who holds a permit in it."""
+
+    of_day: Ints
+    """Shape (days,)."""
+    permitted: Bools
+    """Shape (variants, drivers)."""
+
+    def of_trips(self, day: Ints, driver: Ints) -> tuple[Ints, Ints]:
+        """Variant of each trip, and 1 if no ban binds its driver."""
+        variant = self.of_day[day]
+        return variant, self.permitted[variant, driver].astype(np.int64)
+
+
+def changed_road(road: Road, access: Sequence[Access]) -> Road:
+    """The road after all changes, in the order of the interventions' kinds.
+
+    Raises
+    ------
+    ValueError
+        if something else than bans and tolls differs
+    """
+    for one in access:
+        if one.change is not None:
+            changed = one.change(road)
+            if _fixed(changed) != _fixed(road):
+                raise ValueError("a change of access may only change bans and tolls")
+            road = changed
+    return road
+
+
+def _fixed(road: Road) -> object:
+    links = [link.model_copy(update={"ban": None, "toll_cny_per_km": 0.0}) for link in road.links]
+    return road.nodes, links
+
+
+def permitted(access: Sequence[Access], drivers: int) -> Bools:
+    """Drivers with any permit, shape (drivers,)."""
+    held = np.zeros(drivers, dtype=np.bool_)
+    for one in access:
+        if one.permitted is not None:
+            held |= one.permitted
+    return held
