@@ -29,7 +29,14 @@ class Task:
 
 
 class ReplicationFailed(Exception):
-    """A run stopped; the message names scenario, replication and seed."""
+    """A run stopped; the message names scenario, replication and seed.
+
+    `finished` holds the runs that ended before, by scenario name and replication.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.finished: dict[tuple[str, int], Outcome] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,9 +140,13 @@ def run_experiment(
     done: dict[tuple[str, int], Outcome] = {}
     report = progress or (lambda _done, _all: None)
     report(0, len(tasks))
-    for task, outcome in _performed(tasks, workers or os.cpu_count() or 1):
-        done[task.scenario.name, task.replication] = outcome
-        report(len(done), len(tasks))
+    try:
+        for task, outcome in _performed(tasks, workers or os.cpu_count() or 1):
+            done[task.scenario.name, task.replication] = outcome
+            report(len(done), len(tasks))
+    except ReplicationFailed as failure:
+        failure.finished = done
+        raise
     outcomes = {s.name: [done[s.name, r] for r in range(replications)] for s in scenarios}
     return Experiment(tuple(scenarios), seed, outcomes)
 

@@ -11,7 +11,7 @@ from sim.parameters import Group, Source
 from sim.physics import brake_temperature, speed, stopping
 from sim.risk import relative, two_lane
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
-from sim.scenario.model import ControlCentreParameters
+from sim.scenario.model import ControlCentreParameters, ValuationParameters
 
 GROUPS: tuple[tuple[str, type[Group], str], ...] = (
     ("behaviour", BehaviourParameters, "`sim/behaviour.py`"),
@@ -20,6 +20,7 @@ GROUPS: tuple[tuple[str, type[Group], str], ...] = (
     ("severity", SeverityParameters, "`sim/risk/severity.py`"),
     ("incident", IncidentParameters, "`sim/engine/incidents.py`"),
     ("control_centre", ControlCentreParameters, "`sim/engine/violation.py`"),
+    ("valuation", ValuationParameters, "`sim/valuation.py`"),
 )
 GRADE_RATING = Source(basis="published", reference="Myers, Ashkenas, Johnson 1980, FHWA-RD-79-116")
 MANUAL = Source(basis="published", reference="AASHTO 2010, Highway Safety Manual, chapter 10")

@@ -14,10 +14,12 @@ from typing import Any
 
 import pandas as pd
 
+from sim.attribution import Attribution
 from sim.engine.outcome import Outcome
 from sim.experiment import Experiment
 from sim.parameters import ROAD_CLASSES
 from sim.statistics import Interval, mean_interval, paired_ratio
+from sim.valuation import appraise
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
 SHARES = ("compliance_rate", "operator_utilisation")
@@ -34,6 +36,8 @@ class Results:
     events: pd.DataFrame
     summary: dict[str, Any]
     manifest: dict[str, Any]
+    costs: dict[str, Any]
+    """Appraisal of each alternative, by name."""
 
 
 def results_of(experiment: Experiment, *, baseline: str | None, command: str) -> Results:
@@ -46,7 +50,18 @@ def results_of(experiment: Experiment, *, baseline: str | None, command: str) ->
         events=_events(experiment),
         summary=summary_of(runs, baseline),
         manifest=_manifest(experiment, baseline, command),
+        costs={} if baseline is None else costs_of(experiment, runs, baseline),
     )
+
+
+def costs_of(experiment: Experiment, runs: pd.DataFrame, baseline: str) -> dict[str, Any]:
+    """Appraisals of all alternatives against the baseline."""
+    own = {str(name): group for name, group in runs.groupby("scenario", sort=False)}
+    return {
+        scenario.name: appraise(own[scenario.name], own[baseline], scenario.valuation).as_dict()
+        for scenario in experiment.scenarios
+        if scenario.name != baseline
+    }
 
 
 def _runs(experiment: Experiment) -> pd.DataFrame:
@@ -148,6 +163,42 @@ def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dic
     }
 
 
+def write_attribution(shares: Attribution, folder: Path) -> None:
+    """Add attribution.json to a result folder."""
+    content = {
+        "programme": shares.programme,
+        "metric": "expected accidents avoided",
+        "orders": shares.orders,
+        "all_orders": shares.exact,
+        "total": _named(shares.total, "estimate"),
+        "parts": {
+            share.kind: {
+                "alone": _named(share.alone, "estimate"),
+                "left_out": _named(share.left_out, "estimate"),
+                "shapley": _named(share.shapley, "estimate"),
+            }
+            for share in shares.shares
+        },
+    }
+    partial = folder / ".attribution.json.partial"
+    partial.write_text(as_json(content), encoding="utf-8")
+    partial.replace(folder / "attribution.json")
+
+
+def write_finished(finished: dict[tuple[str, int], Outcome], seed: int, folder: Path) -> Path:
+    """Keep the metrics of runs that ended before another one failed."""
+    rows = [
+        {"scenario": name, "replication": number, "seed": seed, **outcome.metrics}
+        for (name, number), outcome in sorted(finished.items())
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "finished_runs.parquet"
+    partial = file.with_suffix(".partial")
+    pd.DataFrame(rows).to_parquet(partial, index=False)
+    partial.replace(file)
+    return file
+
+
 def as_json(content: Any) -> str:
     """JSON as it stands in files."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -164,6 +215,8 @@ def write_results(results: Results, folder: Path, *, events: bool, charts: Calla
         if events:
             results.events.to_parquet(partial / "events.parquet", index=False)
         (partial / "summary.json").write_text(as_json(results.summary), encoding="utf-8")
+        if results.costs:
+            (partial / "costs.json").write_text(as_json(results.costs), encoding="utf-8")
         (partial / "manifest.json").write_text(as_json(results.manifest), encoding="utf-8")
         charts(partial)
         _move_into(partial, folder)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sim.experiment import Progress
+    from sim.experiment import Progress, ReplicationFailed
     from sim.results import Results
     from sim.scenario import Scenario
 
@@ -39,6 +39,15 @@ def compare(
     out: Out = None,
     days: Days = None,
     events: Events = False,
+    attribute: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Share this scenario's effect among its interventions: leave-one-out and Shapley values.",
+            show_default=False,
+        ),
+    ] = None,
+    orders: Annotated[int, typer.Option(min=2, help="Orders drawn for --attribute with more than 4 parts.")] = 8,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -48,8 +57,51 @@ def compare(
     95 % interval, and where exposure and accidents went; writes tables, charts and summary.json to the result folder.
     """
     scenarios = _load([baseline, *alternatives], days)
-    results = _simulate(scenarios, replications, seed, workers, quiet=quiet, baseline=scenarios[0].name)
-    _deliver(results, scenarios, out or _default_folder(baseline), events=events, as_json=as_json, quiet=quiet)
+    folder = out or _default_folder(baseline)
+    programme = None if attribute is None else _programme(scenarios, attribute)
+    results = _simulate(scenarios, replications, seed, workers, folder, quiet=quiet, baseline=scenarios[0].name)
+    _deliver(results, scenarios, folder, events=events, as_json=as_json, quiet=quiet)
+    if programme is not None:
+        _attribute(programme, replications, seed, workers, folder, orders, quiet=quiet or as_json)
+
+
+def _programme(scenarios: "list[Scenario]", name: str) -> "Scenario":
+    """The scenario to share out, found before anything is simulated."""
+    from sim.cli.problems import Problem
+
+    found = [scenario for scenario in scenarios if scenario.name == name]
+    if not found:
+        names = ", ".join(scenario.name for scenario in scenarios)
+        raise Problem(f"--attribute: {name!r} is not a scenario; scenarios are {names}")
+    if len(found[0].interventions) < 2:  # noqa: PLR2004
+        raise Problem(f"--attribute: {name} has {len(found[0].interventions)} interventions, must have at least 2")
+    return found[0]
+
+
+def _attribute(
+    programme: "Scenario",
+    replications: int,
+    seed: int,
+    workers: int | None,
+    folder: Path,
+    orders: int,
+    *,
+    quiet: bool,
+) -> None:
+    """Simulate what sharing needs, write attribution.json, print a table."""
+    from sim.attribution import attribute as shared_out
+    from sim.cli.tables import print_attribution
+    from sim.experiment import Experiment, run_experiment
+    from sim.results import write_attribution
+
+    def simulate(sets: "list[Scenario]") -> Experiment:
+        with _progress(quiet=quiet) as progress:
+            return run_experiment(sets, replications=replications, seed=seed, workers=workers, progress=progress)
+
+    shares = shared_out(programme, simulate, orders, seed)
+    write_attribution(shares, folder)
+    if not quiet:
+        print_attribution(shares)
 
 
 def run(
@@ -66,8 +118,8 @@ def run(
 ) -> None:
     """Run scenarios and report each by itself, without a comparison."""
     loaded = _load(scenarios, days)
-    results = _simulate(loaded, replications, seed, workers, quiet=quiet, baseline=None)
     folder = out or _default_folder(scenarios[0])
+    results = _simulate(loaded, replications, seed, workers, folder, quiet=quiet, baseline=None)
     _deliver(results, loaded, folder, events=events, as_json=as_json, quiet=quiet)
 
 
@@ -100,7 +152,14 @@ def _default_folder(file: Path) -> Path:
 
 
 def _simulate(
-    scenarios: "list[Scenario]", replications: int, seed: int, workers: int | None, *, quiet: bool, baseline: str | None
+    scenarios: "list[Scenario]",
+    replications: int,
+    seed: int,
+    workers: int | None,
+    folder: Path,
+    *,
+    quiet: bool,
+    baseline: str | None,
 ) -> "Results":
     from sim.cli.problems import Problem
     from sim.experiment import ReplicationFailed, run_experiment
@@ -113,8 +172,19 @@ def _simulate(
                 scenarios, replications=replications, seed=seed, workers=workers, progress=progress
             )
         except ReplicationFailed as error:
-            raise Problem(f"a run failed: {error}", exit_code=3) from error
+            raise Problem(f"a run failed: {error}{_kept(error, seed, folder)}", exit_code=3) from error
     return results_of(experiment, baseline=baseline, command=command)
+
+
+def _kept(error: "ReplicationFailed", seed: int, folder: Path) -> str:
+    """Write the runs that ended before; a sentence on where they are."""
+    from sim.results import write_finished
+
+    if not error.finished:
+        return ""
+    return (
+        f"\n{len(error.finished)} runs were finished; they are kept in {write_finished(error.finished, seed, folder)}"
+    )
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The tables that `run` and `compare` print."""
 
 import sys
+from dataclasses import asdict
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.attribution import Attribution
 from sim.parameters import ROAD_CLASSES
 from sim.results import RATE, Results
 from sim.verification import Evidence
@@ -21,6 +24,8 @@ def print_tables(results: Results, folder: Path) -> None:
     console = _console()
     console.print(_rates(results.summary))
     console.print(_displacement(results.summary))
+    if any(entry["cost_cny"] > 0.0 for entry in results.costs.values()):
+        console.print(_costs(results.costs))
     console.print(_note(results.summary))
     console.print(f"results in {folder}", markup=False, highlight=False)
 
@@ -32,7 +37,7 @@ def _number(value: float | None, form: str) -> str:
 def _with_interval(entry: dict[str, Any], form: str, scale: float = 1.0) -> str:
     """An estimate and, where there is one, its interval."""
     middle, low, high = (None if v is None else v * scale for v in entry.values())
-    if low is None or high is None:
+    if low is None or high is None or isnan(low):
         return _number(middle, form)
     return f"{_number(middle, form)} ({low:{form}} to {high:{form}})"
 
@@ -74,6 +79,48 @@ def _exposure_and_risk(metrics: dict[str, Any], where: str) -> str:
     exposure = metrics[f"vehicle_km_{where}"]["mean"]
     risk = metrics[f"expected_accidents_{where}"]["mean"]
     return f"{exposure / 1e6:.2f} | {risk:.2f}"
+
+
+def _costs(costs: dict[str, Any]) -> Table:
+    """Never one figure alone: benefit-cost at three values of a life, and the value at which a measure pays."""
+    title = "Costs against what they avoid over the simulated time (assumed costs; million CNY where not said)"
+    table = Table(title=title, title_justify="left")
+    table.add_column("scenario", overflow="fold")
+    headings = (
+        "cost",
+        "accidents avoided",
+        "direct loss avoided",
+        "benefit / cost: low, central, high",
+        "pays from a life of",
+    )
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for name, entry in costs.items():
+        ratios = (_number(value, ".2f") for value in entry["benefit_cost_ratio"].values())
+        value = entry["break_even_statistical_life_cny"]
+        table.add_row(
+            Text(name),
+            f"{entry['cost_cny'] / 1e6:.2f}",
+            _with_interval(entry["avoided"]["accidents"], ".1f"),
+            _with_interval(entry["avoided"]["property_loss_cny"], ".2f", 1e-6),
+            ", ".join(ratios),
+            "never" if value is None else f"{value / 1e6:.1f}",
+        )
+    return table
+
+
+def print_attribution(shares: Attribution) -> None:
+    """What each part of a programme avoids: alone, last, and on average over orders."""
+    orders = "all orders" if shares.exact else f"{shares.orders} drawn orders"
+    table = Table(title=f"Expected accidents avoided by the parts of {shares.programme}", title_justify="left")
+    table.add_column("part", overflow="fold")
+    for heading in ("alone", "lost without it", f"share (Shapley, {orders})"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for share in shares.shares:
+        cells = (_with_interval(asdict(one), ".2f") for one in (share.alone, share.left_out, share.shapley))
+        table.add_row(Text(share.kind), *cells)
+    table.add_row("all together", "", "", _with_interval(asdict(shares.total), ".2f"), end_section=True)
+    _console().print(table)
 
 
 def _note(summary: dict[str, Any]) -> Text:

@@ -186,13 +186,13 @@ def _plain_starts(
     choice = world.choices.sets[number]
     first = trips.route_uniform < choice.share_legal
     starts = []
-    for route, chosen, course in ((choice.legal, first, "legal"), (choice.other, ~first, "other")):
+    for route, chosen in ((choice.legal, first), (choice.other, ~first)):
         if route is None or not chosen.any():
             continue
         own: TripTable = trips.pick(chosen)
         columns = drive(conditions, route, world.traits(own))
         starts += [
-            (float(own.departure_s[c]), int(own.trip_id[c]), _walk(Walker(world, own, c), (route, columns), course))
+            (float(own.departure_s[c]), int(own.trip_id[c]), _walk(Walker(world, own, c), (route, columns), "legal"))
             for c in range(len(own))
         ]
     return starts

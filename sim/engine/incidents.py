@@ -13,13 +13,14 @@ import numpy as np
 from scipy.special import ndtri
 from simpy import Environment, Event, Resource
 
+from sim.engine.guard import asked
 from sim.engine.settle import Accident
 from sim.engine.trips import TripTable
 from sim.engine.world import World
 from sim.interventions.base import Rescue
 from sim.parameters import CAPTURED, ROAD_CLASSES
 from sim.records import IncidentRecord
-from sim.risk.severity import Consequences
+from sim.risk.severity import Consequences, rescue_factor
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, Ints
 
 DAMAGE, INJURY, FATAL = 2, 1, 0
@@ -33,6 +34,8 @@ class Help:
 
     detected_s: float
     arrived_s: float = np.nan
+    ordinary_s: float = np.nan
+    """When the ordinary police would have been there."""
     by_squad: bool = False
 
 
@@ -42,7 +45,7 @@ class Rescuers:
     def __init__(self, world: World, accidents: list[Accident]) -> None:
         self.world = world
         self.env = Environment()
-        found = [(a.start_day, a.intervention.rescue(world.site)) for a in world.active]
+        found = [(a.start_day, asked(a.intervention, "rescue", world.site)) for a in world.active]
         self._rescues = [(day, rescue) for day, rescue in found if rescue is not None]
         self._squads = {
             (number, node): Resource(self.env, count)
@@ -74,7 +77,7 @@ class Rescuers:
         """The nearest squad goes when it is free, unless the ordinary police would be there before it sets out."""
         yield self.env.timeout(known.detected_s)
         ordinary_s = known.detected_s + self._ordinary_s(accident)
-        known.arrived_s = ordinary_s
+        known.arrived_s = known.ordinary_s = ordinary_s
         rescue = self._rescue(known.detected_s)
         if rescue is None:
             return
@@ -135,6 +138,19 @@ def time_to_help_min(world: World, accidents: list[Accident], rescuers: Rescuers
     """From the accident until help is there [min], shape (accidents,)."""
     times = [known.arrived_s - clock_s(world, a) for a, known in zip(accidents, rescuers.help, strict=True)]
     return np.array(times) / SECONDS_PER_MINUTE
+
+
+def rescue_ratio(world: World, accidents: list[Accident], rescuers: Rescuers) -> float:
+    """Mean factor of the time to help over what it would be without squads [-]."""
+    if not any(known.by_squad for known in rescuers.help):
+        return 1.0
+    rules = world.scenario.incident
+    starts = np.array([clock_s(world, accident) for accident in accidents])
+    factors = [
+        rescue_factor((when - starts) / SECONDS_PER_MINUTE, rules.rescue_growth_per_min, rules.rescue_reference_min)
+        for when in (np.array([k.arrived_s for k in rescuers.help]), np.array([k.ordinary_s for k in rescuers.help]))
+    ]
+    return float(factors[0].sum() / factors[1].sum())
 
 
 def incidents_of(

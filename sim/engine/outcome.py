@@ -6,14 +6,15 @@ from math import isnan, nan
 import numpy as np
 import pandas as pd
 
-from sim.engine.incidents import Rescuers, incidents_of, time_to_help_min
+from sim.engine.guard import asked
+from sim.engine.incidents import Rescuers, incidents_of, rescue_ratio, time_to_help_min
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Accident
 from sim.engine.world import World
 from sim.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, IncidentRecord, ViolationRecord
 from sim.risk.severity import Consequences, consequences, rescue_factor
-from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints, kmh_from_ms
+from sim.units import DAYS_PER_YEAR, METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints, kmh_from_ms
 
 Metrics = dict[str, float]
 CAPTURED_NAME = "captured"
@@ -51,6 +52,8 @@ def outcome_of(world: World) -> Outcome:
         metrics=_metrics(world, accidents, captures, counted)
         | _centre_metrics(world, alarms)
         | _incident_metrics(incidents, help_min)
+        | _expected_consequences(world, rescue_ratio(world, found, rescuers))
+        | _cost(world)
         | _measured(world),
         monthly=_monthly(world, counted),
         sections=_sections(world, counted),
@@ -168,6 +171,38 @@ def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metr
     }
 
 
+def _expected_consequences(world: World, rescue: float) -> Metrics:
+    """Persons and direct loss of expected accidents at the limit's speed, captures in ramps included for loss."""
+    severity, ledger = world.scenario.severity, world.book.ledger
+    by_mechanism = ledger.accidents.sum(axis=(1, 2, 3))
+    captures = float(ledger.hazard[CAPTURED:].sum())
+    fatal = np.minimum(np.array(severity.fatal_share) * rescue, 1.0)
+    lognormal_mean = float(np.exp(severity.loss_log_sd**2 / 2.0))
+    loss = by_mechanism @ np.array(severity.median_loss_cny) + captures * severity.capture_median_loss_cny
+    return {
+        "expected_deaths": float(by_mechanism @ (fatal * severity.deaths_per_fatal)),
+        "expected_injuries": float(by_mechanism @ (np.array(severity.injury_share) * severity.injuries_per_injury)),
+        "expected_property_loss_cny": float(loss) * lognormal_mean,
+    }
+
+
+def _cost(world: World) -> Metrics:
+    """Cost of all interventions over the recorded days on which they are in force, capital as a yearly annuity."""
+    rate, total = world.scenario.valuation.discount_rate, 0.0
+    for active in world.active:
+        intervention, cost = active.intervention, active.intervention.cost
+        if intervention.strength > 0.0:
+            days = max(world.horizon.days - max(active.start_day, world.horizon.warm_up_days), 0)
+            yearly = cost.yearly_cny + cost.capital_cny * annuity(rate, cost.lifetime_years)
+            total += asked(intervention, "units", world.site) * yearly * days / DAYS_PER_YEAR
+    return {"cost_cny": total}
+
+
+def annuity(rate: float, years: float) -> float:
+    """Yearly payment for one unit of capital: r / (1 - (1 + r)**-n), 1 / n without interest."""
+    return rate / (1.0 - (1.0 + rate) ** -years) if rate > 0.0 else 1.0 / years
+
+
 def _measured(world: World) -> Metrics:
     """What interventions measure of themselves."""
     past = world.past(world.horizon.days, world.horizon.days + 1)
@@ -176,7 +211,7 @@ def _measured(world: World) -> Metrics:
         f"{a.intervention.kind}_{name}": value
         for a in world.active
         if a.intervention.strength > 0.0
-        for name, value in a.intervention.measured(world.site, past, expected).items()
+        for name, value in asked(a.intervention, "measured", world.site, past, expected).items()
     }
 
 

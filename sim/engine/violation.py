@@ -8,6 +8,7 @@ from typing import Any, Literal
 from simpy import Event
 from simpy.resources.resource import PriorityRequest
 
+from sim.engine.guard import asked, running
 from sim.engine.world import World
 from sim.interventions import combine
 from sim.interventions.base import Ahead, Experience
@@ -149,10 +150,10 @@ class ViolationCase(ABC):
         self.enterprise_told = True
         rules = self.world.scenario.control_centre
         in_force = self.world.on_duty(int(self.now_s // SECONDS_PER_DAY))
-        share = combine.sanction_share(rules.enterprise_sanction_share, [i.sanction_share() for i in in_force])
+        share = combine.sanction_share(rules.enterprise_sanction_share, [asked(i, "sanction_share") for i in in_force])
         if self.uniform("enterprise.sanction") < share:
             own_s = rules.enterprise_sanction_delay_days * SECONDS_PER_DAY
-            delay_s = combine.sanction_delay_s(own_s, [i.sanction_delay_s() for i in in_force])
+            delay_s = combine.sanction_delay_s(own_s, [asked(i, "sanction_delay_s") for i in in_force])
             self.world.after(delay_s, lambda: self.experience("sanction"))
 
 
@@ -201,6 +202,6 @@ def _detect(case: ViolationCase) -> None:
         case.world.deterrence.record(case.violator.driver, case.now_s)
         case.world.raise_alarm(case.note)
     for intervention in answering:
-        process = intervention.respond(case)
+        process = running(intervention, "respond", asked(intervention, "respond", case))
         if process is not None:
             case.world.env.process(process)

@@ -14,6 +14,7 @@ from sim.draws import Streams, TripDraws
 from sim.engine.access import Variants, changed_road, permitted
 from sim.engine.choices import Choices
 from sim.engine.deterrence import Deterrence
+from sim.engine.guard import asked, running
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book, persons_hurt
 from sim.engine.staff import Staff
@@ -101,7 +102,7 @@ class World:
 
     def _set_up_access(self) -> None:
         """Choice sets of each epoch of access: who may drive where, and at which toll."""
-        access = [(a.start_day, a.intervention.access(self.site)) for a in self.active]
+        access = [(a.start_day, asked(a.intervention, "access", self.site)) for a in self.active]
         access = [(day, one) for day, one in access if one.change is not None or one.permitted is not None]
         starts = sorted({0, *(day for day, _ in access)})
         roads = [changed_road(self.scenario.road, [one for day, one in access if day <= start]) for start in starts]
@@ -124,7 +125,7 @@ class World:
             self.streams,
             self.horizon.days,
         )
-        found = [(a.start_day, a.intervention.driving(self.site)) for a in self.active]
+        found = [(a.start_day, asked(a.intervention, "driving", self.site)) for a in self.active]
         self._rules = [(day, rule) for day, rule in found if rule is not None]
         self._base = replace(base, ramps=any(rule.capture is not None for _, rule in self._rules))
         reviews = {
@@ -154,7 +155,7 @@ class World:
         for active in self.active:
             if active.start_day <= day and type(active.intervention).review is not Intervention.review:
                 latest = day - (day - active.start_day) % REVIEW_DAYS
-                rules = active.intervention.review(self.site, self.past(latest, latest - KNOWN_AFTER_DAYS))
+                rules = asked(active.intervention, "review", self.site, self.past(latest, latest - KNOWN_AFTER_DAYS))
                 found += [] if rules is None else [rules]
         return found
 
@@ -182,7 +183,7 @@ class World:
         ]
         days = np.arange(self.horizon.days, dtype=np.float64)
         base = _base_coverage(self.scenario)
-        prepared = [a.intervention.prepare(Setting(days - a.start_day, base)) for a in self.active]
+        prepared = [asked(a.intervention, "prepare", Setting(days - a.start_day, base)) for a in self.active]
         self.coverage = combine.coverage(prepared, np.tile(base, (self.horizon.days, 1)))
         self._base_coverage, self._coverage = base.tolist(), self.coverage.tolist()
         self._terminal, self._utility = self.roster.terminal_uniform.tolist(), self.roster.violation_utility.tolist()
@@ -202,7 +203,8 @@ class World:
 
     def _patrol(self, active: Active) -> Process:
         yield self.env.timeout(active.start_day * SECONDS_PER_DAY)
-        process = active.intervention.patrol(Room(self.centre, self.stations))
+        who = active.intervention
+        process = running(who, "patrol", asked(who, "patrol", Room(self.centre, self.stations)))
         if process is not None:
             yield from process
 
@@ -253,7 +255,11 @@ class World:
         """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""
         own = self.scenario.behaviour.roadside_check_share
         checking = self._in_force(day)[3]
-        return combine.perceived_risk([own, *(i.checked_share(link, day) for i in checking)]) if checking else own
+        return (
+            combine.perceived_risk([own, *(asked(i, "checked_share", link, day) for i in checking)])
+            if checking
+            else own
+        )
 
     def violates(
         self, driver: int, truck_class: int, saving_cny: float, uniform: float, day: int, now_s: float
@@ -282,7 +288,7 @@ class World:
             day=day,
             has_programme_device=not online_anyway and self.device_online(driver, truck_class, day),
         )
-        return combine.perceived_risk([remembered, *(i.perceived_risk(view) for i in deterring)])
+        return combine.perceived_risk([remembered, *(asked(i, "perceived_risk", view) for i in deterring)])
 
 
 def _base_coverage(scenario: Scenario) -> Floats:

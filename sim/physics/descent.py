@@ -52,9 +52,10 @@ def maximum_safe_speed_ms(
     Speeds are tried from 60 mile/h down in steps of 0.1: temperature is not monotonic in speed at the low end, and
     drivers look for the highest.
     """
-    speeds = np.arange(HIGHEST_MS, SLOWEST_MS - 1e-9, -ms_from_mph(0.1))
+    speeds: Floats = np.arange(HIGHEST_MS, SLOWEST_MS - 1e-9, -ms_from_mph(0.1))
     hottest = _hottest_c(length_m, grade, mass_kg, speeds, retarding_w)
-    safe = np.flatnonzero(hottest + brakes.emergency_stop_rise_c(mass_kg, speeds) <= brakes.LIMIT_C)
+    stop_c = brakes.emergency_stop_rise_c(np.full(len(speeds), mass_kg), speeds)
+    safe = np.flatnonzero(hottest + stop_c <= brakes.LIMIT_C)
     return float(speeds[safe[0]]) if len(safe) else None
 
 

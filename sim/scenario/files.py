@@ -14,7 +14,19 @@ from sim.scenario.document import Document, Keys, read_document
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
 from sim.scenario.model import Scenario
 
-PARTS = ("road", "climate", "demand", "fleet", "behaviour", "speed", "risk", "severity", "incident", "control_centre")
+PARTS = (
+    "road",
+    "climate",
+    "demand",
+    "fleet",
+    "behaviour",
+    "speed",
+    "risk",
+    "severity",
+    "incident",
+    "control_centre",
+    "valuation",
+)
 
 
 def load_scenario(path: Path | str) -> Scenario:

@@ -12,7 +12,7 @@ from sim.demand import Demand
 from sim.fleet import Fleet
 from sim.interventions.base import Intervention
 from sim.interventions.registry import interventions
-from sim.parameters import Group, Model, Name, NotNegative, Share, Source
+from sim.parameters import Group, Model, Name, NotNegative, Positive, Share, Source
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Road
 from sim.weather import Climate
@@ -41,6 +41,32 @@ class ControlCentreParameters(Group):
     enterprise_sanction_delay_days: NotNegative = 30.0
 
 
+class ValuationParameters(Group):
+    """What deaths, injuries and delay are worth: a low, a central and a high value, never one alone."""
+
+    sources: dict[str, Source] = Field(
+        default={
+            "statistical_life_cny": Source(
+                basis="published",
+                reference=(
+                    "low: median of traffic studies in China to 2024 (doi 10.11847/zgggws1145373); central: 70 x "
+                    "GDP per head of Taishun in 2023, 58,695 CNY (rule of iRAP); high: 70 x "
+                    "the national GDP per head"
+                ),
+            ),
+            "injury_share_of_life": Source(
+                basis="assumption", range="0.02 to 0.25", note="iRAP counts a serious injury as a quarter of a life"
+            ),
+            "delay_cny_h": Source(basis="assumption", range="50 to 200"),
+            "discount_rate": Source(basis="assumption", range="0.04 to 0.08", note="8 % is used in appraisal in China"),
+        }
+    )
+    statistical_life_cny: tuple[Positive, Positive, Positive] = (1.0e6, 4.1e6, 6.7e6)
+    injury_share_of_life: Share = Field(default=0.1, description="value of an injury, serious and slight together")
+    delay_cny_h: NotNegative = Field(default=100.0, description="truck, driver and load")
+    discount_rate: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
+
+
 class Scenario(Model):
     """Everything that a run depends on, apart from seed and replication."""
 
@@ -64,6 +90,7 @@ class Scenario(Model):
     severity: SeverityParameters = SeverityParameters()
     incident: IncidentParameters = IncidentParameters()
     control_centre: ControlCentreParameters = ControlCentreParameters()
+    valuation: ValuationParameters = ValuationParameters()
     interventions: dict[str, SerializeAsAny[Intervention]] = Field(default_factory=dict)
 
     @field_validator("interventions", mode="before")

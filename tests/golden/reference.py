@@ -1,4 +1,4 @@
-"""The reference week: `python tests/golden/reference.py` rewrites it and prints what moved."""
+"""The reference weeks: `python tests/golden/reference.py` rewrites them and prints what moved."""
 
 import json
 from math import isnan
@@ -8,17 +8,18 @@ from sim.engine.replication import run_replication
 from sim.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
-FILE = ROOT / "results" / "reference" / "taishun_week.json"
+FILE = ROOT / "results" / "reference" / "weeks.json"
 SEED = 2025
 
 
 def scenario_names() -> list[str]:
-    return sorted(path.stem for path in (ROOT / "scenarios" / "taishun").glob("*.yaml"))
+    """Every shipped scenario, as folder/name."""
+    return sorted(f"{path.parent.name}/{path.stem}" for path in (ROOT / "scenarios").glob("*/*.yaml"))
 
 
 def week(name: str) -> dict[str, float | None]:
     """Metrics of one replication of a week; null where a number does not exist."""
-    scenario = load_scenario(ROOT / "scenarios" / "taishun" / f"{name}.yaml")
+    scenario = load_scenario(ROOT / "scenarios" / f"{name}.yaml")
     metrics = run_replication(scenario.changed({"days": 7, "warm_up_days": 7}), SEED, 0).metrics
     return {metric: None if isnan(value) else value for metric, value in metrics.items()}
 

@@ -76,6 +76,7 @@ def test_compare_writes_tables_and_charts(compared) -> None:
     assert names == {
         "manifest.json",
         "summary.json",
+        "costs.json",
         "runs.parquet",
         "monthly.parquet",
         "sections.parquet",
@@ -187,3 +188,37 @@ def _wait_for_children(process: subprocess.Popen) -> None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=0.1)
     raise AssertionError("no worker started")
+
+
+def test_a_programme_is_shared_out(files) -> None:
+    both = files / "both.yaml"
+    more = "{early_warning: {}, patrols: {beats: [{link: upper}], plan: random}}"
+    both.write_text(f"extends: calls.yaml\nname: both\ninterventions: {more}\n")
+    out = files / "out"
+    options = ("--replications", 2, "--days", 3, "--workers", 1, "--out", out)
+    result = invoke("compare", files / "base.yaml", both, *options, "--attribute", "both")
+    assert result.exit_code == 0, result.output
+    shares = json.loads((out / "attribution.json").read_text())
+    assert set(shares["parts"]) == {"driver_contact", "early_warning", "patrols"}
+    total = sum(part["shapley"]["estimate"] for part in shares["parts"].values())
+    assert total == pytest.approx(shares["total"]["estimate"])
+    assert "Shapley, all orders" in result.stdout
+    wrong = invoke("compare", files / "base.yaml", both, *options, "--attribute", "neither")
+    assert wrong.exit_code == 2
+    assert "'neither' is not a scenario; scenarios are small, both" in wrong.output
+
+
+def test_what_was_finished_before_a_run_failed_is_kept(files, monkeypatch) -> None:
+    from sim.interventions.driver_contact import DriverContact
+
+    def fails(self, case):
+        yield case.wait(1.0)
+        raise RuntimeError("line cut")
+
+    monkeypatch.setattr(DriverContact, "respond", fails)
+    out = files / "out"
+    options = ("--replications", 1, "--days", 3, "--workers", 1, "--out", out)
+    result = invoke("compare", files / "base.yaml", files / "calls.yaml", *options)
+    assert result.exit_code == 3
+    assert "intervention driver_contact, hook respond: RuntimeError: line cut" in result.output
+    assert list(pd.read_parquet(out / "finished_runs.parquet")["scenario"]) == ["small"]

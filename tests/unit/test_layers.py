@@ -13,7 +13,7 @@ LAYERS = [
     {"interventions"},
     {"scenario"},
     {"engine"},
-    {"statistics", "experiment", "results", "queueing", "verification", "parameter_table"},
+    {"statistics", "experiment", "results", "queueing", "verification", "parameter_table", "valuation", "attribution"},
     {"charts", "report", "cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

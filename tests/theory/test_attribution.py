@@ -1,0 +1,108 @@
+"""Shapley values against games whose answer is known, and costs by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.attribution import attribute, orders_of, shared, subsets_of
+from sim.engine.outcome import annuity
+from sim.experiment import run_experiment
+from sim.scenario.model import ValuationParameters
+from sim.valuation import appraise
+
+KINDS = ["a", "b", "c"]
+
+
+def game(worth) -> dict[frozenset[str], np.ndarray]:
+    """Accidents left by set of parts, of two replications with the same effects."""
+    orders, _ = orders_of(KINDS, 0, 0)
+    return {parts: np.array([100.0, 90.0]) - worth(parts) for parts in subsets_of(KINDS, orders)}
+
+
+def shapley(worth) -> dict[str, float]:
+    orders, exact = orders_of(KINDS, 0, 0)
+    assert exact
+    found = shared("p", KINDS, orders, game(worth), exact=True)
+    assert sum(share.shapley.estimate for share in found.shares) == pytest.approx(found.total.estimate)
+    return {share.kind: share.shapley.estimate for share in found.shares}
+
+
+def test_parts_that_add_up_get_what_they_add() -> None:
+    worth = {"a": 5.0, "b": 3.0, "c": 0.0}
+    assert shapley(lambda parts: sum(worth[p] for p in parts)) == pytest.approx(worth)
+
+
+def test_the_glove_game() -> None:
+    """One left glove (a) and two right ones: 2/3, 1/6, 1/6 (a textbook example)."""
+    found = shapley(lambda parts: float("a" in parts and len(parts) > 1))
+    assert found == pytest.approx({"a": 2 / 3, "b": 1 / 6, "c": 1 / 6})
+
+
+def test_parts_that_do_the_same_share_equally() -> None:
+    assert shapley(lambda parts: 6.0 * bool(parts)) == pytest.approx(dict.fromkeys(KINDS, 2.0))
+
+
+def test_drawn_orders_are_pairs_that_still_add_up() -> None:
+    kinds = list("abcdef")
+    orders, exact = orders_of(kinds, 7, 1)
+    assert not exact
+    assert len(orders) == 8
+    assert orders[1] == orders[0][::-1]
+    generator = np.random.default_rng(1)
+    values = {parts: generator.normal(size=3) for parts in subsets_of(kinds, orders)}
+    found = shared("p", kinds, orders, values, exact=False)
+    assert sum(share.shapley.estimate for share in found.shares) == pytest.approx(found.total.estimate)
+
+
+def test_a_programme_is_shared_out(small) -> None:
+    programme = small(days=8, name="both", interventions={"driver_contact": {}, "early_warning": {}})
+    found = attribute(programme, lambda sets: run_experiment(sets, replications=2, seed=4, workers=1), 4, 1)
+    assert [share.kind for share in found.shares] == ["driver_contact", "early_warning"]
+    assert found.total.estimate > 0.0
+    assert sum(share.shapley.estimate for share in found.shares) == pytest.approx(found.total.estimate)
+
+
+def runs(**columns: float) -> pd.DataFrame:
+    zero = dict.fromkeys(
+        (
+            "cost_cny",
+            "expected_accidents",
+            "expected_deaths",
+            "expected_injuries",
+            "expected_property_loss_cny",
+            "delay_vehicle_hours",
+        ),
+        0.0,
+    )
+    return pd.DataFrame([{**zero, **columns}, {**zero, **columns}])
+
+
+def test_costs_by_hand() -> None:
+    """2 accidents, half a death, 1 injury and 10,000 CNY avoided for 1 million; no delay."""
+    before = runs(expected_accidents=5.0, expected_deaths=1.0, expected_injuries=3.0, expected_property_loss_cny=3e4)
+    after = runs(
+        expected_accidents=3.0,
+        expected_deaths=0.5,
+        expected_injuries=2.0,
+        expected_property_loss_cny=2e4,
+        cost_cny=1e6,
+    )
+    values = ValuationParameters(statistical_life_cny=(1e6, 4e6, 7e6), injury_share_of_life=0.1)
+    found = appraise(after, before, values)
+    assert found.cost_per_accident_cny.estimate == pytest.approx(500_000.0)
+    assert found.benefit_cny == pytest.approx((0.6e6 + 1e4, 2.4e6 + 1e4, 4.2e6 + 1e4))
+    assert found.benefit_cost == pytest.approx((0.61, 2.41, 4.21))
+    assert found.break_even_life_cny == pytest.approx(990_000.0 / 0.6)
+
+
+def test_what_avoids_nothing_never_pays() -> None:
+    found = appraise(runs(cost_cny=1e6), runs(), ValuationParameters()).as_dict()
+    assert found["break_even_statistical_life_cny"] is None
+    assert found["cost_per_accident_avoided_cny"]["estimate"] is None
+    assert found["benefit_cost_ratio"]["high"] == 0.0
+
+
+def test_annuities() -> None:
+    """1 over 10 years at 8 %: 0.14903 (any table of annuities); without interest a tenth."""
+    assert annuity(0.08, 10.0) == pytest.approx(0.14903, abs=5e-6)
+    assert annuity(0.0, 10.0) == 0.1
