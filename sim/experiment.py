@@ -1,4 +1,4 @@
-"""Scenarios x replications on an executor."""
+"""Scenarios x replications on an executor; finished runs are kept and taken from a store."""
 
 import multiprocessing
 import multiprocessing.context
@@ -7,15 +7,21 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 
 from sim.engine.outcome import Outcome
 from sim.engine.replication import TRIPS_PER_BLOCK, run_replication
 from sim.scenario.model import Scenario
+from sim.statistics import stein_replications
+from sim.store import Memory, Store, run_key
 
 Progress = Callable[[int, int], None]
+RATE = "expected_accident_rate_per_million_vkm"
+POOL_RESTARTS = 3
+"""How often workers that died are replaced before an experiment gives up."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,11 @@ class Task:
     seed: int
     replication: int
     trips_per_block: int = TRIPS_PER_BLOCK
+
+    @property
+    def key(self) -> str:
+        """Name of the run in a store."""
+        return run_key(self.scenario, self.seed, self.replication)
 
 
 class ReplicationFailed(Exception):
@@ -89,22 +100,55 @@ def _context() -> multiprocessing.context.ForkServerContext:
     return context
 
 
+def _end_with_parent() -> None:
+    """A worker whose parent was killed ends too, instead of waiting for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
+
+
 @contextmanager
-def _executor(workers: int) -> Iterator[Executor]:
+def processes(workers: int) -> Iterator[Executor]:
     """Processes; on an error or Ctrl-C nothing more is started and the processes end."""
-    pool = ProcessPoolExecutor(workers, mp_context=_context())
+    pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_end_with_parent)
     try:
         yield pool
     except BaseException:
-        processes = list((pool._processes or {}).values())  # noqa: SLF001
-        for process in processes:
+        alive = list((pool._processes or {}).values())  # noqa: SLF001
+        for process in alive:
             process.kill()
-        for process in processes:
+        for process in alive:
             process.join()
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     else:
         pool.shutdown()
+
+
+@contextmanager
+def dask_cluster(address: str) -> Iterator[Executor]:
+    """A Dask cluster through the same interface; lost workers' tasks are run again by its scheduler.
+
+    Raises
+    ------
+    ImportError
+        if `hairpin[distributed]` is not installed
+    OSError
+        if there is no scheduler at the address
+    """
+    from distributed import Client
+
+    client = Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+    with client:
+        yield client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+
+
+Pool = Callable[[], AbstractContextManager[Executor]]
 
 
 def run_experiment(
@@ -113,6 +157,9 @@ def run_experiment(
     replications: int,
     seed: int,
     workers: int | None = None,
+    dask: str | None = None,
+    store: Store | Memory | None = None,
+    fresh: bool = False,
     progress: Progress | None = None,
     trips_per_block: int = TRIPS_PER_BLOCK,
 ) -> Experiment:
@@ -126,6 +173,12 @@ def run_experiment(
         how many, and which random numbers; replication n meets the same numbers in every scenario
     workers : int, optional
         processes, by default one a core; 1 runs in this process
+    dask : str, optional
+        address of a Dask scheduler, instead of processes
+    store : Store, optional
+        where finished runs are kept, and taken from
+    fresh : bool
+        compute runs that are in the store again
     progress : callable, optional
         called with runs done and runs in all
     trips_per_block : int
@@ -137,27 +190,117 @@ def run_experiment(
         if a run stops
     """
     tasks = [Task(s, seed, r, trips_per_block) for r in range(replications) for s in scenarios]
-    done: dict[tuple[str, int], Outcome] = {}
-    report = progress or (lambda _done, _all: None)
-    report(0, len(tasks))
-    try:
-        for task, outcome in _performed(tasks, workers or os.cpu_count() or 1):
-            done[task.scenario.name, task.replication] = outcome
-            report(len(done), len(tasks))
-    except ReplicationFailed as failure:
-        failure.finished = done
-        raise
-    outcomes = {s.name: [done[s.name, r] for r in range(replications)] for s in scenarios}
+    done = perform_all(tasks, workers=workers, dask=dask, store=store, fresh=fresh, progress=progress)
+    by_name = {(task.scenario.name, task.replication): outcome for task, outcome in zip(tasks, done, strict=True)}
+    outcomes = {s.name: [by_name[s.name, r] for r in range(replications)] for s in scenarios}
     return Experiment(tuple(scenarios), seed, outcomes)
 
 
-def _performed(tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, Outcome]]:
-    """Results as they come; which comes first does not matter to any file."""
-    if workers == 1 or len(tasks) == 1:
-        yield from ((task, perform(task)) for task in tasks)
+def run_to_precision(
+    scenarios: Sequence[Scenario],
+    *,
+    precision: float,
+    first_stage: int,
+    most: int,
+    simulate: Callable[[int], Experiment],
+) -> Experiment:
+    """Run until the ratio of each scenario's accident rate to the first one's is known to a precision.
+
+    Stein's two-stage rule [1]: the first stage gives the variance, and with it the number of replications for which
+    the interval from the first stage's variance and degrees of freedom is narrow enough. It holds its confidence for
+    normal values whatever their variance, unlike rules that look at the interval again and again.
+
+    Parameters
+    ----------
+    scenarios : sequence of Scenario
+        the baseline first
+    precision : float
+        half-width of the interval of the ratio, relative to it [-]
+    first_stage, most : int
+        replications of the first stage, and at most
+    simulate : callable
+        gives the experiment with so many replications
+
+    References
+    ----------
+    [1] Stein (1945), A two-sample test for a linear hypothesis whose power is independent of the variance, Annals of
+    Mathematical Statistics 16, 243-258.
+    """
+    experiment = simulate(min(first_stage, most))
+    base = [outcome.metrics[RATE] for outcome in experiment.outcomes[scenarios[0].name]]
+    needed = [
+        stein_replications([o.metrics[RATE] for o in experiment.outcomes[scenario.name]], base, precision)
+        for scenario in scenarios[1:]
+    ]
+    count = min(max([first_stage, *needed]), most)
+    return experiment if count <= first_stage else simulate(count)
+
+
+def perform_all(
+    tasks: Sequence[Task],
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    store: Store | Memory | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """Outcomes of tasks, in their order; alike tasks are run once."""
+    keys = [task.key for task in tasks]
+    done: dict[str, Outcome] = {}
+    if store is not None and not fresh:
+        done = {key: outcome for key in dict.fromkeys(keys) if (outcome := store.get(key)) is not None}
+    missing = {key: task for key, task in zip(keys, tasks, strict=True) if key not in done}
+    report = progress or (lambda _done, _all: None)
+    report(len(done), len(set(keys)))
+    try:
+        for key, outcome in _performed(missing, _pool(workers, dask, len(missing))):
+            done[key] = _kept(store, key, outcome)
+            report(len(done), len(set(keys)))
+    except ReplicationFailed as failure:
+        ended = [(task, done[key]) for key, task in zip(keys, tasks, strict=True) if key in done]
+        failure.finished = {(task.scenario.name, task.replication): outcome for task, outcome in ended}
+        raise
+    return [done[key] for key in keys]
+
+
+def _kept(store: Store | Memory | None, key: str, outcome: Outcome) -> Outcome:
+    """Keep a run; what goes on is what was kept, so that a run taken from the store is no different."""
+    if store is None:
+        return outcome
+    store.put(key, outcome)
+    return store.get(key) or outcome
+
+
+def _pool(workers: int | None, dask: str | None, tasks: int) -> Pool | None:
+    """How to run; None is in this process."""
+    if dask is not None:
+        return lambda: dask_cluster(dask)
+    count = min(workers or os.cpu_count() or 1, tasks)
+    return None if count <= 1 else lambda: processes(count)
+
+
+def _performed(tasks: dict[str, Task], pool: Pool | None) -> Iterator[tuple[str, Outcome]]:
+    """Results as they come; which comes first does not matter to any file. Workers that died are replaced."""
+    if pool is None:
+        yield from ((key, perform(task)) for key, task in tasks.items())
         return
-    with _executor(min(workers, len(tasks))) as pool:
+    left = dict(tasks)
+    for attempt in range(POOL_RESTARTS + 1):
+        try:
+            for key, outcome in _submitted(left, pool):
+                del left[key]
+                yield key, outcome
+        except BrokenProcessPool:
+            if attempt == POOL_RESTARTS:
+                raise ReplicationFailed(f"worker processes died {attempt + 1} times, {len(left)} runs left") from None
+        else:
+            return
+
+
+def _submitted(tasks: dict[str, Task], pool: Pool) -> Iterator[tuple[str, Outcome]]:
+    with pool() as executor:
         with _interrupts_held():
-            futures: dict[Future[Outcome], Task] = {pool.submit(perform, task): task for task in tasks}
+            futures: dict[Future[Outcome], str] = {executor.submit(perform, t): key for key, t in tasks.items()}
         for future in as_completed(futures):
             yield futures[future], future.result()

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -16,14 +17,15 @@ import pandas as pd
 
 from sim.attribution import Attribution
 from sim.engine.outcome import Outcome
-from sim.experiment import Experiment
+from sim.experiment import RATE, Experiment
 from sim.parameters import ROAD_CLASSES
-from sim.statistics import Interval, mean_interval, paired_ratio
+from sim.statistics import Interval, mean_interval, paired_ratio, stein_ratio
+from sim.store import locked, model_version
+from sim.units import SECONDS_PER_HOUR
 from sim.valuation import appraise
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
 SHARES = ("compliance_rate", "operator_utilisation")
-RATE = "expected_accident_rate_per_million_vkm"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,15 +42,20 @@ class Results:
     """Appraisal of each alternative, by name."""
 
 
-def results_of(experiment: Experiment, *, baseline: str | None, command: str) -> Results:
-    """Tables and summary; comparisons where there is a baseline."""
+def results_of(
+    experiment: Experiment, *, baseline: str | None, command: str, first_stage: int | None = None
+) -> Results:
+    """Tables and summary; comparisons where there is a baseline.
+
+    `first_stage` is the number of replications that decided how many there are in all, see `run_to_precision`.
+    """
     runs = _runs(experiment)
     return Results(
         runs=runs,
         monthly=_stacked(experiment, "monthly"),
         sections=_stacked(experiment, "sections"),
         events=_events(experiment),
-        summary=summary_of(runs, baseline),
+        summary=summary_of(runs, baseline, first_stage),
         manifest=_manifest(experiment, baseline, command),
         costs={} if baseline is None else costs_of(experiment, runs, baseline),
     )
@@ -107,7 +114,7 @@ def _kinds(outcome: Outcome) -> list[tuple[str, list[Any]]]:
     ]
 
 
-def summary_of(runs: pd.DataFrame, baseline: str | None) -> dict[str, Any]:
+def summary_of(runs: pd.DataFrame, baseline: str | None, first_stage: int | None = None) -> dict[str, Any]:
     """The contract of `summary.json`; a number that does not exist is null."""
     metrics = [c for c in runs.columns if c not in {"scenario", "replication", "seed"}]
     by_name = {str(name): group for name, group in runs.groupby("scenario", sort=False)}
@@ -119,7 +126,7 @@ def summary_of(runs: pd.DataFrame, baseline: str | None) -> dict[str, Any]:
         for name, group in by_name.items()
     }
     comparisons = {
-        name: _comparison(group, by_name[baseline], baseline)
+        name: _comparison(group, by_name[baseline], baseline, first_stage)
         for name, group in by_name.items()
         if baseline is not None and name != baseline
     }
@@ -131,7 +138,7 @@ def _interval(metric: str, values: list[float]) -> Interval:
     return mean_interval(values, lowest=0.0, highest=1.0 if metric in SHARES else inf)
 
 
-def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str) -> dict[str, Any]:
+def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str, first_stage: int | None) -> dict[str, Any]:
     """Paired ratios to the baseline, of the rate and of what lies behind it."""
     ratios = {"accident_rate_ratio": RATE, "expected_accidents_ratio": "expected_accidents"}
     for name in (*ROAD_CLASSES, "semi"):
@@ -141,6 +148,9 @@ def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str) -> dict[s
         key: _named(paired_ratio(runs[column].tolist(), base[column].tolist()), "estimate")
         for key, column in ratios.items()
     }
+    if first_stage is not None:
+        interval = stein_ratio(runs[RATE].tolist(), base[RATE].tolist(), first_stage)
+        paired["accident_rate_ratio"] = _named(interval, "estimate")
     return {"baseline": baseline, **paired}
 
 
@@ -159,6 +169,7 @@ def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dic
         "scenarios": {
             s.name: {"title": s.title, "title_zh": s.title_zh, "sha256": s.hash()} for s in experiment.scenarios
         },
+        "model": model_version(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
     }
 
@@ -207,6 +218,7 @@ def as_json(content: Any) -> str:
 def write_results(results: Results, folder: Path, *, events: bool, charts: Callable[[Path], None]) -> None:
     """Write the result folder; files appear whole, all of them or none."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    remove_left_behind(folder)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         results.runs.to_parquet(partial / "runs.parquet", index=False)
@@ -219,9 +231,17 @@ def write_results(results: Results, folder: Path, *, events: bool, charts: Calla
             (partial / "costs.json").write_text(as_json(results.costs), encoding="utf-8")
         (partial / "manifest.json").write_text(as_json(results.manifest), encoding="utf-8")
         charts(partial)
-        _move_into(partial, folder)
+        with locked(folder):
+            _move_into(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def remove_left_behind(folder: Path) -> None:
+    """Partial files of processes that were killed, older than an hour: no live process has them."""
+    for path in [*folder.parent.glob(f".{folder.name}-*"), *folder.glob("store/.*.partial")]:
+        if time.time() - path.stat().st_mtime > SECONDS_PER_HOUR:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _move_into(partial: Path, folder: Path) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, isnan, nan, sqrt
+from math import ceil, exp, inf, isnan, log1p, nan, sqrt
 
 import numpy as np
+
+from sim.units import Floats
 
 CONFIDENCE = 0.95
 
@@ -69,3 +71,36 @@ def paired_ratio(values: Sequence[float], base: Sequence[float]) -> Interval:
         return Interval(nan, nan, nan)
     log = mean_interval([float(np.log(ratio)) for ratio in ratios])
     return Interval(exp(log.estimate), exp(log.low), exp(log.high))
+
+
+def _log_ratios(values: Sequence[float], base: Sequence[float]) -> Floats:
+    return np.log(np.asarray(values, dtype=np.float64)) - np.log(np.asarray(base, dtype=np.float64))
+
+
+def stein_replications(values: Sequence[float], base: Sequence[float], precision: float) -> int:
+    """Replications after which the interval of a paired ratio is narrow enough, from those of a first stage.
+
+    Parameters
+    ----------
+    values, base : sequences of float
+        positive results of the first stage
+    precision : float
+        half-width relative to the ratio [-]
+
+    Notes
+    -----
+    N = max(n_0, ceil((t(n_0 - 1) s_0 / d)**2)) with d = ln(1 + precision) (Stein 1945).
+    """
+    logs = _log_ratios(values, base)
+    half = t_quantile(len(logs) - 1) * float(logs.std(ddof=1))
+    return max(len(logs), ceil((half / log1p(precision)) ** 2))
+
+
+def stein_ratio(values: Sequence[float], base: Sequence[float], first_stage: int) -> Interval:
+    """Paired ratio after two stages: all replications' mean, the first stage's variance and degrees of freedom."""
+    if first_stage >= len(values):
+        return paired_ratio(values, base)
+    logs = _log_ratios(values, base)
+    half = t_quantile(first_stage - 1) * float(logs[:first_stage].std(ddof=1)) / sqrt(len(logs))
+    mean = float(logs.mean())
+    return Interval(exp(mean), exp(mean - half), exp(mean + half))

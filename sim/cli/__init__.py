@@ -38,7 +38,7 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.stderr.write(f"{problem}\n")
             raise typer.Exit(problem.exit_code) from None
         except KeyboardInterrupt:
-            sys.stderr.write("stopped; nothing half-written was left\n")
+            sys.stderr.write("stopped; finished runs are kept, and nothing half-written was left\n")
             raise typer.Exit(INTERRUPTED) from None
 
     return guarded

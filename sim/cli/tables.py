@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.attribution import Attribution
+from sim.experiment import RATE
 from sim.parameters import ROAD_CLASSES
-from sim.results import RATE, Results
+from sim.results import Results
 from sim.verification import Evidence
 
 NOTHING = "–"

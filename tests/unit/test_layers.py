@@ -13,7 +13,17 @@ LAYERS = [
     {"interventions"},
     {"scenario"},
     {"engine"},
-    {"statistics", "experiment", "results", "queueing", "verification", "parameter_table", "valuation", "attribution"},
+    {
+        "statistics",
+        "experiment",
+        "results",
+        "queueing",
+        "verification",
+        "parameter_table",
+        "valuation",
+        "attribution",
+        "store",
+    },
     {"charts", "report", "cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

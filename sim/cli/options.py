@@ -1,0 +1,141 @@
+"""Options that commands share, and how a command simulates with them."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.experiment import Experiment, Progress, ReplicationFailed
+    from sim.scenario import Scenario
+
+ScenarioFiles = Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)]
+Replications = Annotated[
+    int, typer.Option(min=1, max=100_000, help="Simulated repetitions; intervals need at least 2.")
+]
+Seed = Annotated[int, typer.Option(min=0, help="Names the random numbers; the same seed gives the same results.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.", show_default=False)]
+Dask = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Run on a Dask cluster (hairpin[distributed]).", show_default=False),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Compute runs again that are kept in the result folder.")]
+Out = Annotated[Path | None, typer.Option(help="Result folder.", show_default="results/<folder of the first file>")]
+Days = Annotated[int | None, typer.Option(min=1, help="Shorten every scenario's horizon.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print neither tables nor progress.")]
+Events = Annotated[bool, typer.Option("--events", help="Also write events.parquet: every accident, violation, alarm.")]
+
+FAILED = 3
+"""Exit code if a run stops."""
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """How a command simulates; finished runs are kept in the result folder and taken from it."""
+
+    folder: Path
+    seed: int
+    workers: int | None
+    dask: str | None = None
+    fresh: bool = False
+    quiet: bool = False
+
+    def run(self, scenarios: "list[Scenario]", replications: int) -> "Experiment":
+        """Simulate, with a bar; what stops a run is told, and so is what was kept."""
+        from sim.cli.problems import Problem
+        from sim.experiment import ReplicationFailed, run_experiment
+        from sim.store import Store
+
+        try:
+            with progress_bar(quiet=self.quiet) as progress:
+                return run_experiment(
+                    scenarios,
+                    replications=replications,
+                    seed=self.seed,
+                    workers=self.workers,
+                    dask=self.dask,
+                    store=Store(self.folder / "store"),
+                    fresh=self.fresh,
+                    progress=progress,
+                )
+        except ReplicationFailed as error:
+            raise Problem(f"a run failed: {error}{self._kept(error)}", exit_code=FAILED) from error
+        except ImportError as error:
+            raise Problem(f"--dask needs the extra: pip install 'hairpin[distributed]' ({error})") from error
+        except OSError as error:
+            raise Problem(self._unwritable(error)) from error
+
+    def _unwritable(self, error: OSError) -> str:
+        if self.dask is not None and not error.errno:
+            return f"--dask: no scheduler at {self.dask} ({error})"
+        return f"{self.folder}: results can't be written: {error.strerror or error}; finished runs are kept"
+
+    def _kept(self, error: "ReplicationFailed") -> str:
+        """Write the runs that ended before; a sentence on where they are."""
+        from sim.results import write_finished
+
+        if not error.finished:
+            return ""
+        file = write_finished(error.finished, self.seed, self.folder)
+        return f"\n{len(error.finished)} runs were finished; they are kept in {file}"
+
+
+def load(files: list[Path], days: int | None) -> "list[Scenario]":
+    """All scenarios, a file named twice once; all mistakes of all files together."""
+    from sim.cli.problems import Problem
+    from sim.scenario import Mistake, ScenarioError, load_scenario
+
+    by_path = {file.resolve(): file for file in reversed(files)}
+    wanted = [file for place, file in enumerate(files) if file.resolve() not in {f.resolve() for f in files[:place]}]
+    scenarios, mistakes, names = [], [], dict[str, Path]()
+    for file in wanted:
+        try:
+            scenario = load_scenario(by_path[file.resolve()])
+        except ScenarioError as error:
+            mistakes += error.mistakes
+            continue
+        if scenario.name in names:
+            message = f"{scenario.name!r} is also the name of {names[scenario.name]}; names must differ"
+            mistakes.append(Mistake(str(file), 0, "name", message))
+        names[scenario.name] = file
+        scenarios.append(scenario if days is None else scenario.changed({"days": min(days, scenario.days)}))
+    if mistakes:
+        raise Problem("\n".join(str(mistake) for mistake in dict.fromkeys(mistakes)))
+    return scenarios
+
+
+def default_folder(file: Path) -> Path:
+    """Where results go if nothing is said."""
+    return Path("results") / (file.resolve().parent.name or "experiment")
+
+
+def command_line() -> str:
+    """The command as it was typed."""
+    return " ".join(["hairpin", *sys.argv[1:]])
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> "Iterator[Progress | None]":
+    """A bar with rate and time left on stderr, where somebody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("runs")
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,32 @@
+"""Runs four tasks on two processes, of which the first one to start dies; prints hashes of the outcomes."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from conftest import SMALL
+
+from sim import experiment
+from sim.engine.outcome import Outcome
+from sim.scenario import Scenario
+from sim.store import packed
+
+original = experiment.perform
+
+
+def dying(task: experiment.Task) -> Outcome:
+    """Die once."""
+    flag = Path(sys.argv[1])
+    if not flag.exists():
+        flag.touch()
+        os._exit(9)
+    return original(task)
+
+
+if __name__ == "__main__":
+    experiment.perform = dying
+    base = Scenario.model_validate(SMALL)
+    tasks = [experiment.Task(base.changed({"days": 3, "name": f"s{n}"}), 1, n) for n in range(4)]
+    for outcome in experiment.perform_all(tasks, workers=2):
+        print(hashlib.sha256(packed(outcome)).hexdigest())
