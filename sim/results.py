@@ -41,6 +41,13 @@ class Results:
     costs: dict[str, Any]
     """Appraisal of each alternative, by name."""
 
+    @property
+    def ratios(self) -> pd.DataFrame:
+        """Accident-rate ratio of each alternative to the baseline, with its 95 % interval."""
+        comparisons = self.summary["comparisons"]
+        rows = [{"scenario": name, **entry["accident_rate_ratio"]} for name, entry in comparisons.items()]
+        return pd.DataFrame(rows, columns=["scenario", "estimate", "low", "high"])
+
 
 def results_of(
     experiment: Experiment, *, baseline: str | None, command: str, first_stage: int | None = None

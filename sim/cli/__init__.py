@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from sim.cli import evidence_commands, inspect_commands, run_commands
+from sim.cli import check_commands, evidence_commands, inspect_commands, run_commands, statistics_commands
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -53,6 +53,9 @@ for _function, _name in (
     (inspect_commands.parameters, "parameters"),
     (evidence_commands.verify, "verify"),
     (evidence_commands.descent, "descent"),
+    (check_commands.check, "check"),
+    (statistics_commands.before_after, "before-after"),
+    (statistics_commands.power, "power"),
 ):
     app.command(_name)(_guarded(_function))
 

@@ -24,7 +24,7 @@ LAYERS = [
         "attribution",
         "store",
     },
-    {"charts", "report", "cli"},
+    {"charts", "report", "cli", "api"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

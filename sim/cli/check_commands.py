@@ -1,0 +1,72 @@
+"""The command that CI runs against unintended changes: `check`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import Quiet, Workers, progress_bar
+
+if TYPE_CHECKING:
+    from sim.checking import Moved
+
+FOUND_A_DIFFERENCE = 1
+Folder = Annotated[Path, typer.Option(help="Folder whose folders hold the scenario files.")]
+Reference = Annotated[Path, typer.Option(help="Stored references.")]
+JunitFile = Annotated[Path | None, typer.Option(help="Also write JUnit XML here.", show_default=False)]
+
+
+def check(
+    *,
+    scenarios: Folder = Path("scenarios"),
+    reference: Reference = Path("results/reference/weeks.json"),
+    update: Annotated[bool, typer.Option("--update", help="Rewrite the references and print what moved.")] = False,
+    junit: JunitFile = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run the shipped scenarios in a short form and compare with results/reference.
+
+    On the versions that wrote the references numbers must be equal; on others, replications are compared in pairs with
+    a false-alarm rate of 1 % over all comparisons. Exit code 1 if something moved.
+    """
+    from sim import checking
+    from sim.cli.problems import Problem
+
+    files = checking.shipped(scenarios)
+    if not files:
+        raise Problem(f"--scenarios: {scenarios} has no folders with scenario files")
+    if not reference.is_file() and not update:
+        raise Problem(f"--reference: {reference} is not there; write it with hairpin check --update")
+    with progress_bar(quiet=quiet) as progress:
+        found = checking.measure(files, workers=workers, progress=progress)
+    moved = checking.differences(checking.read(reference), found) if reference.is_file() else []
+    if junit is not None:
+        junit.write_text(checking.junit(files, moved), encoding="utf-8")
+    if not quiet:
+        _print(moved, len(files))
+    if update:
+        checking.write(reference, found)
+    elif moved:
+        raise typer.Exit(FOUND_A_DIFFERENCE)
+
+
+def _print(moved: "list[Moved]", scenarios: int) -> None:
+    from math import isnan
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.cli.tables import NARROWEST
+
+    if not moved:
+        sys.stdout.write(f"{scenarios} scenarios are as stored\n")
+        return
+    table = Table(title=f"{len(moved)} metrics of {len({m.scenario for m in moved})} scenarios moved")
+    for heading in ("scenario", "metric", "stored", "now", "change"):
+        table.add_column(heading, justify="right" if heading in {"stored", "now", "change"} else "left")
+    for entry in moved:
+        change = "" if isnan(entry.change) else f"{entry.change:+.3%}"
+        table.add_row(entry.scenario, entry.metric, f"{entry.before:.6g}", f"{entry.after:.6g}", change)
+    Console(file=sys.stdout, width=NARROWEST).print(table)

@@ -1,0 +1,268 @@
+"""Statistics of accident counts: rates and their ratios, Empirical Bayes, before-after, power.
+
+[1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442.
+[2] Hauer (1997), Observational Before-After Studies in Road Safety, Pergamon, chapters 11 and 12.
+[3] Hauer, Harwood, Council, Griffith (2002), Estimating safety by the Empirical Bayes method: a tutorial,
+    Transportation Research Record 1784, 126-131.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, nan, sqrt
+from typing import Literal
+
+import numpy as np
+from scipy.optimize import brentq, minimize_scalar
+from scipy.special import gammaln
+from scipy.stats import beta, binom, chi2, norm, poisson
+
+from sim.statistics import CONFIDENCE, Interval
+from sim.units import Floats, Ints
+
+Method = Literal["exact", "mid_p"]
+TINY = 1e-12
+
+
+def rate_interval(count: int, exposure: float, confidence: float = CONFIDENCE, method: Method = "exact") -> Interval:
+    """Rate of a Poisson count with its interval.
+
+    Parameters
+    ----------
+    count : events
+    exposure : in the unit of which the rate is wanted, such as million vehicle-km
+    confidence : two-sided [-]
+    method : "exact" [1], or "mid_p", shorter and with the nominal confidence on average
+
+    Raises
+    ------
+    ValueError
+        for a negative count or an exposure that is not positive
+    """
+    if count < 0 or exposure <= 0.0:
+        raise ValueError(f"count {count} must not be negative, exposure {exposure} must be positive")
+    tail = (1.0 - confidence) / 2.0
+    if method == "exact":
+        low = chi2.ppf(tail, 2 * count) / 2.0 if count else 0.0
+        return Interval(
+            count / exposure, float(low) / exposure, float(chi2.isf(tail, 2 * count + 2)) / (2.0 * exposure)
+        )
+    low = _root(lambda m: _mid_above(count, m) - tail, 0.0, float(count)) if count else 0.0
+    high = _root(lambda m: _mid_below(count, m) - tail, float(count), count + 10.0 * sqrt(count + 1.0) + 20.0)
+    return Interval(count / exposure, low / exposure, high / exposure)
+
+
+def _mid_above(count: int, mean: float) -> float:
+    """P(X > x) + P(X = x) / 2."""
+    return float(poisson.sf(count, mean) + 0.5 * poisson.pmf(count, mean))
+
+
+def _mid_below(count: int, mean: float) -> float:
+    return float(poisson.cdf(count, mean) - 0.5 * poisson.pmf(count, mean))
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    return float(brentq(function, low + TINY, high, xtol=1e-12))
+
+
+@dataclass(frozen=True)
+class RateRatio:
+    """After over before, with its interval and the chance of as much or more by chance alone."""
+
+    ratio: Interval
+    p_value: float
+
+
+def rate_ratio(
+    after: int,
+    before: int,
+    exposure_ratio: float = 1.0,
+    confidence: float = CONFIDENCE,
+    method: Method = "exact",
+) -> RateRatio:
+    """Ratio of two Poisson rates, conditional on their sum (binomial).
+
+    Parameters
+    ----------
+    after, before : counts
+    exposure_ratio : exposure after over before [-]
+    confidence, method : as in `rate_interval`
+
+    Notes
+    -----
+    Given n = after + before, after is binomial with odds ratio x exposure ratio; limits are Clopper and Pearson's
+    (1934) or those of the mid-P. The p-value doubles the smaller tail.
+    """
+    total, tail = after + before, (1.0 - confidence) / 2.0
+    if total == 0:
+        return RateRatio(Interval(nan, 0.0, inf), 1.0)
+    if method == "exact":
+        low = float(beta.ppf(tail, after, before + 1)) if after else 0.0
+        high = float(beta.isf(tail, after + 1, before)) if before else 1.0
+    else:
+        low, high = _mid_p_shares(after, total, tail)
+    limits = [inf if p >= 1.0 else p / (1.0 - p) / exposure_ratio for p in (low, high)]
+    estimate = after / before / exposure_ratio if before else inf
+    return RateRatio(Interval(estimate, limits[0], limits[1]), _p_value(after, total, exposure_ratio, method))
+
+
+def _mid_p_shares(after: int, total: int, tail: float) -> tuple[float, float]:
+    """Limits of the binomial share; 0 and 1 where one count is 0."""
+
+    def low(share: float) -> float:
+        return _binomial_tail(after, total, share, upper=True) - tail
+
+    def high(share: float) -> float:
+        return _binomial_tail(after, total, share, upper=False) - tail
+
+    return (
+        _root(low, 0.0, 1.0 - TINY) if after else 0.0,
+        _root(high, 0.0, 1.0 - TINY) if after < total else 1.0,
+    )
+
+
+def _binomial_tail(count: int, total: int, share: float, *, upper: bool) -> float:
+    half = 0.5 * binom.pmf(count, total, share)
+    return float((binom.sf(count, total, share) if upper else binom.cdf(count - 1, total, share)) + half)
+
+
+def _p_value(after: int, total: int, exposure_ratio: float, method: Method) -> float:
+    share = exposure_ratio / (1.0 + exposure_ratio)
+    if method == "mid_p":
+        tails = [_binomial_tail(after, total, share, upper=upper) for upper in (True, False)]
+    else:
+        tails = [float(binom.sf(after - 1, total, share)), float(binom.cdf(after, total, share))]
+    return min(2.0 * min(tails), 1.0)
+
+
+def fit_overdispersion(counts: Ints, means: Floats) -> float:
+    """Overdispersion k of a negative binomial with variance mu + k mu**2, by maximum likelihood; 0 if none is seen.
+
+    Parameters
+    ----------
+    counts, means : arrays
+        observed and predicted counts of alike sites, shape (sites,)
+    """
+    found = minimize_scalar(
+        lambda log_k: -_log_likelihood(counts, means, float(np.exp(log_k))), bounds=(-12.0, 5.0), method="bounded"
+    )
+    k = float(np.exp(found.x))
+    return k if _log_likelihood(counts, means, k) > float(np.sum(poisson.logpmf(counts, means))) else 0.0
+
+
+def _log_likelihood(counts: Ints, means: Floats, k: float) -> float:
+    r = 1.0 / k
+    terms = gammaln(counts + r) - gammaln(r) - gammaln(counts + 1.0)
+    return float((terms + r * np.log(r / (r + means)) + counts * np.log(means / (r + means))).sum())
+
+
+@dataclass(frozen=True)
+class BayesEstimate:
+    """What a site's long-run count is likely to be; arrays of shape (sites,) or numbers."""
+
+    weight: Floats
+    """Of the prediction for alike sites."""
+    expected: Floats
+    variance: Floats
+
+
+def empirical_bayes(count: Floats, predicted: Floats, overdispersion: Floats) -> BayesEstimate:
+    """A site's expected count from its own count and that of alike sites, as regression to the mean asks [2, 3].
+
+    Parameters
+    ----------
+    count : accidents of the site
+    predicted : mean of alike sites over the same time
+    overdispersion : k of the negative binomial
+
+    Notes
+    -----
+    w = 1 / (1 + k mu), E = w mu + (1 - w) x, Var = (1 - w) E.
+    """
+    weight = 1.0 / (1.0 + np.asarray(overdispersion) * np.asarray(predicted))
+    expected = weight * predicted + (1.0 - weight) * count
+    return BayesEstimate(weight, expected, (1.0 - weight) * expected)
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """Effect of a treatment at some sites: accidents after over what they would have been."""
+
+    ratio: Interval
+    standard_error: float
+    naive: RateRatio
+    """Counts after over before by exposure alone, as it would be reported without correction."""
+    expected_after: float
+    """Without treatment."""
+    counted_after: int
+
+
+def before_after(
+    before: Ints, after: Ints, predicted_before: Floats, predicted_after: Floats, overdispersion: Floats
+) -> BeforeAfter:
+    """Empirical Bayes before-after study [2].
+
+    Parameters
+    ----------
+    before, after : counts by site, shape (sites,)
+    predicted_before, predicted_after : of alike sites over the same time
+    overdispersion : k by site
+
+    Notes
+    -----
+    pi = sum E_i c_i with c_i = predicted after / before, Var(pi) = sum Var(E_i) c_i**2, lambda = sum of counts after;
+    theta = (lambda / pi) / (1 + Var(pi) / pi**2),
+    Var(theta) = theta**2 (1 / lambda + Var(pi) / pi**2) / (1 + Var(pi) / pi**2)**2. The interval is normal.
+    """
+    change = np.asarray(predicted_after) / np.asarray(predicted_before)
+    estimate = empirical_bayes(np.asarray(before, dtype=np.float64), predicted_before, overdispersion)
+    pi, variance = float((estimate.expected * change).sum()), float((estimate.variance * change**2).sum())
+    counted, relative = int(np.sum(after)), variance / pi**2
+    theta = counted / pi / (1.0 + relative)
+    spread = theta**2 * ((1.0 / counted if counted else 0.0) + relative) / (1.0 + relative) ** 2
+    half = float(norm.isf((1.0 - CONFIDENCE) / 2.0)) * sqrt(spread)
+    naive = rate_ratio(counted, int(np.sum(before)), float(np.sum(predicted_after) / np.sum(predicted_before)))
+    return BeforeAfter(Interval(theta, max(theta - half, 0.0), theta + half), sqrt(spread), naive, pi, counted)
+
+
+def years_to_detect(
+    accidents_per_year: float, reduction: float, years_before: float, power: float = 0.8, significance: float = 0.05
+) -> float:
+    """Years after until a true reduction is detected with some power, by formula.
+
+    Notes
+    -----
+    The logarithm of the ratio of two Poisson counts has variance 1 / m_before + 1 / m_after; detection needs
+    |ln(1 - r)| = (z_significance + z_power) sd (Hauer 1997, chapter 9, in its logarithmic form). Infinite if the time
+    before is too short for any time after.
+    """
+    needed = (float(norm.isf(significance / 2.0)) + float(norm.ppf(power))) / abs(np.log(1.0 - reduction))
+    left = 1.0 / needed**2 - 1.0 / (accidents_per_year * years_before)
+    return 1.0 / (left * accidents_per_year * (1.0 - reduction)) if left > 0.0 else inf
+
+
+def detection_power(
+    accidents_per_year: float,
+    reduction: float,
+    years_before: float,
+    years_after: float,
+    *,
+    simulations: int = 4000,
+    seed: int = 1,
+    significance: float = 0.05,
+) -> float:
+    """Share of simulated before-after pairs whose exact test finds fewer accidents."""
+    generator = np.random.Generator(np.random.Philox(seed))
+    before = generator.poisson(accidents_per_year * years_before, simulations)
+    after = generator.poisson(accidents_per_year * (1.0 - reduction) * years_after, simulations)
+    total, share = before + after, years_after / (years_before + years_after)
+    return float(np.mean(np.asarray(binom.cdf(after, total, share)) <= significance / 2.0))
+
+
+def chance_of_drop(
+    accidents_per_year: float, drop: float, years_before: float = 1.0, years_after: float = 1.0
+) -> float:
+    """Chance that the yearly count falls by at least a share although nothing has changed, summed over all counts."""
+    mean_before, mean_after = accidents_per_year * years_before, accidents_per_year * years_after
+    counts = np.arange(1, int(mean_before + 12.0 * sqrt(mean_before) + 30.0))
+    most_after = np.floor(counts / years_before * (1.0 - drop) * years_after + 1e-9)
+    return float((poisson.pmf(counts, mean_before) * poisson.cdf(most_after, mean_after)).sum())

@@ -1,0 +1,196 @@
+"""Statistics of counts against published tables and examples, and the coverage of every interval."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy.stats import nbinom
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.safety_statistics import (
+    before_after,
+    chance_of_drop,
+    detection_power,
+    empirical_bayes,
+    fit_overdispersion,
+    rate_interval,
+    rate_ratio,
+    years_to_detect,
+)
+from sim.statistics import mean_interval, paired_ratio, stein_ratio, stein_replications
+
+runner = CliRunner()
+GARWOOD = {0: (0.0, 3.689), 1: (0.025, 5.572), 3: (0.619, 8.767), 5: (1.623, 11.668), 10: (4.795, 18.390)}
+"""95 % limits of a Poisson mean (Garwood 1936, as in most tables)."""
+
+
+@pytest.mark.parametrize("count", GARWOOD)
+def test_exact_limits_are_the_tables(count) -> None:
+    found = rate_interval(count, 1.0)
+    assert (found.low, found.high) == pytest.approx(GARWOOD[count], abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "low", "high", "p"),
+    [(3, 2, 0.06, 5.82, 1.00), (6, 4, 0.14, 2.81, 0.75), (12, 8, 0.24, 1.77, 0.50), (30, 20, 0.36, 1.21, 0.20)],
+)
+def test_a_fall_by_a_third(before, after, low, high, p) -> None:
+    found = rate_ratio(after, before)
+    assert found.ratio.estimate == pytest.approx(2 / 3)
+    assert (found.ratio.low, found.ratio.high) == pytest.approx((low, high), abs=0.006)
+    assert found.p_value == pytest.approx(p, abs=0.006)
+
+
+def test_mid_p_is_shorter_and_exposure_divides() -> None:
+    exact, mid = (rate_ratio(8, 20, 0.5, method=method).ratio for method in ("exact", "mid_p"))
+    assert exact.low < mid.low < mid.high < exact.high
+    assert exact.estimate == pytest.approx(0.8)
+    one, two = (rate_interval(4, exposure, method="mid_p") for exposure in (1.0, 2.0))
+    assert two.low == pytest.approx(one.low / 2.0)
+
+
+@pytest.mark.parametrize("method", ["exact", "mid_p"])
+@pytest.mark.parametrize("mean", [1.5, 6.0, 30.0])
+def test_rate_intervals_cover(method, mean) -> None:
+    """Exact never below 95 %; mid-P near it (two standard errors of 2,000 draws, 2 % for discreteness)."""
+    counts = np.random.default_rng(7).poisson(mean, 2000)
+    limits = {int(c): rate_interval(int(c), 1.0, method=method) for c in np.unique(counts)}
+    covered = np.mean([limits[int(c)].low <= mean <= limits[int(c)].high for c in counts])
+    error = 2.0 * np.sqrt(0.95 * 0.05 / len(counts))
+    assert covered > 0.95 - error - (0.02 if method == "mid_p" else 0.0)
+
+
+def test_the_tutorials_first_two_examples() -> None:
+    """1.8 km, 4,000 vehicles a day, mu = 0.0224 x 4000**0.564 accidents a km and year, phi = 2.05 a km.
+
+    Hauer, Harwood, Council and Griffith 2002: 12 accidents in a year give 8.48 +- 2.14; 27 in three 23.92 +- 4.32.
+    """
+    mean = 0.0224 * 4000.0**0.564 * 1.8
+    overdispersion = 1.0 / (2.05 * 1.8)
+    one, three = empirical_bayes(12.0, mean, overdispersion), empirical_bayes(27.0, 3.0 * mean, overdispersion)
+    assert (one.weight, three.weight) == pytest.approx((0.46, 0.22), abs=0.005)
+    assert (one.expected, three.expected) == pytest.approx((8.48, 23.92), abs=0.03)
+    assert (one.variance**0.5, three.variance**0.5) == pytest.approx((2.14, 4.32), abs=0.01)
+
+
+def test_overdispersion_is_found_again() -> None:
+    generator = np.random.default_rng(3)
+    means = generator.uniform(2.0, 8.0, 3000)
+    counts = nbinom.rvs(2.0, 2.0 / (2.0 + means), random_state=generator)
+    assert fit_overdispersion(counts, means) == pytest.approx(0.5, rel=0.08)
+    assert fit_overdispersion(generator.poisson(means), means) < 0.02
+
+
+def test_sites_picked_for_their_counts_regress_and_the_study_corrects() -> None:
+    """No treatment at all: the naive ratio falls, the corrected one holds 1 in about 95 % of studies.
+
+    With k mu = 2 a third of an estimate is the mean of 4: the naive ratio tends to 2/3 + 4/3 over the mean picked.
+    """
+    generator = np.random.default_rng(5)
+    naive, mean_picked, held = [], [], 0
+    for _ in range(400):
+        means = generator.gamma(2.0, 2.0, 400)
+        before, after = generator.poisson(means), generator.poisson(means)
+        picked = before >= 9
+        count = int(picked.sum())
+        study = before_after(
+            before[picked], after[picked], np.full(count, 4.0), np.full(count, 4.0), np.full(count, 0.5)
+        )
+        naive.append(study.naive.ratio.estimate)
+        mean_picked.append(before[picked].mean())
+        held += study.ratio.low <= 1.0 <= study.ratio.high
+    assert np.mean(naive) == pytest.approx(2 / 3 + 4 / 3 / np.mean(mean_picked), abs=0.01)
+    assert np.mean(naive) < 0.85
+    assert held / 400 > 0.95 - 2.5 * np.sqrt(0.95 * 0.05 / 400)
+
+
+def test_a_study_by_hand() -> None:
+    """One site, k mu = 1, so that half is its own count: E = (4 + 8) / 2 = 6, Var = 3; traffic doubles; 6 afterwards."""
+    study = before_after(np.array([8]), np.array([6]), np.array([4.0]), np.array([8.0]), np.array([0.25]))
+    assert study.expected_after == pytest.approx(12.0)
+    relative = 12.0 / 144.0
+    assert study.ratio.estimate == pytest.approx(0.5 / (1 + relative))
+    assert study.standard_error == pytest.approx(study.ratio.estimate * np.sqrt(1 / 6 + relative) / (1 + relative))
+
+
+def test_power_by_formula_and_by_simulation_agree() -> None:
+    years = years_to_detect(60.0, 0.3, 5.0)
+    found = detection_power(60.0, 0.3, 5.0, years)
+    assert found == pytest.approx(0.8, abs=0.05)
+    assert years_to_detect(2.0, 0.1, 1.0) == float("inf")
+    assert detection_power(60.0, 0.0, 5.0, years) < 0.03
+
+
+def test_a_third_fewer_by_chance() -> None:
+    """6 to 4 or fewer: about a quarter of the years; hardly ever with 120."""
+    generator = np.random.default_rng(9)
+    before, after = generator.poisson(6.0, 200_000), generator.poisson(6.0, 200_000)
+    simulated = ((after <= before * 2 / 3 + 1e-9) & (before > 0)).mean()
+    assert chance_of_drop(6.0, 1 / 3) == pytest.approx(simulated, abs=4 * np.sqrt(0.25 / 200_000))
+    assert chance_of_drop(120.0, 1 / 3) < 0.01
+
+
+def test_fixed_intervals_cover_95_percent() -> None:
+    """1,000 experiments of 4 replications each, of means and of paired ratios."""
+    generator = np.random.default_rng(11)
+    error = 3.0 * np.sqrt(0.95 * 0.05 / 1000)
+    means = [mean_interval(generator.normal(10.0, 2.0, 4).tolist()) for _ in range(1000)]
+    assert abs(np.mean([i.low <= 10.0 <= i.high for i in means]) - 0.95) < error
+    ratios = []
+    for _ in range(1000):
+        base = generator.lognormal(0.0, 0.3, 4)
+        ratios.append(paired_ratio((0.8 * base * generator.lognormal(0.0, 0.02, 4)).tolist(), base.tolist()))
+    assert abs(np.mean([i.low <= 0.8 <= i.high for i in ratios]) - 0.95) < error
+
+
+@pytest.mark.parametrize("noise", [0.01, 0.03, 0.08])
+def test_the_two_stage_rule_covers_and_is_narrow(noise) -> None:
+    """1,000 synthetic experiments: at least 93 % hold the true ratio, and all are as narrow as asked for."""
+    generator = np.random.default_rng(13)
+    covered = 0
+    for _ in range(1000):
+        base = generator.lognormal(0.0, 0.3, 2000)
+        values = 0.8 * base * np.exp(generator.normal(0.0, noise, 2000))
+        count = stein_replications(values[:5].tolist(), base[:5].tolist(), 0.02)
+        found = stein_ratio(values[:count].tolist(), base[:count].tolist(), 5)
+        covered += found.low <= 0.8 <= found.high
+        assert found.high / found.estimate <= 1.02 + 1e-12
+    assert covered >= 930
+
+
+HEAD = "site,before,after,predicted_before,predicted_after,overdispersion\n"
+
+
+def test_the_command_reads_a_table(tmp_path) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text(HEAD + "a,8,6,4.0,8.0,0.25\n")
+    content = json.loads(runner.invoke(app, ["before-after", str(file), "--json"]).stdout)
+    assert content["expected_after_without_treatment"] == pytest.approx(12.0)
+    assert "differs from no effect" in runner.invoke(app, ["before-after", str(file)]).stdout
+    file.write_text(HEAD + "a,8,11,4.0,8.0,0.25\n")
+    assert "can't be told apart" in runner.invoke(app, ["before-after", str(file)]).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("site,before\na,1\n", "columns after, predicted_before, predicted_after, overdispersion are missing"),
+        (HEAD + "a,1.5,2,3,4,0.2\n", ":2: before: found"),
+        (HEAD + "a,1,2,3,4,0.2\nb,1,2,-3,4,x\n", ":3: predicted_before: found"),
+        (HEAD, "has no rows"),
+    ],
+)
+def test_a_wrong_table_is_one_clear_message(tmp_path, text, message) -> None:
+    file = tmp_path / "data.csv"
+    file.write_text(text)
+    result = runner.invoke(app, ["before-after", str(file)])
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_the_power_command() -> None:
+    content = json.loads(runner.invoke(app, ["power", "--per-year", "12", "--json"]).stdout)
+    assert [row["years_after"] for row in content["simulated_power"]] == [1, 2, 3, 5, 10]
+    assert content["simulated_power"][0]["power"] < content["simulated_power"][-1]["power"]
+    assert "if nothing changes" in runner.invoke(app, ["power", "--per-year", "12"]).stdout
