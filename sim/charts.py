@@ -158,3 +158,44 @@ def save_as(figure: Figure, file: Path) -> None:
     """Write one chart in the format of the file's ending."""
     with mpl.rc_context(STYLE):
         figure.savefig(file, dpi=PNG_DPI)
+
+
+def swept(table: pd.DataFrame, keys: Sequence[str]) -> Figure:
+    """Ratio to the scenario as it stands over the first key, a line for each combination of the others."""
+    first, *others = keys
+    groups = [("", table)] if not others else list(table.groupby(others, sort=False))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 5.0))
+        axes = figure.add_subplot()
+        for number, (point, own) in enumerate(groups):
+            colour, label = PALETTE[(number + 1) % len(PALETTE)], _point_label(others, point)
+            places = range(len(own)) if own[first].dtype == object else own[first]
+            axes.plot(places, own["ratio"], color=colour, marker="o", markersize=4, linewidth=1.8, label=label)
+            axes.fill_between(places, own["ratio_low"], own["ratio_high"], color=colour, alpha=0.15, linewidth=0)
+            if own[first].dtype == object:
+                axes.set_xticks(range(len(own)), own[first])
+        axes.axhline(1.0, color="0.4", linestyle=":", linewidth=1)
+        axes.set_xlabel(first)
+        axes.set_ylabel("expected accident rate /\nthe scenario's as it stands")
+        if others:
+            axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def _point_label(others: Sequence[str], point: Any) -> str:
+    values = point if isinstance(point, tuple) else (point,)
+    return ", ".join(f"{key.rsplit('.', 1)[-1]} = {value}" for key, value in zip(others, values, strict=False))
+
+
+def tornado(table: pd.DataFrame, meaning: str) -> Figure:
+    """Parameters by importance, the most important on top, with 95 % intervals."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 1.2 + 0.4 * len(table)))
+        axes = figure.add_subplot()
+        places = np.arange(len(table))
+        errors = [table["effect"] - table["effect_low"], table["effect_high"] - table["effect"]]
+        axes.barh(places, table["effect"], xerr=errors, color=PALETTE[1], height=0.6, error_kw={"linewidth": 1.2})
+        axes.set_yticks(places, table["parameter"])
+        axes.invert_yaxis()
+        axes.set_xlabel(meaning)
+    return figure

@@ -20,7 +20,8 @@ from sim.engine.outcome import Outcome
 from sim.experiment import RATE, Experiment
 from sim.parameters import ROAD_CLASSES
 from sim.statistics import Interval, mean_interval, paired_ratio, stein_ratio
-from sim.store import locked, model_version
+from sim.store import locked, model_version, write_whole
+from sim.uncertainty import Shares
 from sim.units import SECONDS_PER_HOUR
 from sim.valuation import appraise
 
@@ -201,6 +202,27 @@ def write_attribution(shares: Attribution, folder: Path) -> None:
     partial = folder / ".attribution.json.partial"
     partial.write_text(as_json(content), encoding="utf-8")
     partial.replace(folder / "attribution.json")
+
+
+def write_shares(
+    shares: dict[str, Shares], draws: int, replications: int, keys: list[str], folder: Path
+) -> dict[str, Any]:
+    """Write uncertainty.json, and return its content."""
+    content = {
+        "draws": draws,
+        "replications_per_draw": replications,
+        "parameters": keys,
+        "comparisons": {
+            name: {
+                "accident_rate_ratio": _named(one.ratio, "estimate"),
+                "share_of_variance_from_parameters": one.parameter_share,
+            }
+            for name, one in shares.items()
+        },
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "uncertainty.json", as_json(content).encode())
+    return content
 
 
 def write_finished(finished: dict[tuple[str, int], Outcome], seed: int, folder: Path) -> Path:

@@ -7,7 +7,14 @@ from typing import Any
 
 import typer
 
-from sim.cli import check_commands, evidence_commands, inspect_commands, run_commands, statistics_commands
+from sim.cli import (
+    check_commands,
+    evidence_commands,
+    inspect_commands,
+    run_commands,
+    statistics_commands,
+    sweep_commands,
+)
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -53,6 +60,8 @@ for _function, _name in (
     (inspect_commands.parameters, "parameters"),
     (evidence_commands.verify, "verify"),
     (evidence_commands.descent, "descent"),
+    (sweep_commands.sweep, "sweep"),
+    (sweep_commands.sensitivity, "sensitivity"),
     (check_commands.check, "check"),
     (statistics_commands.before_after, "before-after"),
     (statistics_commands.power, "power"),

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from sim.experiment import Experiment, Progress, ReplicationFailed
     from sim.scenario import Scenario
+    from sim.store import Store
 
 ScenarioFiles = Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)]
 Replications = Annotated[
@@ -47,22 +48,48 @@ class Simulation:
 
     def run(self, scenarios: "list[Scenario]", replications: int) -> "Experiment":
         """Simulate, with a bar; what stops a run is told, and so is what was kept."""
-        from sim.cli.problems import Problem
-        from sim.experiment import ReplicationFailed, run_experiment
+        from sim.experiment import run_experiment
+
+        with self._told(), progress_bar(quiet=self.quiet) as progress:
+            return run_experiment(
+                scenarios,
+                replications=replications,
+                seed=self.seed,
+                workers=self.workers,
+                dask=self.dask,
+                store=self._store(),
+                fresh=self.fresh,
+                progress=progress,
+            )
+
+    def draw(self, scenarios: "list[Scenario]", draws: int, replications: int) -> "Experiment":
+        """Simulate draws of uncertain parameters."""
+        from sim.uncertainty import run_draws
+
+        with self._told(), progress_bar(quiet=self.quiet) as progress:
+            return run_draws(
+                scenarios,
+                draws=draws,
+                replications=replications,
+                seed=self.seed,
+                workers=self.workers,
+                store=self._store(),
+                progress=progress,
+            )
+
+    def _store(self) -> "Store":
         from sim.store import Store
 
+        return Store(self.folder / "store")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What goes wrong is one message."""
+        from sim.cli.problems import Problem
+        from sim.experiment import ReplicationFailed
+
         try:
-            with progress_bar(quiet=self.quiet) as progress:
-                return run_experiment(
-                    scenarios,
-                    replications=replications,
-                    seed=self.seed,
-                    workers=self.workers,
-                    dask=self.dask,
-                    store=Store(self.folder / "store"),
-                    fresh=self.fresh,
-                    progress=progress,
-                )
+            yield
         except ReplicationFailed as error:
             raise Problem(f"a run failed: {error}{self._kept(error)}", exit_code=FAILED) from error
         except ImportError as error:

@@ -43,6 +43,14 @@ Precision = Annotated[
     ),
 ]
 MaxReplications = Annotated[int, typer.Option(min=2, help="With --precision: stop here at the latest.")]
+Draws = Annotated[
+    int | None,
+    typer.Option(
+        min=3,
+        help="Draws of the scenarios' `uncertain` parameters (Latin hypercube), each with --replications runs.",
+        show_default=False,
+    ),
+]
 Attribute = Annotated[
     str | None,
     typer.Option(
@@ -64,6 +72,7 @@ def compare(
     replications: Replications = 4,
     precision: Precision = None,
     max_replications: MaxReplications = 200,
+    draws: Draws = None,
     seed: Seed = 1,
     workers: Workers = None,
     dask: Dask = None,
@@ -86,6 +95,9 @@ def compare(
     folder = out or default_folder(baseline)
     programme = None if attribute is None else _programme(scenarios, attribute)
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    if draws is not None:
+        _compare_draws(simulation, scenarios, draws, replications, as_json=as_json)
+        return
     first = None if precision is None else max(replications, FIRST_STAGE)
     if precision is None or first is None:
         experiment = simulation.run(scenarios, replications)
@@ -140,6 +152,28 @@ def _to_precision(
         most=max(most, first),
         simulate=lambda count: next(stages).run(scenarios, count),
     )
+
+
+def _compare_draws(
+    simulation: Simulation, scenarios: "list[Scenario]", draws: int, replications: int, *, as_json: bool
+) -> None:
+    """Ratios under uncertain parameters, and how much of each interval they make; written to uncertainty.json."""
+    from sim.cli.problems import Problem
+    from sim.cli.tables import print_shares
+    from sim.results import as_json as json_text
+    from sim.results import write_shares
+    from sim.uncertainty import shares_of, uncertain_keys
+
+    if not uncertain_keys(scenarios):
+        raise Problem("--draws: no scenario has `uncertain` parameters")
+    experiment = simulation.draw(scenarios, draws, replications)
+    base = scenarios[0].name
+    found = {s.name: shares_of(experiment, s.name, base, replications) for s in scenarios[1:]}
+    content = write_shares(found, draws, replications, uncertain_keys(scenarios), simulation.folder)
+    if as_json:
+        sys.stdout.write(json_text(content))
+    elif not simulation.quiet:
+        print_shares(found, draws, replications)
 
 
 def _programme(scenarios: "list[Scenario]", name: str) -> "Scenario":

@@ -14,6 +14,7 @@ from sim.attribution import Attribution
 from sim.experiment import RATE
 from sim.parameters import ROAD_CLASSES
 from sim.results import Results
+from sim.uncertainty import Shares
 from sim.verification import Evidence
 
 NOTHING = "–"
@@ -121,6 +122,17 @@ def print_attribution(shares: Attribution) -> None:
         cells = (_with_interval(asdict(one), ".2f") for one in (share.alone, share.left_out, share.shapley))
         table.add_row(Text(share.kind), *cells)
     table.add_row("all together", "", "", _with_interval(asdict(shares.total), ".2f"), end_section=True)
+    _console().print(table)
+
+
+def print_shares(shares: dict[str, Shares], draws: int, replications: int) -> None:
+    """Ratios under uncertain parameters."""
+    table = Table(title=f"Ratio to baseline, {draws} draws of parameters x {replications} runs", title_justify="left")
+    table.add_column("scenario", overflow="fold")
+    for heading in ("ratio (95 % interval, parameters and chance)", "of its variance from parameters"):
+        table.add_column(heading, justify="right")
+    for name, one in shares.items():
+        table.add_row(Text(name), _with_interval(asdict(one.ratio), ".3f"), f"{one.parameter_share:.0%}")
     _console().print(table)
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel
 
 from sim.parameters import TRUCK_CLASSES
 from sim.road import Link, Network, Road
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import shown
+from sim.scenario.model import Scenario
 
 Finding = tuple[Keys, str]
 NOON_AND_MIDNIGHT = (0.0, 6.0, 12.0, 18.0)
@@ -23,6 +25,34 @@ def findings(data: dict[str, Any], road: Road | None) -> Iterator[Finding]:
     yield from _demand(data, nodes)
     if road is not None and not any(_loose_ends(data, nodes)) and not any(_demand(data, nodes)):
         yield from _unreachable(data, Network(road))
+
+
+def uncertain(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Distributions of keys that are not there, or whose range the key does not allow."""
+    content = scenario.model_dump(mode="json")
+    for key, distribution in scenario.uncertain.items():
+        found = _number_at(content, key)
+        if found is None:
+            yield key, "there is no number at this key"
+            continue
+        for share in (0.001, 0.5, 0.999):
+            value = float(distribution.quantile(np.array(share)))
+            try:
+                scenario.changed({key: value, "uncertain": {}})
+            except ValueError as error:
+                reason = str(error).splitlines()[2:3] or [str(error)]
+                yield key, f"its {share:.1%} quantile, {value:g}, does not fit: {reason[0].strip()}"
+                break
+
+
+def _number_at(content: Any, key: str) -> float | None:
+    """The number at a dotted key."""
+    for part in key.split("."):
+        try:
+            content = content[part] if isinstance(content, dict) else content[int(part)]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return None
+    return content if isinstance(content, (int, float)) and not isinstance(content, bool) else None
 
 
 def places(interventions: dict[str, BaseModel], road: Road) -> Iterator[Finding]:

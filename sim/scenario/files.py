@@ -47,7 +47,14 @@ def load_scenario(path: Path | str) -> Scenario:
             mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
     if mistakes:
         raise ScenarioError(mistakes)
-    return Scenario(**values)
+    scenario = Scenario(**values)
+    mistakes = [
+        Mistake(*document.place(("uncertain", key)), f"uncertain.{key}", message)
+        for key, message in checks.uncertain(scenario)
+    ]
+    if mistakes:
+        raise ScenarioError(mistakes)
+    return scenario
 
 
 def load_road(path: Path) -> Road:

@@ -15,6 +15,7 @@ from sim.interventions.registry import interventions
 from sim.parameters import Group, Model, Name, NotNegative, Positive, Share, Source
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Road
+from sim.scenario.uncertain import Distribution
 from sim.weather import Climate
 
 LONGEST_HORIZON_DAYS = 36_525
@@ -92,6 +93,9 @@ class Scenario(Model):
     control_centre: ControlCentreParameters = ControlCentreParameters()
     valuation: ValuationParameters = ValuationParameters()
     interventions: dict[str, SerializeAsAny[Intervention]] = Field(default_factory=dict)
+    uncertain: dict[str, Distribution] = Field(
+        default_factory=dict, description="distributions of numbers by dotted key, such as behaviour.half_life_days"
+    )
 
     @field_validator("interventions", mode="before")
     @classmethod
@@ -123,10 +127,13 @@ class Scenario(Model):
         content = self.model_dump(mode="json")
         for dotted, value in changes.items():
             *above, last = dotted.split(".")
-            place = content
+            place: Any = content
             for key in above:
                 place = place.setdefault(key, {}) if isinstance(place, dict) else place[int(key)]
-            place[last] = value
+            if isinstance(place, list):
+                place[int(last)] = value
+            else:
+                place[last] = value
         return Scenario.model_validate(content)
 
 

@@ -1,5 +1,6 @@
 """What the documents show runs."""
 
+import json
 import re
 import subprocess
 import sys
@@ -63,3 +64,11 @@ def test_every_number_has_a_source_or_is_an_assumption_with_a_range() -> None:
         if len(cells) == 8 and cells[1] not in {"parameter", "---"}:
             assert cells[5], line
             assert "assumption" not in cells[5] or cells[6], line
+
+
+def test_the_notebook_runs_from_top_to_bottom(root) -> None:
+    cells = json.loads((root / "docs/tutorial.ipynb").read_text())["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    ends = "\nassert len(results.ratios) == 2 and (results.ratios['estimate'] < 1).all()\nprint('ran')"
+    done = subprocess.run([sys.executable, "-c", code + ends], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.strip().endswith("ran"), done.stderr

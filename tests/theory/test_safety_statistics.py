@@ -106,7 +106,7 @@ def test_sites_picked_for_their_counts_regress_and_the_study_corrects() -> None:
 
 
 def test_a_study_by_hand() -> None:
-    """One site, k mu = 1, so that half is its own count: E = (4 + 8) / 2 = 6, Var = 3; traffic doubles; 6 afterwards."""
+    """One site, k mu = 1, so half is its own count: E = (4 + 8) / 2 = 6, Var = 3; traffic doubles; 6 afterwards."""
     study = before_after(np.array([8]), np.array([6]), np.array([4.0]), np.array([8.0]), np.array([0.25]))
     assert study.expected_after == pytest.approx(12.0)
     relative = 12.0 / 144.0

@@ -23,6 +23,10 @@ LAYERS = [
         "valuation",
         "attribution",
         "store",
+        "safety_statistics",
+        "checking",
+        "uncertainty",
+        "sweeping",
     },
     {"charts", "report", "cli", "api"},
 ]

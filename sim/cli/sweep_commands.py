@@ -1,0 +1,157 @@
+"""Commands that vary parameters: `sweep` and `sensitivity`."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.options import (
+    Dask,
+    Days,
+    Fresh,
+    Out,
+    Quiet,
+    Replications,
+    Seed,
+    Simulation,
+    Workers,
+    default_folder,
+    load,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+One = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
+
+
+class Method(StrEnum):
+    """Of a sensitivity analysis."""
+
+    morris = "morris"
+    sobol = "sobol"
+
+
+MEANING = {
+    Method.morris: "mean absolute effect on the log ratio of accident rates (Morris)",
+    Method.sobol: "share of the variance of the log ratio, total (Sobol)",
+}
+
+
+def sweep(
+    scenario: One,
+    *,
+    settings: Annotated[
+        list[str],
+        typer.Option("--set", help="key=low:high, key=low:high:step or key=a,b,c; several make a grid."),
+    ],
+    replications: Replications = 2,
+    seed: Seed = 1,
+    workers: Workers = None,
+    dask: Dask = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    days: Days = None,
+    quiet: Quiet = False,
+) -> None:
+    """Vary parameters of a scenario over a grid; table and chart of the ratio to the scenario as it stands.
+
+    Example: hairpin sweep scenarios/taishun/driver_contact.yaml --set interventions.driver_contact.operators=1:8
+    """
+    from sim.cli.problems import Problem
+    from sim.sweeping import axis
+    from sim.sweeping import sweep as over
+
+    loaded = load([scenario], days)[0]
+    folder = out or default_folder(scenario) / "sweep"
+    simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    try:
+        axes = [axis(text) for text in settings]
+        table = over(loaded, axes, simulation.run, replications)
+    except (ValueError, KeyError, IndexError) as error:
+        raise Problem(f"--set: {_reason(error)}") from error
+    _write(table, folder, "sweep")
+    _chart(table, folder, [one.key for one in axes])
+    if not quiet:
+        _show(table, folder)
+
+
+def _reason(error: Exception) -> str:
+    """Pydantic's message without its first line and address."""
+    lines = [line.strip() for line in str(error).splitlines() if "errors.pydantic.dev" not in line]
+    return "; ".join(lines[1:] if len(lines) > 1 else lines)
+
+
+def sensitivity(
+    baseline: One,
+    alternative: Annotated[Path | None, typer.Argument(help="Scenario whose effect is looked at.")] = None,
+    *,
+    method: Annotated[Method, typer.Option(help="Screening, or shares of variance.")] = Method.morris,
+    samples: Annotated[int, typer.Option(min=2, help="Trajectories, or base samples (a power of 2).")] = 8,
+    seed: Seed = 1,
+    workers: Workers = None,
+    dask: Dask = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    days: Days = None,
+    quiet: Quiet = False,
+) -> None:
+    """Which of the `uncertain` parameters drive the answer: Morris screening or Sobol indices, with a tornado chart."""
+    from sim.cli.problems import Problem
+    from sim.sweeping import sensitivity as of
+    from sim.uncertainty import uncertain_keys
+
+    loaded = load([baseline] if alternative is None else [baseline, alternative], days)
+    if not uncertain_keys(loaded):
+        raise Problem(f"{baseline}: has no `uncertain` parameters")
+    folder = out or default_folder(baseline) / "sensitivity"
+    simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    other = loaded[1] if len(loaded) > 1 else None
+    try:
+        table = of(loaded[0], other, method.value, samples, simulation.run, seed=seed)
+    except ModuleNotFoundError as error:
+        raise Problem(f"sensitivity needs the extra: pip install 'hairpin[sensitivity]' ({error})") from error
+    _write(table, folder, "sensitivity")
+    _tornado(table, folder, MEANING[method])
+    if not quiet:
+        _show(table, folder)
+
+
+def _write(table: "pd.DataFrame", folder: Path, name: str) -> None:
+    from io import BytesIO
+
+    from sim.store import write_whole
+
+    stream = BytesIO()
+    table.to_parquet(stream, index=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / f"{name}.parquet", stream.getvalue())
+
+
+def _chart(table: "pd.DataFrame", folder: Path, keys: list[str]) -> None:
+    from sim import charts
+
+    charts.save(charts.swept(table, keys), folder, "sweep")
+
+
+def _tornado(table: "pd.DataFrame", folder: Path, meaning: str) -> None:
+    from sim import charts
+
+    charts.save(charts.tornado(table, meaning), folder, "tornado")
+
+
+def _show(table: "pd.DataFrame", folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.cli.tables import NARROWEST
+
+    shown = Table()
+    for name in table.columns:
+        shown.add_column(str(name), overflow="fold")
+    for row in table.itertuples(index=False):
+        shown.add_row(*(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row))
+    Console(file=sys.stdout, width=NARROWEST).print(shown)
+    sys.stdout.write(f"results in {folder}\n")

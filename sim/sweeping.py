@@ -1,0 +1,194 @@
+"""Sweeps over parameters, and sensitivity: which parameters drive the answer.
+
+[1] Morris (1991), Factorial sampling plans for preliminary computational experiments, Technometrics 33, 161-174.
+[2] Saltelli et al. (2010), Variance based sensitivity analysis of model output, Computer Physics Communications 181.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment import RATE, Experiment
+from sim.scenario import Scenario
+from sim.statistics import mean_interval, paired_ratio
+from sim.uncertainty import drawn, uncertain_keys
+from sim.units import Floats
+
+MOST_POINTS = 2000
+RANGE = re.compile(r"^(-?\d+(?:\.\d+)?):(-?\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$")
+
+Value = float | int | str | bool
+Simulate = Callable[[list[Scenario], int], Experiment]
+
+
+class SweepMistake(ValueError):
+    """A `--set` that can't be understood."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A dotted key and the values that it takes."""
+
+    key: str
+    points: tuple[Value, ...]
+
+
+def axis(text: str) -> Axis:
+    """`key=1:8`, `key=0.1:0.5:0.1` (both ends included) or `key=a,b,c`.
+
+    Raises
+    ------
+    SweepMistake
+        with what is allowed
+    """
+    key, equals, values = text.partition("=")
+    if not equals or not key or not values:
+        raise SweepMistake(f"--set {text!r}: must be key=low:high, key=low:high:step or key=a,b,c")
+    found = RANGE.match(values)
+    if found is None:
+        return Axis(key, tuple(_value(part) for part in values.split(",")))
+    low, high = float(found[1]), float(found[2])
+    step = float(found[3]) if found[3] else 1.0
+    if step <= 0.0 or high < low:
+        raise SweepMistake(f"--set {text!r}: low must not be above high, the step must be above 0")
+    count = int((high - low) / step + 1e-9) + 1
+    if count > MOST_POINTS:
+        raise SweepMistake(f"--set {text!r}: has {count} values, may have up to {MOST_POINTS}")
+    return Axis(key, tuple(_value(f"{low + n * step:.10g}") for n in range(count)))
+
+
+def _value(text: str) -> Value:
+    """A number if it can be one."""
+    if text in {"true", "false"}:
+        return text == "true"
+    try:
+        return int(text)
+    except ValueError:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+
+def variants(scenario: Scenario, axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Value], Scenario]]:
+    """The grid: values, and the scenario with them.
+
+    Raises
+    ------
+    ValueError
+        if a value does not fit
+    """
+    points = list(product(*(one.points for one in axes)))
+    if len(points) > MOST_POINTS:
+        raise SweepMistake(f"the grid has {len(points)} points, may have up to {MOST_POINTS}")
+    for number, point in enumerate(points):
+        values = {one.key: value for one, value in zip(axes, point, strict=True)}
+        yield values, scenario.changed({**values, "name": f"point_{number}"})
+
+
+def sweep(scenario: Scenario, axes: Sequence[Axis], simulate: Simulate, replications: int) -> pd.DataFrame:
+    """A row a point: values, accident rate, compliance, ratio to the scenario as it stands, each with interval."""
+    grid = list(variants(scenario, axes))
+    experiment = simulate([scenario.changed({"name": "as_it_stands"}), *(one for _, one in grid)], replications)
+    base = [outcome.metrics[RATE] for outcome in experiment.outcomes["as_it_stands"]]
+    rows = []
+    for values, variant in grid:
+        metrics = [outcome.metrics for outcome in experiment.outcomes[variant.name]]
+        ratio = paired_ratio([m[RATE] for m in metrics], base)
+        row: dict[str, Any] = {**values, "ratio": ratio.estimate, "ratio_low": ratio.low, "ratio_high": ratio.high}
+        for name, metric in (("rate", RATE), ("compliance", "compliance_rate")):
+            interval = mean_interval([m[metric] for m in metrics])
+            row |= {name: interval.estimate, f"{name}_low": interval.low, f"{name}_high": interval.high}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def sensitivity(
+    baseline: Scenario,
+    alternative: Scenario | None,
+    method: Literal["morris", "sobol"],
+    samples: int,
+    simulate: Simulate,
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """How much each uncertain parameter moves the answer.
+
+    Parameters
+    ----------
+    baseline : Scenario
+        with `uncertain` parameters
+    alternative : Scenario, optional
+        the answer is the logarithm of its accident rate over the baseline's; without it, of the baseline's rate
+    method : "morris" [1] for screening, "sobol" [2] for shares of variance
+    samples : trajectories, or base samples (a power of 2)
+    simulate : runs scenarios, one replication each on the same random numbers
+    seed : of the design
+
+    Returns
+    -------
+    DataFrame
+        a row a parameter, by importance: `effect` with `effect_low` and `effect_high`; for "morris" the mean of the
+        absolute elementary effects and their `spread`, for "sobol" the total index and the `first` order one
+    """
+    scenarios = [baseline] if alternative is None else [baseline, alternative]
+    keys = uncertain_keys(scenarios)
+    problem = {"num_vars": len(keys), "names": keys, "bounds": [[0.001, 0.999]] * len(keys)}
+    design = _design(problem, method, samples, seed)
+    values = _answers(scenarios, keys, design, simulate)
+    table = _morris(problem, design, values, seed) if method == "morris" else _sobol(problem, values, seed)
+    return table.sort_values("effect", ascending=False, ignore_index=True)
+
+
+def _design(problem: dict[str, Any], method: str, samples: int, seed: int) -> Floats:
+    if method == "morris":
+        from SALib.sample import morris
+
+        return np.asarray(morris.sample(problem, samples, num_levels=4, seed=seed))
+    from SALib.sample import sobol
+
+    return np.asarray(sobol.sample(problem, samples, calc_second_order=False, seed=seed))
+
+
+def _answers(scenarios: Sequence[Scenario], keys: Sequence[str], design: Floats, simulate: Simulate) -> Floats:
+    """Logarithm of the rate, or of the ratio of rates, for each row of the design."""
+    points = [
+        drawn(scenario, keys, row).changed({"name": f"{place}_{number}"})
+        for number, row in enumerate(design)
+        for place, scenario in enumerate(scenarios)
+    ]
+    outcomes = simulate(points, 1).outcomes
+    logs = np.array([np.log(outcomes[point.name][0].metrics[RATE]) for point in points]).reshape(-1, len(scenarios))
+    return logs[:, -1] - logs[:, 0] if len(scenarios) > 1 else logs[:, 0]
+
+
+def _morris(problem: dict[str, Any], design: Floats, values: Floats, seed: int) -> pd.DataFrame:
+    from SALib.analyze import morris
+
+    found = morris.analyze(problem, design, values, num_levels=4, seed=seed)
+    effect, half = np.asarray(found["mu_star"], dtype=float), np.asarray(found["mu_star_conf"], dtype=float)
+    return _table(problem, effect, half, "spread", np.asarray(found["sigma"], dtype=float))
+
+
+def _sobol(problem: dict[str, Any], values: Floats, seed: int) -> pd.DataFrame:
+    from SALib.analyze import sobol
+
+    found = sobol.analyze(problem, values, calc_second_order=False, seed=seed)
+    return _table(problem, found["ST"], found["ST_conf"], "first", found["S1"])
+
+
+def _table(problem: dict[str, Any], effect: Floats, half: Floats, other: str, others: Floats) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "parameter": problem["names"],
+            "effect": effect,
+            "effect_low": np.maximum(effect - half, 0.0),
+            "effect_high": effect + half,
+            other: others,
+        }
+    )

@@ -1,0 +1,168 @@
+"""Draws of uncertain parameters, sweeps and sensitivity against what they must give."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml_text
+from typer.testing import CliRunner
+
+from sim import charts
+from sim.cli import app
+from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.uncertain import Distribution
+from sim.sweeping import SweepMistake, axis
+from sim.uncertainty import drawn, latin_hypercube, shares_of_logs
+
+runner = CliRunner()
+SOURCE = {"basis": "assumption", "range": "as drawn"}
+UNCERTAIN = """
+uncertain:
+  risk.truck_hazard_ratio: {kind: uniform, low: 0.5, high: 2.0, source: {basis: assumption, range: 0.5 to 2}}
+  behaviour.half_life_days:
+    {kind: triangular, low: 20, mode: 60, high: 180, source: {basis: assumption, range: 20 to 180}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "median", "low"),
+    [
+        ({"kind": "uniform", "low": 2.0, "high": 4.0}, 3.0, 2.05),
+        ({"kind": "normal", "mean": 1.0, "sd": 0.5}, 1.0, 1.0 - 0.5 * 1.959964),
+        ({"kind": "lognormal", "median": 2.0, "log_sd": 0.3}, 2.0, 2.0 * np.exp(-0.3 * 1.959964)),
+        ({"kind": "triangular", "low": 0.0, "mode": 1.0, "high": 2.0}, 1.0, np.sqrt(2.0 * 0.025)),
+    ],
+)
+def test_quantiles(given, median, low) -> None:
+    distribution = Distribution(source=SOURCE, **given)
+    assert distribution.quantile(np.array([0.5, 0.025])) == pytest.approx([median, low])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"kind": "uniform", "low": 1.0},
+        {"kind": "uniform", "low": 2.0, "high": 1.0},
+        {"kind": "normal", "mean": 1.0, "sd": 1.0, "low": 0.0},
+        {"kind": "triangular", "low": 0.0, "mode": 5.0, "high": 1.0},
+    ],
+)
+def test_distributions_that_make_no_sense(given) -> None:
+    with pytest.raises(ValueError, match=r"needs|must"):
+        Distribution(source=SOURCE, **given)
+
+
+def test_a_latin_hypercube_has_one_draw_in_each_row_and_is_the_same_again() -> None:
+    shares = latin_hypercube(10, ["a", "b"], 3)
+    assert (np.sort(np.floor(shares * 10), axis=0) == np.arange(10)[:, None]).all()
+    assert (shares == latin_hypercube(10, ["a", "b"], 3)).all()
+
+
+def test_variance_is_told_apart() -> None:
+    """Parameters 0.10, chance 0.02 in 200 draws of 4: shares within three standard errors."""
+    generator = np.random.default_rng(2)
+    logs = generator.normal(0.0, 0.10, (200, 1)) + generator.normal(0.0, 0.02, (200, 4))
+    found = shares_of_logs(logs)
+    assert found.sd_parameters == pytest.approx(0.10, abs=3 * 0.10 / np.sqrt(400))
+    assert found.sd_chance == pytest.approx(0.02, abs=3 * 0.02 / np.sqrt(1200))
+    assert found.parameter_share > 0.99
+    alone = shares_of_logs(generator.normal(0.0, 0.02, (200, 4)))
+    assert alone.ratio.high - alone.ratio.low < 0.02
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML + UNCERTAIN)
+    (tmp_path / "calls.yaml").write_text("extends: base.yaml\nname: calls\ninterventions: {driver_contact: {}}\n")
+    return tmp_path
+
+
+def invoke(*arguments):
+    return runner.invoke(app, [str(argument) for argument in arguments])
+
+
+def test_draws_are_the_same_for_all_scenarios(files) -> None:
+    base, calls = (load_scenario(files / name) for name in ("base.yaml", "calls.yaml"))
+    keys = sorted(base.uncertain)
+    one, other = (drawn(scenario, keys, np.array([0.3, 0.9])) for scenario in (base, calls))
+    assert one.risk == other.risk
+    assert one.behaviour == other.behaviour
+    assert one.risk.truck_hazard_ratio == pytest.approx(0.5 + 1.5 * 0.9)
+
+
+def test_compare_with_draws(files) -> None:
+    options = ("--days", 5, "--draws", 4, "--replications", 2, "--workers", 1, "--out", files / "out", "--json")
+    result = invoke("compare", files / "base.yaml", files / "calls.yaml", *options)
+    assert result.exit_code == 0, result.output
+    content = json.loads(result.stdout)
+    assert content["parameters"] == ["behaviour.half_life_days", "risk.truck_hazard_ratio"]
+    ratio = content["comparisons"]["calls"]["accident_rate_ratio"]
+    assert ratio["low"] <= ratio["estimate"] <= ratio["high"] < 1.0
+    assert json.loads((files / "out/uncertainty.json").read_text()) == content
+
+
+def test_uncertain_keys_have_to_be_numbers(files) -> None:
+    file = files / "base.yaml"
+    file.write_text(file.read_text().replace("risk.truck_hazard_ratio", "risk.truck_hazard"))
+    with pytest.raises(ScenarioError, match="no number at this key"):
+        load_scenario(file)
+    file.write_text(yaml_text.SMALL_YAML + UNCERTAIN.replace("low: 0.5", "low: -0.5"))
+    with pytest.raises(ScenarioError, match="does not fit"):
+        load_scenario(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [("a.b=1:4", (1, 2, 3, 4)), ("a=0.1:0.3:0.1", (0.1, 0.2, 0.3)), ("a=x,2,true", ("x", 2, True))],
+)
+def test_axes(text, points) -> None:
+    assert axis(text).points == points
+
+
+@pytest.mark.parametrize("text", ["a", "=1:2", "a=", "a=3:1", "a=1:9:0", "a=0:1e9"])
+def test_axes_that_make_no_sense(text) -> None:
+    if text == "a=0:1e9":
+        assert axis(text).points == ("0:1e9",)
+        return
+    with pytest.raises(SweepMistake):
+        axis(text)
+
+
+def test_sweep(files) -> None:
+    key = "interventions.driver_contact.operators"
+    options = ("--days", 5, "--workers", 1, "--out", files / "out")
+    result = invoke(
+        "sweep", files / "calls.yaml", "--set", f"{key}=0:2", "--set", "fleet.call_answer_probability=0,1", *options
+    )
+    assert result.exit_code == 0, result.output
+    table = pd.read_parquet(files / "out/sweep.parquet")
+    assert len(table) == 6
+    unanswered = table[table["fleet.call_answer_probability"] == 0]
+    answered = table[(table["fleet.call_answer_probability"] == 1) & (table[key] == 2)]
+    assert answered["ratio"].iloc[0] < unanswered["ratio"].min()
+    assert (files / "out/sweep.svg").exists()
+    wrong = invoke("sweep", files / "calls.yaml", "--set", f"{key}=-5:-1", *options)
+    assert wrong.exit_code == 2
+    assert "Traceback" not in wrong.output
+
+
+@pytest.mark.parametrize(("method", "samples"), [("morris", 4), ("sobol", 4)])
+def test_sensitivity_finds_what_drives_the_rate(files, method, samples) -> None:
+    """The rate is nearly proportional to the truck's hazard; memory's half-life hardly matters in five days."""
+    options = ("--method", method, "--samples", samples, "--days", 5, "--workers", 1, "--out", files / "out")
+    result = invoke("sensitivity", files / "base.yaml", *options)
+    assert result.exit_code == 0, result.output
+    table = pd.read_parquet(files / "out/sensitivity.parquet")
+    assert table["parameter"].iloc[0] == "risk.truck_hazard_ratio"
+    assert table["effect"].iloc[0] > 5.0 * table["effect"].iloc[1]
+    assert (files / "out/tornado.png").exists()
+
+
+def test_the_tornado_draws_the_table() -> None:
+    table = pd.DataFrame(
+        {"parameter": ["a", "b"], "effect": [2.0, 1.0], "effect_low": [1.5, 0.9], "effect_high": [2.5, 1.1]}
+    )
+    axes = charts.tornado(table, "effect").axes[0]
+    assert [bar.get_width() for bar in axes.patches] == [2.0, 1.0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
