@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from benchmarks import plain_simpy
+from benchmarks import estimators, plain_simpy
 from sim.engine.replication import run_replication
 from sim.scenario import load_scenario
 
@@ -63,13 +63,15 @@ def main() -> None:
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "simpy"))
     print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} cores, {platform.machine()}")
     print("| measure | Hairpin | plain SimPy | ratio |\n| --- | --- | --- | --- |")
-    ratios = []
+    ratios, plain_speeds = [], []
     for pair in range(PAIRS):
         (ours, how), (theirs, how_theirs) = engine_km_per_s(), yardstick_km_per_s()
         ratios.append(ours / theirs)
+        plain_speeds.append(theirs)
         cells = f"{ours / 1e6:.2f} M ({how}) | {theirs / 1e6:.3f} M ({how_theirs}) | {ours / theirs:.0f}"
         print(f"| truck-km per CPU second, pair {pair + 1} | {cells} |", flush=True)
     print(f"| truck-km per CPU second, median of pairs | | | {median(ratios):.0f} |", flush=True)
+    print("\n".join(estimators.rows(median(plain_speeds))), flush=True)
     seconds, memory = compare_wall_s()
     print(f"| 6 scenarios x 4 replications of a year, wall | {seconds:.0f} s | | |")
     print(f"| peak memory of a process | {memory:.0f} MiB | | |")

@@ -41,6 +41,8 @@ class Results:
     manifest: dict[str, Any]
     costs: dict[str, Any]
     """Appraisal of each alternative, by name."""
+    scenarios: dict[str, Any]
+    """What was simulated, by name."""
 
     @property
     def ratios(self) -> pd.DataFrame:
@@ -66,6 +68,7 @@ def results_of(
         summary=summary_of(runs, baseline, first_stage),
         manifest=_manifest(experiment, baseline, command),
         costs={} if baseline is None else costs_of(experiment, runs, baseline),
+        scenarios={scenario.name: scenario.model_dump(mode="json") for scenario in experiment.scenarios},
     )
 
 
@@ -256,6 +259,7 @@ def write_results(results: Results, folder: Path, *, events: bool, charts: Calla
         if events:
             results.events.to_parquet(partial / "events.parquet", index=False)
         (partial / "summary.json").write_text(as_json(results.summary), encoding="utf-8")
+        (partial / "scenarios.json").write_text(as_json(results.scenarios), encoding="utf-8")
         if results.costs:
             (partial / "costs.json").write_text(as_json(results.costs), encoding="utf-8")
         (partial / "manifest.json").write_text(as_json(results.manifest), encoding="utf-8")

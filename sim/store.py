@@ -126,10 +126,19 @@ def write_whole(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        partial.chmod(0o666 & ~_umask())
         partial.replace(file)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+@lru_cache(maxsize=1)
+def _umask() -> int:
+    """What new files may not be; a temporary file is its owner's alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def packed(outcome: Outcome) -> bytes:

@@ -23,6 +23,7 @@ from sim.cli.options import (
     default_folder,
     load,
 )
+from sim.cli.report_commands import Language, write_report
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -82,6 +83,7 @@ def compare(
     events: Events = False,
     attribute: Attribute = None,
     orders: Orders = 8,
+    report: Annotated[bool, typer.Option("--report", help="Also write report.html, in English and Chinese.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -107,6 +109,8 @@ def compare(
     _deliver(results, scenarios, folder, events=events, as_json=as_json, quiet=quiet)
     if programme is not None:
         _attribute(programme, simulation, replications, orders, quiet=quiet or as_json)
+    if report:
+        write_report(folder, Language.both, folder / "report.html")
 
 
 def run(

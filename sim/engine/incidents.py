@@ -20,6 +20,7 @@ from sim.engine.world import World
 from sim.interventions.base import Rescue
 from sim.parameters import CAPTURED, ROAD_CLASSES
 from sim.records import IncidentRecord
+from sim.risk.parameters import IncidentParameters
 from sim.risk.severity import Consequences, rescue_factor
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, Ints
 
@@ -140,15 +141,21 @@ def time_to_help_min(world: World, accidents: list[Accident], rescuers: Rescuers
     return np.array(times) / SECONDS_PER_MINUTE
 
 
+def rescue_parameters(rules: IncidentParameters) -> tuple[float, float, float]:
+    """Growth, reference and lowest value of the factor of the time to help."""
+    return rules.rescue_growth_per_min, rules.rescue_reference_min, rules.rescue_lowest_factor
+
+
 def rescue_ratio(world: World, accidents: list[Accident], rescuers: Rescuers) -> float:
     """Mean factor of the time to help over what it would be without squads [-]."""
     if not any(known.by_squad for known in rescuers.help):
         return 1.0
     rules = world.scenario.incident
     starts = np.array([clock_s(world, accident) for accident in accidents])
+    arrived = np.array([known.arrived_s for known in rescuers.help])
+    ordinary = np.array([known.ordinary_s for known in rescuers.help])
     factors = [
-        rescue_factor((when - starts) / SECONDS_PER_MINUTE, rules.rescue_growth_per_min, rules.rescue_reference_min)
-        for when in (np.array([k.arrived_s for k in rescuers.help]), np.array([k.ordinary_s for k in rescuers.help]))
+        rescue_factor((when - starts) / SECONDS_PER_MINUTE, *rescue_parameters(rules)) for when in (arrived, ordinary)
     ]
     return float(factors[0].sum() / factors[1].sum())
 

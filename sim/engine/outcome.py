@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.guard import asked
-from sim.engine.incidents import Rescuers, incidents_of, rescue_ratio, time_to_help_min
+from sim.engine.incidents import Rescuers, incidents_of, rescue_parameters, rescue_ratio, time_to_help_min
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Accident
 from sim.engine.world import World
@@ -72,7 +72,7 @@ def _consequences(world: World, found: list[Accident], help_min: Floats) -> Cons
     excess = np.array([a.speed_ms - table.limit_ms[a.section] for a in found])
     uniforms = np.array([a.severity_uniforms for a in found]).reshape(len(found), 3).T
     mechanism = np.array([a.mechanism for a in found], dtype=np.int64)
-    rescue = rescue_factor(help_min, rules.rescue_growth_per_min, rules.rescue_reference_min)
+    rescue = rescue_factor(help_min, *rescue_parameters(rules))
     return consequences(mechanism, kmh_from_ms(excess), uniforms, world.scenario.severity, rescue)
 
 

@@ -168,6 +168,7 @@ INCIDENT_SOURCES = {
         ),
         note="ln(1.5) / 10",
     ),
+    "rescue_lowest_factor": _assumed("0.4 to 0.9", "the published effect is of ten minutes"),
     "rescue_reference_min": Source(
         basis="derived", note="about the mean time to help without squads", range="25 to 50"
     ),
@@ -198,3 +199,6 @@ class IncidentParameters(Group):
         default=0.0405, description="growth of the fatal share with time to help"
     )
     rescue_reference_min: NotNegative = 38.0
+    rescue_lowest_factor: Annotated[float, Field(gt=0.0, le=1.0)] = Field(
+        default=0.6, description="factor on the fatal share that help however soon does not go below"
+    )

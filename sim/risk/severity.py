@@ -67,7 +67,11 @@ def consequences(
     )
 
 
-def rescue_factor(time_to_help_min: Floats, growth_per_min: float, reference_min: float) -> Floats:
-    """Factor on the fatal share by the time until help is there [min]: exp(b (t - t_0))."""
-    result: Floats = np.exp(growth_per_min * (time_to_help_min - reference_min))
+def rescue_factor(time_to_help_min: Floats, growth_per_min: float, reference_min: float, lowest: float) -> Floats:
+    """Factor on the fatal share by the time until help is there [min].
+
+    exp(b (t - t_0)), held between `lowest` and its inverse: the published effect is of some ten minutes, and is not
+    carried further.
+    """
+    result: Floats = np.clip(np.exp(growth_per_min * (time_to_help_min - reference_min)), lowest, 1.0 / lowest)
     return result

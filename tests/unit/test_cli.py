@@ -77,6 +77,7 @@ def test_compare_writes_tables_and_charts(compared) -> None:
         "manifest.json",
         "summary.json",
         "costs.json",
+        "scenarios.json",
         "runs.parquet",
         "monthly.parquet",
         "sections.parquet",

@@ -1,0 +1,27 @@
+"""Charts from result tables; the only package that knows matplotlib."""
+
+from sim.charts.basic import (
+    colours,
+    descent,
+    forest,
+    forest_rows,
+    monthly_rows,
+    months,
+    save,
+    save_as,
+    swept,
+    tornado,
+)
+
+__all__ = [
+    "colours",
+    "descent",
+    "forest",
+    "forest_rows",
+    "monthly_rows",
+    "months",
+    "save",
+    "save_as",
+    "swept",
+    "tornado",
+]

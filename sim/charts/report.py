@@ -1,0 +1,207 @@
+"""Charts of the report: inline SVG whose text is text, in the reader's language."""
+
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from io import StringIO
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from sim.charts.basic import PALETTE, STYLE, colours, forest_rows, monthly_rows
+from sim.units import Floats
+
+Words = Callable[[str], str]
+BASE_COLOUR = PALETTE[0]
+ROAD_COLOURS = {"expressway": "#0072B2", "national": "#009E73", "provincial": "#D55E00", "county": "#999933"}
+FONTS = "system-ui, 'DejaVu Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
+"""Of the reader's; matplotlib measures with its own."""
+NARROW = {**STYLE, "font.size": 9}
+
+
+def inline(figure: Figure, finding: str) -> str:
+    """SVG for a page: as wide as its place, with a text for those who can't see it."""
+    stream = StringIO()
+    with mpl.rc_context(NARROW), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)  # readers' fonts have them
+        figure.savefig(stream, format="svg", metadata={"Date": None})
+    svg = stream.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]+", rf"font: \1 {FONTS}", svg)
+    svg = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', "", svg, count=1)
+    label = finding.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+
+def _figure(height: float) -> Figure:
+    return Figure(figsize=(7.2, height))
+
+
+def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> Figure:
+    """Ratios with intervals, each title above its row so that a small screen can show it."""
+    rows, shade = forest_rows(summary), colours(list(summary["scenarios"]))
+    with mpl.rc_context(NARROW):
+        figure = _figure(1.0 + 0.55 * max(len(rows), 1))
+        axes = figure.add_subplot()
+        for place, row in enumerate(_rows(rows)):
+            colour = shade[str(row.scenario)]
+            axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
+            axes.plot(row.estimate, place, "s", color=colour, markersize=6)
+            _above(axes, place, titles[str(row.scenario)], row)
+        axes.axvline(1.0, color="0.4", linestyle=":", linewidth=1)
+        axes.set_ylim(len(rows) - 0.5, -0.8)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        known = rows[["estimate", "low", "high"]].to_numpy().ravel()
+        known = np.concatenate([known[~np.isnan(known)], [1.0]])
+        axes.set_xlim(known.min() - 0.06, known.max() + 0.06)
+        axes.set_xlabel(words("ratio_axis"))
+    return figure
+
+
+def _rows(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples())
+
+
+def _above(axes: Axes, place: int, title: str, row: Any) -> None:
+    text = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+    numbers = "" if np.isnan(row.low) else f"  {row.estimate:.2f} ({row.low:.2f}–{row.high:.2f})"
+    axes.annotate(
+        text + numbers,
+        (0.0, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, 6),
+        textcoords="offset points",
+        fontsize=8,
+        va="bottom",
+    )
+
+
+LONGEST_TITLE = 70
+
+
+def months(monthly: pd.DataFrame, names: Sequence[str], titles: Mapping[str, str], words: Words) -> Figure:
+    """Compliance and accident rate by month of the baseline and the programme, with bands and labels at the lines."""
+    rows = monthly_rows(monthly[monthly["scenario"].isin(names)])
+    shade = dict(zip(names, (BASE_COLOUR, PALETTE[1]), strict=False))
+    with mpl.rc_context(NARROW):
+        figure = _figure(5.2)
+        upper, lower = figure.subplots(2, 1, sharex=True)
+        for name in names:
+            own = rows[rows["scenario"] == name]
+            for axes, column in ((upper, "compliance_pct"), (lower, "accident_rate")):
+                axes.plot(own["month"], own[column], color=shade[name], linewidth=1.8, marker="o", markersize=3)
+                if not own[f"{column}_low"].isna().all():
+                    low, high = own[f"{column}_low"], own[f"{column}_high"]
+                    axes.fill_between(own["month"], low, high, color=shade[name], alpha=0.15, linewidth=0)
+            _at_the_line(upper, own, "compliance_pct", titles[name], shade[name])
+        upper.set_ylabel(words("compliance_axis"))
+        lower.set_ylabel(words("rate_axis"))
+        lower.set_ylim(bottom=0.0)
+        lower.tick_params(axis="x", rotation=60)
+    return figure
+
+
+def _at_the_line(axes: Axes, own: pd.DataFrame, column: str, title: str, colour: str) -> None:
+    middle = len(own) // 2
+    if len(own):
+        place = (own["month"].iloc[middle], own[column].iloc[middle])
+        axes.annotate(title, place, xytext=(0, 7), textcoords="offset points", color=colour, fontsize=8, ha="center")
+
+
+def strip(road: Mapping[str, Any], links: Sequence[str], risk: Mapping[str, Floats], words: Words) -> Figure:
+    """A line of links as a strip: elevation, curves, ban, and expected accidents a km, baseline and programme."""
+    sections = [(link, s) for link in road["links"] if link["name"] in links for s in link["sections"]]
+    ends = np.concatenate([[0.0], np.cumsum([s["length_km"] for _, s in sections])])
+    height = np.concatenate([[0.0], np.cumsum([10.0 * s["length_km"] * s["grade_pct"] for _, s in sections])])
+    with mpl.rc_context(NARROW):
+        figure = _figure(5.6)
+        upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(2, 1, 2))
+        upper.fill_between(ends, height, height.min(), color=PALETTE[6], alpha=0.4, linewidth=0)
+        upper.plot(ends, height, color=PALETTE[1], linewidth=1.5)
+        upper.set_ylabel(words("height_axis"))
+        bend = [1000.0 / s["curve_radius_m"] if s["curve_radius_m"] else 0.0 for _, s in sections]
+        middle.stairs(bend, ends, fill=True, color="0.5")
+        middle.set_ylabel(words("curve_axis"))
+        for start, stop, banned in zip(ends[:-1], ends[1:], [link["ban"] for link, _ in sections], strict=True):
+            if banned:
+                middle.axvspan(start, stop, ymax=0.08, color=PALETTE[5], linewidth=0)
+        middle.annotate(words("ban_strip"), (0.01, 0.14), xycoords="axes fraction", color=PALETTE[5], fontsize=7)
+        for (label, values), colour in zip(risk.items(), (BASE_COLOUR, PALETTE[1]), strict=False):
+            lower.stairs(values, ends, color=colour, linewidth=1.6, label=label)
+        lower.set_ylabel(words("risk_axis"))
+        lower.set_xlabel(words("distance_axis"))
+        lower.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def network(road: Mapping[str, Any], risk: Mapping[str, float], words: Words) -> Figure:
+    """The network from its coordinates: colour is the class of road, width the expected accidents a km and year."""
+    places = {node["name"]: (node["x_km"], node["y_km"]) for node in road["nodes"]}
+    widest = max([*risk.values(), 1e-9])
+    with mpl.rc_context(NARROW):
+        figure = _figure(5.6)
+        axes = figure.add_subplot()
+        for road_class, colour in ROAD_COLOURS.items():
+            own = [link for link in road["links"] if link["road_class"] == road_class]
+            if own:
+                lines = [(places[link["start"]], places[link["end"]]) for link in own]
+                widths = [1.0 + 7.0 * risk.get(link["name"], 0.0) / widest for link in own]
+                axes.add_collection(LineCollection(lines, colors=colour, linewidths=widths, capstyle="round"))
+                axes.plot([], [], color=colour, linewidth=3, label=words(road_class))
+        for name, (x, y) in places.items():
+            axes.plot(x, y, "o", color="white", markeredgecolor="0.2", markersize=5, zorder=3)
+            axes.annotate(name, (x, y), xytext=(6, 2), textcoords="offset points", fontsize=7, zorder=4)
+        axes.set_aspect("equal", adjustable="datalim")
+        axes.autoscale_view()
+        axes.set_xlabel(words("east_axis"))
+        axes.set_ylabel(words("north_axis"))
+        axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def funnel(steps: Sequence[tuple[str, float]], words: Words) -> Figure:
+    """From violation to exit, a bar a step with its number."""
+    with mpl.rc_context(NARROW):
+        figure = _figure(0.9 + 0.38 * len(steps))
+        axes = figure.add_subplot()
+        values = [value for _, value in steps]
+        axes.barh(range(len(steps)), values, color=PALETTE[1], height=0.62)
+        for place, value in enumerate(values):
+            axes.annotate(f"{value:,.0f}", (value, place), xytext=(4, 0), textcoords="offset points", va="center")
+        axes.set_yticks(range(len(steps)), [words(step) for step, _ in steps])
+        axes.invert_yaxis()
+        axes.set_xlim(0.0, max([*values, 1.0]) * 1.18)
+        axes.set_xlabel(words("per_run_axis"))
+    return figure
+
+
+def counted(means: Mapping[str, float], words: Words) -> Figure:
+    """What one year may count: Poisson probabilities around each scenario's expected accidents."""
+    from scipy.stats import poisson
+
+    highest = max(means.values())
+    counts = np.arange(0, int(highest + 4.0 * np.sqrt(highest) + 5.0))
+    with mpl.rc_context(NARROW):
+        figure = _figure(3.0)
+        axes = figure.add_subplot()
+        for (label, mean), colour in zip(means.items(), (BASE_COLOUR, PALETTE[1]), strict=False):
+            chances = poisson.pmf(counts, mean)
+            axes.fill_between(counts, 100.0 * chances, step="mid", color=colour, alpha=0.25, linewidth=0)
+            axes.step(counts, 100.0 * chances, where="mid", color=colour, linewidth=1.5)
+            peak = int(np.argmax(chances))
+            place = (peak, 100.0 * chances[peak])
+            axes.annotate(
+                label, place, xytext=(0, 4), textcoords="offset points", color=colour, ha="center", fontsize=8
+            )
+        axes.set_xlabel(words("counted_axis"))
+        axes.set_ylabel(words("chance_axis"))
+        axes.set_ylim(bottom=0.0)
+        axes.margins(y=0.2)
+    return figure

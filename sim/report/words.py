@@ -1,0 +1,135 @@
+"""The report's words in English and Chinese; terms as the glossary has them."""
+
+LANGUAGES = ("en", "zh")
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": ("What the measures change", "措施带来的变化"),
+    "switch": ("中文", "English"),
+    "answer": ("The answer", "结论"),
+    "ratios": ("1. Accident rate of each measure", "一、各项措施的事故率"),
+    "ratios_text": (
+        "Expected accidents per million vehicle-km, divided by those without measures. 0.90 is 10 % fewer; a line that "
+        "crosses the dotted 1 can't be told apart from no effect.",
+        "每百万车公里的期望事故数与无措施时之比。0.90 表示减少 10%；横线跨过虚线 1 的，不能与“没有效果”区分。",
+    ),
+    "parts": ("What the parts of the programme add", "项目各部分的贡献"),
+    "indices": ("2. The four indices and exposure", "二、四项指数与交通量"),
+    "indices_text": (
+        "Mean of the simulated runs with its 95 % interval. Direct property loss is what police write down; it is far below "
+        "the economic cost of accidents.",
+        "各次模拟的均值及 95% 区间。直接财产损失指警方登记的损失，远低于事故的经济成本。",
+    ),
+    "all": ("All scenarios", "全部方案"),
+    "sort": ("Press a heading to sort.", "点击表头排序。"),
+    "moved": ("Where exposure and risk went", "交通量与风险的去向"),
+    "moved_text": (
+        "A measure that keeps trucks off one road puts them on another: million vehicle-km and expected accidents by class "
+        "of road.",
+        "让货车离开一条路，就会把它们带到另一条路上：按道路等级列出百万车公里和期望事故数。",
+    ),
+    "months": ("3. Month by month", "三、逐月变化"),
+    "where": ("4. Where the risk is", "四、风险在哪里"),
+    "strip_text": (
+        "The banned road from end to end: height, curves, ban, and expected accidents per km in the simulated time.",
+        "禁行道路全程：高程、弯道、禁行段，以及模拟期内每公里的期望事故数。",
+    ),
+    "map_text": (
+        "The network, drawn from its coordinates; a line is the wider, the more accidents are expected per km.",
+        "路网示意（按坐标绘制）；线越宽，每公里的期望事故越多。",
+    ),
+    "how": ("5. How it works", "五、怎样起作用"),
+    "how_text": (
+        "From banned entries to drivers who leave the banned road, in one simulated run on average.",
+        "平均每次模拟中，从闯禁行到驶离禁行道路的各个环节。",
+    ),
+    "response": ("Mean time from entry until the driver is reached", "从驶入到联系上驾驶人的平均时间"),
+    "busy": ("Operators are busy", "接线员忙碌时间占比"),
+    "year": ("6. What one year would look like", "六、只看一年会看到什么"),
+    "year_text": (
+        "Counted accidents scatter by chance. The curves show how likely each count is in the simulated time; where they "
+        "overlap, one year alone can't tell the programme from no programme.",
+        "实际起数受偶然影响而波动。曲线给出模拟期内各种起数的可能性；两条曲线重叠之处，仅凭一年无法判断有无项目。",
+    ),
+    "costs": ("7. Costs and benefits", "七、费用与效益"),
+    "costs_text": (
+        "Costs of measures are assumptions. Benefits are valued at a low, a central and a high value of a statistical life; "
+        "the last column is the value from which a measure pays.",
+        "措施费用为假设。效益分别按低、中、高三种统计生命价值计算；最后一列是措施开始划算的生命价值。",
+    ),
+    "drives": ("8. What drives the answer", "八、哪些假设左右结论"),
+    "limits": ("9. What this does not show", "九、本报告不能说明什么"),
+    "again": ("To get the same numbers again", "如何得到同样的数字"),
+    "scenario": ("scenario", "方案"),
+    "measure": ("measure", "措施"),
+    "without": ("without measures", "无措施"),
+    "accidents": ("accidents", "事故起数"),
+    "deaths": ("deaths", "死亡人数"),
+    "injuries": ("injuries", "受伤人数"),
+    "property_loss_cny": ("direct property loss, million CNY", "直接财产损失（百万元）"),
+    "compliance_rate": ("compliance with the ban", "守法率"),
+    "rate": ("accidents per million vehicle-km", "百万车公里事故率"),
+    "expected_accidents": ("expected accidents", "期望事故数"),
+    "vehicle_km": ("million vehicle-km", "百万车公里"),
+    "change": ("change", "变化（同比）"),
+    "ratio": ("ratio", "比值"),
+    "alone": ("alone", "单独实施"),
+    "lost": ("lost without it", "去掉后少避免"),
+    "shapley": ("fair share (Shapley)", "公平份额（夏普利值）"),
+    "cost": ("cost, million CNY", "费用（百万元）"),
+    "avoided": ("accidents avoided", "避免事故数"),
+    "per_accident": ("CNY per accident avoided", "每避免一起事故的费用（元）"),
+    "bcr": ("benefit / cost: low, central, high", "效益费用比：低、中、高"),
+    "pays": ("pays from a life of, million CNY", "盈亏平衡的生命价值（百万元）"),
+    "never": ("never", "不划算"),
+    "expressway": ("expressway", "高速公路"),
+    "national": ("national road", "国道"),
+    "provincial": ("provincial road", "省道"),
+    "county": ("county road", "县道"),
+    "semi": ("semi-trailers, all roads", "半挂车，全部道路"),
+    "ratio_axis": ("accident rate / without measures", "事故率／无措施时"),
+    "compliance_axis": ("compliance (%)", "守法率（%）"),
+    "rate_axis": ("accidents per\nmillion vehicle-km", "每百万车公里\n事故数"),
+    "height_axis": ("height (m)", "高程（m）"),
+    "curve_axis": ("curvature\n(1/km)", "曲率\n（1/km）"),
+    "ban_strip": ("banned for semi-trailers", "半挂车禁行"),
+    "risk_axis": ("expected accidents\nper km", "每公里\n期望事故数"),
+    "distance_axis": ("distance (km)", "里程（km）"),
+    "east_axis": ("east (km)", "东（km）"),
+    "north_axis": ("north (km)", "北（km）"),
+    "per_run_axis": ("in a run", "每次模拟"),
+    "counted_axis": ("counted accidents", "事故起数"),
+    "chance_axis": ("chance (%)", "可能性（%）"),
+    "effect_axis": ("effect on the answer", "对结论的影响"),
+    "violations": ("banned entries", "闯禁行"),
+    "alarms": ("alarms", "预警"),
+    "contacts": ("drivers reached", "联系上驾驶人"),
+    "left_at_exit": ("left at an exit", "从出口驶离"),
+    "interceptions": ("met by a police crew", "被民警拦截"),
+    "print": ("Print", "打印"),
+}
+
+LIMITS: tuple[tuple[str, str], ...] = (
+    (
+        "The network is stylised unless its file says otherwise; drivers' behaviour has not been calibrated. The size of the "
+        "effects rests on assumptions, each listed with its range in docs/parameters.md.",
+        "路网除文件另有说明外均为概化；驾驶人行为未经标定。效果大小取决于假设，各项假设及范围见 docs/parameters.md。",
+    ),
+    (
+        "The accident model was fitted to rural roads in the United States; its use for trucks in China is an assumption. The "
+        "comparison of scenarios is more reliable than the level of the rate.",
+        "事故模型由美国乡村公路数据建立，用于中国货车是一种假设。方案之间的比较比事故率的绝对水平更可靠。",
+    ),
+    (
+        "Intervals cover chance in the model. They don't cover what is not known of its parameters, unless the run drew them.",
+        "区间只反映模型内的偶然性；除非专门对参数抽样，否则不包括参数本身的不确定。",
+    ),
+    (
+        "Nothing here evaluates a real programme: a fall of the real count may be chance or regression to the mean.",
+        "本报告并非对真实项目的评估：真实起数的下降可能出于偶然，也可能是均值回归。",
+    ),
+)
+
+
+def word(key: str, language: str) -> str:
+    """A text in a language."""
+    return WORDS[key][LANGUAGES.index(language)]
