@@ -1,5 +1,6 @@
 """Scenarios x replications on an executor; finished runs are kept and taken from a store."""
 
+import gc
 import multiprocessing
 import multiprocessing.context
 import os
@@ -66,6 +67,8 @@ def perform(task: Task) -> Outcome:
     except Exception as error:
         where = f"scenario {task.scenario.name}, replication {task.replication}, seed {task.seed}"
         raise ReplicationFailed(f"{where}: {type(error).__name__}: {error}") from error
+    finally:
+        gc.collect()  # a world and its processes refer to each other; without this, several lie in memory at a time
 
 
 @contextmanager

@@ -3,24 +3,43 @@
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from io import StringIO
+from functools import cache
+from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from sim.charts.basic import PALETTE, STYLE, colours, forest_rows, monthly_rows
+from sim.charts.basic import PALETTE, PNG_DPI, STYLE, colours, forest_rows, monthly_rows
 from sim.units import Floats
 
+MARKERS = {"exit_mark": "o", "camera_mark": "v", "ramp_mark": "^"}
+Marks = Sequence[tuple[float, str]]
 Words = Callable[[str], str]
+Drawings = dict[str, tuple[Figure, str]]
+"""Charts by name, each with its finding in words."""
 BASE_COLOUR = PALETTE[0]
 ROAD_COLOURS = {"expressway": "#0072B2", "national": "#009E73", "provincial": "#D55E00", "county": "#999933"}
 FONTS = "system-ui, 'DejaVu Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 """Of the reader's; matplotlib measures with its own."""
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Noto Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimHei",
+    "WenQuanYi Zen Hei",
+    "Noto Sans CJK JP",
+)
+CHINESE_FONT_FILES = ("CJK", "NotoSansSC", "SourceHanSans", "msyh", "simhei", "PingFang", "wqy")
 NARROW = {**STYLE, "font.size": 9}
 
 
@@ -37,6 +56,37 @@ def inline(figure: Figure, finding: str) -> str:
     svg = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', "", svg, count=1)
     label = finding.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
+
+
+@cache
+def chinese_font() -> str | None:
+    """A font of this machine that has Chinese, None if there is none."""
+    found = _known_font()
+    if found is None:  # matplotlib's list is older than a font that was installed since
+        for file in font_manager.findSystemFonts():
+            if any(part in Path(file).name for part in CHINESE_FONT_FILES):
+                font_manager.fontManager.addfont(file)
+        found = _known_font()
+    return found
+
+
+def _known_font() -> str | None:
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in CHINESE_FONTS if name in known), None)
+
+
+def picture(figure: Figure) -> bytes | None:
+    """PNG for slides; None where no font of this machine has a letter, as boxes help nobody."""
+    stream, chinese = BytesIO(), chinese_font()
+    for text in figure.findobj(Text):
+        text.set_fontfamily(["DejaVu Sans", *([chinese] if chinese else [])])
+    try:
+        with mpl.rc_context(NARROW), warnings.catch_warnings():
+            warnings.filterwarnings("error", message="Glyph", category=UserWarning)
+            figure.savefig(stream, format="png", dpi=PNG_DPI)
+    except UserWarning:
+        return None
+    return stream.getvalue()
 
 
 def _figure(height: float) -> Figure:
@@ -70,10 +120,9 @@ def _rows(table: pd.DataFrame) -> list[Any]:
 
 
 def _above(axes: Axes, place: int, title: str, row: Any) -> None:
-    text = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
     numbers = "" if np.isnan(row.low) else f"  {row.estimate:.2f} ({row.low:.2f}–{row.high:.2f})"
     axes.annotate(
-        text + numbers,
+        title + numbers,
         (0.0, place),
         xycoords=("axes fraction", "data"),
         xytext=(0, 6),
@@ -81,9 +130,6 @@ def _above(axes: Axes, place: int, title: str, row: Any) -> None:
         fontsize=8,
         va="bottom",
     )
-
-
-LONGEST_TITLE = 70
 
 
 def months(monthly: pd.DataFrame, names: Sequence[str], titles: Mapping[str, str], words: Words) -> Figure:
@@ -115,8 +161,10 @@ def _at_the_line(axes: Axes, own: pd.DataFrame, column: str, title: str, colour:
         axes.annotate(title, place, xytext=(0, 7), textcoords="offset points", color=colour, fontsize=8, ha="center")
 
 
-def strip(road: Mapping[str, Any], links: Sequence[str], risk: Mapping[str, Floats], words: Words) -> Figure:
-    """A line of links as a strip: elevation, curves, ban, and expected accidents a km, baseline and programme."""
+def strip(
+    road: Mapping[str, Any], links: Sequence[str], risk: Mapping[str, Floats], marks: Marks, words: Words
+) -> Figure:
+    """A line of links as a strip: height, exits and devices, curves, ban, expected accidents a km before and after."""
     sections = [(link, s) for link in road["links"] if link["name"] in links for s in link["sections"]]
     ends = np.concatenate([[0.0], np.cumsum([s["length_km"] for _, s in sections])])
     height = np.concatenate([[0.0], np.cumsum([10.0 * s["length_km"] * s["grade_pct"] for _, s in sections])])
@@ -126,6 +174,7 @@ def strip(road: Mapping[str, Any], links: Sequence[str], risk: Mapping[str, Floa
         upper.fill_between(ends, height, height.min(), color=PALETTE[6], alpha=0.4, linewidth=0)
         upper.plot(ends, height, color=PALETTE[1], linewidth=1.5)
         upper.set_ylabel(words("height_axis"))
+        _mark(upper, np.interp([km for km, _ in marks], ends, height), marks, words)
         bend = [1000.0 / s["curve_radius_m"] if s["curve_radius_m"] else 0.0 for _, s in sections]
         middle.stairs(bend, ends, fill=True, color="0.5")
         middle.set_ylabel(words("curve_axis"))
@@ -139,6 +188,15 @@ def strip(road: Mapping[str, Any], links: Sequence[str], risk: Mapping[str, Floa
         lower.set_xlabel(words("distance_axis"))
         lower.legend(frameon=False, fontsize=8)
     return figure
+
+
+def _mark(axes: Axes, height_m: Floats, marks: Marks, words: Words) -> None:
+    for what, shape in MARKERS.items():
+        own = [(km, metres) for (km, kind), metres in zip(marks, height_m, strict=True) if kind == what]
+        if own:
+            axes.plot(*zip(*own, strict=True), shape, color="0.15", markersize=6, linestyle="none", label=words(what))
+    if marks:
+        axes.legend(frameon=False, fontsize=8)
 
 
 def network(road: Mapping[str, Any], risk: Mapping[str, float], words: Words) -> Figure:

@@ -32,7 +32,7 @@ TRIPS_PER_BLOCK = 65_536
 CELLS_AT_ONCE = 65_536
 """Cells (section, trip) swept at a time, so that their arrays stay in cache."""
 DAYS_AFTER_HORIZON = 1
-LONGEST_REVIEWED_BLOCK_DAYS = 14
+LONGEST_REVIEWED_BLOCK_DAYS = 28
 """So that all accidents of which a review may know are settled when it is held, see `KNOWN_AFTER_DAYS`."""
 
 
@@ -64,6 +64,7 @@ def run_replication(
     waiting: list[list[foreground.Group]] = []
     longest = LONGEST_REVIEWED_BLOCK_DAYS if world.reviewed else world.horizon.days
     for days in blocks(world.source, world.horizon, trips_per_block, longest):
+        world.forget(days.start)
         trips = _draw(world, days)
         if foreground_trips == "all":
             world.env.process(exhaustive.dispatch_all(world, trips))

@@ -149,6 +149,11 @@ class World:
             self._conditions[epoch] = self._base.with_rules(combined([*rules, *self._reviews(start)]))
         return self._conditions[epoch]
 
+    def forget(self, before_day: int) -> None:
+        """Drop the conditions of epochs that ended before a day; asked for again, they would be made again."""
+        first = int(self.epoch[before_day])
+        self._conditions = {epoch: made for epoch, made in self._conditions.items() if epoch >= first}
+
     def _reviews(self, day: int) -> list[DrivingRules]:
         """What reviews have learned, each at its latest date."""
         found = []

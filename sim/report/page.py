@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from sim.charts import report as drawn
 from sim.charts.basic import tornado
@@ -29,6 +28,7 @@ INDICES = (
     ("compliance_rate", "compliance_rate", 100.0, ".1f"),
     ("vehicle_km", "vehicle_km", 1e-6, ".2f"),
 )
+LONGEST_LABEL = 48
 STEPS = ("violations", "alarms", "contacts", "left_at_exit", "interceptions")
 
 
@@ -123,7 +123,10 @@ def _language(found: Material, language: str) -> dict[str, Any]:
         "language": language,
         "t": {key: say(key) for key in WORDS},
         "answer": answer(found, language),
-        "charts": {name: Markup(svg) for name, svg in _charts(found, titles, language).items()},  # noqa: S704
+        "charts": {
+            name: Markup(drawn.inline(figure, finding))  # noqa: S704
+            for name, (figure, finding) in drawings(found, language).items()
+        },
         "indices": _indices(found),
         "titles": titles,
         "scenarios": _scenario_rows(found, titles),
@@ -171,15 +174,17 @@ def _first(title: str, ratio: dict[str, float | None], before: float, after: flo
     )
 
 
-def _charts(found: Material, titles: dict[str, str], language: str) -> dict[str, str]:
-    """Inline SVG by name, each with its finding as text."""
+def drawings(found: Material, language: str) -> drawn.Drawings:
+    """Every chart of the report in one language."""
+    titles = {name: found.title(name, language) for name in found.summary["scenarios"]}
     say, base, programme = partial(word, language=language), found.baseline, found.programme
+    titles = {name: _short(title) for name, title in titles.items()}
     pair = {titles[name]: name for name in (base, programme)}
     means = {title: _mean(found, name, "expected_accidents") for title, name in pair.items()}
     road = found.scenarios[base]["road"]
     links = banned_line(road)
     finding = answer(found, language)[0]
-    figures: dict[str, tuple[Figure, str]] = {
+    figures: drawn.Drawings = {
         "forest": (drawn.forest(found.summary, titles, say), finding),
         "months": (drawn.months(found.monthly, (base, programme), titles, say), say("months")),
         "map": (drawn.network(road, _risk_by_link(found, base), say), say("map_text")),
@@ -188,10 +193,29 @@ def _charts(found: Material, titles: dict[str, str], language: str) -> dict[str,
     }
     if links:
         risk = {title: risk_per_km(found, name, links) for title, name in pair.items()}
-        figures["strip"] = (drawn.strip(road, links, risk, say), say("strip_text"))
+        figures["strip"] = (drawn.strip(road, links, risk, _marks(found, links), say), say("strip_text"))
     if found.sensitivity is not None:
         figures["tornado"] = (tornado(found.sensitivity, say("effect_axis")), say("drives"))
-    return {name: drawn.inline(figure, text) for name, (figure, text) in figures.items()}
+    return figures
+
+
+def _marks(found: Material, links: list[str]) -> list[tuple[float, str]]:
+    """Where something stands on a line of links: km from its start, and what."""
+    road = {link["name"]: link for link in found.scenarios[found.baseline]["road"]["links"]}
+    length = {name: sum(s["length_km"] for s in road[name]["sections"]) for name in links}
+    start = {name: sum(length[before] for before in links[:number]) for number, name in enumerate(links)}
+    marks = {(start[name], "exit_mark") for name in links[1:]}
+    for intervention in found.scenarios[found.programme]["interventions"].values():
+        for key, what in (("cameras", "camera_mark"), ("ramps", "ramp_mark")):
+            for one in intervention.get(key) or ():
+                if one.get("link") in start:
+                    marks.add((start[one["link"]] + one["at_km"], what))
+    return sorted(marks)
+
+
+def _short(title: str) -> str:
+    """A title that a chart has room for."""
+    return title if len(title) <= LONGEST_LABEL else title[: LONGEST_LABEL - 1] + "…"
 
 
 def _mean(found: Material, name: str, metric: str) -> float:

@@ -105,6 +105,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "contacts": ("drivers reached", "联系上驾驶人"),
     "left_at_exit": ("left at an exit", "从出口驶离"),
     "interceptions": ("met by a police crew", "被民警拦截"),
+    "exit_mark": ("exit", "出口"),
+    "camera_mark": ("camera", "测速设备"),
+    "ramp_mark": ("escape ramp", "避险车道"),
     "print": ("Print", "打印"),
 }
 

@@ -1,0 +1,245 @@
+"""The report: what it says, what its charts draw, and how it behaves in a browser."""
+
+import json
+import re
+import shutil
+import subprocess
+from html import escape
+
+import numpy as np
+import pandas as pd
+import pytest
+from poisson_words import chance_by_simulation
+from typer.testing import CliRunner
+
+from sim import compare
+from sim.charts import report as drawn
+from sim.cli import app
+from sim.report.chance import chance_words
+from sim.report.page import answer, banned_line, drawings, material, page, risk_per_km
+from sim.report.words import LANGUAGES, WORDS
+from sim.results import write_results
+
+runner = CliRunner()
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NASTY = "<script>alert(1)</script> & “quotes” " + "很长的名字" * 30
+
+
+@pytest.fixture(scope="module")
+def folder(small, tmp_path_factory):
+    base = small(days=40)
+    calls = small(days=40, name="calls", title="Calls", title_zh="电话劝离", interventions={"driver_contact": {}})
+    both = small(days=40, name="both", title=NASTY[:300], interventions={"driver_contact": {}, "early_warning": {}})
+    results = compare(base, calls, both, replications=3, seed=2, workers=1)
+    out = tmp_path_factory.mktemp("report") / "out"
+    write_results(results, out, events=False, charts=lambda _: None)
+    return out
+
+
+@pytest.fixture(scope="module")
+def found(folder):
+    return material(folder)
+
+
+@pytest.fixture(scope="module")
+def html(folder):
+    assert runner.invoke(app, ["report", str(folder)]).exit_code == 0
+    return folder / "report.html"
+
+
+def test_it_is_one_small_page_that_asks_nobody(html) -> None:
+    text = html.read_text()
+    assert len(text) < 5_000_000
+    assert not re.findall(r'(?:src|href|action)\s*=\s*"(?!#)', re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL))
+    assert "url(http" not in text
+    assert "@import" not in text
+
+
+def test_names_are_escaped(html) -> None:
+    text = html.read_text()
+    assert "<script>alert(1)" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+def test_the_answer_is_the_summarys(found) -> None:
+    ratio = found.summary["comparisons"][found.programme]["accident_rate_ratio"]
+    assert found.programme == "both"
+    english, chinese = answer(found, "en")[0], answer(found, "zh")[0]
+    fall = f"{100 * (1 - ratio['estimate']):.0f}"
+    assert f"by {fall} %" in english
+    assert f"降低 {fall}%" in chinese
+    low, high = sorted((100 * (1 - ratio["high"]), 100 * (1 - ratio["low"])))
+    assert f"95 % interval {low:.0f} to {high:.0f} %" in english
+
+
+def test_no_effect_is_called_so(found) -> None:
+    crossing = json.loads(json.dumps(found.summary))
+    crossing["comparisons"]["both"]["accident_rate_ratio"] = {"estimate": 0.98, "low": 0.9, "high": 1.06}
+    other = type(found)(**{**vars(found), "summary": crossing})
+    assert "can't be told apart from no effect" in answer(other, "en")[0]
+    assert "不能与“没有效果”区分" in answer(other, "zh")[0]
+
+
+def test_chances_are_said_as_people_say_them() -> None:
+    """12 against 8: the share of periods in which chance hides the difference, against a simulation."""
+    hidden = chance_by_simulation(12.0, 8.0)
+    said = int(re.search(r"1 time in (\d+)", chance_words(12.0, 8.0, "en"))[1])
+    assert said == round(1 / hidden)
+    assert "hardly ever" in chance_words(300.0, 100.0, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_in_one_language_has_no_other(found, language) -> None:
+    text = page(found, (language,))
+    other = LANGUAGES[1 - LANGUAGES.index(language)]
+    assert f'<main lang="{language}">' in text
+    assert f'<main lang="{other}">' not in text
+    assert "data-switch>" not in text
+
+
+def test_every_word_is_in_both_languages() -> None:
+    for key, texts in WORDS.items():
+        assert len(texts) == len(LANGUAGES), key
+        assert all(texts), key
+
+
+def say(key: str) -> str:
+    return WORDS[key][0]
+
+
+def test_the_forest_draws_the_summary(found) -> None:
+    titles = {name: found.title(name, "en") for name in found.summary["scenarios"]}
+    axes = drawn.forest(found.summary, titles, say).axes[0]
+    points = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "s"]
+    spans = [tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2 and line.get_linewidth() > 2]
+    ratios = [entry["accident_rate_ratio"] for entry in found.summary["comparisons"].values()]
+    assert points == [entry["estimate"] for entry in ratios]
+    assert spans == [(entry["low"], entry["high"]) for entry in ratios]
+    texts = [text.get_text() for text in axes.texts]
+    assert all(f"{entry['estimate']:.2f}" in text for entry, text in zip(ratios, texts, strict=True))
+
+
+def test_the_strip_draws_the_sections(found) -> None:
+    """Expected accidents along the banned road add up to the table's."""
+    road = found.scenarios[found.baseline]["road"]
+    links = banned_line(road)
+    assert links == ["upper", "lower"]
+    risk = risk_per_km(found, found.baseline, links)
+    lengths = [s["length_km"] for link in road["links"] if link["name"] in links for s in link["sections"]]
+    own = found.sections[(found.sections["scenario"] == found.baseline) & found.sections["link"].isin(links)]
+    total = own[["expected_general", "expected_rollover", "expected_runaway"]].to_numpy().sum() / 3
+    assert float(np.dot(risk, lengths)) == pytest.approx(total)
+    axes = drawn.strip(road, links, {"before": risk, "after": risk}, [(1.0, "exit_mark"), (2.0, "exit_mark")], say).axes
+    assert axes[0].lines[1].get_xdata().tolist() == [1.0, 2.0]
+    assert axes[2].patches[0].get_data()[0] == pytest.approx(risk)
+    sections = [s for link in road["links"] if link["name"] in links for s in link["sections"]]
+    rise = sum(10 * s["length_km"] * s["grade_pct"] for s in sections)
+    assert axes[0].lines[0].get_ydata()[-1] == pytest.approx(rise)
+
+
+def test_files_for_slides(folder, tmp_path, monkeypatch) -> None:
+    """PNG and SVG of every chart; without a font for Chinese it says so and writes no boxes."""
+    shutil.copytree(folder, tmp_path / "out")
+    monkeypatch.setattr(drawn, "chinese_font", lambda: None)
+    done = runner.invoke(app, ["report", str(tmp_path / "out"), "--slides"])
+    assert done.exit_code == 0
+    assert "no font with Chinese" in done.stderr
+    names = {file.name for file in (tmp_path / "out" / "slides").iterdir()}
+    assert {"funnel.en.png", "forest.en.svg", "forest.zh.svg", "map.en.png", "funnel.zh.svg"} <= names
+    assert not any(name.endswith(".zh.png") for name in names)
+
+
+@pytest.mark.skipif(drawn.chinese_font() is None, reason="needs a font with Chinese")
+def test_chinese_charts_hold_no_boxes(found) -> None:
+    for figure, _ in drawings(found, "zh").values():
+        assert drawn.picture(figure).startswith(b"\x89PNG")
+
+
+def test_the_months_draw_the_table(found) -> None:
+    figure = drawn.months(found.monthly, ("small", "both"), {"small": "a", "both": "b"}, say)
+    own = found.monthly[found.monthly["scenario"] == "both"]
+    compliance = 100 * (1 - own["violations"] / own["candidate_trips"])
+    drawn_values = figure.axes[0].lines[1].get_ydata()
+    assert drawn_values == pytest.approx(compliance.groupby(own["month"]).mean().to_numpy())
+
+
+def test_svg_keeps_text_as_text_and_says_what_it_shows(found) -> None:
+    svg = drawn.inline(drawn.funnel([("alarms", 3.0)], lambda key: WORDS[key][1]), 'a "finding" <b>')
+    assert 'role="img"' in svg
+    assert 'aria-label="a &quot;finding&quot; &lt;b>"' in svg
+    assert ">预警<" in svg
+
+
+def test_a_folder_without_results_is_bad_input(tmp_path) -> None:
+    result = runner.invoke(app, ["report", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "summary.json" in result.output
+
+
+def browse(html, tmp_path, script: str) -> tuple[str, str]:
+    """The page's title after a script has acted on it, and what the console said."""
+    acted = tmp_path / "acted.html"
+    acted.write_text(html.read_text().replace("</body>", f"<script>{script}</script></body>"))
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=2000"]
+    done = subprocess.run(
+        [CHROMIUM, *flags, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", acted.as_uri()],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    title = re.search(r"<title>(.*?)</title>", done.stdout)[1]
+    return title, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+
+
+needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
+
+
+@needs_browser
+def test_the_switch_changes_the_language(html, tmp_path) -> None:
+    script = """
+    const shown = (main) => main.offsetHeight > 0;
+    const seen = () => [...document.querySelectorAll("main")].filter(shown).map((m) => m.lang).join();
+    const before = seen(); document.querySelector("[data-switch]").click();
+    const after = seen(); document.querySelectorAll("[data-switch]")[1].click();
+    document.title = [before, after, seen(), document.documentElement.lang].join(" ");
+    """
+    title, console = browse(html, tmp_path, script)
+    assert title == "en zh en en"
+    assert console == ""
+
+
+@needs_browser
+def test_tables_sort_by_number(html, tmp_path) -> None:
+    script = """
+    const table = document.querySelector("[data-sortable]"); const head = table.tHead.rows[0].cells[1];
+    const column = () => [...table.tBodies[0].rows].map((r) => Number.parseFloat(r.cells[1].textContent));
+    head.click(); const up = column(); head.click(); const down = column();
+    document.title = [up.every((v, i) => !i || up[i - 1] <= v), down.every((v, i) => !i || down[i - 1] >= v),
+      head.getAttribute("aria-sort")].join(" ");
+    """
+    assert browse(html, tmp_path, script) == ("true true descending", "")
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_nothing_is_wider_than_the_window(html, tmp_path, width) -> None:
+    """Long names break, wide tables and charts scroll by themselves."""
+    outer = tmp_path / "outer.html"
+    style = f"width:{width}px; height:900px; border:0"
+    frame = f'<iframe style="{style}" srcdoc="{escape(html.read_text())}"></iframe>'
+    outer.write_text(f"<title>-</title><body>{frame}</body>")
+    script = """
+    window.addEventListener("load", () => {
+        const inside = document.querySelector("iframe").contentDocument.documentElement;
+        document.title = inside.scrollWidth + "/" + inside.querySelectorAll("main").length;
+    });
+    """
+    shown_px, languages = browse(outer, tmp_path, script)[0].split("/")
+    assert int(shown_px) <= width
+    assert int(languages) == 2
+
+
+def test_events_are_not_needed(folder) -> None:
+    assert not (folder / "events.parquet").exists()
+    assert isinstance(material(folder).monthly, pd.DataFrame)
