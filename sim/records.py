@@ -91,6 +91,19 @@ class AlarmRecord(NamedTuple):
     intercept_time_s: float
 
 
+class DrivenTrip(NamedTuple):
+    """Where a trip of a watched day was when: from section to section up to its end or its accident."""
+
+    trip_id: int
+    truck_class: int
+    course: str
+    sections: tuple[int, ...]
+    passed_s: tuple[float, ...]
+    """At the start of the first section and at the end of each; one more than sections."""
+    whole: bool
+    """False if the last section was not driven to its end."""
+
+
 class CourseRecord(NamedTuple):
     """One trip as it was driven."""
 

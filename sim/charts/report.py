@@ -181,7 +181,8 @@ def strip(
         for start, stop, banned in zip(ends[:-1], ends[1:], [link["ban"] for link, _ in sections], strict=True):
             if banned:
                 middle.axvspan(start, stop, ymax=0.08, color=PALETTE[5], linewidth=0)
-        middle.annotate(words("ban_strip"), (0.01, 0.14), xycoords="axes fraction", color=PALETTE[5], fontsize=7)
+        if any(link["ban"] for link, _ in sections):
+            middle.set_title(words("ban_strip"), loc="right", color=PALETTE[5], fontsize=8)
         for (label, values), colour in zip(risk.items(), (BASE_COLOUR, PALETTE[1]), strict=False):
             lower.stairs(values, ends, color=colour, linewidth=1.6, label=label)
         lower.set_ylabel(words("risk_axis"))

@@ -64,6 +64,7 @@ for _function, _name in (
     (sweep_commands.sweep, "sweep"),
     (sweep_commands.sensitivity, "sensitivity"),
     (report_commands.report, "report"),
+    (report_commands.replay, "replay"),
     (check_commands.check, "check"),
     (statistics_commands.before_after, "before-after"),
     (statistics_commands.power, "power"),

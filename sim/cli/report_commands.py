@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -74,3 +74,52 @@ def write_report(folder: Path, lang: Language, file: Path) -> None:
     except OSError as error:
         raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
     sys.stdout.write(f"report in {file}\n")
+
+
+def replay(
+    folder: Annotated[Path, typer.Argument(help="Result folder of compare.", show_default=False)],
+    *,
+    day: Annotated[int, typer.Option(min=0, help="Day of the simulated time, from 0.")] = 0,
+    scenario: Annotated[str | None, typer.Option(help="Name.", show_default="the one with most measures")] = None,
+    replication: Annotated[int, typer.Option(min=0, help="Which run.")] = 0,
+    lang: Annotated[Language, typer.Option(help="Language of the chart; the page has both.")] = Language.en,
+) -> None:
+    """Run one day again and show every truck: a space-time chart and a page that plays the day."""
+    from sim.cli.problems import Problem
+    from sim.report.page import NotAResultFolder, material
+
+    try:
+        found = material(folder)
+    except NotAResultFolder as error:
+        raise Problem(str(error)) from error
+    name = scenario or found.programme
+    if name not in found.scenarios:
+        raise Problem(f"--scenario {name}: {folder} has {', '.join(found.scenarios)}")
+    _replayed(folder, found.scenarios[name], int(found.manifest["seed"]), replication, day, lang)
+
+
+def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int, day: int, lang: Language) -> None:
+    from functools import partial
+
+    from sim.charts.replay import space_time
+    from sim.charts.report import inline, picture
+    from sim.cli.problems import Problem
+    from sim.report import replay as of_day
+    from sim.report.words import word
+    from sim.scenario.files import scenario_from
+    from sim.store import write_whole
+
+    sys.stderr.write("running the replication again ...\n")
+    try:
+        found = of_day.replay(scenario_from(content), seed, replication, day)
+    except ValueError as error:
+        raise Problem(str(error)) from error
+    say = partial(word, language="zh" if lang is Language.zh else "en")
+    figure = space_time(found.along, found.marks, say)
+    stem = folder / f"replay_{found.scenario.name}_day{day}"
+    write_whole(stem.with_suffix(".html"), of_day.replay_page(found).encode())
+    write_whole(stem.with_suffix(".svg"), inline(figure, say("replay")).encode())
+    image = picture(figure)
+    if image is not None:
+        write_whole(stem.with_suffix(".png"), image)
+    sys.stdout.write(f"{stem}.html, .svg and .png\n")

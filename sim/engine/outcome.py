@@ -1,6 +1,6 @@
 """What a replication hands back: metrics, tables and records, plain and picklable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isnan, nan
 
 import numpy as np
@@ -12,7 +12,7 @@ from sim.engine.ledger import Ledger
 from sim.engine.settle import Accident
 from sim.engine.world import World
 from sim.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
-from sim.records import AccidentRecord, AlarmRecord, CourseRecord, IncidentRecord, ViolationRecord
+from sim.records import AccidentRecord, AlarmRecord, CourseRecord, DrivenTrip, IncidentRecord, ViolationRecord
 from sim.risk.severity import Consequences, consequences, rescue_factor
 from sim.units import DAYS_PER_YEAR, METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints, kmh_from_ms
 
@@ -34,6 +34,8 @@ class Outcome:
     violations: list[ViolationRecord]
     alarms: list[AlarmRecord]
     courses: list[CourseRecord]
+    driven: list[DrivenTrip] = field(default_factory=list)
+    """Trips of the watched day; never stored."""
 
 
 def outcome_of(world: World) -> Outcome:
@@ -63,6 +65,7 @@ def outcome_of(world: World) -> Outcome:
         violations=sorted(world.violations),
         alarms=alarms,
         courses=sorted(world.book.courses),
+        driven=sorted(world.book.driven),
     )
 
 

@@ -44,6 +44,7 @@ def run_replication(
     foreground_trips: Literal["screened", "all"] = "screened",
     trips_per_block: int = TRIPS_PER_BLOCK,
     trace: bool = False,
+    watched_day: int | None = None,
 ) -> Outcome:
     """Simulate the horizon once.
 
@@ -59,8 +60,12 @@ def run_replication(
         about how many trips are drawn at once; it does not change the results
     trace : bool
         keep a record of every trip
+    watched_day : int, optional
+        recorded day, from 0, of which every trip's course in time is kept
     """
     world = World(scenario, seed, replication, trace=trace)
+    if watched_day is not None:
+        world.book.watched_day = world.horizon.warm_up_days + watched_day
     waiting: list[list[foreground.Group]] = []
     longest = LONGEST_REVIEWED_BLOCK_DAYS if world.reviewed else world.horizon.days
     for days in blocks(world.source, world.horizon, trips_per_block, longest):

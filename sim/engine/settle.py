@@ -9,7 +9,7 @@ from sim import exact
 from sim.draws import TripDraws
 from sim.engine.ledger import Ledger, runs
 from sim.engine.trips import TripTable
-from sim.records import CourseRecord
+from sim.records import CourseRecord, DrivenTrip
 from sim.risk.parameters import SeverityParameters
 from sim.road import Network
 from sim.units import Floats, Ints
@@ -59,6 +59,8 @@ class Book:
     trace: bool = False
     accidents: list[Accident] = field(default_factory=list)
     courses: list[CourseRecord] = field(default_factory=list)
+    watched_day: int | None = None
+    driven: list[DrivenTrip] = field(default_factory=list)
 
     def record(self, trips: TripTable, column: int, found: "Crossing", section: int, hazard: Floats) -> None:
         """Write an accident down; `hazard` by mechanism gives the shares from which its mechanism is drawn."""
@@ -104,6 +106,9 @@ def settle(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
         _cut_short(book, trips, leg, int(column))
     if book.trace:
         _trace(book, trips, leg, course)
+    if book.watched_day is not None:
+        for column in np.flatnonzero(trips.day == book.watched_day):
+            book.driven.append(_driven(book, trips, leg, int(column), course))
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +161,23 @@ def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
     rest = leg.sections[found.row :]
     book.ledger.add(month, truck_class, rest, -found.rest_distance_m, -found.rest_duration_s, -found.rest_hazard)
     book.record(trips, column, found, int(leg.sections[found.row]), hazard[:, found.row])
+
+
+def _driven(book: Book, trips: TripTable, leg: Leg, column: int, course: str) -> DrivenTrip:
+    """Where a trip was when."""
+    duration, hazard = leg.duration_s[:, column], leg.hazard[:, :, column]
+    left_s, whole = float(trips.departure_s[column]) - book.zero_s, True
+    if hazard.sum() > trips.threshold[column]:
+        cut = crossing(book.network.sections.length_m[leg.sections], duration, hazard, float(trips.threshold[column]))
+        duration, whole = np.append(duration[: cut.row], cut.elapsed_s - duration[: cut.row].sum()), False
+    return DrivenTrip(
+        trip_id=int(trips.trip_id[column]),
+        truck_class=int(trips.truck_class[column]),
+        course=course,
+        sections=tuple(leg.sections[: len(duration)].tolist()),
+        passed_s=(left_s, *(left_s + np.cumsum(duration)).tolist()),
+        whole=whole,
+    )
 
 
 def _trace(book: Book, trips: TripTable, leg: Leg, course: str) -> None:

@@ -106,12 +106,13 @@ def page(found: Material, languages: tuple[str, ...] = LANGUAGES) -> str:
     )
     template = environment.get_template("report.html.j2")
     parts = [_language(found, language) for language in languages]
-    style, script = Markup(_asset("report.css")), Markup(_asset("report.js"))  # noqa: S704
+    style, script = Markup(asset("report.css")), Markup(asset("report.js"))  # noqa: S704
     text: str = template.render(parts=parts, languages=languages, style=style, script=script)
     return text
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file beside this one."""
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 

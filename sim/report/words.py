@@ -108,6 +108,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "exit_mark": ("exit", "出口"),
     "camera_mark": ("camera", "测速设备"),
     "ramp_mark": ("escape ramp", "避险车道"),
+    "replay": ("One day, truck by truck", "一天的逐车回放"),
+    "replay_text": (
+        "Each dot is a truck of the model; a ring marks what happened in the last quarter of an hour. Above the line trucks "
+        "drive towards its start, below it towards its end.",
+        "每个圆点是模型中的一辆货车；圆环表示最近一刻钟内发生的事件。线上方驶向起点，下方驶向终点。",
+    ),
+    "day": ("day", "第几天："),
+    "play": ("Play / pause", "播放／暂停"),
+    "strip_title": ("On the banned road (km)", "禁行道路（km）"),
+    "map_title": ("On the network", "路网"),
+    "hour_axis": ("hour of the day", "时刻（时）"),
+    "allowed": ("allowed", "合法通行"),
+    "violating": ("violating the ban", "违反禁行"),
+    "told": ("after the driver was reached", "联系上驾驶人之后"),
+    "event_alarm": ("alarm", "预警"),
+    "event_answer": ("call answered", "接听电话"),
+    "event_exit": ("left at an exit", "从出口驶离"),
+    "event_police": ("met by police", "被民警拦截"),
+    "event_accident": ("accident", "事故"),
     "print": ("Print", "打印"),
 }
 

@@ -1,7 +1,9 @@
 """From scenario files to a `Scenario`: what a file extends, parts in files of their own, and all mistakes."""
 
 import difflib
+import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -55,6 +57,14 @@ def load_scenario(path: Path | str) -> Scenario:
     if mistakes:
         raise ScenarioError(mistakes)
     return scenario
+
+
+def scenario_from(content: dict[str, Any]) -> Scenario:
+    """A scenario as a result folder keeps it, with nothing left to default."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "scenario.yaml"  # all of JSON is YAML
+        file.write_text(json.dumps(content), encoding="utf-8")
+        return load_scenario(file)
 
 
 def load_road(path: Path) -> Road:

@@ -3,12 +3,12 @@
 import json
 import re
 import shutil
-import subprocess
 from html import escape
 
 import numpy as np
 import pandas as pd
 import pytest
+from browser import CHROMIUM, browse
 from poisson_words import chance_by_simulation
 from typer.testing import CliRunner
 
@@ -21,7 +21,6 @@ from sim.report.words import LANGUAGES, WORDS
 from sim.results import write_results
 
 runner = CliRunner()
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NASTY = "<script>alert(1)</script> & “quotes” " + "很长的名字" * 30
 
 
@@ -174,22 +173,6 @@ def test_a_folder_without_results_is_bad_input(tmp_path) -> None:
     result = runner.invoke(app, ["report", str(tmp_path)])
     assert result.exit_code == 2
     assert "summary.json" in result.output
-
-
-def browse(html, tmp_path, script: str) -> tuple[str, str]:
-    """The page's title after a script has acted on it, and what the console said."""
-    acted = tmp_path / "acted.html"
-    acted.write_text(html.read_text().replace("</body>", f"<script>{script}</script></body>"))
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--virtual-time-budget=2000"]
-    done = subprocess.run(
-        [CHROMIUM, *flags, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", acted.as_uri()],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    title = re.search(r"<title>(.*?)</title>", done.stdout)[1]
-    return title, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
 
 
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")

@@ -1,0 +1,173 @@
+"""One day of one run, truck by truck: a space-time table of the banned road and the moves on the whole network."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isnan, nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.engine.outcome import Outcome
+from sim.engine.replication import run_replication
+from sim.records import DrivenTrip
+from sim.report.page import asset, banned_line
+from sim.report.words import LANGUAGES, WORDS, word
+from sim.road import Network
+from sim.scenario.model import Scenario
+from sim.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats
+
+MODES = ("allowed", "violating", "told")
+EVENTS = ("alarm", "answer", "exit", "police", "accident")
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """A day.
+
+    `along` has a row for each point of a truck's course on the line: trip, piece, mode, hour, km. `marks` has a row for
+    each event: trip, event, hour, km (NaN off the line). `moves` has for each trip its mode, the numbers of the nodes
+    that it passes, and the hours at which it does.
+    """
+
+    scenario: Scenario
+    day: int
+    links: tuple[str, ...]
+    along: pd.DataFrame
+    marks: pd.DataFrame
+    moves: list[tuple[int, list[int], list[float]]]
+
+
+def replay(scenario: Scenario, seed: int, replication: int, day: int) -> Replay:
+    """Run the replication again and keep one recorded day, counted from 0.
+
+    Raises
+    ------
+    ValueError
+        if the scenario has no such day
+    """
+    if not 0 <= day < scenario.days:
+        raise ValueError(f"day {day}: {scenario.name} has days 0 to {scenario.days - 1}")
+    outcome = run_replication(scenario, seed, replication, watched_day=day)
+    network, links = Network(scenario.road), tuple(banned_line(scenario.road.model_dump(mode="json")))
+    place, told = _line_km(network, links), _told_s(outcome)
+    start_s = day * float(SECONDS_PER_DAY)
+    rows = [row for trip in outcome.driven for row in _points(trip, place, told.get(trip.trip_id, nan), start_s)]
+    along = pd.DataFrame(rows, columns=["trip", "piece", "mode", "hour", "km"])
+    events = [(trip, event, (when - start_s) / SECONDS_PER_HOUR) for trip, event, when in _events(outcome)]
+    marks = pd.DataFrame(events, columns=["trip", "event", "hour"])
+    marks["km"] = [_km_at(along, trip, hour) for trip, hour in zip(marks["trip"], marks["hour"], strict=True)]
+    return Replay(scenario, day, links, along, marks, [_moves(t, network, start_s) for t in outcome.driven])
+
+
+def _line_km(network: Network, links: tuple[str, ...]) -> dict[int, tuple[float, float]]:
+    """Start and end of each directed section of the line [km from the line's start]."""
+    found: dict[int, tuple[float, float]] = {}
+    table, offset = network.sections, 0.0
+    for name in links:
+        length = network.link_length_m(name)
+        for way in (way for way in network.ways if way.link.name == name):
+            for section in range(way.first, way.stop):
+                ends = table.start_m[section] + np.array([0.0, table.length_m[section]])
+                ends = offset + (ends if way.forward else length - ends)
+                found[section] = (float(ends[0]) / METRES_PER_KM, float(ends[1]) / METRES_PER_KM)
+        offset += length
+    return found
+
+
+def _told_s(outcome: Outcome) -> dict[int, float]:
+    """When drivers who violated were first reached, by trip."""
+    times = {a.trip_id: (a.read_time_s, a.answer_time_s) for a in outcome.alarms}
+    reached = {trip: [when for when in pair if not isnan(when)] for trip, pair in times.items()}
+    return {trip: min(known) for trip, known in reached.items() if known}
+
+
+def _points(
+    trip: DrivenTrip, place: dict[int, tuple[float, float]], told_s: float, start_s: float
+) -> Iterator[tuple[int, int, str, float, float]]:
+    """Points of a trip on the line, a new piece whenever it comes onto it or the driver is reached."""
+    piece, before = 0, ""
+    for number, section in enumerate(trip.sections):
+        if section not in place:
+            before = ""
+            continue
+        (first_s, last_s), (first_km, last_km) = trip.passed_s[number : number + 2], place[section]
+        ends = [(first_s, first_km), (last_s, last_km)]
+        if first_s < told_s < last_s:
+            ends.insert(1, (told_s, float(np.interp(told_s, [first_s, last_s], [first_km, last_km]))))
+        for (from_s, from_km), (to_s, to_km) in pairwise(ends):
+            mode = "allowed" if trip.course == "legal" else "told" if from_s >= told_s else "violating"
+            if mode != before:
+                piece, before = piece + 1, mode
+                yield trip.trip_id, piece, mode, (from_s - start_s) / SECONDS_PER_HOUR, from_km
+            yield trip.trip_id, piece, mode, (to_s - start_s) / SECONDS_PER_HOUR, to_km
+
+
+def _events(outcome: Outcome) -> Iterator[tuple[int, str, float]]:
+    here = {trip.trip_id for trip in outcome.driven}
+    for alarm in outcome.alarms:
+        times = (alarm.time_s, alarm.answer_time_s, alarm.leave_time_s, alarm.intercept_time_s)
+        if alarm.trip_id in here:
+            yield from ((alarm.trip_id, e, t) for e, t in zip(EVENTS[:-1], times, strict=True) if not isnan(t))
+    for accident in outcome.accidents:
+        if accident.trip_id in here:
+            yield accident.trip_id, "accident", accident.time_s
+
+
+def _km_at(along: pd.DataFrame, trip: int, hour: float) -> float:
+    """Where a trip is on the line at an hour; NaN off it."""
+    own = along[along["trip"] == trip]
+    inside = len(own) and own["hour"].iloc[0] <= hour <= own["hour"].iloc[-1] + 1e-6
+    return float(np.interp(hour, own["hour"], own["km"])) if inside else nan
+
+
+def _moves(trip: DrivenTrip, network: Network, start_s: float) -> tuple[int, list[int], list[float]]:
+    """Nodes of a trip and when it passes them; an accident ends it on the way."""
+    ways = network.sections.way[list(trip.sections)]
+    last = np.flatnonzero(np.append(ways[1:] != ways[:-1], True))
+    nodes = [network.ways[ways[0]].start, *(network.ways[ways[row]].end for row in last)]
+    times: Floats = np.array([trip.passed_s[0], *(trip.passed_s[row + 1] for row in last)])
+    hours = ((times - start_s) / SECONDS_PER_HOUR).round(4).tolist()
+    return MODES.index("allowed" if trip.course == "legal" else "violating"), [*map(network.node_index, nodes)], hours
+
+
+def replay_page(found: Replay) -> str:
+    """The day as a page that plays it: the line as a strip, the network as a map."""
+    environment = Environment(
+        loader=PackageLoader("sim.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    road = found.scenario.road
+    names = {node.name: number for number, node in enumerate(road.nodes)}
+    content: dict[str, Any] = {
+        "nodes": [[node.x_km, node.y_km, node.name] for node in road.nodes],
+        "links": [[names[link.start], names[link.end], link.ban is not None] for link in road.links],
+        "length": sum(link.length_km for link in road.links if link.name in found.links),
+        "along": _lines(found.along),
+        "marks": [
+            [EVENTS.index(event), round(hour, 4), None if isnan(km) else round(km, 3)]
+            for event, hour, km in zip(*(found.marks[key].tolist() for key in ("event", "hour", "km")), strict=True)
+        ],
+        "moves": found.moves,
+    }
+    text: str = environment.get_template("replay.html.j2").render(
+        languages=LANGUAGES,
+        t=[{"language": language, **{key: word(key, language) for key in WORDS}} for language in LANGUAGES],
+        scenario=found.scenario,
+        day=found.day,
+        style=Markup(asset("report.css") + asset("replay.css")),  # noqa: S704
+        script=Markup(asset("replay.js")),  # noqa: S704
+        content=Markup(json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")),  # noqa: S704
+    )
+    return text
+
+
+def _lines(along: pd.DataFrame) -> list[list[Any]]:
+    """Mode, hours and kilometres of each piece."""
+    return [
+        [MODES.index(str(own["mode"].iloc[0])), own["hour"].round(4).tolist(), own["km"].round(3).tolist()]
+        for _, own in along.groupby(["trip", "piece"], sort=True)
+    ]

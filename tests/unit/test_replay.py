@@ -1,0 +1,100 @@
+"""The replay of a day: what is shown is what the run did."""
+
+import itertools
+
+import numpy as np
+import pytest
+from browser import CHROMIUM, browse
+from typer.testing import CliRunner
+
+from sim import compare
+from sim.charts.replay import space_time
+from sim.cli import app
+from sim.engine.replication import run_replication
+from sim.parameters import TRUCK_CLASSES
+from sim.report.replay import MODES, replay, replay_page
+from sim.report.words import WORDS
+from sim.results import write_results
+from sim.road import Network
+
+DAY = 3
+runner = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def scenario(small):
+    return small(days=6, interventions={"driver_contact": {}, "device_coverage": {}})
+
+
+@pytest.fixture(scope="module")
+def found(scenario):
+    return replay(scenario, 4, 1, DAY)
+
+
+@pytest.fixture(scope="module")
+def traced(scenario):
+    return run_replication(scenario, 4, 1, trace=True, watched_day=DAY)
+
+
+def test_watching_changes_nothing(scenario, traced) -> None:
+    assert run_replication(scenario, 4, 1).metrics == traced.metrics
+
+
+def test_every_trip_of_the_day_as_it_was_driven(scenario, traced) -> None:
+    """Times add up to the trace's durations; sections follow each other on the road."""
+    spent = {course.trip_id: course for course in traced.courses}
+    network = Network(scenario.road)
+    ends = {n: (way.start, way.end) for n, way in enumerate(network.ways)}
+    day = scenario.warm_up_days + DAY
+    assert {trip.trip_id for trip in traced.driven} == {number for number in spent if number >> 32 == day}
+    for trip in traced.driven:
+        assert trip.passed_s[-1] - trip.passed_s[0] == pytest.approx(spent[trip.trip_id].duration_s, abs=1e-6)
+        assert (np.diff(trip.passed_s) >= 0).all()
+        assert 0 <= trip.truck_class < len(TRUCK_CLASSES)
+        ways = network.sections.way[list(trip.sections)]
+        assert all(ends[a][1] == ends[b][0] for a, b in itertools.pairwise(ways) if a != b)
+
+
+def test_events_lie_on_their_trucks(found, traced) -> None:
+    day_alarms = [a for a in traced.alarms if a.trip_id in {trip.trip_id for trip in traced.driven}]
+    assert (found.marks["event"] == "alarm").sum() == len(day_alarms) > 0
+    known = found.marks.dropna()
+    assert len(known) > 0
+    for trip, hour, km in zip(known["trip"], known["hour"], known["km"], strict=True):
+        own = found.along[found.along["trip"] == trip]
+        assert own["km"].min() - 1e-9 <= km <= own["km"].max() + 1e-9
+        assert own["hour"].min() - 1e-6 <= hour <= own["hour"].max() + 1e-6
+    assert set(found.along["mode"]) <= set(MODES)
+
+
+def test_the_chart_draws_every_piece(found) -> None:
+    axes = space_time(found.along, found.marks, lambda key: WORDS[key][0]).axes[0]
+    pieces = found.along.groupby(["trip", "piece"]).ngroups
+    assert sum(len(collection.get_segments()) for collection in axes.collections[: len(MODES)]) == pieces
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
+def test_the_page_plays(found, tmp_path) -> None:
+    file = tmp_path / "replay.html"
+    file.write_text(replay_page(found))
+    script = """
+    const before = slider.value; document.querySelector("[data-play]").click();
+    document.querySelector("[data-switch]").click();
+    setTimeout(() => { document.title = [Number(slider.value) > Number(before), page.lang].join(); }, 800);
+    """
+    assert browse(file, tmp_path, script) == ("true,zh", "")
+    assert "http" not in file.read_text()
+
+
+def test_mistakes_are_said(scenario, tmp_path) -> None:
+    base = scenario.model_copy(update={"name": "base", "interventions": {}})
+    results = compare(base, scenario, replications=1, seed=1, workers=1)
+    write_results(results, tmp_path / "out", events=False, charts=lambda _: None)
+    late = runner.invoke(app, ["replay", str(tmp_path / "out"), "--day", "6"])
+    assert (late.exit_code, late.stderr.splitlines()[-1]) == (2, "day 6: small has days 0 to 5")
+    unknown = runner.invoke(app, ["replay", str(tmp_path / "out"), "--scenario", "x"])
+    assert (unknown.exit_code, "has base, small" in unknown.stderr) == (2, True)
+    assert runner.invoke(app, ["replay", str(tmp_path / "none")]).exit_code == 2
+    done = runner.invoke(app, ["replay", str(tmp_path / "out"), "--day", "1"])
+    assert done.exit_code == 0
+    assert (tmp_path / "out" / "replay_small_day1.html").stat().st_size > 1000
