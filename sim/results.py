@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from math import inf, isnan
 from pathlib import Path
@@ -36,13 +37,18 @@ class Results:
     runs: pd.DataFrame
     monthly: pd.DataFrame
     sections: pd.DataFrame
-    events: pd.DataFrame
     summary: dict[str, Any]
     manifest: dict[str, Any]
     costs: dict[str, Any]
     """Appraisal of each alternative, by name."""
     scenarios: dict[str, Any]
     """What was simulated, by name."""
+    experiment: Experiment
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """A row for each accident, capture, incident, violation and alarm; large, so made when first asked for."""
+        return _events(self.experiment)
 
     @property
     def ratios(self) -> pd.DataFrame:
@@ -64,11 +70,11 @@ def results_of(
         runs=runs,
         monthly=_stacked(experiment, "monthly"),
         sections=_stacked(experiment, "sections"),
-        events=_events(experiment),
         summary=summary_of(runs, baseline, first_stage),
         manifest=_manifest(experiment, baseline, command),
         costs={} if baseline is None else costs_of(experiment, runs, baseline),
         scenarios={scenario.name: scenario.model_dump(mode="json") for scenario in experiment.scenarios},
+        experiment=experiment,
     )
 
 
