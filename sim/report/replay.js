@@ -100,7 +100,7 @@ let playing = false;
 let last = 0;
 const step = (now) => {
   if (!playing) return;
-  slider.value = String((Number(slider.value) + Math.min(now - last, 100) / 1000 / 5) % 24);
+  slider.value = String((Number(slider.value) + Math.min(Math.max(now - last, 0), 100) / 1000 / 5) % 24);
   last = now;
   draw();
   requestAnimationFrame(step);
