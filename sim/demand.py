@@ -1,5 +1,6 @@
 """Demand: how many trucks of which class leave from where to where, and when."""
 
+from collections.abc import Container
 from typing import Annotated
 
 import numpy as np
@@ -41,12 +42,13 @@ class Demand(Group):
 
 
 class DemandTable:
-    """Demand compiled to arrays; a stream is a flow of one truck class."""
+    """Demand compiled to arrays, or a corridor's part of it; a stream is a flow of one truck class."""
 
-    def __init__(self, demand: Demand, horizon: Horizon) -> None:
+    def __init__(self, demand: Demand, horizon: Horizon, nodes: Container[str] | None = None) -> None:
         rows = [
             (flow_index, TRUCK_CLASSES.index(truck_class), trips)
             for flow_index, flow in enumerate(demand.flows)
+            if nodes is None or flow.origin in nodes
             for truck_class, trips in sorted(flow.trips_per_year.items())
             if trips > 0.0
         ]

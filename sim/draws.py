@@ -5,6 +5,7 @@ that draws for a purpose of its own can't move the draws of another, and nothing
 are drawn, on the number of days in a block or on the number of workers.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -14,6 +15,16 @@ from sim.units import Floats
 
 WORDS_MASK = (1 << 64) - 1
 WHOLE_HORIZON = 0
+MOST_ARRAYS = 4096
+"""Day arrays that are kept for single numbers."""
+CORRIDOR_BITS = 22
+"""A trip's place in the draws of its day is corridor << 22 | place in the corridor's draws."""
+PLACE_MASK = (1 << CORRIDOR_BITS) - 1
+
+
+def of_corridor(purpose: str, corridor: str) -> str:
+    """Purpose of a stream of one corridor; a road that is all one corridor has no name for it."""
+    return f"{purpose}@{corridor}" if corridor else purpose
 
 
 @lru_cache(maxsize=1024)
@@ -65,23 +76,32 @@ class Streams:
 class TripDraws:
     """Single numbers for the few trips that meet somebody, from the same day arrays as everything else."""
 
-    def __init__(self, streams: Streams, days_kept: int = 4) -> None:
+    def __init__(self, streams: Streams, corridors: Sequence[str] = ("",), days_kept: int = 4) -> None:
         self._streams = streams
+        self._corridors = corridors
         self._days_kept = days_kept
-        self._sizes: dict[int, int] = {}
-        self._arrays: dict[tuple[int, str], Floats] = {}
+        self._sizes: dict[tuple[int, int], int] = {}
+        self._arrays: dict[tuple[int, int, str], Floats] = {}
 
-    def open_day(self, day: int, trips: int) -> None:
-        """Say how many trips a day has, before one of them asks; arrays of days long past are forgotten."""
-        self._sizes[day] = trips
-        past = [key for key in self._arrays if key[0] < day - self._days_kept]
+    def open_day(self, day: int, trips: int, corridor: int = 0) -> None:
+        """Say how many trips a corridor's day has, before one of them asks; arrays of days long past are forgotten."""
+        self._sizes[day, corridor] = trips
+        past = [key for key in self._arrays if not day - self._days_kept <= key[0] <= day]
         for key in past:
             del self._arrays[key]
 
     def uniform(self, purpose: str, day: int, place: int) -> float:
         """The uniform number of the trip at `place` of `day` for `purpose`."""
-        array = self._arrays.get((day, purpose))
+        corridor = place >> CORRIDOR_BITS
+        array = self._arrays.get((day, corridor, purpose))
         if array is None:
-            array = self._streams.uniform(purpose, day, self._sizes[day])
-            self._arrays[day, purpose] = array
-        return float(array[place])
+            own = of_corridor(purpose, self._corridors[corridor])
+            array = self._streams.uniform(own, day, self._sizes[day, corridor])
+            self._make_room()
+            self._arrays[day, corridor, purpose] = array
+        return float(array[place & PLACE_MASK])
+
+    def _make_room(self) -> None:
+        """Forget the oldest arrays when there are many."""
+        while len(self._arrays) >= MOST_ARRAYS:
+            del self._arrays[next(iter(self._arrays))]

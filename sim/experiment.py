@@ -7,20 +7,25 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
+from queue import SimpleQueue
+from typing import Any
 
 from sim.engine.outcome import Outcome
-from sim.engine.replication import TRIPS_PER_BLOCK, run_replication
+from sim.engine.replication import TRIPS_PER_BLOCK, Settled, background_of, run_replication, separable
+from sim.road import corridors
 from sim.scenario.model import Scenario
 from sim.statistics import stein_replications
 from sim.store import Memory, Store, run_key
 
 Progress = Callable[[int, int], None]
 RATE = "expected_accident_rate_per_million_vkm"
+MOST_PARTS = 8
+"""Of a run of several corridors, so that workers share even a single one; it does not change the results."""
 POOL_RESTARTS = 3
 """How often workers that died are replaced before an experiment gives up."""
 
@@ -60,10 +65,41 @@ class Experiment:
     outcomes: dict[str, list[Outcome]]
 
 
-def perform(task: Task) -> Outcome:
-    """Run one task; a failure says which."""
+@dataclass(frozen=True)
+class Part:
+    """The background of some corridors of a task, by their number in the road's order."""
+
+    task: Task
+    corridors: range
+
+
+def parts_of(task: Task) -> list[Part]:
+    """Parts of a long task that can be done apart; none where it is one piece."""
+    if not separable(task.scenario):
+        return []
+    count = len(corridors(task.scenario.road))
+    step = -(-count // MOST_PARTS)
+    return [Part(task, range(first, min(first + step, count))) for first in range(0, count, step)]
+
+
+def perform(task: Task, settled: Settled | None = None) -> Outcome:
+    """Run one task, or the rest of it after its parts; a failure says which."""
+    with _named_failure(task):
+        size = task.trips_per_block
+        return run_replication(task.scenario, task.seed, task.replication, trips_per_block=size, settled=settled)
+
+
+def perform_part(part: Part) -> Settled:
+    """Settle a part of a task; a failure says of which."""
+    task = part.task
+    with _named_failure(task):
+        return background_of(task.scenario, task.seed, task.replication, part.corridors, task.trips_per_block)
+
+
+@contextmanager
+def _named_failure(task: Task) -> Iterator[None]:
     try:
-        return run_replication(task.scenario, task.seed, task.replication, trips_per_block=task.trips_per_block)
+        yield
     except Exception as error:
         where = f"scenario {task.scenario.name}, replication {task.replication}, seed {task.seed}"
         raise ReplicationFailed(f"{where}: {type(error).__name__}: {error}") from error
@@ -302,8 +338,36 @@ def _performed(tasks: dict[str, Task], pool: Pool | None) -> Iterator[tuple[str,
 
 
 def _submitted(tasks: dict[str, Task], pool: Pool) -> Iterator[tuple[str, Outcome]]:
+    """Parts first, where a task has any; its rest when the last of them is done."""
     with pool() as executor:
+        ended: SimpleQueue[tuple[str, Future[Any]]] = SimpleQueue()
+
+        def submit(key: str, work: Callable[..., Any], *arguments: Any) -> None:
+            future = executor.submit(work, *arguments)
+            future.add_done_callback(lambda done: ended.put((key, done)))
+
         with _interrupts_held():
-            futures: dict[Future[Outcome], str] = {executor.submit(perform, t): key for key, t in tasks.items()}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+            left = {key: _submit_first(key, task, submit) for key, task in tasks.items()}
+        settled: dict[str, Settled] = {}
+        while left:
+            key, future = ended.get()
+            result = future.result()
+            if isinstance(result, Outcome):
+                del left[key]
+                yield key, result
+                continue
+            settled[key] = settled[key].joined(result) if key in settled else result
+            left[key] -= 1
+            if not left[key]:
+                with _interrupts_held():
+                    submit(key, perform, tasks[key], settled.pop(key))
+
+
+def _submit_first(key: str, task: Task, submit: Callable[..., None]) -> int:
+    """Submit a task's parts, or the whole; how many parts there are."""
+    parts = parts_of(task)
+    for part in parts:
+        submit(key, perform_part, part)
+    if not parts:
+        submit(key, perform, task)
+    return len(parts)

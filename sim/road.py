@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.sparse.csgraph import shortest_path
+from scipy.sparse.csgraph import connected_components, shortest_path
 
 from sim.parameters import (
     ROAD_CLASSES,
@@ -112,6 +112,28 @@ class Road(Group):
 
 
 @dataclass(frozen=True)
+class Corridor:
+    """A part of the road that no link joins to another part."""
+
+    name: str
+    """Its first node, empty where there is only one corridor."""
+    nodes: frozenset[str]
+
+
+def corridors(road: Road) -> tuple[Corridor, ...]:
+    """The road's parts, in the order of the file."""
+    place = {node.name: index for index, node in enumerate(road.nodes)}
+    joined = np.zeros((len(place), len(place)), dtype=np.bool_)
+    joined[[place[link.start] for link in road.links], [place[link.end] for link in road.links]] = True
+    count, label = connected_components(joined, directed=False)
+    found: list[list[str]] = [[] for _ in range(count)]
+    for name, index in place.items():
+        found[label[index]].append(name)
+    parts = sorted(found, key=lambda names: place[names[0]])
+    return tuple(Corridor(names[0] if count > 1 else "", frozenset(names)) for names in parts)
+
+
+@dataclass(frozen=True)
 class Way:
     """A link in one direction of travel: its place in the arrays of directed sections."""
 
@@ -172,6 +194,11 @@ class Route:
         """Identity of a route: the ways in order."""
         return self.ways
 
+    @cached_property
+    def passed(self) -> frozenset[int]:
+        """Directed sections of the route."""
+        return frozenset(self.sections.tolist())
+
 
 class Network:
     """The road compiled to arrays, with shortest routes."""
@@ -183,6 +210,8 @@ class Network:
         self._out: dict[str, list[int]] = {node.name: [] for node in road.nodes}
         for index, way in enumerate(self.ways):
             self._out[way.start].append(index)
+        self._node_index = {name: index for index, name in enumerate(self._out)}
+        self._driver_costs: dict[tuple[float, float], list[float]] = {}
 
     @cached_property
     def free_time_s(self) -> Floats:
@@ -193,7 +222,7 @@ class Network:
     @cached_property
     def drive_time_s(self) -> Floats:
         """Least travel time at the limit between nodes, shape (nodes, nodes); bans and tolls don't count."""
-        place = {name: index for index, name in enumerate(self._out)}
+        place = self._node_index
         direct = np.full((len(place), len(place)), np.inf)
         for way, time in zip(self.ways, self.free_time_s, strict=True):
             at = place[way.start], place[way.end]
@@ -203,7 +232,7 @@ class Network:
 
     def node_index(self, name: str) -> int:
         """Row of a node in `drive_time_s`."""
-        return list(self._out).index(name)
+        return self._node_index[name]
 
     @cached_property
     def physical_count(self) -> int:
@@ -280,13 +309,16 @@ class Network:
         return None
 
     def _weights(self, value_of_time_cny_h: float, distance_cost_cny_km: float) -> list[float]:
-        costs = [self.cost([index]) for index in range(len(self.ways))]
-        return [
-            c.toll_cny
-            + c.time_s / SECONDS_PER_HOUR * value_of_time_cny_h
-            + c.length_m / METRES_PER_KM * distance_cost_cny_km
-            for c in costs
-        ]
+        key = (value_of_time_cny_h, distance_cost_cny_km)
+        if key not in self._driver_costs:
+            costs = [self.cost([index]) for index in range(len(self.ways))]
+            self._driver_costs[key] = [
+                c.toll_cny
+                + c.time_s / SECONDS_PER_HOUR * value_of_time_cny_h
+                + c.length_m / METRES_PER_KM * distance_cost_cny_km
+                for c in costs
+            ]
+        return self._driver_costs[key]
 
     def route(self, ways: Sequence[int]) -> Route:
         """The sections of a sequence of ways."""

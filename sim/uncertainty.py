@@ -57,7 +57,9 @@ def run_draws(
     replications: int,
     seed: int,
     workers: int | None = None,
+    dask: str | None = None,
     store: Store | Memory | None = None,
+    fresh: bool = False,
     progress: Progress | None = None,
 ) -> Experiment:
     """Replications for each draw of the uncertain parameters; outcomes are draw by draw."""
@@ -69,7 +71,7 @@ def run_draws(
         for repeat in range(replications)
         for scenario in scenarios
     ]
-    done = perform_all(tasks, workers=workers, store=store, progress=progress)
+    done = perform_all(tasks, workers=workers, dask=dask, store=store, fresh=fresh, progress=progress)
     outcomes = {s.name: done[place :: len(scenarios)] for place, s in enumerate(scenarios)}
     return Experiment(tuple(scenarios), seed, outcomes)
 

@@ -73,7 +73,9 @@ class Simulation:
                 replications=replications,
                 seed=self.seed,
                 workers=self.workers,
+                dask=self.dask,
                 store=self._store(),
+                fresh=self.fresh,
                 progress=progress,
             )
 

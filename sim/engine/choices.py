@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.behaviour import BehaviourParameters, route_share
-from sim.demand import Demand
+from sim.demand import Demand, Flow
 from sim.parameters import TRUCK_CLASSES, TruckClass
 from sim.road import Network, Route, RouteCost
 from sim.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints
@@ -65,7 +65,8 @@ class Choices:
 
     def __init__(self, networks: Sequence[Network], demand: Demand, behaviour: BehaviourParameters) -> None:
         self._behaviour = behaviour
-        self._found: dict[tuple[object, ...], int] = {}
+        self._found: dict[tuple[str, str, int], int] = {}
+        self._kinds: dict[object, int] = {}
         self.sets: list[ChoiceSet] = []
         shape = (len(networks), 2, len(demand.flows), len(TRUCK_CLASSES), HOURS_PER_DAY)
         self.index: Ints = np.full(shape, -1, dtype=np.int64)
@@ -76,19 +77,23 @@ class Choices:
         self.table = _table(self.sets, networks[0])
 
     def _fill(self, variant: int, permit: int, demand: Demand) -> None:
-        for flow_index, flow in enumerate(demand.flows):
-            for truck_class in flow.trips_per_year:
-                for hour in range(HOURS_PER_DAY):
-                    at = (variant, permit, flow_index, TRUCK_CLASSES.index(truck_class), hour)
-                    self.index[at] = self._set_of(flow.origin, flow.destination, truck_class, hour)
+        """Hours and classes with the same bans on roads with the same tolls share their choice sets."""
+        ways = self._network.ways
+        tolls = tuple(way.link.toll_cny_per_km for way in ways)
+        for truck_class in sorted({name for flow in demand.flows for name in flow.trips_per_year}):
+            for hour in range(HOURS_PER_DAY):
+                road = (tuple(way.banned(truck_class, hour) for way in ways), tolls)
+                kind = self._kinds.setdefault(road, len(self._kinds))
+                for number, flow in enumerate(demand.flows):
+                    if truck_class in flow.trips_per_year:
+                        at = (variant, permit, number, TRUCK_CLASSES.index(truck_class), hour)
+                        self.index[at] = self._set_of(flow, truck_class, hour, kind)
 
-    def _set_of(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> int:
-        bans = tuple(way.banned(truck_class, hour) for way in self._network.ways)
-        tolls = tuple(way.link.toll_cny_per_km for way in self._network.ways)
-        key = (origin, destination, bans, tolls)
+    def _set_of(self, flow: Flow, truck_class: TruckClass, hour: int, kind: int) -> int:
+        key = (flow.origin, flow.destination, kind)
         if key not in self._found:
             self._found[key] = len(self.sets)
-            self.sets.append(self._choice_set(origin, destination, truck_class, hour))
+            self.sets.append(self._choice_set(flow.origin, flow.destination, truck_class, hour))
         return self._found[key]
 
     def _choice_set(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> ChoiceSet:

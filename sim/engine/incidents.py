@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtri
 from simpy import Environment, Event, Resource
 
+from sim.draws import CORRIDOR_BITS, PLACE_MASK, of_corridor
 from sim.engine.guard import asked
 from sim.engine.settle import Accident
 from sim.engine.trips import TripTable
@@ -223,18 +224,20 @@ class _Queue:
 
     def _arriving(self, day: int, accident: Accident, since_s: float, until_s: float) -> tuple[Floats, Floats, Floats]:
         """Arrival times within the closure, and two uniform numbers of each truck."""
-        trips, route = self._drawn(day)
+        corridor = self._world.source.day_and_place(accident.trip_id)[1] >> CORRIDOR_BITS
+        trips, route = self._drawn(day, corridor)
         offset = self._offsets(accident.section)[route]
         arrival = trips.departure_s + offset / self._world.roster.speed_factor[trips.driver]
         here = np.flatnonzero((arrival > since_s) & (arrival < until_s) & (trips.trip_id != accident.trip_id))
-        streams, size = self._world.streams, len(trips)
-        divert, luck = (streams.uniform(f"incident.{what}", day, size) for what in ("divert", "secondary"))
-        place = trips.place[here]
+        streams, name = self._world.streams, self._world.source.corridors[corridor].name
+        purposes = [of_corridor(f"incident.{what}", name) for what in ("divert", "secondary")]
+        divert, luck = (streams.uniform(purpose, day, len(trips)) for purpose in purposes)
+        place = trips.place[here] & PLACE_MASK
         return arrival[here], divert[place], luck[place]
 
-    def _draw(self, day: int) -> tuple[TripTable, Ints]:
-        """Trips of a day, drawn again, with the number of their route."""
-        trips = self._world.source.draw(range(day, day + 1))
+    def _draw(self, day: int, corridor: int) -> tuple[TripTable, Ints]:
+        """Trips of a corridor's day, drawn again, with the number of their route."""
+        trips = self._world.source.draw(range(day, day + 1), corridor)
         table = self._world.choices.table
         first = trips.route_uniform < table.share_legal[trips.choice]
         return trips, np.where(first, table.legal[trips.choice], table.other[trips.choice])
@@ -247,6 +250,8 @@ class _Queue:
             closed = set(np.flatnonzero(table.physical == table.physical[section]).tolist())
         offsets = np.full(len(self._world.choices.table.routes), np.inf)
         for number, route in enumerate(self._world.choices.table.routes):
+            if not closed.intersection(route.passed):
+                continue
             rows = np.flatnonzero(np.isin(route.sections, list(closed)))
             if len(rows):
                 offsets[number] = self._pass_s[route.sections[: rows[0]]].sum()

@@ -43,6 +43,13 @@ class Ledger:
         """Expected accidents by mechanism: what ends in an escape ramp is none."""
         return self.hazard[: len(MECHANISMS)]
 
+    def add_all(self, other: "Ledger") -> None:
+        """Add all sums of another ledger."""
+        for name in ("distance_m", "duration_s", "hazard", "trips", "candidates", "violations"):
+            np.add(getattr(self, name), getattr(other, name), out=getattr(self, name))
+        for kind in OTHER_VIOLATIONS:
+            self.other_violations[kind] += other.other_violations[kind]
+
     def add(
         self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats
     ) -> None:

@@ -8,29 +8,38 @@ For each block of whole days
 4. precompute the foreground's columns and let its trips depart in the event loop, in order of departure, ties in order
    of trip number, until the block's end;
 5. settle the foreground trips of blocks whose last truck has left the banned road.
+Where the road is several corridors, steps 1 to 3 are done corridor by corridor first, and may be done apart; then the
+foreground of all corridors lives in one event loop, with one control centre.
 One event loop lives through the horizon. At equal times SimPy runs events in the order in which they were scheduled,
 and operators serve by priority, then by time of asking.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from sim.conditions import Conditions
+from sim.draws import CORRIDOR_BITS
 from sim.drive import drive
 from sim.engine import exhaustive, foreground
+from sim.engine.ledger import Ledger
 from sim.engine.outcome import Outcome, outcome_of
-from sim.engine.settle import Leg, settle
+from sim.engine.settle import Accident, Leg, settle
 from sim.engine.trips import TripTable, blocks, highest_violation_probability, other_violations
-from sim.engine.world import World
-from sim.road import Route
+from sim.engine.violation import EngineProcess
+from sim.engine.world import World, reviews_the_past
+from sim.road import Route, corridors
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, Bools, Ints
 
 TRIPS_PER_BLOCK = 65_536
 CELLS_AT_ONCE = 65_536
 """Cells (section, trip) swept at a time, so that their arrays stay in cache."""
+DRAWN_PER_FOREGROUND_TRIP = 8
+"""About how many trips of a road of several corridors are drawn for one that may violate."""
 DAYS_AFTER_HORIZON = 1
 LONGEST_REVIEWED_BLOCK_DAYS = 28
 """So that all accidents of which a review may know are settled when it is held, see `KNOWN_AFTER_DAYS`."""
@@ -45,6 +54,7 @@ def run_replication(
     trips_per_block: int = TRIPS_PER_BLOCK,
     trace: bool = False,
     watched_day: int | None = None,
+    settled: "Settled | None" = None,
 ) -> Outcome:
     """Simulate the horizon once.
 
@@ -62,30 +72,119 @@ def run_replication(
         keep a record of every trip
     watched_day : int, optional
         recorded day, from 0, of which every trip's course in time is kept
+    settled : Settled, optional
+        the background of all corridors, from `background_of`; by default it is settled here
     """
     world = World(scenario, seed, replication, trace=trace)
     if watched_day is not None:
         world.book.watched_day = world.horizon.warm_up_days + watched_day
+    if foreground_trips == "all":
+        _run_in_turn(world, trips_per_block, lambda trips: exhaustive.dispatch_all(world, trips))
+    elif not separable(scenario):
+        _run_in_turn(world, trips_per_block, None)
+    else:
+        if settled is None:
+            _run_background(world, range(len(world.corridors)), trips_per_block)
+        else:
+            world.book.ledger.add_all(settled.ledger)
+            world.book.accidents += settled.accidents
+        _run_foreground(world, trips_per_block)
+    return outcome_of(world)
+
+
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """The background of some corridors, ready to be added to the rest of its replication."""
+
+    ledger: Ledger
+    accidents: list[Accident]
+
+    def joined(self, other: "Settled") -> "Settled":
+        """Both together; this one's ledger takes the sums."""
+        self.ledger.add_all(other.ledger)
+        return Settled(self.ledger, self.accidents + other.accidents)
+
+
+def separable(scenario: Scenario) -> bool:
+    """Whether there are several corridors whose background can be settled before and apart from the foreground.
+
+    It can't where an intervention learns from the accidents so far.
+    """
+    reviewed = any(reviews_the_past(intervention) for intervention in scenario.interventions.values())
+    return not reviewed and len(corridors(scenario.road)) > 1
+
+
+def background_of(
+    scenario: Scenario, seed: int, replication: int, numbers: Sequence[int], trips_per_block: int = TRIPS_PER_BLOCK
+) -> Settled:
+    """Settle the background of some corridors of a separable scenario, by their number in the road's order."""
+    world = World(scenario, seed, replication)
+    _run_background(world, numbers, trips_per_block)
+    return Settled(world.book.ledger, world.book.accidents)
+
+
+def _run_in_turn(world: World, trips_per_block: int, dispatch: Callable[[TripTable], EngineProcess] | None) -> None:
+    """Background and foreground, block by block."""
     waiting: list[list[foreground.Group]] = []
     longest = LONGEST_REVIEWED_BLOCK_DAYS if world.reviewed else world.horizon.days
     for days in blocks(world.source, world.horizon, trips_per_block, longest):
         world.forget(days.start)
         trips = _draw(world, days)
-        if foreground_trips == "all":
-            world.env.process(exhaustive.dispatch_all(world, trips))
+        _count_all(world, trips)
+        if dispatch is not None:
+            world.env.process(dispatch(trips))
         else:
-            waiting.append(_screened(world, trips))
+            may_violate = _may_violate(world, trips)
+            _settle_background(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
+            waiting.append(_started(world, trips.pick(may_violate)))
         world.env.run(until=days.stop * SECONDS_PER_DAY)
         waiting = _settle_ended(world, waiting)
+    _end(world, waiting)
+
+
+def _run_background(world: World, numbers: Sequence[int], trips_per_block: int) -> None:
+    """Corridor by corridor, so that the trips of a block share few routes."""
+    for number in numbers:
+        for days in blocks(world.source, world.horizon, trips_per_block, world.horizon.days, number):
+            trips = _draw(world, days, number)
+            _count_all(world, trips)
+            _settle_background(world, trips, np.flatnonzero(~_may_violate(world, trips) & (trips.month >= 0)))
+
+
+def _run_foreground(world: World, trips_per_block: int) -> None:
+    """All corridors together; of each day only the trips that may violate are kept."""
+    waiting: list[list[foreground.Group]] = []
+    for days in blocks(world.source, world.horizon, trips_per_block * DRAWN_PER_FOREGROUND_TRIP, world.horizon.days):
+        found = []
+        for day in days:
+            trips = _draw(world, range(day, day + 1))
+            found.append(trips.pick(_may_violate(world, trips)))
+        waiting.append(_started(world, TripTable.joined(found)))
+        world.env.run(until=days.stop * SECONDS_PER_DAY)
+        waiting = _settle_ended(world, waiting)
+    _end(world, waiting)
+
+
+def _end(world: World, waiting: list[list[foreground.Group]]) -> None:
+    """Let the last trucks arrive."""
     world.env.run(until=(world.horizon.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
     _settle_ended(world, waiting)
-    return outcome_of(world)
 
 
-def _draw(world: World, days: range) -> TripTable:
-    trips = world.source.draw(days)
-    for day, count in zip(days, np.bincount(trips.day - days.start, minlength=len(days)), strict=True):
-        world.draws.open_day(day, int(count))
+def _draw(world: World, days: range, corridor: int | None = None) -> TripTable:
+    trips = world.source.draw(days, corridor)
+    every = len(world.corridors)
+    counts = np.bincount(
+        (trips.day - days.start) * every + (trips.place >> CORRIDOR_BITS), minlength=len(days) * every
+    ).reshape(len(days), every)
+    for day, row in zip(days, counts.tolist(), strict=True):
+        for number in range(every) if corridor is None else [corridor]:
+            world.draws.open_day(day, row[number], number)
+    return trips
+
+
+def _count_all(world: World, trips: TripTable) -> None:
+    """Count who could violate, and violations other than banned entry."""
     candidate = world.choices.table.candidate[trips.choice] & (trips.month >= 0)
     _count(world.book.ledger.candidates, trips, candidate)
     epochs = world.epoch[trips.day]
@@ -94,7 +193,6 @@ def _draw(world: World, days: range) -> TripTable:
         rules = world.conditions(int(epoch)).rules
         for kind, found in other_violations(own, world.roster, world.scenario, world.choices.table, rules).items():
             _count(world.book.ledger.other_violations[kind], own, found)
-    return trips
 
 
 def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
@@ -102,12 +200,15 @@ def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
     np.add.at(counts, (trips.month[chosen], trips.truck_class[chosen]), 1)
 
 
-def _screened(world: World, trips: TripTable) -> list[foreground.Group]:
-    """Settle the background, start the foreground."""
+def _may_violate(world: World, trips: TripTable) -> Bools:
+    """Trips that are foreground."""
     highest = highest_violation_probability(trips, world.choices, world.roster, world.scenario)
-    may_violate = trips.violation_uniform < highest
-    _settle_background(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
-    groups = foreground.groups_of(world, trips.pick(may_violate))
+    return trips.violation_uniform < highest
+
+
+def _started(world: World, trips: TripTable) -> list[foreground.Group]:
+    """Let foreground trips depart, each at its time."""
+    groups = foreground.groups_of(world, trips)
     world.env.process(foreground.dispatch(world, groups))
     return groups
 

@@ -1,6 +1,6 @@
 """The trips of a block as a table of columns, and which of them may violate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,19 +11,20 @@ from sim.behaviour import banned_entry_probability
 from sim.calendar import Horizon
 from sim.conditions import Traits, TruckKinds
 from sim.demand import DemandTable
-from sim.draws import Streams
+from sim.draws import CORRIDOR_BITS, Streams, of_corridor
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
 from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
 from sim.risk.relative import fatigue_factor
+from sim.road import Corridor
 from sim.rules import DrivingRules
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
 
 PLACE_BITS = 32
-"""A trip's number is day << 32 | place in the day's draws."""
+"""A trip's number is day << 32 | place in the day's draws, see `CORRIDOR_BITS`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,9 +57,15 @@ class TripTable:
     def __len__(self) -> int:
         return len(self.day)
 
+    @classmethod
+    def joined(cls, parts: "Sequence[TripTable]") -> "TripTable":
+        """Several tables as one, at least one."""
+        names = cls.__dataclass_fields__
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
 
 class TripSource:
-    """Draws the trips of any days."""
+    """Draws the trips of any days and corridors; corridors draw from streams of their own."""
 
     def __init__(
         self,
@@ -68,8 +75,10 @@ class TripSource:
         roster: Roster,
         streams: Streams,
         variants: Variants,
+        corridors: Sequence[Corridor],
     ) -> None:
-        self._demand = DemandTable(scenario.demand, horizon)
+        self.corridors = corridors
+        self._demand = [DemandTable(scenario.demand, horizon, corridor.nodes) for corridor in corridors]
         self._loaded_share = scenario.demand.loaded_share
         self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
         self._mean_hours = np.array([scenario.demand.mean_hours_driven.get(name, 0.0) for name in TRUCK_CLASSES])
@@ -84,55 +93,67 @@ class TripSource:
         """Day of a trip and its place in the day's draws."""
         return trip_id >> PLACE_BITS, trip_id & ((1 << PLACE_BITS) - 1)
 
-    def mean_trips(self, day: int) -> float:
-        """Expected number of trips of a day."""
-        return float(self._demand.mean_by_day[day])
+    def mean_trips(self, day: int, corridor: int | None = None) -> float:
+        """Expected number of trips of a day, on one corridor or on all."""
+        chosen = self._demand if corridor is None else self._demand[corridor : corridor + 1]
+        return sum(float(demand.mean_by_day[day]) for demand in chosen)
 
     def _load(self, uniform: Floats) -> Ints:
         """Overloaded below one bound, laden below the other."""
         return (uniform < self._loaded_share).astype(np.int64) + (uniform < self._overloaded_share)
 
-    def draw(self, days: range) -> TripTable:
-        """Trips of the days, in order of departure; ties in order of their number."""
-        counts = [self._streams.poisson("trips.count", day, self.mean_trips(day)) for day in days]
+    def draw(self, days: range, corridor: int | None = None) -> TripTable:
+        """Trips of the days on one corridor or on all, in order of departure; ties in order of their number."""
+        wanted = range(len(self.corridors)) if corridor is None else [corridor]
+        parts = [self._drawn(days, number) for number in wanted]
+        table = parts[0] if len(parts) == 1 else TripTable.joined(parts)
+        return table.pick(np.lexsort((table.trip_id, table.departure_s)))
+
+    def _drawn(self, days: range, corridor: int) -> TripTable:
+        """Trips of one corridor, in the order in which they are drawn."""
+        name, demand = self.corridors[corridor].name, self._demand[corridor]
+        count = of_corridor("trips.count", name)
+        counts = [self._streams.poisson(count, day, float(demand.mean_by_day[day])) for day in days]
         day = np.repeat(np.array(days, dtype=np.int64), counts)
         place = np.concatenate([np.arange(count, dtype=np.int64) for count in counts])
 
         def uniform(purpose: str) -> Floats:
-            parts = [self._streams.uniform(purpose, d, n) for d, n in zip(days, counts, strict=True)]
+            own = of_corridor(purpose, name)
+            parts = [self._streams.uniform(own, d, n) for d, n in zip(days, counts, strict=True)]
             return np.concatenate(parts)
 
-        stream = self._demand.stream_of(uniform("trip.stream"))
-        truck_class = self._demand.truck_class[stream]
+        stream = demand.stream_of(uniform("trip.stream"))
+        truck_class = demand.truck_class[stream]
         semi = (truck_class != TRUCK_CLASSES.index("rigid")).astype(np.float64)
-        in_day = exact.exact_time_s(self._demand.departure_s(uniform("trip.departure"), semi))
+        in_day = exact.exact_time_s(demand.departure_s(uniform("trip.departure"), semi))
         hour = (in_day / SECONDS_PER_HOUR).astype(np.int64)
-        count = self._roster.count_of_class[truck_class]
-        driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * count).astype(np.int64)
+        drivers = self._roster.count_of_class[truck_class]
+        driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * drivers).astype(np.int64)
         variant, permit = self._variants.of_trips(day, driver)
-        table = TripTable(
+        return TripTable(
             day=day,
-            place=place,
+            place=place | corridor << CORRIDOR_BITS,
             month=self._horizon.month[day],
             departure_s=day * float(SECONDS_PER_DAY) + in_day,
             truck_class=truck_class,
             driver=driver,
-            choice=self._choices.index[variant, permit, self._demand.flow[stream], truck_class, hour],
+            choice=self._choices.index[variant, permit, demand.flow[stream], truck_class, hour],
             load=self._load(uniform("trip.load")),
             hours_driven=-self._mean_hours[truck_class] * np.log1p(-uniform("trip.hours")),
             violation_uniform=uniform("trip.violation"),
             route_uniform=uniform("trip.route"),
             threshold=-np.log1p(-uniform("trip.threshold")),
         )
-        return table.pick(np.lexsort((table.trip_id, table.departure_s)))
 
 
-def blocks(source: TripSource, horizon: Horizon, trips_per_block: int, longest_days: int) -> Iterator[range]:
+def blocks(
+    source: TripSource, horizon: Horizon, trips_per_block: int, longest_days: int, corridor: int | None = None
+) -> Iterator[range]:
     """Runs of whole days that hold about so many trips, at least one day each; one ends where recording begins."""
     first, expected = 0, 0.0
     ends = (horizon.warm_up_days - 1, horizon.days - 1)
     for day in range(horizon.days):
-        expected += source.mean_trips(day)
+        expected += source.mean_trips(day, corridor)
         if expected >= trips_per_block or day in ends or day - first + 1 >= longest_days:
             yield range(first, day + 1)
             first, expected = day + 1, 0.0

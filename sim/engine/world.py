@@ -36,7 +36,7 @@ from sim.parameters import CAPTURED, TRUCK_CLASSES
 from sim.records import AlarmNote, ViolationRecord
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.section_hazard import base_hazard_per_m
-from sim.road import Network
+from sim.road import Network, corridors
 from sim.rules import DrivingRules, combined
 from sim.scenario.model import Scenario
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats, Ints
@@ -86,7 +86,8 @@ class World:
     def __init__(self, scenario: Scenario, seed: int, replication: int, *, trace: bool = False) -> None:
         self.scenario = scenario
         self.streams = Streams(seed, replication)
-        self.draws = TripDraws(self.streams)
+        self.corridors = corridors(scenario.road)
+        self.draws = TripDraws(self.streams, [corridor.name for corridor in self.corridors])
         self.horizon = Horizon(scenario.start_date, scenario.days, scenario.warm_up_days)
         self.network = Network(scenario.road)
         self.roster = draw_roster(scenario.fleet, self.streams)
@@ -110,7 +111,13 @@ class World:
         self.choices = Choices([Network(road) for road in roads], self.scenario.demand, self.scenario.behaviour)
         variant = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
         self.source = TripSource(
-            self.scenario, self.horizon, self.choices, self.roster, self.streams, Variants(variant, np.stack(permits))
+            self.scenario,
+            self.horizon,
+            self.choices,
+            self.roster,
+            self.streams,
+            Variants(variant, np.stack(permits)),
+            self.corridors,
         )
 
     def _set_up_driving(self) -> None:
@@ -131,7 +138,7 @@ class World:
         reviews = {
             day
             for active in self.active
-            if type(active.intervention).review is not Intervention.review
+            if reviews_the_past(active.intervention)
             for day in range(active.start_day, self.horizon.days, REVIEW_DAYS)
         }
         self.epoch_starts = sorted({0, *reviews, *(day for day, _ in self._rules)})
@@ -158,7 +165,7 @@ class World:
         """What reviews have learned, each at its latest date."""
         found = []
         for active in self.active:
-            if active.start_day <= day and type(active.intervention).review is not Intervention.review:
+            if active.start_day <= day and reviews_the_past(active.intervention):
                 latest = day - (day - active.start_day) % REVIEW_DAYS
                 rules = asked(active.intervention, "review", self.site, self.past(latest, latest - KNOWN_AFTER_DAYS))
                 found += [] if rules is None else [rules]
@@ -294,6 +301,11 @@ class World:
             has_programme_device=not online_anyway and self.device_online(driver, truck_class, day),
         )
         return combine.perceived_risk([remembered, *(asked(i, "perceived_risk", view) for i in deterring)])
+
+
+def reviews_the_past(intervention: Intervention) -> bool:
+    """Whether what it does follows from accidents and violations before."""
+    return type(intervention).review is not Intervention.review
 
 
 def _base_coverage(scenario: Scenario) -> Floats:

@@ -11,7 +11,7 @@ from sim.engine.access import Variants
 from sim.engine.choices import Choices
 from sim.engine.trips import TripSource
 from sim.fleet import draw_roster
-from sim.road import Network
+from sim.road import Network, corridors
 
 LOWEST_P = 0.001
 
@@ -23,7 +23,7 @@ def table(scenario, days):
     choices = Choices([network], scenario.demand, scenario.behaviour)
     roster = draw_roster(scenario.fleet, streams)
     nobody = Variants(np.zeros(days, dtype=np.int64), np.zeros((1, roster.size), dtype=bool))
-    source = TripSource(scenario, horizon, choices, roster, streams, nobody)
+    source = TripSource(scenario, horizon, choices, roster, streams, nobody, corridors(scenario.road))
     return source.draw(range(days)), horizon, source
 
 
