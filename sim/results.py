@@ -37,6 +37,7 @@ class Results:
     runs: pd.DataFrame
     monthly: pd.DataFrame
     sections: pd.DataFrame
+    hourly: pd.DataFrame
     summary: dict[str, Any]
     manifest: dict[str, Any]
     costs: dict[str, Any]
@@ -70,6 +71,7 @@ def results_of(
         runs=runs,
         monthly=_stacked(experiment, "monthly"),
         sections=_stacked(experiment, "sections"),
+        hourly=_stacked(experiment, "hourly"),
         summary=summary_of(runs, baseline, first_stage),
         manifest=_manifest(experiment, baseline, command),
         costs={} if baseline is None else costs_of(experiment, runs, baseline),
@@ -262,6 +264,7 @@ def write_results(results: Results, folder: Path, *, events: bool, charts: Calla
         results.runs.to_parquet(partial / "runs.parquet", index=False)
         results.monthly.to_parquet(partial / "monthly.parquet", index=False)
         results.sections.to_parquet(partial / "sections.parquet", index=False)
+        results.hourly.to_parquet(partial / "hourly.parquet", index=False)
         if events:
             results.events.to_parquet(partial / "events.parquet", index=False)
         (partial / "summary.json").write_text(as_json(results.summary), encoding="utf-8")

@@ -24,7 +24,7 @@ from sim.interventions.registry import BUILT_IN, interventions
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, IncidentRecord, ViolationRecord
 from sim.scenario.model import Scenario
 
-TABLES = ("monthly", "sections")
+TABLES = ("monthly", "sections", "hourly")
 RECORDS: dict[str, type[Any]] = {
     "accidents": AccidentRecord,
     "captures": AccidentRecord,
@@ -164,7 +164,8 @@ def _unpacked(content: bytes) -> Outcome:
         tables = {name: pd.read_parquet(BytesIO(archive.read(f"{name}.parquet"))) for name in (*TABLES, *RECORDS)}
         metrics = json.loads(archive.read("metrics.json"))
     records = {name: _records(tables[name], kind) for name, kind in RECORDS.items()}
-    return Outcome(metrics=metrics, monthly=tables["monthly"], sections=tables["sections"], **records)
+    monthly, sections, hourly = (tables[name] for name in TABLES)
+    return Outcome(metrics=metrics, monthly=monthly, sections=sections, hourly=hourly, **records)
 
 
 def _records(table: pd.DataFrame, kind: Callable[..., Any]) -> list[Any]:

@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from sim.units import Floats
 MARKERS = {"exit_mark": "o", "camera_mark": "v", "ramp_mark": "^"}
 Marks = Sequence[tuple[float, str]]
 Words = Callable[[str], str]
+Shapley = Sequence[tuple[str, float, float | None, float | None]]
+"""Parts with the accidents that each avoids, and the interval."""
 Drawings = dict[str, tuple[Figure, str]]
 """Charts by name, each with its finding in words."""
 BASE_COLOUR = PALETTE[0]
@@ -39,6 +42,7 @@ CHINESE_FONTS = (
     "WenQuanYi Zen Hei",
     "Noto Sans CJK JP",
 )
+PACKAGED_FONT = "NotoSansCJKsc-Regular.otf"
 CHINESE_FONT_FILES = ("CJK", "NotoSansSC", "SourceHanSans", "msyh", "simhei", "PingFang", "wqy")
 NARROW = {**STYLE, "font.size": 9}
 
@@ -61,6 +65,8 @@ def inline(figure: Figure, finding: str) -> str:
 @cache
 def chinese_font() -> str | None:
     """A font of this machine that has Chinese, None if there is none."""
+    if (packaged := _packaged_font()) is not None:
+        font_manager.fontManager.addfont(packaged)
     found = _known_font()
     if found is None:  # matplotlib's list is older than a font that was installed since
         for file in font_manager.findSystemFonts():
@@ -68,6 +74,13 @@ def chinese_font() -> str | None:
                 font_manager.fontManager.addfont(file)
         found = _known_font()
     return found
+
+
+def _packaged_font() -> Path | None:
+    """The font of the extra `hairpin[fonts]`, if that is installed."""
+    spec = find_spec("mplfonts")
+    file = Path(spec.origin).parent / "fonts" / PACKAGED_FONT if spec and spec.origin else None
+    return file if file and file.is_file() else None
 
 
 def _known_font() -> str | None:
@@ -93,12 +106,13 @@ def _figure(height: float) -> Figure:
     return Figure(figsize=(7.2, height))
 
 
-def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> Figure:
-    """Ratios with intervals, each title above its row so that a small screen can show it."""
+def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words, shapley: Shapley = ()) -> Figure:
+    """Ratios with intervals, each title above its row so that a small screen can show it; below what parts add."""
     rows, shade = forest_rows(summary), colours(list(summary["scenarios"]))
     with mpl.rc_context(NARROW):
-        figure = _figure(1.0 + 0.55 * max(len(rows), 1))
-        axes = figure.add_subplot()
+        heights = [1.0 + 0.55 * max(len(rows), 1), *([1.0 + 0.45 * len(shapley)] if shapley else [])]
+        figure = _figure(sum(heights))
+        axes, *below = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
         for place, row in enumerate(_rows(rows)):
             colour = shade[str(row.scenario)]
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
@@ -112,6 +126,48 @@ def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words) 
         known = np.concatenate([known[~np.isnan(known)], [1.0]])
         axes.set_xlim(known.min() - 0.06, known.max() + 0.06)
         axes.set_xlabel(words("ratio_axis"))
+        for under in below:
+            _added(under, shapley, words)
+    return figure
+
+
+def _added(axes: Axes, shapley: Shapley, words: Words) -> None:
+    """What each part of the programme adds, as bars with intervals."""
+    for place, (kind, value, low, high) in enumerate(shapley):
+        axes.barh(place, value, color=PALETTE[1], height=0.4)
+        if low is not None and high is not None:
+            axes.plot([low, high], [place, place], color="0.15", linewidth=1.2)
+        text = f"{kind}  {value:.2f}"
+        axes.annotate(
+            text,
+            (0.0, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 7),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axes.axvline(0.0, color="0.4", linewidth=1)
+    axes.set_ylim(len(shapley) - 0.4, -0.9)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(words("added_axis"))
+
+
+def load(hourly: pd.DataFrame, words: Words) -> Figure:
+    """Operators on duty and busy on average, by hour of the day."""
+    own = hourly.groupby("hour")[["operators", "busy_operators"]].mean()
+    edges = np.arange(len(own) + 1)
+    with mpl.rc_context(NARROW):
+        figure = _figure(2.6)
+        axes = figure.add_subplot()
+        axes.stairs(own["operators"], edges, color=BASE_COLOUR, linewidth=1.5, label=words("on_duty"))
+        axes.stairs(own["busy_operators"], edges, color=PALETTE[1], fill=True, label=words("busy_on_average"))
+        axes.set_xlim(0, len(own))
+        axes.set_ylim(0.0, max(1.0, float(own["operators"].max())) * 1.15)
+        axes.set_xticks(range(0, len(own) + 1, 3))
+        axes.set_xlabel(words("hour_axis"))
+        axes.set_ylabel(words("operators_axis"))
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper left", bbox_to_anchor=(0.0, 1.14))
     return figure
 
 

@@ -56,7 +56,8 @@ def _write_slides(folder: Path, lang: Language) -> None:
                 write_whole(target / f"{name}.{language}.png", image)
     if lacking:
         missing = ", ".join(lacking)
-        sys.stderr.write(f"no font with Chinese on this machine (try fonts-noto-cjk): SVG only, without {missing}\n")
+        remedy = "pip install 'hairpin[fonts]', or Debian's fonts-noto-cjk"
+        sys.stderr.write(f"no font with Chinese on this machine ({remedy}): SVG only, without {missing}\n")
     sys.stdout.write(f"charts in {target}\n")
 
 

@@ -14,7 +14,16 @@ from sim.engine.world import World
 from sim.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, DrivenTrip, IncidentRecord, ViolationRecord
 from sim.risk.severity import Consequences, consequences, rescue_factor
-from sim.units import DAYS_PER_YEAR, METRES_PER_KM, SECONDS_PER_HOUR, VKM_PER_MILLION, Floats, Ints, kmh_from_ms
+from sim.units import (
+    DAYS_PER_YEAR,
+    HOURS_PER_DAY,
+    METRES_PER_KM,
+    SECONDS_PER_HOUR,
+    VKM_PER_MILLION,
+    Floats,
+    Ints,
+    kmh_from_ms,
+)
 
 Metrics = dict[str, float]
 CAPTURED_NAME = "captured"
@@ -27,6 +36,8 @@ class Outcome:
     metrics: Metrics
     monthly: pd.DataFrame
     sections: pd.DataFrame
+    hourly: pd.DataFrame
+    """Operators on duty, their work and alarms by hour of the day."""
     accidents: list[AccidentRecord]
     captures: list[AccidentRecord]
     """Runaways that ended in an escape ramp."""
@@ -59,6 +70,7 @@ def outcome_of(world: World) -> Outcome:
         | _measured(world),
         monthly=_monthly(world, counted),
         sections=_sections(world, counted),
+        hourly=_hourly(world, alarms),
         accidents=accidents,
         captures=captures,
         incidents=incidents,
@@ -253,6 +265,21 @@ def _monthly(world: World, counted: Ints) -> pd.DataFrame:
             "expected_accidents": ledger.accidents.sum(axis=(0, 2, 3)),
             "candidate_trips": ledger.candidates.sum(axis=1),
             "violations": ledger.violations.sum(axis=1),
+        }
+    )
+
+
+def _hourly(world: World, alarms: list[AlarmRecord]) -> pd.DataFrame:
+    """By hour of the day, over all days on which there is a control centre."""
+    centre, hours = world.centre, np.arange(HOURS_PER_DAY)
+    days = world.horizon.days - world.centre_starts_day
+    raised = np.array([a.time_s // SECONDS_PER_HOUR % HOURS_PER_DAY for a in alarms], dtype=np.int64)
+    return pd.DataFrame(
+        {
+            "hour": hours,
+            "alarms": np.bincount(raised, minlength=HOURS_PER_DAY),
+            "operators": centre.on_duty,
+            "busy_operators": np.array(centre.busy_by_hour_s) / (days * SECONDS_PER_HOUR),
         }
     )
 

@@ -32,6 +32,8 @@ class Staff:
         self._streams = streams
         self._operators = PriorityResource(env, capacity=max(int(on_duty.max()), 1))
         self.busy_s = 0.0
+        self.busy_by_hour_s = [0.0] * HOURS_PER_DAY
+        """Work by hour of the day in which it is done."""
         self.waits_s: list[float] = []
         for desk in range(int(self._operators.capacity)):
             env.process(self._shift(desk))
@@ -62,6 +64,12 @@ class Staff:
     def talk(self, seconds: float) -> Event:
         """Keep an operator busy."""
         self.busy_s += seconds
+        start, end = self.env.now, self.env.now + seconds
+        while start < end:
+            hour = int(start // SECONDS_PER_HOUR)
+            stop = min(end, (hour + 1.0) * SECONDS_PER_HOUR)
+            self.busy_by_hour_s[hour % HOURS_PER_DAY] += stop - start
+            start = stop
         return self.env.timeout(seconds)
 
     def occupy(self, priority: int, seconds: float) -> None:

@@ -15,7 +15,7 @@ from sim.charts import report as drawn
 from sim.charts.basic import tornado
 from sim.parameters import ROAD_CLASSES
 from sim.report.chance import chance_words
-from sim.report.words import LANGUAGES, LIMITS, WORDS, word
+from sim.report.words import LANGUAGES, LIMITS, WORDS, kind_word, word
 from sim.units import Floats
 
 RATE = "expected_accident_rate_per_million_vkm"
@@ -47,6 +47,7 @@ class Material:
     attribution: dict[str, Any] | None
     monthly: pd.DataFrame
     sections: pd.DataFrame
+    hourly: pd.DataFrame
     sensitivity: pd.DataFrame | None
 
     @property
@@ -75,7 +76,14 @@ def material(folder: Path) -> Material:
     NotAResultFolder
         with what is missing
     """
-    needed = ("summary.json", "manifest.json", "scenarios.json", "monthly.parquet", "sections.parquet")
+    needed = (
+        "summary.json",
+        "manifest.json",
+        "scenarios.json",
+        "monthly.parquet",
+        "sections.parquet",
+        "hourly.parquet",
+    )
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
         raise NotAResultFolder(f"{folder}: {', '.join(missing)} not found; make them with hairpin compare")
@@ -91,6 +99,7 @@ def material(folder: Path) -> Material:
         attribution=_json(folder / "attribution.json") if (folder / "attribution.json").is_file() else None,
         monthly=pd.read_parquet(folder / "monthly.parquet"),
         sections=pd.read_parquet(folder / "sections.parquet"),
+        hourly=pd.read_parquet(folder / "hourly.parquet"),
         sensitivity=pd.read_parquet(sensitivity) if sensitivity.is_file() else None,
     )
 
@@ -132,7 +141,7 @@ def _language(found: Material, language: str) -> dict[str, Any]:
         "titles": titles,
         "scenarios": _scenario_rows(found, titles),
         "moved": _moved(found, language),
-        "parts": _parts(found),
+        "parts": _parts(found, language),
         "costs": _costs(found, titles, say("never")),
         "programme": titles[found.programme],
         "facts": _facts(found),
@@ -186,10 +195,11 @@ def drawings(found: Material, language: str) -> drawn.Drawings:
     links = banned_line(road)
     finding = answer(found, language)[0]
     figures: drawn.Drawings = {
-        "forest": (drawn.forest(found.summary, titles, say), finding),
+        "forest": (drawn.forest(found.summary, titles, say, _shapley(found, language)), finding),
         "months": (drawn.months(found.monthly, (base, programme), titles, say), say("months")),
         "map": (drawn.network(road, _risk_by_link(found, base), say), say("map_text")),
         "funnel": (drawn.funnel([(s, _mean(found, programme, s)) for s in STEPS], say), say("how_text")),
+        "load": (drawn.load(found.hourly[found.hourly["scenario"] == programme], say), say("load_text")),
         "counted": (drawn.counted(means, say), answer(found, language)[1]),
     }
     if links:
@@ -198,6 +208,13 @@ def drawings(found: Material, language: str) -> drawn.Drawings:
     if found.sensitivity is not None:
         figures["tornado"] = (tornado(found.sensitivity, say("effect_axis")), say("drives"))
     return figures
+
+
+def _shapley(found: Material, language: str) -> drawn.Shapley:
+    """What each part of the programme adds, the largest first."""
+    parts = {} if found.attribution is None else found.attribution["parts"]
+    rows = [(kind_word(kind, language), *part["shapley"].values()) for kind, part in parts.items()]
+    return sorted(rows, key=lambda row: -row[1])
 
 
 def _marks(found: Material, links: list[str]) -> list[tuple[float, str]]:
@@ -321,11 +338,14 @@ def _moved(found: Material, language: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _parts(found: Material) -> list[dict[str, str]]:
+def _parts(found: Material, language: str) -> list[dict[str, str]]:
     if found.attribution is None:
         return []
     return [
-        {"kind": kind, **{key: _interval(part[key], 1.0, ".2f") for key in ("alone", "left_out", "shapley")}}
+        {
+            "title": kind_word(kind, language),
+            **{key: _interval(part[key], 1.0, ".2f") for key in ("alone", "left_out", "shapley")},
+        }
         for kind, part in found.attribution["parts"].items()
     ]
 

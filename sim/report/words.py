@@ -42,6 +42,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "From banned entries to drivers who leave the banned road, in one simulated run on average.",
         "平均每次模拟中，从闯禁行到驶离禁行道路的各个环节。",
     ),
+    "load_text": (
+        "Operators on duty and how many of them are on the phone on average, by hour of the day.",
+        "各时段在岗接线员人数与平均通话人数。",
+    ),
+    "on_duty": ("on duty", "在岗"),
+    "busy_on_average": ("busy on average", "平均忙碌"),
+    "operators_axis": ("operators", "接线员（人）"),
+    "added_axis": (
+        "accidents avoided in a run, shared among the parts (Shapley)",
+        "各项措施分摊的减少事故数（每次模拟，Shapley 值）",
+    ),
     "response": ("Mean time from entry until the driver is reached", "从驶入到联系上驾驶人的平均时间"),
     "busy": ("Operators are busy", "接线员忙碌时间占比"),
     "year": ("6. What one year would look like", "六、只看一年会看到什么"),
@@ -150,6 +161,35 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "本报告并非对真实项目的评估：真实起数的下降可能出于偶然，也可能是均值回归。",
     ),
 )
+
+
+KINDS: dict[str, tuple[str, str]] = {
+    "access_rules": ("access rules", "通行管理"),
+    "brake_check": ("brake-check areas", "刹车检查区"),
+    "case_review": ("case review", "事故复盘"),
+    "device_coverage": ("linked-control devices", "联控设备"),
+    "driver_contact": ("calls to drivers", "电话劝离"),
+    "driving_warning": ("warnings while driving", "行车预警"),
+    "early_warning": ("alarm on banned entry", "闯禁行预警"),
+    "enterprise_accountability": ("enterprise accountability", "企业责任追究"),
+    "escape_ramps": ("escape ramps", "避险车道"),
+    "patrols": ("patrols", "巡逻"),
+    "rapid_response": ("rapid response", "快速救援"),
+    "rest_areas": ("rest areas", "休息区"),
+    "road_works": ("road works", "道路整治"),
+    "speed_cameras": ("speed cameras", "测速执法"),
+    "speed_limiters": ("speed limiters", "限速装置"),
+    "squadron_dispatch": ("police dispatch", "中队拦截"),
+    "weigh_stations": ("weigh stations", "治超站"),
+    "weight_speed_signs": ("speed signs by weight", "分重量限速标志"),
+}
+"""Interventions by kind; those of others go by their own name."""
+
+
+def kind_word(kind: str, language: str) -> str:
+    """What a kind of intervention is called in a language."""
+    known = KINDS.get(kind)
+    return kind.replace("_", " ") if known is None else known[LANGUAGES.index(language)]
 
 
 def word(key: str, language: str) -> str:

@@ -8,16 +8,17 @@ from html import escape
 import numpy as np
 import pandas as pd
 import pytest
-from browser import CHROMIUM, browse
+from browser import CHROMIUM, browse, requests
 from poisson_words import chance_by_simulation
 from typer.testing import CliRunner
 
 from sim import compare
 from sim.charts import report as drawn
 from sim.cli import app
+from sim.interventions.registry import BUILT_IN
 from sim.report.chance import chance_words
 from sim.report.page import answer, banned_line, drawings, material, page, risk_per_km
-from sim.report.words import LANGUAGES, WORDS
+from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
 from sim.results import write_results
 
 runner = CliRunner()
@@ -175,6 +176,31 @@ def test_a_folder_without_results_is_bad_input(tmp_path) -> None:
     assert "summary.json" in result.output
 
 
+def test_the_forest_shows_what_parts_add(found) -> None:
+    titles = {name: found.title(name, "en") for name in found.summary["scenarios"]}
+    shapley = [("calls to drivers", 2.5, 1.0, 4.0), ("alarm on banned entry", -0.5, None, None)]
+    below = drawn.forest(found.summary, titles, say, shapley).axes[1]
+    assert [bar.get_width() for bar in below.patches] == [2.5, -0.5]
+    assert tuple(below.lines[0].get_xdata()) == (1.0, 4.0)
+    assert [text.get_text() for text in below.texts] == ["calls to drivers  2.50", "alarm on banned entry  -0.50"]
+
+
+def test_every_intervention_has_a_name_in_both_languages() -> None:
+    assert set(KINDS) == {cls.kind for cls in BUILT_IN}
+    assert kind_word("of_others", "zh") == "of others"
+
+
+def test_the_load_by_hour_adds_up(found) -> None:
+    """Over the day, what operators of each hour do is what the summary calls their utilisation."""
+    own = found.hourly[found.hourly["scenario"] == "both"]
+    share = own.groupby("replication")["busy_operators"].sum() / own.groupby("replication")["operators"].sum()
+    summed = found.summary["scenarios"]["both"]["metrics"]
+    assert share.mean() == pytest.approx(summed["operator_utilisation"]["mean"])
+    assert own["alarms"].sum() == pytest.approx(summed["alarms"]["mean"] * 3)
+    axes = drawn.load(own, say).axes[0]
+    assert axes.patches[1].get_data()[0] == pytest.approx(own.groupby("hour")["busy_operators"].mean())
+
+
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
 
 
@@ -190,6 +216,15 @@ def test_the_switch_changes_the_language(html, tmp_path) -> None:
     title, console = browse(html, tmp_path, script)
     assert title == "en zh en en"
     assert console == ""
+
+
+@needs_browser
+def test_the_page_asks_the_network_for_nothing(html, tmp_path) -> None:
+    """By the browser's own log; a page that asks for something shows up there."""
+    asking = tmp_path / "asking.html"
+    asking.write_text('<title>-</title><body><img src="http://127.0.0.1:9/picture.png"></body>')
+    assert requests(asking, tmp_path) == ["http://127.0.0.1:9/picture.png"]
+    assert requests(html, tmp_path) == []
 
 
 @needs_browser
