@@ -283,18 +283,21 @@ def perform_all(
     store: Store | Memory | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
+    lean: bool = False,
 ) -> list[Outcome]:
-    """Outcomes of tasks, in their order; alike tasks are run once."""
+    """Outcomes of tasks, in their order; alike tasks are run once. Lean ones have no records of events."""
     keys = [task.key for task in tasks]
     done: dict[str, Outcome] = {}
     if store is not None and not fresh:
-        done = {key: outcome for key in dict.fromkeys(keys) if (outcome := store.get(key)) is not None}
+        found = ((key, store.get(key)) for key in dict.fromkeys(keys))
+        done = {key: outcome.lean() if lean else outcome for key, outcome in found if outcome is not None}
     missing = {key: task for key, task in zip(keys, tasks, strict=True) if key not in done}
     report = progress or (lambda _done, _all: None)
     report(len(done), len(set(keys)))
     try:
         for key, outcome in _performed(missing, _pool(workers, dask, len(missing))):
-            done[key] = _kept(store, key, outcome)
+            kept = _kept(store, key, outcome)
+            done[key] = kept.lean() if lean else kept
             report(len(done), len(set(keys)))
     except ReplicationFailed as failure:
         ended = [(task, done[key]) for key, task in zip(keys, tasks, strict=True) if key in done]

@@ -71,7 +71,7 @@ def run_draws(
         for repeat in range(replications)
         for scenario in scenarios
     ]
-    done = perform_all(tasks, workers=workers, dask=dask, store=store, fresh=fresh, progress=progress)
+    done = perform_all(tasks, workers=workers, dask=dask, store=store, fresh=fresh, progress=progress, lean=True)
     outcomes = {s.name: done[place :: len(scenarios)] for place, s in enumerate(scenarios)}
     return Experiment(tuple(scenarios), seed, outcomes)
 

@@ -12,6 +12,7 @@ from sim.charts.basic import (
     swept,
     tornado,
 )
+from sim.charts.calibration import posteriors, predictive
 
 __all__ = [
     "colours",
@@ -20,6 +21,8 @@ __all__ = [
     "forest_rows",
     "monthly_rows",
     "months",
+    "posteriors",
+    "predictive",
     "save",
     "save_as",
     "swept",

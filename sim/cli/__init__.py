@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from sim.cli import (
+    calibrate_commands,
     check_commands,
     evidence_commands,
     inspect_commands,
@@ -63,6 +64,7 @@ for _function, _name in (
     (evidence_commands.descent, "descent"),
     (sweep_commands.sweep, "sweep"),
     (sweep_commands.sensitivity, "sensitivity"),
+    (calibrate_commands.calibrate, "calibrate"),
     (report_commands.report, "report"),
     (report_commands.replay, "replay"),
     (check_commands.check, "check"),

@@ -48,6 +48,10 @@ class Outcome:
     driven: list[DrivenTrip] = field(default_factory=list)
     """Trips of the watched day; never stored."""
 
+    def lean(self) -> "Outcome":
+        """The same without records of events, for experiments of hundreds of runs."""
+        return Outcome(self.metrics, self.monthly, self.sections, self.hourly, *([] for _ in range(6)))
+
 
 def outcome_of(world: World) -> Outcome:
     """Tables of a replication that has run to its end; records in order of time, then of trip."""

@@ -4,7 +4,7 @@ import difflib
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,6 +16,7 @@ from sim.scenario.document import Document, Keys, read_document
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
 from sim.scenario.model import Scenario
 
+Loaded = TypeVar("Loaded", bound=BaseModel)
 PARTS = (
     "road",
     "climate",
@@ -88,6 +89,27 @@ def load_road(path: Path) -> Road:
         raise ScenarioError(mistakes)
     road: Road = values["road"]
     return road
+
+
+def load_as(path: Path, kind: type[Loaded]) -> Loaded:
+    """Read another kind of file than a scenario, such as the targets of a calibration.
+
+    Raises
+    ------
+    ScenarioError
+        with all mistakes found in it
+    """
+    document = read_document(path)
+    try:
+        return kind.model_validate(document.data)
+    except ValidationError as error:
+        mistakes = []
+        for details in error.errors():
+            keys: Keys = tuple(details["loc"])
+            found = shown(details["input"])
+            message = "unknown key" if details["type"] == "extra_forbidden" else f"found {found}: {details['msg']}"
+            mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
+        raise ScenarioError(mistakes) from error
 
 
 def resolve(path: Path, above: tuple[Path, ...] = ()) -> Document:

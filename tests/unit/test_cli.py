@@ -81,6 +81,7 @@ def test_compare_writes_tables_and_charts(compared) -> None:
         "runs.parquet",
         "monthly.parquet",
         "sections.parquet",
+        "hourly.parquet",
         "forest.svg",
         "forest.png",
         "monthly.svg",

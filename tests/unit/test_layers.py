@@ -27,6 +27,7 @@ LAYERS = [
         "checking",
         "uncertainty",
         "sweeping",
+        "calibration",
     },
     {"charts", "report", "cli", "api"},
 ]

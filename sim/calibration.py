@@ -1,0 +1,315 @@
+"""Fitting uncertain parameters to observed targets by approximate Bayesian computation.
+
+One reference table of simulated experiments, drawn from the priors, serves the fit, its predictive checks, and the
+check of the method itself by simulation. Each draw has random numbers of its own; its scenarios share them.
+
+[1] Beaumont, Zhang, Balding (2002), Approximate Bayesian computation in population genetics, Genetics 162, 2025-2035.
+[2] Wilkinson (2013), Approximate Bayesian computation gives exact results under the assumption of model error,
+    Statistical Applications in Genetics and Molecular Biology 12, 129-141.
+[3] Talts, Betancourt, Simpson, Vehtari, Gelman (2018), Validating Bayesian inference algorithms with simulation-based
+    calibration, arXiv 1804.06788.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Annotated, Literal, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+from scipy.special import expit, logit
+from scipy.stats import kstest
+
+from sim.calendar import Horizon
+from sim.engine.outcome import Outcome
+from sim.experiment import Experiment
+from sim.parameters import Model, Name, Positive, Source
+from sim.scenario import Scenario
+from sim.scenario.uncertain import Distribution
+from sim.statistics import Interval
+from sim.uncertainty import latin_hypercube, uncertain_keys
+from sim.units import Floats, Ints
+
+FEWEST_ACCEPTED = 40
+EDGE = 1e-4
+"""Shares of the prior are held this far from 0 and 1 on the logistic scale."""
+TELLS = 0.2
+"""Loss of variance from prior to posterior from which the data are said to tell something of a parameter."""
+UNIFORM_VARIANCE = 1.0 / 12.0
+
+Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+
+
+class Target(Model):
+    """One observed number, and how exactly it is known."""
+
+    name: Name
+    scenario: Name | None = Field(default=None, description="the last one given if not said")
+    metric: Name = Field(description="of summary.json; with months: compliance_rate, or a column of monthly.parquet")
+    relative_to: Name | None = Field(default=None, description="observed is the ratio to this scenario's metric")
+    months: tuple[Month, Month] | None = Field(default=None, description="first and last month")
+    value: float
+    sd: Positive = Field(description="standard deviation of the observation and of what the model can't hit")
+    source: Source
+
+
+class Targets(Model):
+    """A file of targets, and of priors that replace the scenario's own."""
+
+    format: Literal[1] = 1
+    targets: Annotated[tuple[Target, ...], Field(min_length=1)]
+    parameters: dict[str, Distribution] | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        names = [target.name for target in self.targets]
+        if len(set(names)) < len(names):
+            raise ValueError("names of targets must differ")
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Simulated experiments, a row a draw of the parameters."""
+
+    keys: tuple[str, ...]
+    shares: Floats
+    """Quantiles of the priors, shape (draws, parameters)."""
+    simulated: Floats
+    """What each target would have been without errors of observation, shape (draws, targets)."""
+    metrics: dict[str, pd.DataFrame]
+    """All metrics by scenario, a row a draw."""
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Accepted draws, moved along the regression on the targets to what was observed."""
+
+    keys: tuple[str, ...]
+    rows: Ints
+    """Of the table, shape (accepted,)."""
+    weights: Floats
+    """Sum 1, shape (accepted,)."""
+    shares: Floats
+    """Quantiles of the priors, shape (accepted, parameters)."""
+    away: Floats
+    """Accepted targets minus the observed, shape (accepted, targets)."""
+
+    def contraction(self) -> Floats:
+        """Loss of variance on the prior's own scale, by parameter: 0 tells nothing, 1 everything."""
+        mean = self.weights @ self.shares
+        variance = self.weights @ (self.shares - mean) ** 2
+        result: Floats = 1.0 - variance / UNIFORM_VARIANCE
+        return result
+
+    def adjusted(self, values: Floats) -> Floats:
+        """What a positive output would be at the observed targets, shape (accepted,), from its values in the table."""
+        result: Floats = np.exp(_moved(np.log(values[self.rows]), self.away, self.weights))
+        return result
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How the method does on data simulated from known parameters [3]."""
+
+    fits: int
+    inside_50: float
+    """Of the parameters' true values, inside their 50 % intervals, all parameters together."""
+    inside_90: float
+    lowest_p: float
+    """Smallest of the parameters' p-values that ranks are uniform, times their number (Bonferroni)."""
+
+
+def with_priors(scenarios: Sequence[Scenario], targets: Targets) -> list[Scenario]:
+    """Scenarios whose uncertain parameters are those to fit.
+
+    Raises
+    ------
+    ValueError
+        if there are no parameters to fit, or targets of scenarios or months that are not there
+    """
+    known = [scenario.name for scenario in scenarios]
+    for target in targets.targets:
+        for name in (target.scenario, target.relative_to):
+            if name is not None and name not in known:
+                raise ValueError(f"target {target.name}: {name!r} is not a scenario; scenarios are {', '.join(known)}")
+        own = next((s for s in scenarios if s.name == target.scenario), scenarios[-1])
+        simulated = Horizon(own.start_date, own.days).month_names()
+        if target.months is not None and not set(target.months) <= set(simulated):
+            asked = " to ".join(target.months)
+            raise ValueError(f"target {target.name}: {asked} is not in {simulated[0]} to {simulated[-1]} of {own.name}")
+    if targets.parameters is not None:
+        priors = {key: prior.model_dump(mode="json") for key, prior in targets.parameters.items()}
+        scenarios = [scenario.changed({"uncertain": priors}) for scenario in scenarios]
+    if not uncertain_keys(scenarios):
+        raise ValueError("there is nothing to fit: neither the targets nor the scenarios give distributions")
+    return list(scenarios)
+
+
+def table_of(
+    scenarios: Sequence[Scenario], targets: Targets, draws: int, seed: int, simulate: Callable[[int], Experiment]
+) -> Table:
+    """The reference table.
+
+    Parameters
+    ----------
+    scenarios : from `with_priors`
+    targets : what was observed
+    draws, seed : of the Latin hypercube
+    simulate : runs all scenarios for so many draws, see `run_draws`
+    """
+    keys = uncertain_keys(scenarios)
+    outcomes = simulate(draws).outcomes
+    simulated = [
+        [observed_in(target, {name: runs[row] for name, runs in outcomes.items()}) for target in targets.targets]
+        for row in range(draws)
+    ]
+    metrics = {name: pd.DataFrame([run.metrics for run in runs]) for name, runs in outcomes.items()}
+    return Table(tuple(keys), latin_hypercube(draws, keys, seed), np.array(simulated), metrics)
+
+
+def observed_in(target: Target, outcomes: dict[str, Outcome]) -> float:
+    """What a target is in one simulated experiment.
+
+    Raises
+    ------
+    ValueError
+        if there is no such metric or month
+    """
+    own = _value(target, outcomes[target.scenario or list(outcomes)[-1]])
+    return own if target.relative_to is None else own / _value(target, outcomes[target.relative_to])
+
+
+def _value(target: Target, outcome: Outcome) -> float:
+    if target.months is None:
+        if target.metric not in outcome.metrics:
+            raise ValueError(f"target {target.name}: there is no metric {target.metric!r}")
+        return outcome.metrics[target.metric]
+    table = outcome.monthly[outcome.monthly["month"].between(*target.months)]
+    if target.metric == "compliance_rate":
+        return 1.0 - float(table["violations"].sum()) / float(table["candidate_trips"].sum())
+    if target.metric not in table:
+        raise ValueError(f"target {target.name}: monthly.parquet has no {target.metric!r}")
+    return float(table[target.metric].sum())
+
+
+def noisy(table: Table, sd: Floats, seed: int) -> Floats:
+    """Simulated targets as they would be observed [2], shape (draws, targets)."""
+    generator = np.random.Generator(np.random.Philox(key=[seed, 1]))
+    result: Floats = table.simulated + sd * generator.standard_normal(table.simulated.shape)
+    return result
+
+
+def fit(table: Table, seen: Floats, observed: Floats, accept: float) -> Posterior:
+    """Accept the nearest share of the draws and adjust them by local-linear regression [1].
+
+    Parameters
+    ----------
+    table : reference table
+    seen : its targets with errors of observation, shape (draws, targets)
+    observed : shape (targets,)
+    accept : share of the draws [-]
+
+    Notes
+    -----
+    Distance d is Euclidean on targets divided by their spread; weights are 1 - (d / h)**2 with h the largest distance
+    accepted; logit of the prior's quantile = a + (s - s_obs) b + e by weighted least squares, and a + e is kept.
+    """
+    distance = np.sqrt((((seen - observed) / seen.std(axis=0)) ** 2).sum(axis=1))
+    count = min(max(int(np.ceil(accept * len(distance))), FEWEST_ACCEPTED), len(distance))
+    rows = np.argsort(distance, kind="stable")[:count]
+    weights = 1.0 - (distance[rows] / (distance[rows].max() * 1.000001)) ** 2
+    weights /= weights.sum()
+    away = seen[rows] - observed
+    scaled = logit(np.clip(table.shares[rows], EDGE, 1.0 - EDGE))
+    return Posterior(table.keys, rows, weights, expit(_moved(scaled, away, weights)), away)
+
+
+def _moved(values: Floats, away: Floats, weights: Floats) -> Floats:
+    """Values without the part that a weighted linear regression on `away` explains."""
+    root = np.sqrt(weights)[:, None]
+    design = np.column_stack([np.ones(len(away)), away])
+    slope = np.linalg.lstsq(root * design, root * values.reshape(len(away), -1), rcond=None)[0][1:]
+    result: Floats = values - (away @ slope).reshape(values.shape)
+    return result
+
+
+def weighted_interval(values: Floats, weights: Floats, confidence: float = 0.95) -> Interval:
+    """Median and central interval of a weighted sample."""
+    order = np.argsort(values, kind="stable")
+    cumulative = np.cumsum(weights[order]) - weights[order] / 2.0
+    tail = (1.0 - confidence) / 2.0
+    low, middle, high = np.interp([tail, 0.5, 1.0 - tail], cumulative, values[order])
+    return Interval(float(middle), float(low), float(high))
+
+
+def coverage(table: Table, sd: Floats, accept: float, fits: int, seed: int) -> Coverage:
+    """Take draws of the table for data in turn, fit them with all others, and see where their parameters lie [3]."""
+    seen = noisy(table, sd, seed)
+    fits = min(fits, len(seen))
+    ranks = np.full((fits, len(table.keys)), nan)
+    for number in range(fits):
+        others = np.arange(len(seen)) != number
+        rest = Table(table.keys, table.shares[others], table.simulated[others], {})
+        found = fit(rest, seen[others], seen[number], accept)
+        ranks[number] = found.weights @ (found.shares < table.shares[number])
+    p_values = [float(kstest(column, "uniform").pvalue) for column in ranks.T]
+    inside = [float(np.mean(np.abs(ranks - 0.5) < half)) for half in (0.25, 0.45)]
+    return Coverage(fits, inside[0], inside[1], min(min(p_values) * len(p_values), 1.0))
+
+
+def coverage_tolerance(fits: int, parameters: int, nominal: float) -> float:
+    """Four standard errors of a coverage, parameters of one fit taken to be independent."""
+    return 4.0 * float(np.sqrt(nominal * (1.0 - nominal) / (fits * parameters)))
+
+
+def parameter_table(posterior: Posterior, scenario: Scenario) -> pd.DataFrame:
+    """A row a parameter: prior and posterior median with 95 % interval, and whether the data tell anything of it."""
+    rows = []
+    for place, (key, told) in enumerate(zip(posterior.keys, posterior.contraction().tolist(), strict=True)):
+        prior = scenario.uncertain[key].quantile(np.array([0.025, 0.5, 0.975]))
+        values = scenario.uncertain[key].quantile(posterior.shares[:, place])
+        after = weighted_interval(values, posterior.weights)
+        rows.append(
+            {
+                "parameter": key,
+                "prior": float(prior[1]),
+                "prior_low": float(prior[0]),
+                "prior_high": float(prior[2]),
+                "posterior": after.estimate,
+                "posterior_low": after.low,
+                "posterior_high": after.high,
+                "contraction": told,
+                "told": told >= TELLS,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def predictive_table(seen: Floats, posterior: Posterior, targets: Targets) -> pd.DataFrame:
+    """A row a target: observed, and what the model gives before and after the fit, each with 95 % interval.
+
+    `tail` is the share of accepted simulations below the observed value: near 0 or 1, the model can't hit it.
+    """
+    rows = []
+    for place, target in enumerate(targets.targets):
+        column = seen[:, place]
+        before = weighted_interval(column, np.full(len(column), 1.0 / len(column)))
+        after = weighted_interval(column[posterior.rows], posterior.weights)
+        tail = float(posterior.weights @ (column[posterior.rows] < target.value))
+        rows.append(
+            {
+                "target": target.name,
+                "observed": target.value,
+                "sd": target.sd,
+                "prior": before.estimate,
+                "prior_low": before.low,
+                "prior_high": before.high,
+                "posterior": after.estimate,
+                "posterior_low": after.low,
+                "posterior_high": after.high,
+                "tail": tail,
+            }
+        )
+    return pd.DataFrame(rows)

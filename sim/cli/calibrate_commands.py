@@ -1,0 +1,129 @@
+"""The command that fits parameters to observations: `calibrate`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.options import AsJson, Dask, Days, Fresh, Out, Quiet, Seed, Simulation, Workers, default_folder, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.calibration import Coverage, Targets
+
+FITS = 200
+"""Data sets simulated to check the method."""
+FEWEST_DRAWS = 50
+
+
+def calibrate(
+    scenarios: Annotated[
+        list[Path], typer.Argument(help="Scenario files; targets name them, or mean the last.", show_default=False)
+    ],
+    *,
+    targets: Annotated[Path, typer.Option(help="What was observed (YAML).", show_default=False)],
+    draws: Annotated[int, typer.Option(min=FEWEST_DRAWS, help="Simulated parameter sets.")] = 256,
+    accept: Annotated[float, typer.Option(min=0.01, max=1.0, help="Share of the draws that is accepted.")] = 0.2,
+    seed: Seed = 1,
+    workers: Workers = None,
+    dask: Dask = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    days: Days = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fit the scenarios' `uncertain` parameters to observed targets (approximate Bayesian computation).
+
+    Writes priors and posteriors, which parameters the data can't tell, predictive checks, how often the method's
+    intervals hold the truth on simulated data, and charts. A target that lies outside what the model can give is said
+    to: look at the predictive table before the posterior.
+
+    Example: hairpin calibrate scenarios/taishun/baseline.yaml scenarios/taishun/full_programme.yaml --targets
+    scenarios/taishun/parts/targets.yaml
+    """
+    import numpy as np
+
+    from sim import calibration
+    from sim.cli.problems import Problem
+
+    wanted = _targets(targets)
+    try:
+        loaded = calibration.with_priors(load(scenarios, days), wanted)
+        folder = out or default_folder(scenarios[0]) / "calibration"
+        simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+        table = calibration.table_of(loaded, wanted, draws, seed, lambda count: simulation.draw(loaded, count, 1))
+    except ValueError as error:
+        raise Problem(f"{targets}: {error}") from error
+    sd, observed = (np.array([getattr(target, name) for target in wanted.targets]) for name in ("sd", "value"))
+    seen = calibration.noisy(table, sd, seed)
+    found = calibration.fit(table, seen, observed, accept)
+    parameters = calibration.parameter_table(found, loaded[0])
+    checks = calibration.predictive_table(seen, found, wanted)
+    held = calibration.coverage(table, sd, accept, FITS, seed)
+    _write(folder, parameters, checks, held)
+    _charts(folder, parameters, checks)
+    if as_json:
+        sys.stdout.write((folder / "calibration.json").read_text(encoding="utf-8"))
+    elif not quiet:
+        _show(parameters, checks, held, folder)
+
+
+def _targets(file: Path) -> "Targets":
+    from sim.calibration import Targets
+    from sim.cli.problems import Problem
+    from sim.scenario import ScenarioError
+    from sim.scenario.files import load_as
+
+    try:
+        return load_as(file, Targets)
+    except ScenarioError as error:
+        raise Problem("\n".join(str(mistake) for mistake in error.mistakes)) from error
+
+
+def _write(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage") -> None:
+    from dataclasses import asdict
+
+    from sim.results import as_json as json_text
+    from sim.store import write_whole
+
+    content: dict[str, Any] = {
+        "parameters": parameters.to_dict("records"),
+        "targets": checks.to_dict("records"),
+        "coverage": asdict(held),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "calibration.json", json_text(content).encode())
+
+
+def _charts(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame") -> None:
+    from sim import charts
+
+    charts.save(charts.posteriors(parameters), folder, "posteriors")
+    charts.save(charts.predictive(checks), folder, "predictive")
+
+
+def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(file=sys.stdout, width=110)
+
+    def span(row: Any, name: str) -> str:
+        return f"{row[name]:.3g} ({row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g})"
+
+    shown = Table("parameter", "prior, 95 %", "posterior, 95 %", "told by the data")
+    for row in parameters.to_dict("records"):
+        told = f"{'yes' if row['told'] else 'no'} ({100.0 * max(row['contraction'], 0.0):.0f} % of the variance)"
+        shown.add_row(row["parameter"], span(row, "prior"), span(row, "posterior"), told)
+    console.print(shown)
+    shown = Table("target", "observed", "before the fit, 95 %", "after the fit, 95 %")
+    for row in checks.to_dict("records"):
+        shown.add_row(row["target"], f"{row['observed']:.3g}", span(row, "prior"), span(row, "posterior"))
+    console.print(shown)
+    sys.stdout.write(
+        f"check on {held.fits} simulated data sets: 50 % intervals hold {100.0 * held.inside_50:.0f} %, 90 % intervals "
+        f"{100.0 * held.inside_90:.0f} % of the true values\nresults in {folder}\n"
+    )
