@@ -297,7 +297,7 @@ def predictive_table(seen: Floats, posterior: Posterior, targets: Targets) -> pd
         column = seen[:, place]
         before = weighted_interval(column, np.full(len(column), 1.0 / len(column)))
         after = weighted_interval(column[posterior.rows], posterior.weights)
-        tail = float(posterior.weights @ (column[posterior.rows] < target.value))
+        tail = min(float(posterior.weights @ (column[posterior.rows] < target.value)), 1.0)
         rows.append(
             {
                 "target": target.name,

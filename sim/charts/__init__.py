@@ -12,7 +12,7 @@ from sim.charts.basic import (
     swept,
     tornado,
 )
-from sim.charts.calibration import posteriors, predictive
+from sim.charts.calibration import pareto, posteriors, predictive
 
 __all__ = [
     "colours",
@@ -21,6 +21,7 @@ __all__ = [
     "forest_rows",
     "monthly_rows",
     "months",
+    "pareto",
     "posteriors",
     "predictive",
     "save",

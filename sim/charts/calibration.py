@@ -1,4 +1,4 @@
-"""Charts of a calibration: what the data tell of each parameter, and whether the model can give what was observed."""
+"""Charts of calibrations and of sets of interventions."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -47,3 +47,20 @@ def predictive(table: pd.DataFrame) -> Figure:
 def _span(axes: Axes, row: Mapping[Hashable, Any], name: str, place: float, colour: str) -> None:
     axes.plot([row[f"{name}_low"], row[f"{name}_high"]], [place, place], color=colour, linewidth=4)
     axes.plot(row[name], place, "o", color="0.1", markersize=4)
+
+
+def pareto(table: pd.DataFrame, budget_cny: float) -> Figure:
+    """Accidents avoided over cost a year: every set, those that ran longest, and the front."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 5.5))
+        axes = figure.add_subplot()
+        longest = table["rung"] == table["rung"].max()
+        for own, colour, label in ((~longest, "0.8", "ran for a short time"), (longest, PALETTE[1], "ran longest")):
+            axes.plot(table[own]["cost_cny"] / 1e6, table[own]["avoided"], "o", color=colour, markersize=4, label=label)
+        front = table[table["front"]].sort_values("cost_cny")
+        axes.plot(front["cost_cny"] / 1e6, front["avoided"], color=PALETTE[5], linewidth=1.5, label="best for its cost")
+        axes.axvline(budget_cny / 1e6, color="0.4", linestyle=":", label="budget")
+        axes.set_xlabel("cost (million CNY a year)")
+        axes.set_ylabel("expected accidents avoided a year")
+        axes.legend(frameon=False)
+    return figure

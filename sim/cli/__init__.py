@@ -65,6 +65,7 @@ for _function, _name in (
     (sweep_commands.sweep, "sweep"),
     (sweep_commands.sensitivity, "sensitivity"),
     (calibrate_commands.calibrate, "calibrate"),
+    (calibrate_commands.portfolio, "portfolio"),
     (report_commands.report, "report"),
     (report_commands.replay, "replay"),
     (check_commands.check, "check"),

@@ -1,4 +1,4 @@
-"""The command that fits parameters to observations: `calibrate`."""
+"""Commands that decide from many runs: `calibrate` fits parameters, `portfolio` chooses interventions."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import AsJson, Dask, Days, Fresh, Out, Quiet, Seed, Simulation, Workers, default_folder, load
+from sim.cli.options import (
+    AsJson,
+    Dask,
+    Days,
+    Fresh,
+    Out,
+    Quiet,
+    Replications,
+    Seed,
+    Simulation,
+    Workers,
+    default_folder,
+    load,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,3 +140,57 @@ def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", 
         f"check on {held.fits} simulated data sets: 50 % intervals hold {100.0 * held.inside_50:.0f} %, 90 % intervals "
         f"{100.0 * held.inside_90:.0f} % of the true values\nresults in {folder}\n"
     )
+
+
+def portfolio(
+    programme: Annotated[Path, typer.Argument(help="Scenario whose interventions may be chosen.", show_default=False)],
+    *,
+    budget: Annotated[
+        float | None, typer.Option(min=0.0, help="CNY a year.", show_default="what the programme costs")
+    ] = None,
+    replications: Replications = 2,
+    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Run every set at full length.")] = False,
+    seed: Seed = 1,
+    workers: Workers = None,
+    dask: Dask = None,
+    fresh: Fresh = False,
+    out: Out = None,
+    days: Days = None,
+    quiet: Quiet = False,
+) -> None:
+    """Which set of a programme's interventions avoids most accidents within a budget; table and Pareto chart.
+
+    All sets run for a short time on the same random numbers, the better ones longer (successive halving).
+    """
+    from sim import charts
+    from sim.cli.problems import Problem
+    from sim.cli.sweep_commands import write_table
+    from sim.portfolio import Rung, best_within, rungs_of, search
+
+    whole = load([programme], days)[0]
+    folder = out or default_folder(programme) / "portfolio"
+    simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    rungs = (Rung(whole.days, replications),) if exhaustive else rungs_of(whole.days, replications)
+    try:
+        table = search(whole, rungs, simulation.run)
+        limit = float(table["cost_cny"].max()) if budget is None else budget
+        best = best_within(table, limit)
+    except ValueError as error:
+        raise Problem(f"{programme}: {error}") from error
+    write_table(table, folder, "portfolio")
+    charts.save(charts.pareto(table, limit), folder, "portfolio")
+    if not quiet:
+        _show_sets(table, limit, str(best["parts"]), folder)
+
+
+def _show_sets(table: "pd.DataFrame", limit: float, best: str, folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table("set (best for its cost)", "cost, M CNY a year", "accidents avoided a year, 95 %")
+    for row in table[table["front"]].to_dict("records"):
+        span = f"{row['avoided']:.1f} ({row['avoided_low']:.1f} to {row['avoided_high']:.1f})"
+        mark = " *" if row["parts"] == best else ""
+        shown.add_row((str(row["parts"]) or "nothing") + mark, f"{row['cost_cny'] / 1e6:.2f}", span)
+    Console(file=sys.stdout, width=110).print(shown)
+    sys.stdout.write(f"* avoids most within {limit / 1e6:.2f} M CNY a year\nresults in {folder}\n")

@@ -72,7 +72,7 @@ def sweep(
         table = over(loaded, axes, simulation.run, replications)
     except (ValueError, KeyError, IndexError) as error:
         raise Problem(f"--set: {_reason(error)}") from error
-    _write(table, folder, "sweep")
+    write_table(table, folder, "sweep")
     _chart(table, folder, [one.key for one in axes])
     if not quiet:
         _show(table, folder)
@@ -113,13 +113,14 @@ def sensitivity(
         table = of(loaded[0], other, method.value, samples, simulation.run, seed=seed)
     except ModuleNotFoundError as error:
         raise Problem(f"sensitivity needs the extra: pip install 'hairpin[sensitivity]' ({error})") from error
-    _write(table, folder, "sensitivity")
+    write_table(table, folder, "sensitivity")
     _tornado(table, folder, MEANING[method])
     if not quiet:
         _show(table, folder)
 
 
-def _write(table: "pd.DataFrame", folder: Path, name: str) -> None:
+def write_table(table: "pd.DataFrame", folder: Path, name: str) -> None:
+    """Write a parquet file that appears whole or not at all."""
     from io import BytesIO
 
     from sim.store import write_whole

@@ -28,6 +28,7 @@ LAYERS = [
         "uncertainty",
         "sweeping",
         "calibration",
+        "portfolio",
     },
     {"charts", "report", "cli", "api"},
 ]

@@ -1,0 +1,152 @@
+"""Which set of a programme's interventions prevents most for its money, among all 2^n sets.
+
+Every set runs for a short time on the same random numbers; the better share of them runs longer, and so on (successive
+halving [1]). A set is better the fewer sets there are that cost less and avoid more (non-dominated sorting [2]).
+
+[1] Jamieson, Talwalkar (2016), Non-stochastic best arm identification and hyperparameter optimization, AISTATS 51,
+    240-248.
+[2] Deb, Pratap, Agarwal, Meyarivan (2002), A fast and elitist multiobjective genetic algorithm, IEEE Transactions on
+    Evolutionary Computation 6, 182-197, section III.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment import Experiment
+from sim.scenario import Scenario
+from sim.statistics import mean_interval
+from sim.units import DAYS_PER_YEAR, Floats, Ints
+
+MOST_PARTS = 12
+FEWEST_KEPT = 8
+Simulate = Callable[[list[Scenario], int], Experiment]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """How long each set of a round runs, and which share of the sets goes on to the next."""
+
+    days: int
+    replications: int
+    keep_share: float = 0.4
+
+
+def rungs_of(days: int, replications: int) -> tuple[Rung, ...]:
+    """An eighth of the time, half of it, and the whole with all replications."""
+    return (
+        Rung(max(days // 8, 1), 1),
+        Rung(max(days // 2, 1), 1),
+        Rung(days, replications),
+    )
+
+
+def subsets(kinds: Sequence[str]) -> list[tuple[str, ...]]:
+    """All sets, the empty one first.
+
+    Raises
+    ------
+    ValueError
+        if there are too many
+    """
+    if len(kinds) > MOST_PARTS:
+        raise ValueError(f"has {len(kinds)} interventions, may have up to {MOST_PARTS}")
+    return [part for size in range(len(kinds) + 1) for part in combinations(sorted(kinds), size)]
+
+
+def search(programme: Scenario, rungs: Sequence[Rung], simulate: Simulate) -> pd.DataFrame:
+    """Costs and accidents avoided of all sets, each from the longest time that it ran.
+
+    Parameters
+    ----------
+    programme : with all interventions that may be chosen
+    rungs : rounds; one alone with everything kept is brute force
+    simulate : runs scenarios for some replications on common random numbers
+
+    Returns
+    -------
+    DataFrame
+        a row a set: `parts`, `cost_cny` and `avoided` (with `avoided_low`, `avoided_high`) a year, `rung` (from 0),
+        `front` (among the sets of the last rung, those of which none is cheaper and avoids more)
+    """
+    left = subsets(list(programme.interventions))
+    rows: dict[tuple[str, ...], dict[Hashable, Any]] = {}
+    for number, rung in enumerate(rungs):
+        found = _simulated(programme, left, rung, simulate)
+        layers = layers_of(found["cost_cny"].to_numpy(), found["avoided"].to_numpy())
+        last = number == len(rungs) - 1
+        for parts, row, layer in zip(left, found.to_dict("records"), layers.tolist(), strict=True):
+            rows[parts] = {"parts": " ".join(parts), **row, "rung": number, "front": last and layer == 0}
+        order = np.lexsort((-found["avoided"].to_numpy(), layers))
+        best = sorted(order[: max(ceil(rung.keep_share * len(left)), FEWEST_KEPT)].tolist())
+        left = [left[place] for place in best]
+        if () not in left:
+            left.insert(0, ())
+    table = pd.DataFrame(list(rows.values()))
+    return table.sort_values(["rung", "cost_cny"], ascending=[False, True], ignore_index=True)
+
+
+def _simulated(programme: Scenario, sets: list[tuple[str, ...]], rung: Rung, simulate: Simulate) -> pd.DataFrame:
+    """A year's cost and accidents avoided of each set; the first set is the empty one."""
+    chosen = [_with(programme, parts, rung.days) for parts in sets]
+    outcomes = simulate(chosen, rung.replications).outcomes
+    runs = [[outcome.metrics for outcome in outcomes[one.name]] for one in chosen]
+    yearly = DAYS_PER_YEAR / chosen[0].days
+    rows = []
+    for own in runs:
+        avoided = [
+            (base["expected_accidents"] - metrics["expected_accidents"]) * yearly
+            for base, metrics in zip(runs[0], own, strict=True)
+        ]
+        interval = mean_interval(avoided)
+        rows.append(
+            {
+                "cost_cny": own[0]["cost_cny"] * yearly,
+                "avoided": interval.estimate,
+                "avoided_low": interval.low,
+                "avoided_high": interval.high,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _with(programme: Scenario, parts: tuple[str, ...], days: int) -> Scenario:
+    kept = {kind: programme.interventions[kind].model_dump(mode="json") for kind in parts}
+    places = [sorted(programme.interventions).index(kind) for kind in parts]
+    name = "set_" + "_".join(map(str, places))
+    return programme.changed({"name": name, "interventions": kept, "days": min(days, programme.days)})
+
+
+def layers_of(cost: Floats, avoided: Floats) -> Ints:
+    """Layer of each point: 0 for those that no other beats in cost and effect, 1 without these, and so on."""
+    layers = np.full(len(cost), -1, dtype=np.int64)
+    layer = 0
+    while (layers < 0).any():
+        rest = np.flatnonzero(layers < 0)
+        order = rest[np.lexsort((-avoided[rest], cost[rest]))]
+        best = -np.inf
+        for place in order:
+            if avoided[place] > best:
+                layers[place], best = layer, avoided[place]
+        layer += 1
+    return layers
+
+
+def best_within(table: pd.DataFrame, budget_cny: float) -> pd.Series:
+    """Of the sets that ran longest, the one within a yearly budget that avoids most.
+
+    Raises
+    ------
+    ValueError
+        if none is within the budget
+    """
+    last = table[(table["rung"] == table["rung"].max()) & (table["cost_cny"] <= budget_cny)]
+    if last.empty:
+        raise ValueError(f"no set costs up to {budget_cny:,.0f} CNY a year")
+    best: pd.Series = last.loc[last["avoided"].idxmax()]
+    return best
