@@ -78,6 +78,35 @@ def _small(small, targets=TARGETS):
     programme = {"driver_contact": {}, "early_warning": {}}
     scenarios = [small(warm_up_days=5), small(name="p", warm_up_days=5, interventions=programme)]
     return wanted, with_priors(scenarios, wanted)
+
+
+@pytest.mark.slow
+def test_posteriors_cover_the_truth_on_a_small_scenario(small) -> None:
+    """200 data sets simulated from known parameters: intervals hold them at the nominal rate."""
+    wanted, scenarios = _small(small)
+    table = table_of(scenarios, wanted, 500, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
+    sd = np.array([target.sd for target in wanted.targets])
+    found = coverage(table, sd, 0.2, 200, 3)
+    assert found.fits == 200
+    assert abs(found.inside_50 - 0.5) < coverage_tolerance(200, 3, 0.5)
+    assert abs(found.inside_90 - 0.9) < coverage_tolerance(200, 3, 0.9)
+    assert found.lowest_p > 0.001
+    posterior = fit(table, noisy(table, sd, 3), np.array([t.value for t in wanted.targets]), 0.2)
+    told = parameter_table(posterior, scenarios[0]).set_index("parameter")["told"]
+    assert told["fleet.call_answer_probability"]
+
+
+def test_tables_of_a_fit(small) -> None:
+    wanted, scenarios = _small(small)
+    table = table_of(scenarios, wanted, 60, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
+    sd = np.array([target.sd for target in wanted.targets])
+    posterior = fit(table, noisy(table, sd, 3), table.simulated[7], 0.5)
+    found = parameter_table(posterior, scenarios[0])
+    assert found["parameter"].tolist() == sorted(PRIORS)
+    assert (found["posterior_low"] <= found["posterior"]).all()
+    assert (found["posterior_low"] >= [20.0, 0.02, 0.4]).all()
+    assert table.metrics["p"]["compliance_rate"].tolist() == table.simulated[:, 1].tolist()
+    checks = predictive_table(noisy(table, sd, 3), posterior, wanted)
     assert checks["observed"].tolist() == [0.75, 0.95, 90.0]
     assert checks["tail"].between(0, 1).all()
 
