@@ -13,11 +13,14 @@ from sim.calibration import (
     coverage_tolerance,
     fit,
     noisy,
+    parameter_table,
+    predictive_table,
+    table_of,
     weighted_interval,
     with_priors,
 )
 from sim.cli import app
-from sim.uncertainty import latin_hypercube
+from sim.uncertainty import latin_hypercube, run_draws
 
 SOURCE = {"basis": "assumption", "range": "for a test"}
 PRIORS = {
