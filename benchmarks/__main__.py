@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the engine against a plain SimPy model, and the whole comparison."""
+"""`python -m benchmarks [engine] [peers] [floor] [growth]`: all tables, or those named."""
 
 import os
 import platform
@@ -13,13 +13,15 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from benchmarks import estimators, plain_simpy
+from benchmarks import estimators, floor, growth, peers, plain_simpy
 from sim.engine.replication import run_replication
 from sim.scenario import load_scenario
 
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"
 YARDSTICK_DAYS = range(60, 64)
 PAIRS = 5
+PEER_PAIRS = 3
+AGREEMENT_DAYS = 0.1
 ALTERNATIVES = ("device_coverage", "early_warning", "driver_contact", "enterprise_accountability", "full_programme")
 
 Result = TypeVar("Result")
@@ -58,10 +60,8 @@ def compare_wall_s() -> tuple[float, float]:
     return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024.0
 
 
-def main() -> None:
-    """Measure and print one table."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "simpy"))
-    print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} cores, {platform.machine()}")
+def engine_table() -> None:
+    """Engine against the plain model with all its physics, time to a decision, the whole comparison."""
     print("| measure | Hairpin | plain SimPy | ratio |\n| --- | --- | --- | --- |")
     ratios, plain_speeds = [], []
     for pair in range(PAIRS):
@@ -75,6 +75,67 @@ def main() -> None:
     seconds, memory = compare_wall_s()
     print(f"| 6 scenarios x 4 replications of a year, wall | {seconds:.0f} s | | |")
     print(f"| peak memory of a process | {memory:.0f} MiB | | |")
+
+
+def peers_table() -> None:
+    """Peers on the corridor of `corridor.py`: medians of paired runs, each pair one run of ours and one of theirs."""
+    print(
+        "| peer | days | truck-km per CPU s | Hairpin over peer, median | peak memory | models, and Hairpin does not |"
+    )
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name, (_, days, package, models) in peers.PEERS.items():
+        if name in {"hairpin", "sumo_apart"}:
+            continue
+        found = [(peers.measured_apart("hairpin"), peers.measured_apart(name)) for _ in range(PEER_PAIRS)]
+        pairs = [(ours, theirs) for ours, theirs in found if ours is not None and theirs is not None]
+        if not pairs:
+            print(f"| {name} | | not installed: pip install {package} | | | {models} |")
+            continue
+        ratio = median(ours["km_per_s"] / theirs["km_per_s"] for ours, theirs in pairs)
+        speed = median(theirs["km_per_s"] for _, theirs in pairs)
+        own = pairs[-1][1]
+        cells = f"{days:g} | {speed:,.0f} | {ratio:,.0f} | {own['peak_mib']:.0f} MiB"
+        print(f"| {name} {own['version']} | {cells} | {models} |", flush=True)
+    ours = peers.measured_apart("hairpin")
+    if ours is not None:
+        print(f"| hairpin | {ours['days']:g} | {ours['km_per_s']:,.0f} | 1 | {ours['peak_mib']:.0f} MiB | |")
+    agreement()
+
+
+def agreement() -> None:
+    """Travel times and vehicle-km of the same trucks in SUMO, too far apart to meet, and in Hairpin's sweep."""
+    sumo, ours = (peers.measured_apart(name, AGREEMENT_DAYS) for name in ("sumo_apart", "simpy"))
+    if sumo is None or ours is None:
+        return
+    print("\n| agreement | SUMO, microscopic | Hairpin's times | ratio |\n| --- | --- | --- | --- |")
+    rows = [
+        ("vehicle-km", sumo["truck_km"], ours["truck_km"]),
+        ("mean travel time, s", sumo["mean_travel_s"], ours["mean_travel_s"]),
+    ]
+    quantiles = zip(("5 %", "50 %", "95 %"), sumo["quantiles_s"], ours["quantiles_s"], strict=True)
+    rows += [(f"travel time, {name} quantile, s", theirs, own) for name, theirs, own in quantiles]
+    for name, theirs, own in rows:
+        print(f"| {name} | {theirs:,.1f} | {own:,.1f} | {own / theirs:.4f} |")
+
+
+TABLES: dict[str, Callable[[], None]] = {
+    "engine": engine_table,
+    "peers": peers_table,
+    "floor": floor.main,
+    "growth": growth.main,
+}
+
+
+def main() -> None:
+    """Measure and print all tables, or those named."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "simpy"))
+    print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} cores, {platform.machine()}")
+    unknown = sorted(set(sys.argv[1:]) - set(TABLES))
+    if unknown:
+        sys.exit(f"no table {', '.join(unknown)}; tables are {', '.join(TABLES)}")
+    for name in sys.argv[1:] or TABLES:
+        print(f"\n## {name}\n", flush=True)
+        TABLES[name]()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
 from scipy.stats import beta, binom, chi2, norm, poisson
+from scipy.stats import f as f_ratio
 
 from sim.statistics import CONFIDENCE, Interval
 from sim.units import Floats, Ints
@@ -266,3 +267,73 @@ def chance_of_drop(
     counts = np.arange(1, int(mean_before + 12.0 * sqrt(mean_before) + 30.0))
     most_after = np.floor(counts / years_before * (1.0 - drop) * years_after + 1e-9)
     return float((poisson.pmf(counts, mean_before) * poisson.cdf(most_after, mean_after)).sum())
+
+
+@dataclass(frozen=True)
+class Belief:
+    """What to believe of the true ratio after over before."""
+
+    ratio: Interval
+    chance_of_fall: float
+    """That the true ratio is below 1."""
+
+
+def effect_posterior(
+    before: int, after: int, *, predicted: float | None = None, overdispersion: float | None = None
+) -> Belief:
+    """Posterior of the true ratio of two Poisson means after counts of equal exposure.
+
+    Parameters
+    ----------
+    before, after : counts
+    predicted, overdispersion : mean and k of alike sites over the time before, for a site picked because its count was
+        high; without them nothing but the count is known
+
+    Notes
+    -----
+    Jeffreys' prior: means are gamma(count + 1/2, 1). With alike sites, the mean before is gamma(count + 1 / k,
+    1 + 1 / (k mu)), whose mean is Hauer's Empirical Bayes estimate [2]. Their ratio is a scaled F with 2 a_after and
+    2 a_before degrees of freedom.
+
+    Raises
+    ------
+    ValueError
+        if only one of `predicted` and `overdispersion` is given
+    """
+    if (predicted is None) != (overdispersion is None):
+        raise ValueError("predicted and overdispersion go together")
+    shape, rate = before + 0.5, 1.0
+    if predicted is not None and overdispersion is not None:
+        shape, rate = before + 1.0 / overdispersion, 1.0 + 1.0 / (overdispersion * predicted)
+    shape_after = after + 0.5
+    scale = shape_after * rate / shape
+    tail = (1.0 - CONFIDENCE) / 2.0
+    low, middle, high = (scale * float(f_ratio.ppf(q, 2.0 * shape_after, 2.0 * shape)) for q in (tail, 0.5, 1.0 - tail))
+    return Belief(Interval(middle, low, high), float(f_ratio.cdf(1.0 / scale, 2.0 * shape_after, 2.0 * shape)))
+
+
+def worst_site_ratio(
+    sites: int, mean: float, overdispersion: float, *, simulations: int = 20_000, seed: int = 1
+) -> Interval:
+    """Count after over count before at the worst of alike sites if nothing is done: regression to the mean alone.
+
+    Parameters
+    ----------
+    sites : of which the one with the highest count is picked
+    mean : accidents of a site over the time before, and over an equal time after
+    overdispersion : k, variance of the sites' true means over the square of their mean
+
+    Returns
+    -------
+    Interval
+        mean of the ratio, with its 95 % range between simulations
+    """
+    generator = np.random.Generator(np.random.Philox(seed))
+    means = generator.gamma(1.0 / overdispersion, mean * overdispersion, (simulations, sites))
+    before = generator.poisson(means)
+    worst = before.argmax(axis=1)
+    picked = np.arange(simulations)
+    after = generator.poisson(means[picked, worst])
+    ratio = after / np.maximum(before[picked, worst], 1)
+    low, high = np.quantile(ratio, [0.025, 0.975])
+    return Interval(float(ratio.mean()), float(low), float(high))

@@ -12,20 +12,24 @@ from sim.charts.basic import (
     swept,
     tornado,
 )
-from sim.charts.calibration import pareto, posteriors, predictive
+from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive, save_svg
 
 __all__ = [
+    "PARETO_WORDS",
+    "POSTERIOR_WORDS",
     "colours",
     "descent",
     "forest",
     "forest_rows",
     "monthly_rows",
     "months",
+    "named_ratios",
     "pareto",
     "posteriors",
     "predictive",
     "save",
     "save_as",
+    "save_svg",
     "swept",
     "tornado",
 ]

@@ -1,6 +1,8 @@
 """Charts of calibrations and of sets of interventions."""
 
-from collections.abc import Hashable, Mapping
+import warnings
+from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -10,8 +12,19 @@ from matplotlib.figure import Figure
 
 from sim.charts.basic import PALETTE, STYLE
 
+PARETO_WORDS = (
+    "ran for a short time",
+    "ran longest",
+    "best for its cost",
+    "budget",
+    "cost (million CNY a year)",
+    "expected accidents avoided a year",
+)
+POSTERIOR_WORDS = ("posterior", "prior", " (the data tell little)")
+RATIO_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
-def posteriors(table: pd.DataFrame) -> Figure:
+
+def posteriors(table: pd.DataFrame, words: Sequence[str] = POSTERIOR_WORDS) -> Figure:
     """A panel a parameter: prior and posterior 95 % interval and median; grey where the data tell nothing."""
     rows = table.to_dict("records")
     with mpl.rc_context(STYLE):
@@ -20,10 +33,10 @@ def posteriors(table: pd.DataFrame) -> Figure:
             colour = PALETTE[1] if row["told"] else "0.5"
             _span(axes, row, "prior", 1.0, "0.75")
             _span(axes, row, "posterior", 0.0, colour)
-            note = "" if row["told"] else " (the data tell little)"
+            note = "" if row["told"] else words[2]
             axes.set_title(f"{row['parameter']}{note}", loc="left", fontsize=8)
             axes.set_ylim(-0.6, 1.6)
-            axes.set_yticks([0.0, 1.0], ["posterior", "prior"], fontsize=7)
+            axes.set_yticks([0.0, 1.0], words[:2], fontsize=7)
             axes.tick_params(axis="x", labelsize=7)
     return figure
 
@@ -49,18 +62,52 @@ def _span(axes: Axes, row: Mapping[Hashable, Any], name: str, place: float, colo
     axes.plot(row[name], place, "o", color="0.1", markersize=4)
 
 
-def pareto(table: pd.DataFrame, budget_cny: float) -> Figure:
+def pareto(table: pd.DataFrame, budget_cny: float, words: Sequence[str] = PARETO_WORDS) -> Figure:
     """Accidents avoided over cost a year: every set, those that ran longest, and the front."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(9.0, 5.5))
         axes = figure.add_subplot()
         longest = table["rung"] == table["rung"].max()
-        for own, colour, label in ((~longest, "0.8", "ran for a short time"), (longest, PALETTE[1], "ran longest")):
+        for own, colour, label in ((~longest, "0.8", words[0]), (longest, PALETTE[1], words[1])):
             axes.plot(table[own]["cost_cny"] / 1e6, table[own]["avoided"], "o", color=colour, markersize=4, label=label)
         front = table[table["front"]].sort_values("cost_cny")
-        axes.plot(front["cost_cny"] / 1e6, front["avoided"], color=PALETTE[5], linewidth=1.5, label="best for its cost")
-        axes.axvline(budget_cny / 1e6, color="0.4", linestyle=":", label="budget")
-        axes.set_xlabel("cost (million CNY a year)")
-        axes.set_ylabel("expected accidents avoided a year")
+        axes.plot(front["cost_cny"] / 1e6, front["avoided"], color=PALETTE[5], linewidth=1.5, label=words[2])
+        axes.axvline(budget_cny / 1e6, color="0.4", linestyle=":", label=words[3])
+        axes.set_xlabel(words[4])
+        axes.set_ylabel(words[5])
         axes.legend(frameon=False)
     return figure
+
+
+def named_ratios(table: pd.DataFrame, axis: str) -> Figure:
+    """A row a named ratio, with its interval where there is one, coloured by group; 1 is no effect."""
+    rows = table.to_dict("records")
+    groups = list(dict.fromkeys(row["group"] for row in rows))
+    shade = dict(zip(groups, (PALETTE[1], PALETTE[5], PALETTE[3]), strict=False))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.5, 1.0 + 0.32 * len(rows)))
+        axes = figure.add_subplot()
+        for place, row in enumerate(rows):
+            colour = shade[row["group"]]
+            if pd.notna(row.get("low")):
+                axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2)
+            axes.plot(row["estimate"], place, "s", color=colour, markersize=6)
+        for group, colour in shade.items():
+            axes.plot([], [], "s", color=colour, label=group)
+        axes.axvline(1.0, color="0.4", linestyle=":", linewidth=1)
+        axes.set_yticks(range(len(rows)), [row["label"] for row in rows], fontsize=8)
+        axes.invert_yaxis()
+        axes.set_xscale("log")
+        axes.set_xticks(RATIO_TICKS, [f"{tick:g}" for tick in RATIO_TICKS])
+        axes.set_xlim(0.08, 6.0)
+        axes.minorticks_off()
+        axes.set_xlabel(axis)
+        figure.legend(frameon=False, fontsize=8, loc="outside upper right", ncols=len(groups))
+    return figure
+
+
+def save_svg(figure: Figure, file: Path) -> None:
+    """An SVG whose text is text, for readers' fonts, the same bytes every time."""
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+        figure.savefig(file, metadata={"Date": None})

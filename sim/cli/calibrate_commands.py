@@ -38,7 +38,7 @@ def calibrate(
     *,
     targets: Annotated[Path, typer.Option(help="What was observed (YAML).", show_default=False)],
     draws: Annotated[int, typer.Option(min=FEWEST_DRAWS, help="Simulated parameter sets.")] = 256,
-    accept: Annotated[float, typer.Option(min=0.01, max=1.0, help="Share of the draws that is accepted.")] = 0.2,
+    accept: Annotated[float, typer.Option(min=0.01, max=1.0, help="Share of the draws that is accepted.")] = 0.4,
     seed: Seed = 1,
     workers: Workers = None,
     dask: Dask = None,

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from scipy.stats import nbinom
+from scipy.stats import nbinom, poisson
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -12,10 +12,12 @@ from sim.safety_statistics import (
     before_after,
     chance_of_drop,
     detection_power,
+    effect_posterior,
     empirical_bayes,
     fit_overdispersion,
     rate_interval,
     rate_ratio,
+    worst_site_ratio,
     years_to_detect,
 )
 from sim.statistics import mean_interval, paired_ratio, stein_ratio, stein_replications
@@ -194,3 +196,38 @@ def test_the_power_command() -> None:
     assert [row["years_after"] for row in content["simulated_power"]] == [1, 2, 3, 5, 10]
     assert content["simulated_power"][0]["power"] < content["simulated_power"][-1]["power"]
     assert "if nothing changes" in runner.invoke(app, ["power", "--per-year", "12"]).stdout
+
+
+def test_the_posterior_of_an_effect_is_that_of_two_gammas() -> None:
+    """Against draws of both means; 4 standard errors of the quantiles."""
+    generator = np.random.default_rng(8)
+    size = 400_000
+    for before, after, alike in ((6, 4, None), (12, 8, (5.0, 0.8)), (3, 0, None)):
+        given = {} if alike is None else {"predicted": alike[0], "overdispersion": alike[1]}
+        shape, rate = (before + 0.5, 1.0) if alike is None else (before + 1 / alike[1], 1 + 1 / (alike[0] * alike[1]))
+        ratio = generator.gamma(after + 0.5, 1.0, size) / generator.gamma(shape, 1.0 / rate, size)
+        found = effect_posterior(before, after, **given)
+        shares = [np.mean(ratio < limit) for limit in (found.ratio.low, found.ratio.estimate, found.ratio.high)]
+        for share, nominal in zip(shares, (0.025, 0.5, 0.975), strict=True):
+            assert abs(share - nominal) < 4 * np.sqrt(nominal * (1 - nominal) / size)
+        assert found.chance_of_fall == pytest.approx(np.mean(ratio < 1), abs=4 * 0.5 / np.sqrt(size))
+    with pytest.raises(ValueError, match="go together"):
+        effect_posterior(6, 4, predicted=3.0)
+
+
+def test_the_mean_before_is_hauers_estimate() -> None:
+    """The gamma of the posterior has the mean of the Empirical Bayes estimate."""
+    shape, rate = 12 + 1 / 0.8, 1 + 1 / (5.0 * 0.8)
+    assert shape / rate == pytest.approx(float(empirical_bayes(12.0, 5.0, 0.8).expected))
+
+
+def test_the_worst_of_many_falls_by_itself() -> None:
+    """Of sites with one and the same mean, the picked count is pure chance, and the next is the mean on average."""
+    alike = worst_site_ratio(50, 4.0, 1e-6)
+    counts = np.arange(1, 60)
+    chance_of_highest = np.diff(poisson.cdf(np.arange(60), 4.0) ** 50)
+    exact = float((chance_of_highest * 4.0 / counts).sum())
+    spread = np.sqrt(4.0) * float((chance_of_highest / counts).sum())
+    assert alike.estimate == pytest.approx(exact, abs=4 * 1.5 * spread / np.sqrt(20_000))
+    assert worst_site_ratio(1, 400.0, 0.5).estimate == pytest.approx(1.0, abs=0.02)
+    assert worst_site_ratio(50, 4.0, 1.0).estimate > alike.estimate

@@ -1,0 +1,68 @@
+"""The least that any array program would take: draw the same random numbers, write the same arrays once.
+
+`python -m benchmarks.floor` prints the engine's multiple of it for the baseline and the full programme.
+"""
+
+import time
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from sim.engine.outcome import Outcome
+from sim.engine.replication import CELLS_AT_ONCE, run_replication
+from sim.parameters import MECHANISMS
+from sim.scenario import load_scenario
+
+TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"
+NUMBERS_PER_TRIP = 8
+"""Stream, departure, driver, load, hours at the wheel, violation, route, threshold."""
+PAIRS = 3
+
+
+def cells_of(outcome: Outcome) -> int:
+    """Passages of a truck over a section."""
+    table = outcome.sections
+    return int((table["vehicle_km"] / (table["length_m"] / 1000.0)).sum())
+
+
+def floor_s(trips: int, days: int, cells: int) -> float:
+    """CPU seconds to draw, and to write time, brake temperature and hazard by mechanism of every cell."""
+    start = time.process_time()
+    generator = np.random.Generator(np.random.Philox(1))
+    for _ in range(days):
+        for _ in range(NUMBERS_PER_TRIP):
+            generator.random(trips // days)
+    duration, hazard = np.empty(CELLS_AT_ONCE), np.empty((len(MECHANISMS), CELLS_AT_ONCE))
+    brake = np.empty(CELLS_AT_ONCE, dtype=np.float32)
+    for number in range(-(-cells // CELLS_AT_ONCE)):
+        duration[:], hazard[:], brake[:] = number, number, number
+    return time.process_time() - start
+
+
+def rows() -> list[str]:
+    """Lines of the table."""
+    lines = []
+    for name in ("baseline", "full_programme"):
+        scenario = load_scenario(TAISHUN / f"{name}.yaml")
+        ratios, shown = [], ""
+        for _ in range(PAIRS):
+            start = time.process_time()
+            outcome = run_replication(scenario, 1, 0)
+            ours = time.process_time() - start
+            trips, cells = int(outcome.metrics["trips"]), cells_of(outcome)
+            least = floor_s(trips, scenario.days, cells)
+            ratios.append(ours / least)
+            shown = f"{ours:.2f} s | {least:.2f} s ({trips * NUMBERS_PER_TRIP:,} numbers, {cells:,} cells)"
+        lines.append(f"| {name} | {shown} | {median(ratios):.1f} |")
+    return lines
+
+
+def main() -> None:
+    """Print the table."""
+    print("| a year of | Hairpin, CPU | floor, CPU | multiple, median |\n| --- | --- | --- | --- |")
+    print("\n".join(rows()))
+
+
+if __name__ == "__main__":
+    main()

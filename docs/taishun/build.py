@@ -1,0 +1,421 @@
+"""The case study of Taishun: simulates what it needs, writes numbers.json, and from it both texts and their charts.
+
+python docs/taishun/build.py            all of it, about half an hour on two cores; goes on where it was stopped
+python docs/taishun/build.py --render   only texts and charts, from numbers.json
+"""
+
+import argparse
+import json
+import sys
+from math import log
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from ruamel.yaml import YAML
+
+from sim import calibration, charts
+from sim.experiment import Experiment, run_experiment
+from sim.portfolio import best_within, rungs_of, search
+from sim.report.words import kind_word
+from sim.risk.two_lane import overdispersion
+from sim.safety_statistics import chance_of_drop, effect_posterior, rate_ratio, worst_site_ratio, years_to_detect
+from sim.scenario import Scenario, load_scenario
+from sim.scenario.files import load_as
+from sim.statistics import Interval, paired_ratio
+from sim.store import Store, model_version
+from sim.uncertainty import run_draws
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+STORE = ROOT / "results" / "taishun_study" / "calibration" / "store"
+NUMBERS = HERE / "numbers.json"
+REPORTED_FALL_PCT = 33.3
+TWO_THIRDS = 2.0 / 3.0
+PAIRS = ((3, 2), (6, 4), (12, 8), (24, 16), (48, 32), (66, 44), (120, 80))
+PICKED_SITES = (10, 50, 200)
+SITE_MEANS = (2.0, 5.0, 10.0)
+SEED, DRAWS, ACCEPT, REPLICATIONS = 1, 256, 0.4, 3
+MILES_PER_KM = 0.621371
+S228_KM, BLACK_SPOT_KM = 13.6, 1.0
+POWER, SIGNIFICANCE, YEARS_BEFORE = 0.8, 0.05, 3.0
+ALIKE_SHARE, ALIKE_OVERDISPERSION = 1.0 / 1.5, 0.5
+GIVEN = {
+    "compliance": 0.98,  # the county's report
+    "s228_fall": 0.8,  # the article on S228, as are the next three
+    "s228_fatal": 27,
+    "s228_bends": 41,
+    "s228_black_spots": 2,
+    "largest_odd_count": 80,  # below it, only multiples of 3 fall by 33.3 % rounded
+    "power": POWER,
+    "significance": SIGNIFICANCE,
+    "years_before": YEARS_BEFORE,
+    "alike_share": ALIKE_SHARE,
+    "alike_overdispersion": ALIKE_OVERDISPERSION,
+}
+LANGUAGES = {"en": "taishun.md", "zh": "taishun.zh-CN.md"}
+
+
+def said(interval: Interval) -> dict[str, float]:
+    """An interval for the file."""
+    return {"estimate": interval.estimate, "low": interval.low, "high": interval.high}
+
+
+def progress(done: int, whole: int) -> None:
+    """A line on stderr."""
+    sys.stderr.write(f"\r{done} of {whole} runs")
+    if done == whole:
+        sys.stderr.write("\n")
+
+
+def scenario(name: str) -> Scenario:
+    """A shipped scenario."""
+    return load_scenario(ROOT / "scenarios" / name)
+
+
+def ratios(table: calibration.Table, metric: str) -> np.ndarray:
+    """Programme over baseline of every draw."""
+    return (table.metrics["full_programme"][metric] / table.metrics["baseline"][metric]).to_numpy()
+
+
+def calibrated() -> tuple[calibration.Table, calibration.Posterior, dict[str, Any]]:
+    """Fit to compliance alone; what the accidents do is predicted."""
+    wanted = load_as(ROOT / "scenarios/taishun/parts/targets.yaml", calibration.Targets)
+    loaded = calibration.with_priors(
+        [scenario("taishun/baseline.yaml"), scenario("taishun/full_programme.yaml")], wanted
+    )
+
+    def simulate(draws: int) -> Experiment:
+        return run_draws(loaded, draws=draws, replications=1, seed=SEED, store=Store(STORE), progress=progress)
+
+    table = calibration.table_of(loaded, wanted, DRAWS, SEED, simulate)
+    sd, observed = (np.array([getattr(t, name) for t in wanted.targets]) for name in ("sd", "value"))
+    seen = calibration.noisy(table, sd, SEED)
+    found = calibration.fit(table, seen, observed, ACCEPT)
+    held = calibration.coverage(table, sd, ACCEPT, 200, SEED)
+    content = {
+        "draws": DRAWS,
+        "accepted": len(found.rows),
+        "parameters": calibration.parameter_table(found, loaded[0]).to_dict("records"),
+        "targets": calibration.predictive_table(seen, found, wanted).to_dict("records"),
+        "coverage": {"fits": held.fits, "inside_50": held.inside_50, "inside_90": held.inside_90},
+    }
+    return table, found, content
+
+
+def prediction(table: calibration.Table, found: calibration.Posterior) -> dict[str, Any]:
+    """The fall of accidents that follows from the fitted compliance, and what a count of one year would scatter."""
+    expected = found.adjusted(ratios(table, "expected_accidents"))
+    level = found.adjusted(table.metrics["baseline"]["expected_accidents"].to_numpy())
+    generator = np.random.Generator(np.random.Philox(SEED))
+    chosen = generator.choice(len(expected), 20_000, p=found.weights)
+    counts = generator.poisson(level[chosen]), generator.poisson(level[chosen] * expected[chosen])
+    counted = counts[1] / np.maximum(counts[0], 1)
+    low, middle, high = np.quantile(counted, [0.025, 0.5, 0.975])
+    interval = calibration.weighted_interval(expected, found.weights)
+    prior = ratios(table, "expected_accidents")
+    return {
+        "expected": said(interval),
+        "prior": said(calibration.weighted_interval(prior, np.full(len(prior), 1.0 / len(prior)))),
+        "counted": {"estimate": float(middle), "low": float(low), "high": float(high)},
+        "accidents_a_year": said(calibration.weighted_interval(level, found.weights)),
+        "reported_inside_expected": bool(interval.low <= TWO_THIRDS <= interval.high),
+        "reported_inside_counted": bool(low <= TWO_THIRDS <= high),
+        "chance_of_a_third": float(found.weights @ (expected <= TWO_THIRDS)),
+        "chance_counted_a_third": float(np.mean(counted <= TWO_THIRDS)),
+        "deaths": said(calibration.weighted_interval(found.adjusted(ratios(table, "expected_deaths")), found.weights)),
+    }
+
+
+def needed(table: calibration.Table) -> dict[str, Any]:
+    """Which assumptions go with a fall of a third: regression of the log ratio on the priors' quantiles."""
+    values = np.log(ratios(table, "expected_accidents"))
+    design = np.column_stack([np.ones(len(values)), table.shares - 0.5])
+    slope = np.linalg.lstsq(design, values, rcond=None)[0][1:]
+    explained = slope**2 / 12.0 / values.var()
+    order = np.argsort(-explained)[:3]
+    strong = values <= log(TWO_THIRDS)
+    priors = scenario("taishun/baseline.yaml").uncertain
+    rows = []
+    for place in order:
+        own = priors[table.keys[place]].quantile(table.shares[:, place])
+        rows.append(
+            {
+                "parameter": table.keys[place],
+                "share_of_variance": float(explained[place]),
+                "all": float(np.median(own)),
+                "where_a_third": float(np.median(own[strong])) if strong.any() else None,
+            }
+        )
+    return {"share_of_prior_draws": float(strong.mean()), "parameters": rows}
+
+
+def mechanisms() -> dict[str, Any]:
+    """The programme at the parameters' central values, and what is left when parts of its working are switched off."""
+    whole, base = scenario("taishun/full_programme.yaml"), scenario("taishun/baseline.yaml")
+    parts = {kind: model.model_dump(mode="json") for kind, model in whole.interventions.items()}
+    calm = {kind: part for kind, part in parts.items() if kind != "driving_warning"}
+    quick = {kind: part for kind, part in parts.items() if kind != "rapid_response"}
+    variants = [
+        base,
+        whole,
+        whole.changed({"name": "no_calmer_driving", "interventions": calm, "speed.cautious_factor": 1.0}),
+        whole.changed({"name": "no_response", "interventions": quick}),
+    ]
+    found = run_experiment(
+        variants, replications=REPLICATIONS, seed=SEED, store=Store(STORE.parents[1] / "store"), progress=progress
+    ).outcomes
+
+    def metric(name: str, key: str) -> list[float]:
+        return [outcome.metrics[key] for outcome in found[name]]
+
+    def ratio(name: str, key: str = "expected_accidents") -> dict[str, float]:
+        return said(paired_ratio(metric(name, key), metric("baseline", key)))
+
+    total, fewer = (log(ratio(name)["estimate"]) for name in ("full_programme", "no_calmer_driving"))
+    deaths, slow = (log(ratio(name, "expected_deaths")["estimate"]) for name in ("full_programme", "no_response"))
+    semi = "vehicle_km_provincial"
+    return {
+        "whole": ratio("full_programme"),
+        "fewer_trucks_only": ratio("no_calmer_driving"),
+        "share_fewer_trucks": fewer / total,
+        "share_calmer": 1.0 - fewer / total,
+        "deaths": ratio("full_programme", "expected_deaths"),
+        "deaths_without_response": ratio("no_response", "expected_deaths"),
+        "share_response_of_deaths": 1.0 - slow / deaths,
+        "provincial_km": ratio("full_programme", semi),
+        "rate": ratio("full_programme", "expected_accident_rate_per_million_vkm"),
+        "runaway": ratio("full_programme", "expected_runaway"),
+        "replications": REPLICATIONS,
+    }
+
+
+def s228() -> dict[str, Any]:
+    """The road of 41 bends: what the model's nearest measure gives, and what picking the worst site gives by itself."""
+    chosen = [scenario("s228/baseline.yaml"), scenario("s228/curve_signs.yaml")]
+    found = run_experiment(
+        chosen, replications=REPLICATIONS, seed=SEED, store=Store(STORE.parents[1] / "store")
+    ).outcomes
+    base, signs = ([o.metrics["expected_accidents"] for o in found[s.name]] for s in chosen)
+    k_road, k_spot = (float(overdispersion(np.array([km * MILES_PER_KM]))[0]) for km in (S228_KM, BLACK_SPOT_KM))
+    worst = [
+        {"sites": sites, "mean": mean, **said(worst_site_ratio(sites, mean, k_spot))}
+        for mean in SITE_MEANS
+        for sites in PICKED_SITES
+    ]
+    model = paired_ratio(signs, base)
+    lowest, highest = min(row["estimate"] for row in worst), max(row["estimate"] for row in worst)
+    return {
+        "model": said(model),
+        "accidents_a_year": float(np.mean(base)),
+        "k_road": k_road,
+        "k_spot": k_spot,
+        "spot_km": BLACK_SPOT_KM,
+        "worst": worst,
+        "worst_lowest": lowest,
+        "worst_highest": highest,
+        "together_lowest": lowest * model.estimate,
+        "together_highest": highest * model.estimate,
+    }
+
+
+def chance() -> list[dict[str, Any]]:
+    """Counts that fall by a third: chance alone, beliefs without and with Empirical Bayes, years to know."""
+    rows = []
+    for before, after in PAIRS:
+        exact = rate_ratio(after, before)
+        plain = effect_posterior(before, after)
+        alike = effect_posterior(before, after, predicted=before * ALIKE_SHARE, overdispersion=ALIKE_OVERDISPERSION)
+        rows.append(
+            {
+                "before": before,
+                "after": after,
+                "chance_of_drop": chance_of_drop(before, 1.0 / 3.0),
+                "p_value": exact.p_value,
+                "exact": said(exact.ratio),
+                "plain": said(plain.ratio),
+                "plain_fall": plain.chance_of_fall,
+                "alike": said(alike.ratio),
+                "alike_fall": alike.chance_of_fall,
+                "years": years_to_detect(before, 1.0 / 3.0, years_before=YEARS_BEFORE, power=POWER),
+            }
+        )
+    return [{key: None if value == float("inf") else value for key, value in row.items()} for row in rows]
+
+
+def next_step() -> dict[str, Any]:
+    """Which of all sets of the programme's parts avoids most within what the whole programme costs."""
+    whole = scenario("taishun/full_programme.yaml")
+    store = Store(STORE.parents[1] / "store")
+
+    def simulate(scenarios: list[Scenario], replications: int) -> Experiment:
+        return run_experiment(scenarios, replications=replications, seed=SEED, store=store, progress=progress)
+
+    table = search(whole, rungs_of(whole.days, 2), simulate)
+    parts = " ".join(sorted(whole.interventions))
+    budget = float(table.loc[table["parts"] == parts, "cost_cny"].iloc[0])
+    best, half = best_within(table, budget), best_within(table, budget / 2.0)
+    full_runs = int((table["rung"] == table["rung"].max()).sum())
+    return {
+        "sets": len(table),
+        "ran_longest": full_runs,
+        "budget_cny": budget,
+        "whole": table[table["parts"] == parts].iloc[0].to_dict(),
+        "best": best.to_dict(),
+        "half": half.to_dict(),
+        "table": table.to_dict("records"),
+    }
+
+
+def reported() -> dict[str, Any]:
+    """What other programmes reported, and their medians."""
+    content = YAML(typ="safe").load(HERE / "reported.yaml")
+    medians = {
+        f"{group}_median": float(np.median([row["change_pct"] for row in rows])) for group, rows in content.items()
+    }
+    spans = {
+        f"{group}_span": sorted([row["change_pct"] for row in rows])[:: len(rows) - 1]
+        for group, rows in content.items()
+    }
+    return content | medians | spans
+
+
+def simulated() -> dict[str, Any]:
+    """All numbers of the study."""
+    table, found, fitted = calibrated()
+    return {
+        "seed": SEED,
+        "model": model_version()[:16],
+        "reported_fall_pct": REPORTED_FALL_PCT,
+        "given": GIVEN,
+        "calibration": fitted,
+        "prediction": prediction(table, found),
+        "needed": needed(table),
+        "mechanisms": mechanisms(),
+        "s228": s228(),
+        "chance": chance(),
+        "portfolio": next_step(),
+    }
+
+
+def number(value: Any, form: str = ".2f") -> str:
+    """A number as it is written in a text."""
+    return "–" if value is None else f"{value:{form}}"
+
+
+def span(value: dict[str, Any], form: str = ".2f") -> str:
+    """An interval as it is written in a text."""
+    return f"{number(value['estimate'], form)} ({number(value['low'], form)}–{number(value['high'], form)})"
+
+
+def percent(share: float, form: str = ".0f") -> str:
+    """A share in per cent, without the sign."""
+    return f"{100.0 * share:{form}}"
+
+
+def fall(ratio: float) -> str:
+    """A ratio as a change in per cent."""
+    return f"{100.0 * (ratio - 1.0):+.0f} %"
+
+
+def texts(numbers: dict[str, Any]) -> dict[str, str]:
+    """Both texts, by file name."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        autoescape=False,  # noqa: S701
+    )
+    environment.filters |= {
+        "n": number,
+        "span": span,
+        "fall": fall,
+        "pct": percent,
+    }
+    found = {}
+    for language, file in LANGUAGES.items():
+        kinds = {"kinds": lambda parts, to=language: ", ".join(kind_word(kind, to) for kind in str(parts).split())}
+        text = environment.get_template(f"text.{language}.md.j2").render(**numbers, reported=reported(), **kinds)
+        found[file] = text.rstrip() + "\n"
+    return found
+
+
+LABELS = {
+    "en": {
+        "model": "this model, programme (predicted)",
+        "claimed": "the county's report",
+        "uncontrolled": "before and after only",
+        "controlled": "corrected or compared",
+        "model_group": "model",
+        "ratio": "accidents after / before",
+        "counts": "{before} → {after} accidents",
+        "alike": "{before} → {after}, site picked as bad",
+        "place": "place",
+        "pareto": charts.PARETO_WORDS,
+        "posteriors": charts.POSTERIOR_WORDS,
+    },
+    "zh": {
+        "model": "本模型预测：全套措施",
+        "claimed": "本县报告",
+        "uncontrolled": "仅前后对比",
+        "controlled": "经校正或有对照",
+        "model_group": "模型",
+        "ratio": "实施后／实施前事故数",
+        "counts": "{before} → {after} 起",
+        "alike": "{before} → {after} 起，因事故多而选中",
+        "place": "place_zh",
+        "pareto": (
+            "只运行较短时间",
+            "运行最久",
+            "同等费用内最优",
+            "预算",
+            "费用（百万元／年）",
+            "每年减少的期望事故数",
+        ),
+        "posteriors": ("后验", "先验", "（数据几乎不能识别）"),
+    },
+}
+
+
+def figures(numbers: dict[str, Any]) -> dict[str, Any]:
+    """Charts by file name without ending."""
+    found: dict[str, Any] = {}
+    sets = pd.DataFrame(numbers["portfolio"]["table"])
+    parameters = pd.DataFrame(numbers["calibration"]["parameters"])
+    for language, words in LABELS.items():
+        found[f"taishun_pareto.{language}"] = charts.pareto(sets, numbers["portfolio"]["budget_cny"], words["pareto"])
+        found[f"taishun_posteriors.{language}"] = charts.posteriors(parameters, words["posteriors"])
+        rows = [{"label": words["model"], **numbers["prediction"]["expected"], "group": words["model_group"]}]
+        third = 1.0 - REPORTED_FALL_PCT / 100.0
+        rows.append({"label": words["claimed"], "estimate": third, "group": words["uncontrolled"]})
+        known = reported()
+        for group in ("controlled", "uncontrolled"):
+            for row in known[group]:
+                value = 1.0 + row["change_pct"] / 100.0
+                rows.append({"label": row[words["place"]], "estimate": value, "group": words[group]})
+        found[f"taishun_reported.{language}"] = charts.named_ratios(pd.DataFrame(rows), words["ratio"])
+        rows = []
+        for row in numbers["chance"]:
+            rows.append({"label": words["counts"].format(**row), **row["plain"], "group": words["uncontrolled"]})
+            rows.append({"label": words["alike"].format(**row), **row["alike"], "group": words["controlled"]})
+        found[f"taishun_chance.{language}"] = charts.named_ratios(pd.DataFrame(rows), words["ratio"])
+    return found
+
+
+def main() -> None:
+    """Simulate unless told not to, then write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--render", action="store_true", help="only texts and charts, from numbers.json")
+    if not parser.parse_args().render:
+        NUMBERS.write_text(json.dumps(simulated(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    numbers = json.loads(NUMBERS.read_text(encoding="utf-8"))
+    for file, text in texts(numbers).items():
+        (HERE.parent / file).write_text(text, encoding="utf-8")
+    for name, figure in figures(numbers).items():
+        charts.save_svg(figure, HERE.parent / "images" / f"{name}.svg")
+
+
+if __name__ == "__main__":
+    main()
