@@ -7,6 +7,7 @@ python docs/taishun/build.py --render   only texts and charts, from numbers.json
 import argparse
 import json
 import sys
+from itertools import count
 from math import log
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,26 @@ PAIRS = ((3, 2), (6, 4), (12, 8), (24, 16), (48, 32), (66, 44), (120, 80))
 PICKED_SITES = (10, 50, 200)
 SITE_MEANS = (2.0, 5.0, 10.0)
 SEED, DRAWS, ACCEPT, REPLICATIONS = 1, 256, 0.4, 3
+NEARLY_NONE = 0.005
 MILES_PER_KM = 0.621371
 S228_KM, BLACK_SPOT_KM = 13.6, 1.0
 POWER, SIGNIFICANCE, YEARS_BEFORE = 0.8, 0.05, 3.0
 ALIKE_SHARE, ALIKE_OVERDISPERSION = 1.0 / 1.5, 0.5
+
+
+def other_count() -> int:
+    """The smallest count before, not a multiple of 3, from which some count after is a fall of 33.3 %, as rounded."""
+    counts = (before for before in count(1) if before % 3)
+    return next(b for b in counts if any(round(100.0 * a / b, 1) == REPORTED_FALL_PCT for a in range(b)))
+
+
 GIVEN = {
     "compliance": 0.98,  # the county's report
     "s228_fall": 0.8,  # the article on S228, as are the next three
     "s228_fatal": 27,
     "s228_bends": 41,
     "s228_black_spots": 2,
-    "largest_odd_count": 80,  # below it, only multiples of 3 fall by 33.3 % rounded
+    "other_count": other_count(),
     "power": POWER,
     "significance": SIGNIFICANCE,
     "years_before": YEARS_BEFORE,
@@ -256,7 +266,7 @@ def next_step() -> dict[str, Any]:
     table = search(whole, rungs_of(whole.days, 2), simulate)
     parts = " ".join(sorted(whole.interventions))
     budget = float(table.loc[table["parts"] == parts, "cost_cny"].iloc[0])
-    best, half = best_within(table, budget), best_within(table, budget / 2.0)
+    best, half, tenth = (best_within(table, budget / part) for part in (1.0, 2.0, 10.0))
     full_runs = int((table["rung"] == table["rung"].max()).sum())
     return {
         "sets": len(table),
@@ -265,6 +275,7 @@ def next_step() -> dict[str, Any]:
         "whole": table[table["parts"] == parts].iloc[0].to_dict(),
         "best": best.to_dict(),
         "half": half.to_dict(),
+        "tenth": tenth.to_dict(),
         "table": table.to_dict("records"),
     }
 
@@ -311,8 +322,10 @@ def span(value: dict[str, Any], form: str = ".2f") -> str:
 
 
 def percent(share: float, form: str = ".0f") -> str:
-    """A share in per cent, without the sign."""
-    return f"{100.0 * share:{form}}"
+    """A share in per cent, without the sign; never 0 or 100 for what is merely close to it."""
+    if 0.0 < share < NEARLY_NONE:
+        return "<1"
+    return ">99" if 1.0 - NEARLY_NONE < share < 1.0 else f"{100.0 * share:{form}}"
 
 
 def fall(ratio: float) -> str:
@@ -320,20 +333,16 @@ def fall(ratio: float) -> str:
     return f"{100.0 * (ratio - 1.0):+.0f} %"
 
 
+def templates() -> Environment:
+    """The texts' templates, with the ways to write numbers; Markdown, so nothing is escaped."""
+    environment = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True)  # noqa: S701
+    environment.filters |= {"n": number, "span": span, "fall": fall, "pct": percent}
+    return environment
+
+
 def texts(numbers: dict[str, Any]) -> dict[str, str]:
     """Both texts, by file name."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        autoescape=False,  # noqa: S701
-    )
-    environment.filters |= {
-        "n": number,
-        "span": span,
-        "fall": fall,
-        "pct": percent,
-    }
+    environment = templates()
     found = {}
     for language, file in LANGUAGES.items():
         kinds = {"kinds": lambda parts, to=language: ", ".join(kind_word(kind, to) for kind in str(parts).split())}
@@ -351,7 +360,7 @@ LABELS = {
         "model_group": "model",
         "ratio": "accidents after / before",
         "counts": "{before} → {after} accidents",
-        "alike": "{before} → {after}, site picked as bad",
+        "known": ("nothing else known", "site picked as bad"),
         "place": "place",
         "pareto": charts.PARETO_WORDS,
         "posteriors": charts.POSTERIOR_WORDS,
@@ -364,7 +373,7 @@ LABELS = {
         "model_group": "模型",
         "ratio": "实施后／实施前事故数",
         "counts": "{before} → {after} 起",
-        "alike": "{before} → {after} 起，因事故多而选中",
+        "known": ("别无所知", "因事故多而选中"),
         "place": "place_zh",
         "pareto": (
             "只运行较短时间",
@@ -398,8 +407,8 @@ def figures(numbers: dict[str, Any]) -> dict[str, Any]:
         found[f"taishun_reported.{language}"] = charts.named_ratios(pd.DataFrame(rows), words["ratio"])
         rows = []
         for row in numbers["chance"]:
-            rows.append({"label": words["counts"].format(**row), **row["plain"], "group": words["uncontrolled"]})
-            rows.append({"label": words["alike"].format(**row), **row["alike"], "group": words["controlled"]})
+            rows.append({"label": words["counts"].format(**row), **row["plain"], "group": words["known"][0]})
+            rows.append({"label": words["counts"].format(**row), **row["alike"], "group": words["known"][1]})
         found[f"taishun_chance.{language}"] = charts.named_ratios(pd.DataFrame(rows), words["ratio"])
     return found
 
