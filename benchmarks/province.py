@@ -105,6 +105,7 @@ start_date: 2025-01-01
 days: 365
 warm_up_days: 30
 road: parts/road.yaml
+climate: ../taishun/parts/climate.yaml
 demand: parts/demand.yaml
 fleet: parts/fleet.yaml
 """

@@ -147,7 +147,7 @@ def record_entry(world: World, month: int, violator: Violator) -> None:
     if month < 0:
         return
     world.book.ledger.violations[month, violator.truck_class] += 1
-    world.violations.append(
+    world.record_violation(
         ViolationRecord(
             violator.entry_s - world.horizon.zero_s,
             violator.trip_id,

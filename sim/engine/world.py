@@ -42,6 +42,9 @@ from sim.scenario.model import Scenario
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats, Ints
 from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
 
+MOST_RECORDS = 100_000
+"""Violations of a run that are kept one by one; a year of the shipped county has a third of that."""
+
 
 @dataclass(frozen=True)
 class Active:
@@ -96,6 +99,8 @@ class World:
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
         self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
         self.violations: list[ViolationRecord] = []
+        """The first ones of the run, up to `MOST_RECORDS`; all are counted."""
+        self._entries: Counter[tuple[int, str]] = Counter()
         self.alarms: list[AlarmNote] = []
         self._set_up_interventions()
         self._set_up_driving()
@@ -184,7 +189,11 @@ class World:
             )
             for a in accidents
         )
-        return Past(day, known, Counter(v.link for v in self.violations if v.time_s < limit_s))
+        entries: Counter[str] = Counter()
+        for (entry_day, link), count in self._entries.items():
+            if entry_day * SECONDS_PER_DAY < limit_s:
+                entries[link] += count
+        return Past(day, known, entries)
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
@@ -219,6 +228,12 @@ class World:
         process = running(who, "patrol", asked(who, "patrol", Room(self.centre, self.stations)))
         if process is not None:
             yield from process
+
+    def record_violation(self, record: ViolationRecord) -> None:
+        """Count a violation, and keep it unless there are very many."""
+        self._entries[int(record.time_s // SECONDS_PER_DAY), record.link] += 1
+        if len(self.violations) < MOST_RECORDS:
+            self.violations.append(record)
 
     def raise_alarm(self, note: AlarmNote) -> None:
         """Keep an alarm, if its day is recorded."""

@@ -103,9 +103,11 @@ def load_as(path: Path, kind: type[Loaded]) -> Loaded:
     try:
         return kind.model_validate(document.data)
     except ValidationError as error:
-        mistakes = []
+        mistakes, found_keys = [], [tuple(details["loc"]) for details in error.errors()]
         for details in error.errors():
             keys: Keys = tuple(details["loc"])
+            if any(other[: len(keys)] == keys and other != keys for other in found_keys):
+                continue  # its parts say it better
             found = shown(details["input"])
             message = "unknown key" if details["type"] == "extra_forbidden" else f"found {found}: {details['msg']}"
             mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
