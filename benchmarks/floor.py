@@ -4,19 +4,24 @@
 """
 
 import time
+from dataclasses import fields
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
+from sim.conditions import Singles, Traits
 from sim.engine.outcome import Outcome
 from sim.engine.replication import CELLS_AT_ONCE, run_replication
+from sim.engine.trips import TripTable
 from sim.parameters import MECHANISMS
 from sim.scenario import load_scenario
 
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"
 NUMBERS_PER_TRIP = 8
 """Stream, departure, driver, load, hours at the wheel, violation, route, threshold."""
+SINGLE_COLUMNS = sum(field.type in ("Singles", Singles) for field in fields(Traits))
+TRIP_COLUMNS = len(fields(TripTable)) + len(fields(Traits)) - SINGLE_COLUMNS
 PAIRS = 3
 
 
@@ -27,12 +32,17 @@ def cells_of(outcome: Outcome) -> int:
 
 
 def floor_s(trips: int, days: int, cells: int) -> float:
-    """CPU seconds to draw, and to write time, brake temperature and hazard by mechanism of every cell."""
+    """CPU seconds to draw, and to write the columns of trips, and time, brake temperature and hazards of every cell."""
     start = time.process_time()
     generator = np.random.Generator(np.random.Philox(1))
-    for _ in range(days):
+    table, singles = (
+        np.empty((TRIP_COLUMNS, trips // days)),
+        np.empty((SINGLE_COLUMNS, trips // days), dtype=np.float32),
+    )
+    for day in range(days):
         for _ in range(NUMBERS_PER_TRIP):
             generator.random(trips // days)
+        table[:], singles[:] = day, day
     duration, hazard = np.empty(CELLS_AT_ONCE), np.empty((len(MECHANISMS), CELLS_AT_ONCE))
     brake = np.empty(CELLS_AT_ONCE, dtype=np.float32)
     for number in range(-(-cells // CELLS_AT_ONCE)):

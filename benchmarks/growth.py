@@ -22,7 +22,7 @@ TAISHUN_FILES = {"trips": "baseline", "programme": "full_programme"}
 SECTIONS = (10, 100, 1000)
 CELLS = 20_000_000
 MEASURES = (0, 7, 14)
-REPLICATIONS = 8
+REPLICATIONS = 16
 
 
 def measured(scenario: Scenario) -> dict[str, Any]:

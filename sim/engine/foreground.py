@@ -49,6 +49,10 @@ class Group:
         self.switch_row: Ints = np.full(len(trips), len(self.ways.habitual.duration_s))
         self.exit: Ints = np.full(len(trips), NO_EXIT)
 
+    def release(self) -> None:
+        """Let go of all columns once the trips are settled: what an enterprise learns late still holds the group."""
+        del self.ways, self.trips, self.enter_s, self.hazard_before, self.course, self.switch_row, self.exit
+
     def habitual_end_s(self, column: int) -> float:
         """When the trip leaves the banned stretch, or has its accident, if it meets nobody."""
         end = float(self.enter_s[self.choice.end_row, column])

@@ -38,6 +38,8 @@ from sim.units import SECONDS_PER_DAY, Bools, Ints
 TRIPS_PER_BLOCK = 65_536
 CELLS_AT_ONCE = 65_536
 """Cells (section, trip) swept at a time, so that their arrays stay in cache."""
+FOREGROUND_AT_ONCE = 4096
+"""Foreground trips whose columns are computed at a time."""
 DRAWN_PER_FOREGROUND_TRIP = 8
 """About how many trips of a road of several corridors are drawn for one that may violate."""
 DAYS_AFTER_HORIZON = 1
@@ -136,7 +138,7 @@ def _run_in_turn(world: World, trips_per_block: int, dispatch: Callable[[TripTab
         else:
             may_violate = _may_violate(world, trips)
             _settle_background(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
-            waiting.append(_started(world, trips.pick(may_violate)))
+            waiting = _let_depart(world, trips.pick(may_violate), waiting)
         world.env.run(until=days.stop * SECONDS_PER_DAY)
         waiting = _settle_ended(world, waiting)
     _end(world, waiting)
@@ -159,7 +161,7 @@ def _run_foreground(world: World, trips_per_block: int) -> None:
         for day in days:
             trips = _draw(world, range(day, day + 1))
             found.append(trips.pick(_may_violate(world, trips)))
-        waiting.append(_started(world, TripTable.joined(found)))
+        waiting = _let_depart(world, TripTable.joined(found), waiting)
         world.env.run(until=days.stop * SECONDS_PER_DAY)
         waiting = _settle_ended(world, waiting)
     _end(world, waiting)
@@ -206,11 +208,21 @@ def _may_violate(world: World, trips: TripTable) -> Bools:
     return trips.violation_uniform < highest
 
 
-def _started(world: World, trips: TripTable) -> list[foreground.Group]:
-    """Let foreground trips depart, each at its time."""
-    groups = foreground.groups_of(world, trips)
-    world.env.process(foreground.dispatch(world, groups))
-    return groups
+def _let_depart(world: World, trips: TripTable, waiting: list[list[foreground.Group]]) -> list[list[foreground.Group]]:
+    """Let foreground trips depart, each at its time, and so many at a time that their columns take little memory.
+
+    Returns the groups that are still under way when the last ones have been sent off.
+    """
+    edges = np.unique(trips.departure_s[FOREGROUND_AT_ONCE::FOREGROUND_AT_ONCE])
+    bounds = [0, *np.searchsorted(trips.departure_s, edges).tolist(), len(trips)]
+    for (first, last), edge in zip(pairwise(bounds), [*edges.tolist(), None], strict=True):
+        groups = foreground.groups_of(world, trips.pick(slice(first, last)))
+        world.env.process(foreground.dispatch(world, groups))
+        waiting.append(groups)
+        if edge is not None and edge > world.env.now:
+            world.env.run(until=edge)
+            waiting = _settle_ended(world, waiting)
+    return waiting
 
 
 def _settle_background(world: World, trips: TripTable, background: Ints) -> None:
@@ -244,6 +256,7 @@ def _settle_ended(world: World, waiting: list[list[foreground.Group]]) -> list[l
         if foreground.last_end_s(groups) < world.env.now:
             for group in groups:
                 foreground.settle_group(world, group)
+                group.release()
         else:
             still.append(groups)
     return still
