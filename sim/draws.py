@@ -15,11 +15,16 @@ from sim.units import Floats
 
 WORDS_MASK = (1 << 64) - 1
 WHOLE_HORIZON = 0
+NUMBERS_PER_STEP = 4
+"""Numbers that Philox makes of one value of its counter."""
 MOST_ARRAYS = 4096
-"""Day arrays that are kept for single numbers."""
+"""Arrays of neighbouring trips' numbers that are kept for single ones."""
+NEIGHBOUR_BITS = 14
+"""Such an array holds 1 << 14 places of a day at most."""
 CORRIDOR_BITS = 22
 """A trip's place in the draws of its day is corridor << 22 | place in the corridor's draws."""
 PLACE_MASK = (1 << CORRIDOR_BITS) - 1
+NEIGHBOUR_MASK = (1 << NEIGHBOUR_BITS) - 1
 
 
 def of_corridor(purpose: str, corridor: str) -> str:
@@ -59,9 +64,13 @@ class Streams:
         self._bits.state = self._start
         return self._generator
 
-    def uniform(self, purpose: str, day: int, size: int) -> Floats:
-        """Uniform numbers in [0, 1), shape (size,); the first n are the same whatever the size."""
-        return self.generator(purpose, day).random(size)
+    def uniform(self, purpose: str, day: int, size: int, first: int = 0) -> Floats:
+        """Uniform numbers in [0, 1), shape (size,), from place `first` on; each is the same however many are asked."""
+        generator = self.generator(purpose, day)
+        if first:
+            self._bits.advance(first // NUMBERS_PER_STEP)
+            generator.random(first % NUMBERS_PER_STEP)
+        return generator.random(size)
 
     def exponential(self, purpose: str, day: int, size: int) -> Floats:
         """Unit-exponential numbers, shape (size,), by inversion of `uniform`."""
@@ -82,6 +91,7 @@ class TripDraws:
         self._days_kept = days_kept
         self._sizes: dict[tuple[int, int], int] = {}
         self._arrays: dict[tuple[int, int, str], Floats] = {}
+        """Keyed by day, corridor and place without its last bits, purpose."""
 
     def open_day(self, day: int, trips: int, corridor: int = 0) -> None:
         """Say how many trips a corridor's day has, before one of them asks; arrays of days long past are forgotten."""
@@ -92,14 +102,19 @@ class TripDraws:
 
     def uniform(self, purpose: str, day: int, place: int) -> float:
         """The uniform number of the trip at `place` of `day` for `purpose`."""
-        corridor = place >> CORRIDOR_BITS
-        array = self._arrays.get((day, corridor, purpose))
+        neighbours = place >> NEIGHBOUR_BITS
+        array = self._arrays.get((day, neighbours, purpose))
         if array is None:
-            own = of_corridor(purpose, self._corridors[corridor])
-            array = self._streams.uniform(own, day, self._sizes[day, corridor])
+            array = self._drawn(purpose, day, neighbours << NEIGHBOUR_BITS)
             self._make_room()
-            self._arrays[day, corridor, purpose] = array
-        return float(array[place & PLACE_MASK])
+            self._arrays[day, neighbours, purpose] = array
+        return float(array[place & NEIGHBOUR_MASK])
+
+    def _drawn(self, purpose: str, day: int, place: int) -> Floats:
+        """The numbers of a place and those that follow it in one array."""
+        corridor, first = place >> CORRIDOR_BITS, place & PLACE_MASK
+        size = min(self._sizes[day, corridor] - first, NEIGHBOUR_MASK + 1)
+        return self._streams.uniform(of_corridor(purpose, self._corridors[corridor]), day, size, first)
 
     def _make_room(self) -> None:
         """Forget the oldest arrays when there are many."""

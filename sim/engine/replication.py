@@ -14,7 +14,7 @@ One event loop lives through the horizon. At equal times SimPy runs events in th
 and operators serve by priority, then by time of asking.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -22,7 +22,6 @@ from typing import Literal
 import numpy as np
 
 from sim.conditions import Conditions
-from sim.draws import CORRIDOR_BITS
 from sim.drive import drive
 from sim.engine import exhaustive, foreground
 from sim.engine.ledger import Ledger
@@ -131,14 +130,13 @@ def _run_in_turn(world: World, trips_per_block: int, dispatch: Callable[[TripTab
     longest = LONGEST_REVIEWED_BLOCK_DAYS if world.reviewed else world.horizon.days
     for days in blocks(world.source, world.horizon, trips_per_block, longest):
         world.forget(days.start)
-        trips = _draw(world, days)
-        _count_all(world, trips)
         if dispatch is not None:
+            trips = TripTable.joined(list(_drawn(world, days, trips_per_block))).in_order()
+            _count_all(world, trips)
             world.env.process(dispatch(trips))
         else:
-            may_violate = _may_violate(world, trips)
-            _settle_background(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
-            waiting = _let_depart(world, trips.pick(may_violate), waiting)
+            found = [_background(world, trips) for trips in _drawn(world, days, trips_per_block)]
+            waiting = _let_depart(world, TripTable.joined(found).in_order(), waiting)
         world.env.run(until=days.stop * SECONDS_PER_DAY)
         waiting = _settle_ended(world, waiting)
     _end(world, waiting)
@@ -148,20 +146,16 @@ def _run_background(world: World, numbers: Sequence[int], trips_per_block: int) 
     """Corridor by corridor, so that the trips of a block share few routes."""
     for number in numbers:
         for days in blocks(world.source, world.horizon, trips_per_block, world.horizon.days, number):
-            trips = _draw(world, days, number)
-            _count_all(world, trips)
-            _settle_background(world, trips, np.flatnonzero(~_may_violate(world, trips) & (trips.month >= 0)))
+            for trips in _drawn(world, days, trips_per_block, number):
+                _background(world, trips)
 
 
 def _run_foreground(world: World, trips_per_block: int) -> None:
     """All corridors together; of each day only the trips that may violate are kept."""
     waiting: list[list[foreground.Group]] = []
     for days in blocks(world.source, world.horizon, trips_per_block * DRAWN_PER_FOREGROUND_TRIP, world.horizon.days):
-        found = []
-        for day in days:
-            trips = _draw(world, range(day, day + 1))
-            found.append(trips.pick(_may_violate(world, trips)))
-        waiting = _let_depart(world, TripTable.joined(found), waiting)
+        found = [trips.pick(_may_violate(world, trips)) for trips in _drawn(world, days, trips_per_block)]
+        waiting = _let_depart(world, TripTable.joined(found).in_order(), waiting)
         world.env.run(until=days.stop * SECONDS_PER_DAY)
         waiting = _settle_ended(world, waiting)
     _end(world, waiting)
@@ -173,16 +167,21 @@ def _end(world: World, waiting: list[list[foreground.Group]]) -> None:
     _settle_ended(world, waiting)
 
 
-def _draw(world: World, days: range, corridor: int | None = None) -> TripTable:
-    trips = world.source.draw(days, corridor)
-    every = len(world.corridors)
-    counts = np.bincount(
-        (trips.day - days.start) * every + (trips.place >> CORRIDOR_BITS), minlength=len(days) * every
-    ).reshape(len(days), every)
-    for day, row in zip(days, counts.tolist(), strict=True):
-        for number in range(every) if corridor is None else [corridor]:
-            world.draws.open_day(day, row[number], number)
-    return trips
+def _drawn(world: World, days: range, trips_per_part: int, corridor: int | None = None) -> Iterator[TripTable]:
+    """The trips of some days, about so many at a time."""
+    for number in range(len(world.corridors)) if corridor is None else [corridor]:
+        stretches = world.source.whole_days(days, number)
+        for day, _, trips in stretches:
+            world.draws.open_day(day, trips, number)
+        yield from world.source.parts(number, stretches, trips_per_part)
+
+
+def _background(world: World, trips: TripTable) -> TripTable:
+    """Count trips and settle those that can't violate; returns the others."""
+    _count_all(world, trips)
+    may_violate = _may_violate(world, trips)
+    _settle_background(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
+    return trips.pick(may_violate)
 
 
 def _count_all(world: World, trips: TripTable) -> None:

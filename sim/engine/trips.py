@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,14 +55,41 @@ class TripTable:
         """The chosen trips."""
         return TripTable(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
+    def in_order(self) -> "TripTable":
+        """By departure, ties by number."""
+        return self.pick(np.lexsort((self.trip_id, self.departure_s)))
+
     def __len__(self) -> int:
         return len(self.day)
 
     @classmethod
     def joined(cls, parts: "Sequence[TripTable]") -> "TripTable":
         """Several tables as one, at least one."""
+        if len(parts) == 1:
+            return parts[0]
         names = cls.__dataclass_fields__
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+class Stretch(NamedTuple):
+    """Neighbouring trips of a day, by place."""
+
+    day: int
+    first: int
+    trips: int
+
+
+def _shared(stretches: Sequence[Stretch], most: int) -> Iterator[list[Stretch]]:
+    """Stretches together until they hold about `most` trips; longer ones are cut."""
+    together: list[Stretch] = []
+    for day, start, trips in stretches:
+        for first in range(start, max(start + trips, start + 1), most):
+            together.append(Stretch(day, first, min(most, start + trips - first)))
+            if sum(stretch.trips for stretch in together) >= most:
+                yield together
+                together = []
+    if together:
+        yield together
 
 
 class TripSource:
@@ -105,22 +133,30 @@ class TripSource:
     def draw(self, days: range, corridor: int | None = None) -> TripTable:
         """Trips of the days on one corridor or on all, in order of departure; ties in order of their number."""
         wanted = range(len(self.corridors)) if corridor is None else [corridor]
-        parts = [self._drawn(days, number) for number in wanted]
-        table = parts[0] if len(parts) == 1 else TripTable.joined(parts)
-        return table.pick(np.lexsort((table.trip_id, table.departure_s)))
+        parts = [self._drawn(number, self.whole_days(days, number)) for number in wanted]
+        return TripTable.joined(parts).in_order()
 
-    def _drawn(self, days: range, corridor: int) -> TripTable:
+    def whole_days(self, days: range, corridor: int) -> "list[Stretch]":
+        """The days with their number of trips."""
+        purpose, means = of_corridor("trips.count", self.corridors[corridor].name), self._demand[corridor].mean_by_day
+        return [Stretch(day, 0, self._streams.poisson(purpose, day, float(means[day]))) for day in days]
+
+    def parts(self, corridor: int, stretches: "Sequence[Stretch]", trips_per_part: int) -> Iterator[TripTable]:
+        """The trips of a corridor's days, about so many at a time, each part in order of departure."""
+        trips = sum(stretch.trips for stretch in stretches)
+        number = max(round(trips / trips_per_part), 1)
+        for together in _shared(stretches, max(-(-trips // number), 1)):
+            yield self._drawn(corridor, together).in_order()
+
+    def _drawn(self, corridor: int, stretches: "Sequence[Stretch]") -> TripTable:
         """Trips of one corridor, in the order in which they are drawn."""
         name, demand = self.corridors[corridor].name, self._demand[corridor]
-        count = of_corridor("trips.count", name)
-        counts = [self._streams.poisson(count, day, float(demand.mean_by_day[day])) for day in days]
-        day = np.repeat(np.array(days, dtype=np.int64), counts)
-        place = np.concatenate([np.arange(count, dtype=np.int64) for count in counts])
+        day = np.repeat(np.array([s.day for s in stretches], dtype=np.int64), [s.trips for s in stretches])
+        place = np.concatenate([np.arange(s.first, s.first + s.trips, dtype=np.int64) for s in stretches])
 
         def uniform(purpose: str) -> Floats:
             own = of_corridor(purpose, name)
-            parts = [self._streams.uniform(own, d, n) for d, n in zip(days, counts, strict=True)]
-            return np.concatenate(parts)
+            return np.concatenate([self._streams.uniform(own, s.day, s.trips, s.first) for s in stretches])
 
         stream = demand.stream_of(uniform("trip.stream"))
         truck_class = demand.truck_class[stream]

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import EXAMPLES
 
+from sim.engine import foreground, replication
+from sim.engine.foreground import Ways
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.interventions.registry import interventions
@@ -62,6 +65,28 @@ def test_what_reviews_learn_is_exact(small) -> None:
     assert len(outcome.accidents) > 20
     without = run_replication(scenario.changed({"interventions": {}}), 7, 0)
     assert outcome.metrics["expected_accidents"] != without.metrics["expected_accidents"]
+
+
+@pytest.mark.parametrize("trips_per_part", [1, 40, 130])
+def test_days_cut_into_parts_change_nothing(small, monkeypatch, trips_per_part) -> None:
+    """Far more trips in a day than are drawn at a time, and far more foreground trips than depart at a time."""
+    scenario = small(days=4, interventions={"driver_contact": {"operators": 1}}, risk__calibration_factor=3000.0)
+    whole = run_replication(scenario, 7, 0, trace=True)
+    assert whole.metrics["trips"] > 4 * 2 * 100
+    monkeypatch.setattr(replication, "FOREGROUND_AT_ONCE", 16)
+    assert_same(run_replication(scenario, 7, 0, trace=True, trips_per_block=trips_per_part), whole)
+    assert whole.accidents
+    assert whole.metrics["left_at_exit"] > 0
+
+
+def test_settled_trips_leave_no_columns_behind(small, monkeypatch) -> None:
+    """Whatever still knows a group of trips, be it an enterprise that learns of a violation weeks later."""
+    groups: list[foreground.Group] = []
+    made = foreground.groups_of
+    monkeypatch.setattr(foreground, "groups_of", lambda *given: [groups.append(one) or one for one in made(*given)])
+    run_replication(small(), 7, 0)
+    assert groups
+    assert not any(isinstance(value, np.ndarray | Ways) for group in groups for value in vars(group).values())
 
 
 def _with_few_trips(scenario: Scenario) -> Scenario:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim import exact
-from sim.draws import Streams, TripDraws
+from sim.draws import CORRIDOR_BITS, NEIGHBOUR_MASK, Streams, TripDraws
 
 
 def test_order_of_draws_does_not_matter() -> None:
@@ -17,6 +17,11 @@ def test_order_of_draws_does_not_matter() -> None:
 
 def test_more_trips_leave_the_first_ones_as_they_were() -> None:
     assert (Streams(1, 0).uniform("a", 3, 5) == Streams(1, 0).uniform("a", 3, 500)[:5]).all()
+
+
+@pytest.mark.parametrize("first", [1, 4, 7, 400])
+def test_trips_in_the_middle_of_a_day_have_their_numbers(first) -> None:
+    assert (Streams(1, 0).uniform("a", 3, 50, first) == Streams(1, 0).uniform("a", 3, 500)[first : first + 50]).all()
 
 
 @pytest.mark.parametrize("changed", [(2, 0, "a", 3), (1, 1, "a", 3), (1, 0, "b", 3), (1, 0, "a", 4)])
@@ -33,6 +38,14 @@ def test_single_trip_gets_its_number_of_the_day() -> None:
     assert draws.uniform("p", 9, 17) == streams.uniform("p", 9, 50)[17]
     draws.open_day(90, 50)
     assert draws.uniform("p", 9, 17) == streams.uniform("p", 9, 50)[17]
+
+
+def test_single_trips_of_a_long_day_get_their_numbers() -> None:
+    streams, trips = Streams(4, 2), 3 * (NEIGHBOUR_MASK + 1) + 5
+    draws, whole = TripDraws(streams, ["", "b"]), streams.uniform("p@b", 9, trips)
+    draws.open_day(9, trips, 1)
+    for place in (0, NEIGHBOUR_MASK, NEIGHBOUR_MASK + 1, trips - 1):
+        assert draws.uniform("p", 9, 1 << CORRIDOR_BITS | place) == whole[place]
 
 
 def test_streams_are_uniform() -> None:
