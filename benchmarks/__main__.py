@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from statistics import median
 from typing import TypeVar
 
 from benchmarks import estimators, floor, growth, peers, plain_simpy
+from benchmarks.memory import watched
 from sim.engine.replication import run_replication
 from sim.scenario import load_scenario
 
@@ -50,14 +50,15 @@ def yardstick_km_per_s() -> tuple[float, str]:
 
 
 def compare_wall_s() -> tuple[float, float]:
-    """Wall seconds and peak memory of a worker [MiB] of 6 scenarios x 4 replications of a year."""
+    """Wall seconds and peak memory of any one process [MiB] of 6 scenarios x 4 replications of a year."""
     with tempfile.TemporaryDirectory() as folder:
         files = [str(TAISHUN / f"{name}.yaml") for name in ("baseline", *ALTERNATIVES)]
         command = [sys.executable, "-c", "from sim.cli import main; main()", "compare", *files]
         start = time.perf_counter()
-        subprocess.run([*command, "--replications", "4", "--quiet", "--out", folder], check=True)
+        with watched() as peak:
+            subprocess.run([*command, "--replications", "4", "--quiet", "--out", folder], check=True)
         seconds = time.perf_counter() - start
-    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024.0
+    return seconds, peak.started_mib
 
 
 def engine_table() -> None:

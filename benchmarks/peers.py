@@ -18,6 +18,7 @@ from xml.etree import ElementTree as Xml
 import numpy as np
 
 from benchmarks.corridor import LIMITS_KMH, SECTION_KM, SECTIONS, Trips, scenario, trips_of
+from benchmarks.memory import peak_mib, watched
 
 Work = tuple[Callable[[], Any], Callable[[Any], tuple[float, list[float]]]]
 """What is timed, and what it drove: truck-km and travel times [s]."""
@@ -254,11 +255,8 @@ def measure(name: str, days: float) -> dict[str, Any]:
     """Speed, memory and travel times of one peer in this process."""
     build, _, package, _ = PEERS[name]
     act, driven = build(days)
-    start = time.process_time() + _children_s()
-    result = act()
-    seconds = time.process_time() + _children_s() - start
+    result, seconds, memory_mib = _apart(act) if name.startswith("sumo") else _here(act)
     kilometres, times = driven(result)
-    used = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
         "name": name,
         "days": days,
@@ -266,10 +264,25 @@ def measure(name: str, days: float) -> dict[str, Any]:
         "truck_km": kilometres,
         "cpu_s": seconds,
         "km_per_s": kilometres / seconds,
-        "peak_mib": (used[1] if name.startswith("sumo") else used[0]) / 1024.0,
+        "peak_mib": memory_mib,
         "mean_travel_s": float(np.mean(times)),
         "quantiles_s": np.quantile(times, [0.05, 0.5, 0.95]).tolist(),
     }
+
+
+def _here(act: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Result, CPU seconds and peak memory [MiB] of this process."""
+    start = time.process_time()
+    result = act()
+    return result, time.process_time() - start, peak_mib()
+
+
+def _apart(act: Callable[[], Any]) -> tuple[Any, float, float]:
+    """The same of a process that is started."""
+    start = _children_s()
+    with watched() as peak:
+        result = act()
+    return result, _children_s() - start, peak.started_mib
 
 
 def _children_s() -> float:

@@ -4,60 +4,30 @@ Prints wall time, peak memory and bytes that come back from workers, and whether
 """
 
 import pickle
-import resource
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from benchmarks.memory import peak_mib, watched
 from sim.experiment import Experiment, Task, parts_of, run_experiment
 from sim.scenario import Scenario, load_scenario
 from sim.store import packed
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "province"
 WORKERS = 2
-SAMPLE_S = 0.5
-
-
-@contextmanager
-def memory_watched() -> Iterator[list[float]]:
-    """Largest memory of any one process, and of all together [MiB], sampled while the block runs."""
-    highest, stop, own = [0.0, 0.0], threading.Event(), psutil.Process()
-
-    def watch() -> None:
-        while not stop.wait(SAMPLE_S):
-            sizes = [own.memory_info().rss]
-            for child in own.children(recursive=True):
-                try:
-                    sizes.append(child.memory_info().rss)
-                except psutil.NoSuchProcess:
-                    continue
-            highest[0] = max(highest[0], max(sizes) / 2**20)
-            highest[1] = max(highest[1], sum(sizes) / 2**20)
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield highest
-    finally:
-        stop.set()
-        thread.join()
 
 
 def timed(name: str, scenarios: list[Scenario], **options: Any) -> Experiment:
     """Run, and print a row."""
     start = time.perf_counter()
-    with memory_watched() as highest:
+    with watched() as peak:
         found = run_experiment(scenarios, replications=1, seed=1, **options)
     seconds = time.perf_counter() - start
     trips = sum(run.metrics["trips"] for runs in found.outcomes.values() for run in runs)
     size = sum(len(pickle.dumps(run)) for runs in found.outcomes.values() for run in runs)
-    cells = f"{seconds:.0f} s | {trips / seconds / 1e6:.2f} M | {highest[0]:.0f} MiB | {highest[1]:.0f} MiB | {size / 2**20:.0f} MiB"
+    memory = f"{peak.started_mib:.0f} MiB | {peak.together_mib:.0f} MiB"
+    cells = f"{seconds:.0f} s | {trips / seconds / 1e6:.2f} M | {memory} | {size / 2**20:.0f} MiB"
     print(f"| {name} | {trips:,.0f} | {cells} |", flush=True)
     return found
 
@@ -69,14 +39,14 @@ def main() -> None:
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 365
     scenarios = [load_scenario(FOLDER / f"{name}.yaml").changed({"days": days}) for name in ("baseline", "programme")]
     print(f"{sum(max(len(parts_of(Task(s, 1, 0))), 1) + 1 for s in scenarios)} tasks, {days} days")
-    print("| executor | trips | wall | trips a second | largest process | all processes | results |")
+    print("| executor | trips | wall | trips a second | largest worker | all processes | results |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     first = timed(f"{WORKERS} processes", scenarios, workers=WORKERS)
     with LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as cluster:
         second = timed(f"Dask, {WORKERS} workers", scenarios, dask=cluster.scheduler_address)
     same = all(packed(first.outcomes[s.name][0]) == packed(second.outcomes[s.name][0]) for s in scenarios)
     print(f"\nsame runs, byte for byte: {'yes' if same else 'NO'}")
-    print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    print(f"peak memory of this process: {peak_mib():.0f} MiB")
     for scenario in scenarios:
         metrics = first.outcomes[scenario.name][0].metrics
         shown = ("trips", "compliance_rate", "expected_accidents", "alarms", "operator_utilisation")
