@@ -17,10 +17,10 @@ WORDS_MASK = (1 << 64) - 1
 WHOLE_HORIZON = 0
 NUMBERS_PER_STEP = 4
 """Numbers that Philox makes of one value of its counter."""
-MOST_ARRAYS = 4096
+MOST_ARRAYS = 2048
 """Arrays of neighbouring trips' numbers that are kept for single ones."""
-NEIGHBOUR_BITS = 14
-"""Such an array holds 1 << 14 places of a day at most."""
+NEIGHBOUR_BITS = 10
+"""Such an array holds 1 << 10 places of a day at most."""
 CORRIDOR_BITS = 22
 """A trip's place in the draws of its day is corridor << 22 | place in the corridor's draws."""
 PLACE_MASK = (1 << CORRIDOR_BITS) - 1

@@ -7,16 +7,16 @@ accidents, but not how other trucks drive. Squads are SimPy resources. Queues ar
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 from simpy import Environment, Event, Resource
 
 from sim.draws import CORRIDOR_BITS, PLACE_MASK, of_corridor
 from sim.engine.guard import asked
 from sim.engine.settle import Accident
-from sim.engine.trips import TripTable
 from sim.engine.world import World
 from sim.interventions.base import Rescue
 from sim.parameters import CAPTURED, ROAD_CLASSES
@@ -28,6 +28,7 @@ from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, Ints
 DAMAGE, INJURY, FATAL = 2, 1, 0
 """Places in `closure_share`."""
 SMALLEST_UNIFORM = 1e-12
+TRIPS_AT_ONCE = 65_536
 
 
 @dataclass
@@ -196,6 +197,15 @@ Waits = tuple[int, int, float, float, int]
 NOBODY: Waits = (0, 0, 0.0, 0.0, 0)
 
 
+class _Traffic(NamedTuple):
+    """Trips of a corridor's day, shape (trips,), in no order."""
+
+    trip_id: Ints
+    departure_s: Floats
+    route: NDArray[np.int32]
+    speed_factor: Floats
+
+
 class _Queue:
     """Trucks that come to a closed section; violators are taken to be on their legal route."""
 
@@ -225,22 +235,25 @@ class _Queue:
     def _arriving(self, day: int, accident: Accident, since_s: float, until_s: float) -> tuple[Floats, Floats, Floats]:
         """Arrival times within the closure, and two uniform numbers of each truck."""
         corridor = self._world.source.day_and_place(accident.trip_id)[1] >> CORRIDOR_BITS
-        trips, route = self._drawn(day, corridor)
-        offset = self._offsets(accident.section)[route]
-        arrival = trips.departure_s + offset / self._world.roster.speed_factor[trips.driver]
+        trips = self._drawn(day, corridor)
+        arrival = trips.departure_s + self._offsets(accident.section)[trips.route] / trips.speed_factor
         here = np.flatnonzero((arrival > since_s) & (arrival < until_s) & (trips.trip_id != accident.trip_id))
         streams, name = self._world.streams, self._world.source.corridors[corridor].name
         purposes = [of_corridor(f"incident.{what}", name) for what in ("divert", "secondary")]
-        divert, luck = (streams.uniform(purpose, day, len(trips)) for purpose in purposes)
-        place = trips.place[here] & PLACE_MASK
+        divert, luck = (streams.uniform(purpose, day, len(trips.trip_id)) for purpose in purposes)
+        place = trips.trip_id[here] & PLACE_MASK
         return arrival[here], divert[place], luck[place]
 
-    def _draw(self, day: int, corridor: int) -> tuple[TripTable, Ints]:
-        """Trips of a corridor's day, drawn again, with the number of their route."""
-        trips = self._world.source.draw(range(day, day + 1), corridor)
-        table = self._world.choices.table
-        first = trips.route_uniform < table.share_legal[trips.choice]
-        return trips, np.where(first, table.legal[trips.choice], table.other[trips.choice])
+    def _draw(self, day: int, corridor: int) -> "_Traffic":
+        """Trips of a corridor's day, drawn again."""
+        source, table = self._world.source, self._world.choices.table
+        parts = []
+        for trips in source.parts(corridor, source.whole_days(range(day, day + 1), corridor), TRIPS_AT_ONCE):
+            first = trips.route_uniform < table.share_legal[trips.choice]
+            route = np.where(first, table.legal[trips.choice], table.other[trips.choice]).astype(np.int32)
+            factor = self._world.roster.speed_factor[trips.driver]
+            parts.append(_Traffic(trips.trip_id, trips.departure_s, route, factor))
+        return _Traffic(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _offsets(self, section: int) -> Floats:
         """Time at the limit from each route's start to a closed section, infinite if it is not passed."""
