@@ -23,9 +23,10 @@ from scipy.stats import kstest
 
 from sim.calendar import Horizon
 from sim.engine.outcome import Outcome
+from sim.engine.replication import run_replication
 from sim.experiment import Experiment
 from sim.parameters import Model, Name, Positive, Source
-from sim.scenario import Scenario
+from sim.scenario import Scenario, checks
 from sim.scenario.uncertain import Distribution
 from sim.statistics import Interval
 from sim.uncertainty import latin_hypercube, uncertain_keys
@@ -36,7 +37,12 @@ EDGE = 1e-4
 """Shares of the prior are held this far from 0 and 1 on the logistic scale."""
 TELLS = 0.2
 """Loss of variance from prior to posterior from which the data are said to tell something of a parameter."""
+SURELY = 2.0
+"""Standard errors that a loss of variance must exceed for that."""
 UNIFORM_VARIANCE = 1.0 / 12.0
+UNIFORM_KURTOSIS = 9.0 / 5.0
+NOISE_COPIES = 20
+"""Errors of observation drawn for each accepted draw."""
 
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 
@@ -52,6 +58,12 @@ class Target(Model):
     value: float
     sd: Positive = Field(description="standard deviation of the observation and of what the model can't hit")
     source: Source
+
+    @model_validator(mode="after")
+    def _months_in_order(self) -> Self:
+        if self.months is not None and self.months[0] > self.months[1]:
+            raise ValueError(f"the first month, {self.months[0]}, is after the last, {self.months[1]}")
+        return self
 
 
 class Targets(Model):
@@ -96,6 +108,15 @@ class Posterior:
     away: Floats
     """Accepted targets minus the observed, shape (accepted, targets)."""
 
+    @property
+    def effective(self) -> float:
+        """Draws of equal weight that would say as much."""
+        return 1.0 / float((self.weights**2).sum())
+
+    def contraction_se(self) -> float:
+        """Standard error of `contraction` where the data tell nothing, for as many effective draws."""
+        return float(np.sqrt((UNIFORM_KURTOSIS - 1.0) / self.effective))
+
     def contraction(self) -> Floats:
         """Loss of variance on the prior's own scale, by parameter: 0 tells nothing, 1 everything."""
         mean = self.weights @ self.shares
@@ -119,6 +140,9 @@ class Coverage:
     inside_90: float
     lowest_p: float
     """Smallest of the parameters' p-values that ranks are uniform, times their number (Bonferroni)."""
+    output_inside_50: float | None = None
+    """Of the true values of an output that was asked for, inside its adjusted 50 % interval."""
+    output_inside_90: float | None = None
 
 
 def with_priors(scenarios: Sequence[Scenario], targets: Targets) -> list[Scenario]:
@@ -127,7 +151,8 @@ def with_priors(scenarios: Sequence[Scenario], targets: Targets) -> list[Scenari
     Raises
     ------
     ValueError
-        if there are no parameters to fit, or targets of scenarios or months that are not there
+        if there are no parameters to fit, or targets of scenarios or months that are not there, or priors that differ
+        between scenarios or that their parameters do not allow
     """
     known = [scenario.name for scenario in scenarios]
     for target in targets.targets:
@@ -144,7 +169,27 @@ def with_priors(scenarios: Sequence[Scenario], targets: Targets) -> list[Scenari
         scenarios = [scenario.changed({"uncertain": priors}) for scenario in scenarios]
     if not uncertain_keys(scenarios):
         raise ValueError("there is nothing to fit: neither the targets nor the scenarios give distributions")
+    for scenario in scenarios:
+        for key, wrong in checks.uncertain(scenario):
+            raise ValueError(f"parameter {key} of {scenario.name}: {wrong}")
+    priors_of(scenarios)
     return list(scenarios)
+
+
+def priors_of(scenarios: Sequence[Scenario]) -> dict[str, Distribution]:
+    """Each uncertain parameter's distribution, whichever scenario gives it.
+
+    Raises
+    ------
+    ValueError
+        if scenarios give different ones
+    """
+    found: dict[str, Distribution] = {}
+    for scenario in scenarios:
+        for key, prior in scenario.uncertain.items():
+            if found.setdefault(key, prior) != prior:
+                raise ValueError(f"parameter {key}: {scenario.name} gives another distribution than the others")
+    return found
 
 
 def table_of(
@@ -160,13 +205,26 @@ def table_of(
     simulate : runs all scenarios for so many draws, see `run_draws`
     """
     keys = uncertain_keys(scenarios)
+    _try_metrics(scenarios, targets)
     outcomes = simulate(draws).outcomes
     simulated = [
         [observed_in(target, {name: runs[row] for name, runs in outcomes.items()}) for target in targets.targets]
         for row in range(draws)
     ]
+    for target, column in zip(targets.targets, np.transpose(simulated), strict=True):
+        if not np.isfinite(column).all():
+            row = int(np.flatnonzero(~np.isfinite(column))[0])
+            raise ValueError(f"target {target.name}: {target.metric} has no value in draw {row} of {draws}")
     metrics = {name: pd.DataFrame([run.metrics for run in runs]) for name, runs in outcomes.items()}
     return Table(tuple(keys), latin_hypercube(draws, keys, seed), np.array(simulated), metrics)
+
+
+def _try_metrics(scenarios: Sequence[Scenario], targets: Targets) -> None:
+    """Ask a run of one day for every target, so that a wrong name is found before the long runs."""
+    short = {"days": 1, "warm_up_days": 0, "uncertain": {}}
+    outcomes = {scenario.name: run_replication(scenario.changed(short), 0, 0) for scenario in scenarios}
+    for target in targets.targets:
+        observed_in(target.model_copy(update={"months": target.months and ("0000-00", "9999-99")}), outcomes)
 
 
 def observed_in(target: Target, outcomes: dict[str, Outcome]) -> float:
@@ -175,10 +233,15 @@ def observed_in(target: Target, outcomes: dict[str, Outcome]) -> float:
     Raises
     ------
     ValueError
-        if there is no such metric or month
+        if there is no such metric
     """
     own = _value(target, outcomes[target.scenario or list(outcomes)[-1]])
-    return own if target.relative_to is None else own / _value(target, outcomes[target.relative_to])
+    return own if target.relative_to is None else _over(own, _value(target, outcomes[target.relative_to]))
+
+
+def _over(value: float, other: float) -> float:
+    """A quotient, not a number where there is none."""
+    return value / other if other else nan
 
 
 def _value(target: Target, outcome: Outcome) -> float:
@@ -188,9 +251,10 @@ def _value(target: Target, outcome: Outcome) -> float:
         return outcome.metrics[target.metric]
     table = outcome.monthly[outcome.monthly["month"].between(*target.months)]
     if target.metric == "compliance_rate":
-        return 1.0 - float(table["violations"].sum()) / float(table["candidate_trips"].sum())
-    if target.metric not in table:
-        raise ValueError(f"target {target.name}: monthly.parquet has no {target.metric!r}")
+        return 1.0 - _over(float(table["violations"].sum()), float(table["candidate_trips"].sum()))
+    if target.metric not in table or "rate" in target.metric:
+        added = ", ".join(str(name) for name in table if name != "month" and "rate" not in str(name))
+        raise ValueError(f"target {target.name}: of months, {target.metric!r} can't be added up; these can: {added}")
     return float(table[target.metric].sum())
 
 
@@ -244,19 +308,33 @@ def weighted_interval(values: Floats, weights: Floats, confidence: float = 0.95)
     return Interval(float(middle), float(low), float(high))
 
 
-def coverage(table: Table, sd: Floats, accept: float, fits: int, seed: int) -> Coverage:
-    """Take draws of the table for data in turn, fit them with all others, and see where their parameters lie [3]."""
+def coverage(table: Table, sd: Floats, accept: float, fits: int, seed: int, output: Floats | None = None) -> Coverage:
+    """Take draws of the table for data in turn, fit them with all others, and see where their parameters lie [3].
+
+    The same is done for a positive output of the model, shape (draws,), where one is given.
+    """
     seen = noisy(table, sd, seed)
     fits = min(fits, len(seen))
-    ranks = np.full((fits, len(table.keys)), nan)
+    ranks, of_output = np.full((fits, len(table.keys)), nan), np.full(fits, nan)
     for number in range(fits):
         others = np.arange(len(seen)) != number
         rest = Table(table.keys, table.shares[others], table.simulated[others], {})
         found = fit(rest, seen[others], seen[number], accept)
         ranks[number] = found.weights @ (found.shares < table.shares[number])
+        if output is not None:
+            of_output[number] = found.weights @ (found.adjusted(output[others]) < output[number])
     p_values = [float(kstest(column, "uniform").pvalue) for column in ranks.T]
-    inside = [float(np.mean(np.abs(ranks - 0.5) < half)) for half in (0.25, 0.45)]
-    return Coverage(fits, inside[0], inside[1], min(min(p_values) * len(p_values), 1.0))
+    lowest = min(min(p_values) * len(p_values), 1.0)
+    if output is None:
+        return Coverage(fits, *_inside(ranks), lowest)
+    return Coverage(fits, *_inside(ranks), lowest, *_inside(of_output))
+
+
+def _inside(ranks: Floats) -> tuple[float, float]:
+    """Shares of ranks inside central intervals of 50 % and 90 %."""
+    away = np.abs(ranks - 0.5)
+    half, most = (float(np.mean(away < share / 2.0)) for share in (0.5, 0.9))
+    return half, most
 
 
 def coverage_tolerance(fits: int, parameters: int, nominal: float) -> float:
@@ -264,12 +342,12 @@ def coverage_tolerance(fits: int, parameters: int, nominal: float) -> float:
     return 4.0 * float(np.sqrt(nominal * (1.0 - nominal) / (fits * parameters)))
 
 
-def parameter_table(posterior: Posterior, scenario: Scenario) -> pd.DataFrame:
+def parameter_table(posterior: Posterior, scenarios: Sequence[Scenario]) -> pd.DataFrame:
     """A row a parameter: prior and posterior median with 95 % interval, and whether the data tell anything of it."""
-    rows = []
+    priors, error, rows = priors_of(scenarios), posterior.contraction_se(), []
     for place, (key, told) in enumerate(zip(posterior.keys, posterior.contraction().tolist(), strict=True)):
-        prior = scenario.uncertain[key].quantile(np.array([0.025, 0.5, 0.975]))
-        values = scenario.uncertain[key].quantile(posterior.shares[:, place])
+        prior = priors[key].quantile(np.array([0.025, 0.5, 0.975]))
+        values = priors[key].quantile(posterior.shares[:, place])
         after = weighted_interval(values, posterior.weights)
         rows.append(
             {
@@ -281,23 +359,34 @@ def parameter_table(posterior: Posterior, scenario: Scenario) -> pd.DataFrame:
                 "posterior_low": after.low,
                 "posterior_high": after.high,
                 "contraction": told,
-                "told": told >= TELLS,
+                "contraction_se": error,
+                "told": told >= max(TELLS, SURELY * error),
             }
         )
     return pd.DataFrame(rows)
 
 
-def predictive_table(seen: Floats, posterior: Posterior, targets: Targets) -> pd.DataFrame:
-    """A row a target: observed, and what the model gives before and after the fit, each with 95 % interval.
+def predictive_table(table: Table, posterior: Posterior, targets: Targets, seed: int) -> pd.DataFrame:
+    """A row a target: observed, and what would be observed before and after the fit, each with 95 % interval.
 
-    `tail` is the share of accepted simulations below the observed value: near 0 or 1, the model can't hit it.
+    Both hold the error of observation, drawn anew after the fit: what was accepted lies near the target because it was
+    accepted, and says nothing. `tail` is the share of predictions below the observed value: near 0 or 1, the model
+    can't hit it.
     """
+    generator = np.random.Generator(np.random.Philox(key=[seed, 2]))
+    fitted = _moved(table.simulated[posterior.rows], posterior.away, posterior.weights)
     rows = []
     for place, target in enumerate(targets.targets):
-        column = seen[:, place]
-        before = weighted_interval(column, np.full(len(column), 1.0 / len(column)))
-        after = weighted_interval(column[posterior.rows], posterior.weights)
-        tail = min(float(posterior.weights @ (column[posterior.rows] < target.value)), 1.0)
+        found = {}
+        same = np.full(len(table.simulated), 1.0 / len(table.simulated))
+        for name, values, weights in (
+            ("prior", table.simulated[:, place], same),
+            ("posterior", fitted[:, place], posterior.weights),
+        ):
+            errors = target.sd * generator.standard_normal((NOISE_COPIES, len(values)))
+            found[name] = (values + errors).ravel(), np.tile(weights, NOISE_COPIES) / NOISE_COPIES
+        before, after = (weighted_interval(*found[name]) for name in ("prior", "posterior"))
+        values, weights = found["posterior"]
         rows.append(
             {
                 "target": target.name,
@@ -309,7 +398,7 @@ def predictive_table(seen: Floats, posterior: Posterior, targets: Targets) -> pd
                 "posterior": after.estimate,
                 "posterior_low": after.low,
                 "posterior_high": after.high,
-                "tail": tail,
+                "tail": min(float(weights @ (values < target.value)), 1.0),
             }
         )
     return pd.DataFrame(rows)

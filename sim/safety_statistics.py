@@ -312,28 +312,39 @@ def effect_posterior(
     return Belief(Interval(middle, low, high), float(f_ratio.cdf(1.0 / scale, 2.0 * shape_after, 2.0 * shape)))
 
 
-def worst_site_ratio(
-    sites: int, mean: float, overdispersion: float, *, simulations: int = 20_000, seed: int = 1
-) -> Interval:
-    """Count after over count before at the worst of alike sites if nothing is done: regression to the mean alone.
+def worst_site_ratios(
+    sites: int,
+    mean: float,
+    overdispersion: float,
+    *,
+    picked: int = 1,
+    effect: float = 1.0,
+    simulations: int = 20_000,
+    seed: int = 1,
+) -> Floats:
+    """Count after over count before at the worst of alike sites, shape (simulations,).
 
     Parameters
     ----------
-    sites : of which the one with the highest count is picked
+    sites : of which those with the highest counts are picked
     mean : accidents of a site over the time before, and over an equal time after
     overdispersion : k, variance of the sites' true means over the square of their mean
-
-    Returns
-    -------
-    Interval
-        mean of the ratio, with its 95 % range between simulations
+    picked : how many sites, whose counts are added
+    effect : true ratio after over before of what is done there; 1 leaves regression to the mean alone
     """
     generator = np.random.Generator(np.random.Philox(seed))
     means = generator.gamma(1.0 / overdispersion, mean * overdispersion, (simulations, sites))
     before = generator.poisson(means)
-    worst = before.argmax(axis=1)
-    picked = np.arange(simulations)
-    after = generator.poisson(means[picked, worst])
-    ratio = after / np.maximum(before[picked, worst], 1)
+    worst = np.argsort(-before, axis=1, kind="stable")[:, :picked]
+    after = generator.poisson(effect * np.take_along_axis(means, worst, axis=1)).sum(axis=1)
+    result: Floats = after / np.maximum(np.take_along_axis(before, worst, axis=1).sum(axis=1), 1)
+    return result
+
+
+def worst_site_ratio(
+    sites: int, mean: float, overdispersion: float, *, simulations: int = 20_000, seed: int = 1
+) -> Interval:
+    """Mean of `worst_site_ratios` at the one worst site if nothing is done, with their 95 % range."""
+    ratio = worst_site_ratios(sites, mean, overdispersion, simulations=simulations, seed=seed)
     low, high = np.quantile(ratio, [0.025, 0.975])
     return Interval(float(ratio.mean()), float(low), float(high))

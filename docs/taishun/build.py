@@ -1,14 +1,16 @@
 """The case study of Taishun: simulates what it needs, writes numbers.json, and from it both texts and their charts.
 
-python docs/taishun/build.py            all of it, about half an hour on two cores; goes on where it was stopped
+python docs/taishun/build.py            all of it, about an hour on two cores; goes on where it was stopped
 python docs/taishun/build.py --render   only texts and charts, from numbers.json
 """
 
 import argparse
 import json
 import sys
+from dataclasses import asdict
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
-from math import log
+from math import isfinite, log
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,25 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ruamel.yaml import YAML
+from scipy.stats import beta
 
 from sim import calibration, charts
+from sim.engine.replication import run_replication
 from sim.experiment import Experiment, run_experiment
-from sim.portfolio import best_within, rungs_of, search
+from sim.portfolio import avoided, best_within, rungs_of, search, with_parts
 from sim.report.words import kind_word
 from sim.risk.two_lane import overdispersion
-from sim.safety_statistics import chance_of_drop, effect_posterior, rate_ratio, worst_site_ratio, years_to_detect
+from sim.safety_statistics import (
+    chance_of_drop,
+    effect_posterior,
+    rate_ratio,
+    worst_site_ratio,
+    worst_site_ratios,
+    years_to_detect,
+)
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.files import load_as
-from sim.statistics import Interval, paired_ratio
+from sim.statistics import Interval, mean_interval, paired_ratio
 from sim.store import Store, model_version
 from sim.uncertainty import run_draws
 
@@ -39,7 +50,8 @@ PAIRS = ((3, 2), (6, 4), (12, 8), (24, 16), (48, 32), (66, 44), (120, 80))
 PICKED_SITES = (10, 50, 200)
 SITE_MEANS = (2.0, 5.0, 10.0)
 SEED, DRAWS, ACCEPT, REPLICATIONS = 1, 256, 0.4, 3
-NEARLY_NONE = 0.005
+SETS_REPLICATIONS, FRESH_SEED, FRESH_REPLICATIONS = 4, 2, 10
+NEARLY_NONE, ROUNDING, EDGE = 0.005, 1e-9, 0.01
 MILES_PER_KM = 0.621371
 S228_KM, BLACK_SPOT_KM = 13.6, 1.0
 POWER, SIGNIFICANCE, YEARS_BEFORE = 0.8, 0.05, 3.0
@@ -47,11 +59,18 @@ ALIKE_SHARE, ALIKE_OVERDISPERSION = 1.0 / 1.5, 0.5
 
 
 def other_count() -> int:
-    """The smallest count before, not a multiple of 3, from which some count after is a fall of 33.3 %, as rounded."""
+    """The smallest count before, not a multiple of 3, from which some fall is 33.3 % when rounded half up."""
+    wanted, tenth = Decimal(str(REPORTED_FALL_PCT)), Decimal("0.1")
     counts = (before for before in count(1) if before % 3)
-    return next(b for b in counts if any(round(100.0 * a / b, 1) == REPORTED_FALL_PCT for a in range(b)))
+    return next(
+        before
+        for before in counts
+        if any((Decimal(100 * f) / before).quantize(tenth, ROUND_HALF_UP) == wanted for f in range(before))
+    )
 
 
+SHARES_OF_BUDGET = {"best": 1.0, "half": 2.0, "tenth": 10.0}
+"""Budgets: the programme's cost over these."""
 GIVEN = {
     "compliance": 0.98,  # the county's report
     "s228_fall": 0.8,  # the article on S228, as are the next three
@@ -104,13 +123,15 @@ def calibrated() -> tuple[calibration.Table, calibration.Posterior, dict[str, An
     sd, observed = (np.array([getattr(t, name) for t in wanted.targets]) for name in ("sd", "value"))
     seen = calibration.noisy(table, sd, SEED)
     found = calibration.fit(table, seen, observed, ACCEPT)
-    held = calibration.coverage(table, sd, ACCEPT, 200, SEED)
+    held = calibration.coverage(table, sd, ACCEPT, 200, SEED, ratios(table, "expected_accidents"))
     content = {
         "draws": DRAWS,
         "accepted": len(found.rows),
-        "parameters": calibration.parameter_table(found, loaded[0]).to_dict("records"),
-        "targets": calibration.predictive_table(seen, found, wanted).to_dict("records"),
-        "coverage": {"fits": held.fits, "inside_50": held.inside_50, "inside_90": held.inside_90},
+        "effective": found.effective,
+        "contraction_se": found.contraction_se(),
+        "parameters": calibration.parameter_table(found, loaded).to_dict("records"),
+        "targets": calibration.predictive_table(table, found, wanted, SEED).to_dict("records"),
+        "coverage": asdict(held),
     }
     return table, found, content
 
@@ -126,17 +147,29 @@ def prediction(table: calibration.Table, found: calibration.Posterior) -> dict[s
     low, middle, high = np.quantile(counted, [0.025, 0.5, 0.975])
     interval = calibration.weighted_interval(expected, found.weights)
     prior = ratios(table, "expected_accidents")
+    before = calibration.weighted_interval(prior, np.full(len(prior), 1.0 / len(prior)))
     return {
         "expected": said(interval),
-        "prior": said(calibration.weighted_interval(prior, np.full(len(prior), 1.0 / len(prior)))),
+        "prior": said(before),
         "counted": {"estimate": float(middle), "low": float(low), "high": float(high)},
+        "counted_width": log(max(high, EDGE) / max(low, EDGE)),
+        "expected_width": log(interval.high / interval.low),
+        "prior_width": log(before.high / before.low),
         "accidents_a_year": said(calibration.weighted_interval(level, found.weights)),
         "reported_inside_expected": bool(interval.low <= TWO_THIRDS <= interval.high),
         "reported_inside_counted": bool(low <= TWO_THIRDS <= high),
-        "chance_of_a_third": float(found.weights @ (expected <= TWO_THIRDS)),
+        "chance_of_a_third": share_of_draws(float(found.weights @ (expected <= TWO_THIRDS)), found.effective),
         "chance_counted_a_third": float(np.mean(counted <= TWO_THIRDS)),
         "deaths": said(calibration.weighted_interval(found.adjusted(ratios(table, "expected_deaths")), found.weights)),
     }
+
+
+def share_of_draws(share: float, draws: float) -> dict[str, float]:
+    """A share of so many effective draws, with the exact 95 % interval of drawing (Clopper, Pearson 1934)."""
+    hits, every = share * draws, draws
+    low = float(beta.ppf(0.025, hits, every - hits + 1.0)) if hits > 0.0 else 0.0
+    high = float(beta.ppf(0.975, hits + 1.0, every - hits)) if hits < every else 1.0
+    return {"estimate": share, "low": low, "high": high}
 
 
 def needed(table: calibration.Table) -> dict[str, Any]:
@@ -159,7 +192,8 @@ def needed(table: calibration.Table) -> dict[str, Any]:
                 "where_a_third": float(np.median(own[strong])) if strong.any() else None,
             }
         )
-    return {"share_of_prior_draws": float(strong.mean()), "parameters": rows}
+    share = share_of_draws(float(strong.mean()), float(len(strong)))
+    return {"share_of_prior_draws": share, "draws": int(strong.sum()), "parameters": rows}
 
 
 def mechanisms() -> dict[str, Any]:
@@ -192,6 +226,11 @@ def mechanisms() -> dict[str, Any]:
         "fewer_trucks_only": ratio("no_calmer_driving"),
         "share_fewer_trucks": fewer / total,
         "share_calmer": 1.0 - fewer / total,
+        "calmer_driving": said(
+            paired_ratio(
+                metric("full_programme", "expected_accidents"), metric("no_calmer_driving", "expected_accidents")
+            )
+        ),
         "deaths": ratio("full_programme", "expected_deaths"),
         "deaths_without_response": ratio("no_response", "expected_deaths"),
         "share_response_of_deaths": 1.0 - slow / deaths,
@@ -216,7 +255,13 @@ def s228() -> dict[str, Any]:
         for sites in PICKED_SITES
     ]
     model = paired_ratio(signs, base)
-    lowest, highest = min(row["estimate"] for row in worst), max(row["estimate"] for row in worst)
+    for row in worst:
+        found = worst_site_ratios(
+            row["sites"], row["mean"], k_spot, picked=GIVEN["s228_black_spots"], effect=model.estimate
+        )
+        low, middle, high = np.quantile(found, [0.025, 0.5, 0.975])
+        row["together"] = {"estimate": float(middle), "low": float(low), "high": float(high)}
+        row["as_reported"] = float(np.mean(found <= 1.0 - GIVEN["s228_fall"] + ROUNDING))
     return {
         "model": said(model),
         "accidents_a_year": float(np.mean(base)),
@@ -224,10 +269,7 @@ def s228() -> dict[str, Any]:
         "k_spot": k_spot,
         "spot_km": BLACK_SPOT_KM,
         "worst": worst,
-        "worst_lowest": lowest,
-        "worst_highest": highest,
-        "together_lowest": lowest * model.estimate,
-        "together_highest": highest * model.estimate,
+        "cases_inside": sum(row["together"]["low"] <= 1.0 - GIVEN["s228_fall"] + ROUNDING for row in worst),
     }
 
 
@@ -263,21 +305,40 @@ def next_step() -> dict[str, Any]:
     def simulate(scenarios: list[Scenario], replications: int) -> Experiment:
         return run_experiment(scenarios, replications=replications, seed=SEED, store=store, progress=progress)
 
-    table = search(whole, rungs_of(whole.days, 2), simulate)
+    table = search(whole, rungs_of(SETS_REPLICATIONS), simulate)
     parts = " ".join(sorted(whole.interventions))
     budget = float(table.loc[table["parts"] == parts, "cost_cny"].iloc[0])
-    best, half, tenth = (best_within(table, budget / part) for part in (1.0, 2.0, 10.0))
-    full_runs = int((table["rung"] == table["rung"].max()).sum())
+    chosen = {name: str(best_within(table, budget / part)["parts"]) for name, part in SHARES_OF_BUDGET.items()}
     return {
         "sets": len(table),
-        "ran_longest": full_runs,
+        "ran_longest": int((table["rung"] == table["rung"].max()).sum()),
+        "replications": SETS_REPLICATIONS,
         "budget_cny": budget,
-        "whole": table[table["parts"] == parts].iloc[0].to_dict(),
-        "best": best.to_dict(),
-        "half": half.to_dict(),
-        "tenth": tenth.to_dict(),
+        **again(whole, {"whole": parts, **chosen}, store),
         "table": table.to_dict("records"),
     }
+
+
+def again(whole: Scenario, chosen: dict[str, str], store: Store) -> dict[str, Any]:
+    """The chosen sets on random numbers that did not choose them, and each against the whole programme."""
+    sets = {name: with_parts(whole, parts.split()) for name, parts in chosen.items()}
+    none = with_parts(whole, ())
+    different = list({one.name: one for one in (none, *sets.values())}.values())
+    found = run_experiment(
+        different, replications=FRESH_REPLICATIONS, seed=FRESH_SEED, store=store, progress=progress
+    ).outcomes
+    runs = {name: [outcome.metrics for outcome in found[one.name]] for name, one in {"none": none, **sets}.items()}
+    fewer = {name: avoided(runs["none"], own, "expected_accidents") for name, own in runs.items()}
+    content: dict[str, Any] = {"fresh_replications": FRESH_REPLICATIONS}
+    for name, parts in chosen.items():
+        content[name] = {
+            "parts": parts,
+            "cost_cny": runs[name][0]["cost_cny"],
+            "avoided": said(mean_interval(fewer[name])),
+            "deaths_avoided": said(mean_interval(avoided(runs["none"], runs[name], "expected_deaths"))),
+            "less_than_whole": said(mean_interval([a - b for a, b in zip(fewer["whole"], fewer[name], strict=True)])),
+        }
+    return content
 
 
 def reported() -> dict[str, Any]:
@@ -286,11 +347,29 @@ def reported() -> dict[str, Any]:
     medians = {
         f"{group}_median": float(np.median([row["change_pct"] for row in rows])) for group, rows in content.items()
     }
+    medians |= {f"{group}_count": len(rows) for group, rows in content.items()}
     spans = {
         f"{group}_span": sorted([row["change_pct"] for row in rows])[:: len(rows) - 1]
         for group, rows in content.items()
     }
     return content | medians | spans
+
+
+def witness() -> dict[str, float]:
+    """Results of one replication, by which one sees whether the model has moved since."""
+    names = ("baseline", "full_programme")
+    return {
+        name: run_replication(scenario(f"taishun/{name}.yaml"), SEED, 0).metrics["expected_accidents"] for name in names
+    }
+
+
+def without_nan(content: Any) -> Any:
+    """Content with null for what is not a number, so that any reader of JSON can read it."""
+    if isinstance(content, dict):
+        return {key: without_nan(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [without_nan(value) for value in content]
+    return None if isinstance(content, float) and not isfinite(content) else content
 
 
 def simulated() -> dict[str, Any]:
@@ -299,6 +378,7 @@ def simulated() -> dict[str, Any]:
     return {
         "seed": SEED,
         "model": model_version()[:16],
+        "witness": witness(),
         "reported_fall_pct": REPORTED_FALL_PCT,
         "given": GIVEN,
         "calibration": fitted,
@@ -333,10 +413,15 @@ def fall(ratio: float) -> str:
     return f"{100.0 * (ratio - 1.0):+.0f} %"
 
 
+def change_zh(ratio: float) -> str:
+    """The same in Chinese words."""
+    return f"{'下降' if ratio <= 1.0 else '上升'} {abs(100.0 * (ratio - 1.0)):.0f}%"
+
+
 def templates() -> Environment:
     """The texts' templates, with the ways to write numbers; Markdown, so nothing is escaped."""
     environment = Environment(loader=FileSystemLoader(HERE), undefined=StrictUndefined, trim_blocks=True)  # noqa: S701
-    environment.filters |= {"n": number, "span": span, "fall": fall, "pct": percent}
+    environment.filters |= {"n": number, "span": span, "fall": fall, "change_zh": change_zh, "pct": percent}
     return environment
 
 
@@ -373,12 +458,12 @@ LABELS = {
         "model_group": "模型",
         "ratio": "实施后／实施前事故数",
         "counts": "{before} → {after} 起",
-        "known": ("别无所知", "因事故多而选中"),
+        "known": ("无其他信息", "因事故多而选中"),
         "place": "place_zh",
         "pareto": (
-            "只运行较短时间",
-            "运行最久",
-            "同等费用内最优",
+            "只模拟一次",
+            "模拟多次",
+            "同等费用内减少事故最多",
             "预算",
             "费用（百万元／年）",
             "每年减少的期望事故数",
@@ -418,7 +503,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--render", action="store_true", help="only texts and charts, from numbers.json")
     if not parser.parse_args().render:
-        NUMBERS.write_text(json.dumps(simulated(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        NUMBERS.write_text(
+            json.dumps(without_nan(simulated()), indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        )
     numbers = json.loads(NUMBERS.read_text(encoding="utf-8"))
     for file, text in texts(numbers).items():
         (HERE.parent / file).write_text(text, encoding="utf-8")

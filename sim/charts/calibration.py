@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from sim.charts.basic import PALETTE, STYLE
 
 PARETO_WORDS = (
-    "ran for a short time",
-    "ran longest",
+    "simulated once",
+    "simulated several times",
     "best for its cost",
     "budget",
     "cost (million CNY a year)",
@@ -63,7 +63,7 @@ def _span(axes: Axes, row: Mapping[Hashable, Any], name: str, place: float, colo
 
 
 def pareto(table: pd.DataFrame, budget_cny: float, words: Sequence[str] = PARETO_WORDS) -> Figure:
-    """Accidents avoided over cost a year: every set, those that ran longest, and the front."""
+    """Accidents avoided over cost a year: every set, those that were simulated more than once, and the front."""
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(9.0, 5.5))
         axes = figure.add_subplot()

@@ -51,8 +51,8 @@ def calibrate(
     """Fit the scenarios' `uncertain` parameters to observed targets (approximate Bayesian computation).
 
     Writes priors and posteriors, which parameters the data can't tell, predictive checks, how often the method's
-    intervals hold the truth on simulated data, and charts. A target that lies outside what the model can give is said
-    to: look at the predictive table before the posterior.
+    intervals hold the truth on simulated data, and charts. Look at the table of targets before that of parameters:
+    where the observed value lies outside its interval after the fit, the model can't give what was observed.
 
     Example: hairpin calibrate scenarios/taishun/baseline.yaml scenarios/taishun/full_programme.yaml --targets
     scenarios/taishun/parts/targets.yaml
@@ -73,8 +73,8 @@ def calibrate(
     sd, observed = (np.array([getattr(target, name) for target in wanted.targets]) for name in ("sd", "value"))
     seen = calibration.noisy(table, sd, seed)
     found = calibration.fit(table, seen, observed, accept)
-    parameters = calibration.parameter_table(found, loaded[0])
-    checks = calibration.predictive_table(seen, found, wanted)
+    parameters = calibration.parameter_table(found, loaded)
+    checks = calibration.predictive_table(table, found, wanted, seed)
     held = calibration.coverage(table, sd, accept, FITS, seed)
     _write(folder, parameters, checks, held)
     _charts(folder, parameters, checks)
@@ -129,7 +129,8 @@ def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", 
 
     shown = Table("parameter", "prior, 95 %", "posterior, 95 %", "told by the data")
     for row in parameters.to_dict("records"):
-        told = f"{'yes' if row['told'] else 'no'} ({100.0 * max(row['contraction'], 0.0):.0f} % of the variance)"
+        share = f"{100.0 * row['contraction']:.0f} ± {100.0 * row['contraction_se']:.0f} % of the variance"
+        told = f"{'yes' if row['told'] else 'little'} ({share})"
         shown.add_row(row["parameter"], span(row, "prior"), span(row, "posterior"), told)
     console.print(shown)
     shown = Table("target", "observed", "before the fit, 95 %", "after the fit, 95 %")
@@ -149,7 +150,7 @@ def portfolio(
         float | None, typer.Option(min=0.0, help="CNY a year.", show_default="what the programme costs")
     ] = None,
     replications: Replications = 2,
-    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Run every set at full length.")] = False,
+    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Run every set as often.")] = False,
     seed: Seed = 1,
     workers: Workers = None,
     dask: Dask = None,
@@ -160,17 +161,18 @@ def portfolio(
 ) -> None:
     """Which set of a programme's interventions avoids most accidents within a budget; table and Pareto chart.
 
-    All sets run for a short time on the same random numbers, the better ones longer (successive halving).
+    All sets run the whole horizon once on the same random numbers, the best ones more often (successive halving).
+    Intervals hold chance in the runs, not what the parameters leave open.
     """
     from sim import charts
     from sim.cli.problems import Problem
     from sim.cli.sweep_commands import write_table
-    from sim.portfolio import Rung, best_within, rungs_of, search
+    from sim.portfolio import best_within, rungs_of, search
 
     whole = load([programme], days)[0]
     folder = out or default_folder(programme) / "portfolio"
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
-    rungs = (Rung(whole.days, replications),) if exhaustive else rungs_of(whole.days, replications)
+    rungs = rungs_of(replications)[1:] if exhaustive else rungs_of(replications)
     try:
         table = search(whole, rungs, simulation.run)
         limit = float(table["cost_cny"].max()) if budget is None else budget
@@ -187,10 +189,15 @@ def _show_sets(table: "pd.DataFrame", limit: float, best: str, folder: Path) -> 
     from rich.console import Console
     from rich.table import Table
 
-    shown = Table("set (best for its cost)", "cost, M CNY a year", "accidents avoided a year, 95 %")
+    shown = Table("set (best for its cost)", "cost, M CNY a year", "accidents avoided a year, 95 %", "deaths avoided")
     for row in table[table["front"]].to_dict("records"):
         span = f"{row['avoided']:.1f} ({row['avoided_low']:.1f} to {row['avoided_high']:.1f})"
         mark = " *" if row["parts"] == best else ""
-        shown.add_row((str(row["parts"]) or "nothing") + mark, f"{row['cost_cny'] / 1e6:.2f}", span)
+        shown.add_row(
+            (str(row["parts"]) or "nothing") + mark,
+            f"{row['cost_cny'] / 1e6:.2f}",
+            span,
+            f"{row['deaths_avoided']:.2f}",
+        )
     Console(file=sys.stdout, width=110).print(shown)
     sys.stdout.write(f"* avoids most within {limit / 1e6:.2f} M CNY a year\nresults in {folder}\n")

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from math import ceil, log
 
 import pytest
 from jinja2 import meta
@@ -50,15 +51,31 @@ def test_a_changed_number_changes_the_text(build, numbers) -> None:
 
 
 def test_numbers_hang_together(numbers) -> None:
-    """Shares of mechanisms add up, quantiles are in order, sets are counted."""
-    mechanisms, portfolio = numbers["mechanisms"], numbers["portfolio"]
-    assert mechanisms["share_fewer_trucks"] + mechanisms["share_calmer"] == pytest.approx(1.0)
-    for key in ("expected", "prior", "counted", "deaths"):
-        found = numbers["prediction"][key]
-        assert 0 <= found["low"] <= found["estimate"] <= found["high"]
+    """What is told in several places, or follows from other numbers."""
+    mechanisms, portfolio, fitted = numbers["mechanisms"], numbers["portfolio"], numbers["calibration"]
+    whole, fewer = mechanisms["whole"]["estimate"], mechanisms["fewer_trucks_only"]["estimate"]
+    assert mechanisms["calmer_driving"]["estimate"] == pytest.approx(whole / fewer)
+    assert mechanisms["share_fewer_trucks"] == pytest.approx(log(fewer) / log(whole))
     assert len(portfolio["table"]) == portfolio["sets"] == 256
-    assert portfolio["best"]["cost_cny"] <= portfolio["budget_cny"]
-    assert portfolio["best"]["avoided"] >= portfolio["half"]["avoided"]
+    for name, part in (("best", 1), ("half", 2), ("tenth", 10)):
+        assert portfolio[name]["cost_cny"] <= portfolio["budget_cny"] / part
+        gap = portfolio["whole"]["avoided"]["estimate"] - portfolio[name]["avoided"]["estimate"]
+        assert portfolio[name]["less_than_whole"]["estimate"] == pytest.approx(gap, abs=1e-9)
+    assert fitted["effective"] < fitted["accepted"] == ceil(0.4 * fitted["draws"])
+    assert numbers["needed"]["share_of_prior_draws"]["estimate"] == numbers["needed"]["draws"] / fitted["draws"]
+
+
+def test_what_is_said_of_chance_is_right(numbers) -> None:
+    """Of smaller counts only multiples of 3 make the reported fall, rounded half up, in tenths of a per cent."""
+    limit = numbers["given"]["other_count"]
+    found = [b for b in range(1, limit + 1) if any((2000 * f + b) // (2 * b) == 333 for f in range(b))]
+    assert [b for b in found if b % 3] == [limit]
+
+
+@pytest.mark.slow
+def test_the_model_is_the_one_that_made_the_numbers(build, numbers) -> None:
+    """One replication, done again; if it fails, outputs have moved and the study must be built again."""
+    assert build.witness() == pytest.approx(numbers["witness"], rel=1e-9)
 
 
 def test_the_charts_draw_the_numbers(build, numbers) -> None:

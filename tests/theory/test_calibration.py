@@ -1,9 +1,11 @@
 """Calibration: a posterior that is known, and coverage on simulated data."""
 
+import json
 from math import sqrt
 
 import numpy as np
 import pytest
+import yaml_text
 from typer.testing import CliRunner
 
 from sim.calibration import (
@@ -15,6 +17,7 @@ from sim.calibration import (
     noisy,
     parameter_table,
     predictive_table,
+    priors_of,
     table_of,
     weighted_interval,
     with_priors,
@@ -66,14 +69,31 @@ def test_weighted_medians() -> None:
 
 
 def test_coverage_of_a_wrong_method_is_seen() -> None:
-    """Errors of observation that the fit does not know of make its intervals too short."""
+    """Regression of few draws on a target that bends strongly: ranks are not uniform, and the check says so."""
     table = linear(600)
-    wrong = Table(table.keys, table.shares, table.simulated + np.random.default_rng(1).normal(0, 0.1, (600, 1)), {})
-    right = coverage(wrong, np.array([0.001]), 0.2, 200, 3)
+    right = coverage(table, np.array([0.05]), 0.2, 200, 3, np.exp(table.shares[:, 0]))
     assert abs(right.inside_90 - 0.9) < coverage_tolerance(200, 2, 0.9)
-    biased = Table(table.keys, np.sqrt(table.shares), table.simulated, {})
-    misled = fit(biased, table.simulated, np.array([0.25]), 0.05)
-    assert abs(float(misled.weights @ misled.shares[:, 0]) - 0.25) > 0.1
+    assert right.lowest_p > 0.001
+    assert right.output_inside_90 is not None
+    assert abs(right.output_inside_90 - 0.9) < coverage_tolerance(200, 1, 0.9)
+    bent = Table(table.keys, table.shares, np.exp(8.0 * table.simulated), {})
+    wrong = coverage(bent, np.array([0.001]), 0.1, 200, 3, np.exp(table.shares[:, 0]))
+    assert abs(wrong.inside_50 - 0.5) > coverage_tolerance(200, 2, 0.5)
+    assert wrong.output_inside_50 is not None
+    assert abs(wrong.output_inside_50 - 0.5) > coverage_tolerance(200, 1, 0.5)
+    assert wrong.lowest_p < 0.001
+
+
+def test_predictions_hold_the_error_of_observation() -> None:
+    """Posterior normal(0.4, 0.05) and error 0.05: what would be observed is normal(0.4, 0.05 √2)."""
+    table, sd = linear(), np.array([0.05])
+    target = {"name": "t", "metric": "m", "value": 0.4, "sd": 0.05, "source": SOURCE}
+    found = fit(table, noisy(table, sd, 3), np.array([0.4]), accept=0.2)
+    row = predictive_table(table, found, Targets.model_validate({"targets": [target]}), 3).iloc[0]
+    assert row["posterior"] == pytest.approx(0.4, abs=4 * 1.25 * 0.05 * sqrt(2) / sqrt(found.effective))
+    half = (row["posterior_high"] - row["posterior_low"]) / 2
+    assert half == pytest.approx(1.96 * 0.05 * sqrt(2), rel=4 * 1.3 / sqrt(2 * found.effective))
+    assert row["tail"] == pytest.approx(0.5, abs=4 * 0.5 / sqrt(found.effective))
 
 
 def _small(small, targets=TARGETS):
@@ -95,7 +115,7 @@ def test_posteriors_cover_the_truth_on_a_small_scenario(small) -> None:
     assert abs(found.inside_90 - 0.9) < coverage_tolerance(200, 3, 0.9)
     assert found.lowest_p > 0.001
     posterior = fit(table, noisy(table, sd, 3), np.array([t.value for t in wanted.targets]), 0.2)
-    told = parameter_table(posterior, scenarios[0]).set_index("parameter")["told"]
+    told = parameter_table(posterior, scenarios).set_index("parameter")["told"]
     assert told["fleet.call_answer_probability"]
 
 
@@ -104,14 +124,61 @@ def test_tables_of_a_fit(small) -> None:
     table = table_of(scenarios, wanted, 60, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
     sd = np.array([target.sd for target in wanted.targets])
     posterior = fit(table, noisy(table, sd, 3), table.simulated[7], 0.5)
-    found = parameter_table(posterior, scenarios[0])
+    found = parameter_table(posterior, scenarios)
     assert found["parameter"].tolist() == sorted(PRIORS)
-    assert (found["posterior_low"] <= found["posterior"]).all()
-    assert (found["posterior_low"] >= [20.0, 0.02, 0.4]).all()
+    assert found["prior"].tolist() == pytest.approx([50.0, 0.16, 0.675])
+    assert found["prior_low"].tolist() == pytest.approx([21.5, 0.027, 0.41375])
+    assert (found["contraction_se"] == sqrt(0.8 / posterior.effective)).all()
     assert table.metrics["p"]["compliance_rate"].tolist() == table.simulated[:, 1].tolist()
-    checks = predictive_table(noisy(table, sd, 3), posterior, wanted)
+    checks = predictive_table(table, posterior, wanted, 3)
     assert checks["observed"].tolist() == [0.75, 0.95, 90.0]
-    assert checks["tail"].between(0, 1).all()
+    error = 1.25 * np.sqrt(table.simulated.var(axis=0) + sd**2) / sqrt(60)
+    assert (np.abs(checks["prior"] - np.median(table.simulated, axis=0)) < 4 * error).all()
+
+
+def test_priors_come_from_whichever_scenario_has_them(small) -> None:
+    wanted = Targets.model_validate({"targets": TARGETS[1:2]})
+    prior, other = (dict(list(PRIORS.items())[place : place + 1]) for place in (0, 2))
+    pair = [small(uncertain=prior), small(name="p", uncertain={**prior, **other})]
+    assert sorted(priors_of(with_priors(pair, wanted))) == sorted({**prior, **other})
+    changed = {key: {**value, "high": 0.2} for key, value in prior.items()}
+    with pytest.raises(ValueError, match="another distribution"):
+        with_priors([pair[0], small(name="p", uncertain=changed)], wanted)
+
+
+def test_a_target_without_a_value_is_named(small) -> None:
+    """Nobody is ever called in the baseline, so that there is no response time."""
+    wanted = Targets.model_validate({"parameters": PRIORS, "targets": [{**TARGETS[2], "scenario": "small"}]})
+    scenarios = with_priors([small(warm_up_days=0, days=2)], wanted)
+    with pytest.raises(ValueError, match="target response: mean_response_s has no value in draw 0 of 3"):
+        table_of(scenarios, wanted, 3, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
+
+
+def test_calibrate_writes_tables_and_charts(tmp_path) -> None:
+    """From files to files; what is shown is what is written."""
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML)
+    (tmp_path / "p.yaml").write_text("name: p\nextends: base.yaml\ninterventions: {driver_contact: {}}\n")
+    (tmp_path / "targets.yaml").write_text(json.dumps({"format": 1, "parameters": PRIORS, "targets": TARGETS}))
+    files = [str(tmp_path / name) for name in ("base.yaml", "p.yaml")]
+    options = [
+        "--targets",
+        str(tmp_path / "targets.yaml"),
+        "--draws",
+        "50",
+        "--days",
+        "5",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    result = CliRunner().invoke(app, ["calibrate", *files, *options])
+    assert result.exit_code == 0, result.output
+    content = json.loads((tmp_path / "out" / "calibration.json").read_text())
+    assert [row["parameter"] for row in content["parameters"]] == sorted(PRIORS)
+    assert [row["target"] for row in content["targets"]] == ["before", "after", "response"]
+    assert content["coverage"]["fits"] == 50
+    for row in content["parameters"]:
+        assert f"{row['posterior']:.3g}" in result.output
+    assert {file.name for file in (tmp_path / "out").glob("*.svg")} == {"posteriors.svg", "predictive.svg"}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +187,12 @@ def test_tables_of_a_fit(small) -> None:
         ("value: high", "targets[0].value: found 'high'"),
         ("valu: 1", "unknown key"),
         ("value: 0.9\n    months: [2030-01, 2030-02]", "is not in"),
+        ("value: 0.9\n    months: [2025-03, 2025-02]", "is after the last"),
         ("value: 0.9\n    scenario: nobody", "is not a scenario"),
+        (
+            "value: 0.9\n  - {name: two, metric: luck, value: 1, sd: 1, source: {basis: assumption, range: any}}",
+            "no metric 'luck'",
+        ),
     ],
 )
 def test_bad_targets_are_one_message(taishun, tmp_path, change, said) -> None:

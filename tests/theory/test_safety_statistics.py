@@ -18,6 +18,7 @@ from sim.safety_statistics import (
     rate_interval,
     rate_ratio,
     worst_site_ratio,
+    worst_site_ratios,
     years_to_detect,
 )
 from sim.statistics import mean_interval, paired_ratio, stein_ratio, stein_replications
@@ -231,3 +232,14 @@ def test_the_worst_of_many_falls_by_itself() -> None:
     assert alike.estimate == pytest.approx(exact, abs=4 * 1.5 * spread / np.sqrt(20_000))
     assert worst_site_ratio(1, 400.0, 0.5).estimate == pytest.approx(1.0, abs=0.02)
     assert worst_site_ratio(50, 4.0, 1.0).estimate > alike.estimate
+
+
+def test_an_effect_at_the_worst_sites() -> None:
+    """A true halving halves the mean of what is counted after; all sites together have no regression to the mean."""
+    nothing, halved = (
+        worst_site_ratios(20, 4.0, 0.4, picked=2, effect=effect, seed=seed) for effect, seed in ((1, 1), (0.5, 2))
+    )
+    error = np.hypot(0.5 * nothing.std(), halved.std()) / np.sqrt(len(halved))
+    assert halved.mean() == pytest.approx(0.5 * nothing.mean(), abs=4 * error)
+    every = worst_site_ratios(20, 40.0, 0.4, picked=20)
+    assert every.mean() == pytest.approx(1.0, abs=4 * every.std() / np.sqrt(len(every)) + 1 / (20 * 40.0))
