@@ -4,14 +4,19 @@ import gc
 import multiprocessing
 import multiprocessing.context
 import os
+import pickle
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import forkserver, resource_tracker
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -26,6 +31,8 @@ Progress = Callable[[int, int], None]
 RATE = "expected_accident_rate_per_million_vkm"
 MOST_PARTS = 8
 """Of a run of several corridors, so that workers share even a single one; it does not change the results."""
+SPOOL = "hairpin"
+"""Folders for results on their way from workers are named SPOOL-process-..."""
 POOL_RESTARTS = 3
 """How often workers that died are replaced before an experiment gives up."""
 
@@ -139,22 +146,78 @@ def _context() -> multiprocessing.context.ForkServerContext:
     return context
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed ends too, instead of waiting for ever."""
+def _end_with_parent(spool: Path) -> None:
+    """A worker whose parent was killed ends too, instead of waiting for ever, and clears what both had."""
     parent = multiprocessing.parent_process()
     if parent is not None:
 
         def watch() -> None:
             parent.join()
+            shutil.rmtree(spool, ignore_errors=True)
             os._exit(1)
 
         threading.Thread(target=watch, daemon=True).start()
 
 
+def _clear_abandoned() -> None:
+    """Remove the files of processes that were killed before any of their workers could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{SPOOL}-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdigit() and not Path("/proc", owner).exists() and Path("/proc/self").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spooled(spool: Path, work: Callable[..., Any], *arguments: Any) -> Path:
+    """Do the work and leave its result in a file."""
+    handle, name = tempfile.mkstemp(dir=spool)
+    with os.fdopen(handle, "wb") as stream:
+        pickle.dump(work(*arguments), stream, protocol=pickle.HIGHEST_PROTOCOL)
+    return Path(name)
+
+
+class Processes(ProcessPoolExecutor):
+    """Processes that hand over results as files and send no more than their names.
+
+    A name goes through the workers' common pipe whole or not at all. A result of some MiB would go in pieces: a worker
+    killed in between would leave the reader waiting for the rest for ever, and the other workers for their turn.
+    """
+
+    def __init__(self, workers: int) -> None:
+        _clear_abandoned()
+        self._spool = Path(tempfile.mkdtemp(prefix=f"{SPOOL}-{os.getpid()}-"))
+        super().__init__(workers, mp_context=_context(), initializer=_end_with_parent, initargs=(self._spool,))
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """As any executor's; the file is read and removed where the result is asked for."""
+        done: Future[Any] = Future()
+        super().submit(_spooled, self._spool, partial(fn, **kwargs), *args).add_done_callback(partial(_fetch, done))
+        return done
+
+    def clear(self) -> None:
+        """Remove what nobody has fetched."""
+        shutil.rmtree(self._spool, ignore_errors=True)
+
+
+def _fetch(done: Future[Any], named: Future[Path]) -> None:
+    """Give the result in the named file to who waits for it."""
+    if named.cancelled():
+        done.cancel()
+        return
+    try:
+        file = named.result()
+        with file.open("rb") as stream:
+            result = pickle.load(stream)  # noqa: S301 - written by our own worker
+        file.unlink()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, who waits gets it
+        done.set_exception(error)
+    else:
+        done.set_result(result)
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
     """Processes; on an error or Ctrl-C nothing more is started and the processes end."""
-    pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_end_with_parent)
+    pool = Processes(workers)
     try:
         yield pool
     except BaseException:
@@ -167,6 +230,8 @@ def processes(workers: int) -> Iterator[Executor]:
         raise
     else:
         pool.shutdown()
+    finally:
+        pool.clear()
 
 
 @contextmanager

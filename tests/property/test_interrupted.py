@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 import yaml_text
 
-from sim.experiment import perform_all, run_experiment
+from sim.experiment import perform_all, processes, run_experiment
 from sim.scenario import load_scenario
 from sim.store import Store, packed, write_whole
 
@@ -90,6 +92,51 @@ def _alive(session: int) -> list[int]:
         if int(fields[3]) == session and fields[0] != "Z":
             found.append(int(stat.parent.name))
     return found
+
+
+WORKER_KILLS = 8
+
+
+def test_workers_killed_at_random_points_change_no_byte(files) -> None:
+    """One of two workers is killed in each run, at whatever it does then; the run ends by itself with the same files."""
+    undisturbed, out = files / "undisturbed", files / "out"
+    subprocess.run(command(files, undisturbed), cwd=files, check=True)
+    moments = random.Random(21)
+    killed = 0
+    while killed < WORKER_KILLS:
+        process = subprocess.Popen(command(files, out, "--fresh"), cwd=files, start_new_session=True)
+        try:
+            process.wait(timeout=moments.uniform(0.8, 2.5))
+        except subprocess.TimeoutExpired:
+            killed += _kill_a_worker(process.pid)
+        assert process.wait(timeout=120) == 0
+        assert contents(out) == {**contents(undisturbed), "manifest.json": contents(out)["manifest.json"]}
+
+
+def _kill_a_worker(parent: int) -> int:
+    """Kill the last process that a command's fork server started; how many were killed."""
+    servers = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    for server in servers:
+        workers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        if workers:
+            os.kill(int(workers[-1]), signal.SIGKILL)
+            return 1
+    return 0
+
+
+def test_a_worker_killed_while_it_hands_over_a_result_is_noticed() -> None:
+    """A result of 256 MiB is on its way when its worker dies: whoever waits is told, and nothing is left behind."""
+    with processes(2) as executor:
+        spool = executor._spool
+        future = executor.submit(bytes, 1 << 28)
+        while not any(file.stat().st_size for file in spool.iterdir()):
+            assert not future.done()
+        for process in list(executor._processes.values()):
+            os.kill(process.pid, signal.SIGKILL)
+        done, _ = wait([future], timeout=120)
+        assert done
+        assert isinstance(future.exception(), BrokenProcessPool)
+    assert not spool.exists()
 
 
 def test_finished_runs_are_taken_and_changed_ones_computed(files, monkeypatch) -> None:
