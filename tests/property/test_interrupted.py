@@ -98,7 +98,7 @@ WORKER_KILLS = 8
 
 
 def test_workers_killed_at_random_points_change_no_byte(files) -> None:
-    """One of two workers is killed in each run, at whatever it does then; the run ends by itself with the same files."""
+    """One of two workers is killed in each run, at whatever it does then; the run ends with the same files."""
     undisturbed, out = files / "undisturbed", files / "out"
     subprocess.run(command(files, undisturbed), cwd=files, check=True)
     moments = random.Random(21)
