@@ -211,18 +211,35 @@ def before_after(
     Notes
     -----
     pi = sum E_i c_i with c_i = predicted after / before, Var(pi) = sum Var(E_i) c_i**2, lambda = sum of counts after;
-    theta = (lambda / pi) / (1 + Var(pi) / pi**2),
-    Var(theta) = theta**2 (1 / lambda + Var(pi) / pi**2) / (1 + Var(pi) / pi**2)**2. The interval is normal.
+    the ratio is `index_of_effectiveness`, its interval normal.
     """
     change = np.asarray(predicted_after) / np.asarray(predicted_before)
     estimate = empirical_bayes(np.asarray(before, dtype=np.float64), predicted_before, overdispersion)
     pi, variance = float((estimate.expected * change).sum()), float((estimate.variance * change**2).sum())
-    counted, relative = int(np.sum(after)), variance / pi**2
-    theta = counted / pi / (1.0 + relative)
-    spread = theta**2 * ((1.0 / counted if counted else 0.0) + relative) / (1.0 + relative) ** 2
-    half = float(norm.isf((1.0 - CONFIDENCE) / 2.0)) * sqrt(spread)
+    counted = int(np.sum(after))
+    theta, error = index_of_effectiveness(counted, pi, variance)
+    half = float(norm.isf((1.0 - CONFIDENCE) / 2.0)) * error
     naive = rate_ratio(counted, int(np.sum(before)), float(np.sum(predicted_after) / np.sum(predicted_before)))
-    return BeforeAfter(Interval(theta, max(theta - half, 0.0), theta + half), sqrt(spread), naive, pi, counted)
+    return BeforeAfter(Interval(theta, max(theta - half, 0.0), theta + half), error, naive, pi, counted)
+
+
+def index_of_effectiveness(counted: int, expected: float, variance: float) -> tuple[float, float]:
+    """Accidents after a treatment over those expected without it, and its standard error [2].
+
+    Parameters
+    ----------
+    counted : accidents after, lambda
+    expected, variance : of what they would have been without treatment, pi
+
+    Notes
+    -----
+    theta = (lambda / pi) / (1 + Var(pi) / pi**2),
+    Var(theta) = theta**2 (1 / lambda + Var(pi) / pi**2) / (1 + Var(pi) / pi**2)**2.
+    """
+    relative = variance / expected**2
+    theta = counted / expected / (1.0 + relative)
+    spread = theta**2 * ((1.0 / counted if counted else 0.0) + relative) / (1.0 + relative) ** 2
+    return theta, sqrt(spread)
 
 
 def years_to_detect(
@@ -257,6 +274,30 @@ def detection_power(
     after = generator.poisson(accidents_per_year * (1.0 - reduction) * years_after, simulations)
     total, share = before + after, years_after / (years_before + years_after)
     return float(np.mean(np.asarray(binom.cdf(after, total, share)) <= significance / 2.0))
+
+
+MOST_YEARS = 200
+
+
+def simulated_years_to_detect(
+    accidents_per_year: float, reduction: float, years_before: float, power: float = 0.8, *, seed: int = 1
+) -> float:
+    """Whole years after until the exact test finds the reduction with some power, by `detection_power`.
+
+    Infinite if `MOST_YEARS` are not enough. Power grows with time but for the test's discreteness, so that the first
+    year found by halving is within a year or two of the first of all.
+    """
+
+    def enough(years: int) -> bool:
+        return detection_power(accidents_per_year, reduction, years_before, years, seed=seed) >= power
+
+    if not enough(MOST_YEARS):
+        return inf
+    few, many = 0, MOST_YEARS
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if enough(middle) else (middle, many)
+    return float(many)
 
 
 def chance_of_drop(

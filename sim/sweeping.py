@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
@@ -16,10 +16,11 @@ import pandas as pd
 from sim.experiment import RATE, Experiment
 from sim.scenario import Scenario
 from sim.statistics import mean_interval, paired_ratio
-from sim.uncertainty import drawn, uncertain_keys
+from sim.uncertainty import drawn, latin_hypercube, uncertain_keys
 from sim.units import Floats
 
 MOST_POINTS = 2000
+VALUES_OF_A_RANGE = 5
 RANGE = re.compile(r"^(-?\d+(?:\.\d+)?):(-?\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$")
 
 Value = float | int | str | bool
@@ -36,10 +37,14 @@ class Axis:
 
     key: str
     points: tuple[Value, ...]
+    ends: tuple[Value, ...]
+    """Lowest and highest value of a range; all values of a list."""
 
 
 def axis(text: str) -> Axis:
     """`key=1:8`, `key=0.1:0.5:0.1` (both ends included) or `key=a,b,c`.
+
+    Without a step a range has its whole numbers, or `VALUES_OF_A_RANGE` values where an end is not whole.
 
     Raises
     ------
@@ -51,15 +56,18 @@ def axis(text: str) -> Axis:
         raise SweepMistake(f"--set {text!r}: must be key=low:high, key=low:high:step or key=a,b,c")
     found = RANGE.match(values)
     if found is None:
-        return Axis(key, tuple(_value(part) for part in values.split(",")))
+        listed = tuple(_value(part) for part in values.split(","))
+        return Axis(key, listed, listed)
+    ends = (_value(found[1]), _value(found[2]))
     low, high = float(found[1]), float(found[2])
-    step = float(found[3]) if found[3] else 1.0
+    whole = all(isinstance(end, int) for end in ends)
+    step = float(found[3]) if found[3] else 1.0 if whole or low == high else (high - low) / (VALUES_OF_A_RANGE - 1)
     if step <= 0.0 or high < low:
         raise SweepMistake(f"--set {text!r}: low must not be above high, the step must be above 0")
     count = int((high - low) / step + 1e-9) + 1
     if count > MOST_POINTS:
         raise SweepMistake(f"--set {text!r}: has {count} values, may have up to {MOST_POINTS}")
-    return Axis(key, tuple(_value(f"{low + n * step:.10g}") for n in range(count)))
+    return Axis(key, tuple(_value(f"{low + n * step:.10g}") for n in range(count)), ends)
 
 
 def _value(text: str) -> Value:
@@ -75,29 +83,67 @@ def _value(text: str) -> Value:
             return text
 
 
-def variants(scenario: Scenario, axes: Sequence[Axis]) -> Iterator[tuple[dict[str, Value], Scenario]]:
-    """The grid: values, and the scenario with them.
+Point = tuple[Value, ...]
+
+
+def grid(axes: Sequence[Axis]) -> list[Point]:
+    """All combinations of the axes' values.
+
+    Raises
+    ------
+    SweepMistake
+        if there are too many
+    """
+    points = list(product(*(one.points for one in axes)))
+    if len(points) > MOST_POINTS:
+        raise SweepMistake(f"the grid has {len(points)} points, may have up to {MOST_POINTS}; --design draws some")
+    return points
+
+
+def latin_points(axes: Sequence[Axis], count: int, seed: int) -> list[Point]:
+    """So many points of a Latin hypercube between the axes' lowest and highest values; whole numbers stay whole.
+
+    Raises
+    ------
+    SweepMistake
+        if an axis has values that are not numbers
+    """
+    spans = [_span(one) for one in axes]
+    shares = latin_hypercube(count, [one.key for one in axes], seed)
+    return [tuple(_between(span, share) for span, share in zip(spans, row, strict=True)) for row in shares.tolist()]
+
+
+def _span(one: Axis) -> tuple[float, float]:
+    numbers = [value for value in one.ends if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) < len(one.ends):
+        raise SweepMistake(f"--design needs numbers, {one.key} has {', '.join(map(str, one.ends))}")
+    return min(numbers), max(numbers)
+
+
+def _between(span: tuple[float, float], share: float) -> Value:
+    """A quantile of the uniform distribution on a span, or on its whole numbers if both ends are whole."""
+    low, high = span
+    if isinstance(low, int) and isinstance(high, int):
+        return low + int(share * (high - low + 1))
+    return low + share * (high - low)
+
+
+def sweep(
+    scenario: Scenario, keys: Sequence[str], points: Sequence[Point], simulate: Simulate, replications: int
+) -> pd.DataFrame:
+    """A row a point: values, accident rate, compliance, ratio to the scenario as it stands, each with interval.
 
     Raises
     ------
     ValueError
         if a value does not fit
     """
-    points = list(product(*(one.points for one in axes)))
-    if len(points) > MOST_POINTS:
-        raise SweepMistake(f"the grid has {len(points)} points, may have up to {MOST_POINTS}")
-    for number, point in enumerate(points):
-        values = {one.key: value for one, value in zip(axes, point, strict=True)}
-        yield values, scenario.changed({**values, "name": f"point_{number}"})
-
-
-def sweep(scenario: Scenario, axes: Sequence[Axis], simulate: Simulate, replications: int) -> pd.DataFrame:
-    """A row a point: values, accident rate, compliance, ratio to the scenario as it stands, each with interval."""
-    grid = list(variants(scenario, axes))
-    experiment = simulate([scenario.changed({"name": "as_it_stands"}), *(one for _, one in grid)], replications)
+    settings = [dict(zip(keys, point, strict=True)) for point in points]
+    variants = [scenario.changed({**values, "name": f"point_{number}"}) for number, values in enumerate(settings)]
+    experiment = simulate([scenario.changed({"name": "as_it_stands"}), *variants], replications)
     base = [outcome.metrics[RATE] for outcome in experiment.outcomes["as_it_stands"]]
     rows = []
-    for values, variant in grid:
+    for values, variant in zip(settings, variants, strict=True):
         metrics = [outcome.metrics for outcome in experiment.outcomes[variant.name]]
         ratio = paired_ratio([m[RATE] for m in metrics], base)
         row: dict[str, Any] = {**values, "ratio": ratio.estimate, "ratio_low": ratio.low, "ratio_high": ratio.high}

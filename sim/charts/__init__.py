@@ -9,6 +9,7 @@ from sim.charts.basic import (
     months,
     save,
     save_as,
+    scattered,
     swept,
     tornado,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "save",
     "save_as",
     "save_svg",
+    "scattered",
     "swept",
     "tornado",
 ]

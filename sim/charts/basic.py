@@ -182,6 +182,19 @@ def swept(table: pd.DataFrame, keys: Sequence[str]) -> Figure:
     return figure
 
 
+def scattered(table: pd.DataFrame, keys: Sequence[str]) -> Figure:
+    """Ratio to the scenario as it stands over each key by itself, a point with its interval for each of a design."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 0.6 + 2.6 * len(keys)))
+        for axes, key in zip(figure.subplots(len(keys), 1, squeeze=False)[:, 0], keys, strict=True):
+            axes.vlines(table[key], table["ratio_low"], table["ratio_high"], color=PALETTE[1], linewidth=1.2)
+            axes.plot(table[key], table["ratio"], "o", color=PALETTE[1], markersize=4)
+            axes.axhline(1.0, color="0.4", linestyle=":", linewidth=1)
+            axes.set_xlabel(key)
+            axes.set_ylabel("expected rate /\nas it stands")
+    return figure
+
+
 def _point_label(others: Sequence[str], point: Any) -> str:
     values = point if isinstance(point, tuple) else (point,)
     return ", ".join(f"{key.rsplit('.', 1)[-1]} = {value}" for key, value in zip(others, values, strict=False))

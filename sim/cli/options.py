@@ -31,6 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print summary.json instead
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print neither tables nor progress.")]
 Events = Annotated[bool, typer.Option("--events", help="Also write events.parquet: every accident, violation, alarm.")]
 
+SECONDS_PER_MINUTE = 60.0
 FAILED = 3
 """Exit code if a run stops."""
 
@@ -164,7 +165,22 @@ def progress_bar(*, quiet: bool) -> "Iterator[Progress | None]":
         TimeRemainingColumn,
     )
 
-    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    rate, left = TextColumn("{task.fields[rate]}"), (TextColumn("left"), TimeRemainingColumn())
+    columns = (TextColumn("runs"), BarColumn(), MofNCompleteColumn(), rate, TimeElapsedColumn(), *left)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("runs")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task("runs", rate="")
+        of = RunRate()
+        yield lambda done, total: bar.update(task, completed=done, total=total, rate=of(done, bar.tasks[0].elapsed))
+
+
+class RunRate:
+    """Runs a minute; those taken from the store at the start don't count."""
+
+    def __init__(self) -> None:
+        self._taken: int | None = None
+
+    def __call__(self, done: int, elapsed_s: float | None) -> str:
+        """What is shown after so many runs and seconds; nothing before the first run."""
+        self._taken = done if self._taken is None else self._taken
+        ran = done - self._taken
+        return f"{SECONDS_PER_MINUTE * ran / elapsed_s:.0f} a minute" if ran and elapsed_s else ""

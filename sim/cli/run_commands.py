@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 FIRST_STAGE = 5
 """Replications of the first stage of --precision, if --replications is not larger."""
 SMALLEST_PROGRAMME = 2
+ROUNDING = 1e-9
 
 Precision = Annotated[
     float | None,
@@ -106,6 +107,8 @@ def compare(
     else:
         experiment = _to_precision(simulation, scenarios, precision, first, max_replications)
     results = _results(experiment, scenarios[0].name, first)
+    if precision is not None:
+        _tell_what_is_wide(results, precision)
     _deliver(results, scenarios, folder, events=events, as_json=as_json, quiet=quiet)
     if programme is not None:
         _attribute(programme, simulation, replications, orders, quiet=quiet or as_json)
@@ -156,6 +159,16 @@ def _to_precision(
         most=max(most, first),
         simulate=lambda count: next(stages).run(scenarios, count),
     )
+
+
+def _tell_what_is_wide(results: "Results", precision: float) -> None:
+    """Where the limit of replications came before the precision, it is said."""
+    ratios = results.ratios.dropna()
+    half = ratios["high"] / ratios["estimate"] - 1.0
+    for name, own in zip(ratios["scenario"], half, strict=True):
+        if own > precision + ROUNDING:
+            wanted = f"{precision:.2g} was asked for: raise --max-replications"
+            sys.stderr.write(f"{name}: the ratio is known to {own:.2g} of itself only, {wanted}\n")
 
 
 def _compare_draws(

@@ -98,9 +98,10 @@ def power(
     """
     from math import isfinite
 
-    from sim.safety_statistics import chance_of_drop, detection_power, years_to_detect
+    from sim.safety_statistics import chance_of_drop, detection_power, simulated_years_to_detect, years_to_detect
 
     years = years_to_detect(per_year, reduction, years_before, detection)
+    simulated = simulated_years_to_detect(per_year, reduction, years_before, detection, seed=seed)
     table = [
         {"years_after": after, "power": detection_power(per_year, reduction, years_before, after, seed=seed)}
         for after in (1, 2, 3, 5, 10)
@@ -110,7 +111,9 @@ def power(
         "accidents_per_year": per_year,
         "reduction": reduction,
         "years_before": years_before,
+        "power": detection,
         "years_to_detect": years if isfinite(years) else None,
+        "simulated_years_to_detect": simulated if isfinite(simulated) else None,
         "simulated_power": table,
         "chance_of_such_a_fall_from_one_year_to_the_next": chance,
     }
@@ -118,10 +121,11 @@ def power(
 
 
 def _power_text(content: dict[str, Any]) -> str:
-    years = content["years_to_detect"]
-    answer = "never, the time before is too short" if years is None else f"{years:.1f} years"
+    found = [content[name] for name in ("years_to_detect", "simulated_years_to_detect")]
+    formula, simulated = ("never, the time before is too short" if y is None else f"{y:.1f} years" for y in found)
     lines = [f"true reduction of {content['reduction']:.1%}, {content['accidents_per_year']:g} accidents a year before"]
-    lines += [f"until it is detected: {answer} (formula)"]
+    lines += [f"until it is detected with a chance of {content['power']:.0%}: {formula} (formula)"]
+    lines += [f"  the same in whole years: {simulated} (simulation of the exact test)"]
     for row in content["simulated_power"]:
         lines.append(f"  after {row['years_after']:2d} years: detected in {row['power']:.0%} of cases")
     chance = content["chance_of_such_a_fall_from_one_year_to_the_next"]

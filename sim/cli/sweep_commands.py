@@ -45,8 +45,17 @@ def sweep(
     *,
     settings: Annotated[
         list[str],
-        typer.Option("--set", help="key=low:high, key=low:high:step or key=a,b,c; several make a grid."),
+        typer.Option(
+            "--set",
+            help="key=low:high (whole numbers, else 5 values), key=low:high:step or key=a,b,c; several make a grid.",
+        ),
     ],
+    design: Annotated[
+        int | None,
+        typer.Option(
+            min=2, help="Instead of a grid, so many points of a Latin hypercube between the ends.", show_default=False
+        ),
+    ] = None,
     replications: Replications = 2,
     seed: Seed = 1,
     workers: Workers = None,
@@ -56,12 +65,12 @@ def sweep(
     days: Days = None,
     quiet: Quiet = False,
 ) -> None:
-    """Vary parameters of a scenario over a grid; table and chart of the ratio to the scenario as it stands.
+    """Vary parameters of a scenario over a grid or a design; table and chart of the ratio to the scenario as it stands.
 
     Example: hairpin sweep scenarios/taishun/driver_contact.yaml --set interventions.driver_contact.operators=1:8
     """
     from sim.cli.problems import Problem
-    from sim.sweeping import axis
+    from sim.sweeping import axis, grid, latin_points
     from sim.sweeping import sweep as over
 
     loaded = load([scenario], days)[0]
@@ -69,11 +78,13 @@ def sweep(
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     try:
         axes = [axis(text) for text in settings]
-        table = over(loaded, axes, simulation.run, replications)
+        keys = [one.key for one in axes]
+        points = grid(axes) if design is None else latin_points(axes, design, seed)
+        table = over(loaded, keys, points, simulation.run, replications)
     except (ValueError, KeyError, IndexError) as error:
         raise Problem(f"--set: {_reason(error)}") from error
     write_table(table, folder, "sweep")
-    _chart(table, folder, [one.key for one in axes])
+    _chart(table, folder, keys, designed=design is not None)
     if not quiet:
         _show(table, folder)
 
@@ -131,10 +142,10 @@ def write_table(table: "pd.DataFrame", folder: Path, name: str) -> None:
     write_whole(folder / f"{name}.parquet", stream.getvalue())
 
 
-def _chart(table: "pd.DataFrame", folder: Path, keys: list[str]) -> None:
+def _chart(table: "pd.DataFrame", folder: Path, keys: list[str], *, designed: bool) -> None:
     from sim import charts
 
-    charts.save(charts.swept(table, keys), folder, "sweep")
+    charts.save((charts.scattered if designed else charts.swept)(table, keys), folder, "sweep")
 
 
 def _tornado(table: "pd.DataFrame", folder: Path, meaning: str) -> None:

@@ -1,8 +1,10 @@
 """Outputs change only on purpose: short forms of all shipped scenarios, and what the guard catches."""
 
 import json
+import shutil
 from xml.etree.ElementTree import fromstring
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -22,13 +24,15 @@ def stored(root):
 def some(root, tmp_path_factory):
     """A folder with one real road and its reference."""
     folder = tmp_path_factory.mktemp("guard")
-    for part in ("s228", "taishun"):
+    for part in ("qidaoliang", "taishun"):
         (folder / "scenarios" / part).mkdir(parents=True)
         for file in (root / "scenarios" / part).rglob("parts/*.yaml"):
             target = folder / "scenarios" / file.relative_to(root / "scenarios")
             target.parent.mkdir(exist_ok=True)
             target.write_text(file.read_text())
-    (folder / "scenarios/s228/baseline.yaml").write_text((root / "scenarios/s228/baseline.yaml").read_text())
+    (folder / "scenarios/qidaoliang/baseline.yaml").write_text(
+        (root / "scenarios/qidaoliang/baseline.yaml").read_text()
+    )
     assert guard(folder, "--update").exit_code == 0
     return folder
 
@@ -52,23 +56,33 @@ def test_nothing_moved(some) -> None:
     assert "1 scenarios are as stored" in result.stdout
 
 
+COEFFICIENTS = {
+    "calibration_factor": "expected_general",
+    "speed_coefficient_per_kmh": "expected_general",
+    "night_factor": "expected_general",
+    "runaway_per_km": "expected_runaway",
+    "rollover_scale_g": "expected_rollover",
+    "fade_scale_c": "expected_runaway",
+}
+"""And a metric that moves with it; it does not rain in the road's January."""
+
+
+@pytest.mark.parametrize("coefficient", COEFFICIENTS)
 @pytest.mark.parametrize("other_versions", [False, True])
-def test_one_percent_of_a_hazard_coefficient_is_caught(some, tmp_path, other_versions) -> None:
-    file = some / "scenarios/s228/baseline.yaml"
-    text, reference = file.read_text(), (some / "weeks.json").read_text()
-    try:
-        file.write_text(text + "risk: {calibration_factor: 1.01}\n")
-        if other_versions:
-            (some / "weeks.json").write_text(reference.replace('"numpy": "', '"numpy": "0.'))
-        result = guard(some, "--junit", tmp_path / "junit.xml")
-    finally:
-        file.write_text(text)
-        (some / "weeks.json").write_text(reference)
+def test_one_percent_of_a_hazard_coefficient_is_caught(some, tmp_path, other_versions, coefficient) -> None:
+    default = getattr(load_scenario(some / "scenarios/qidaoliang/baseline.yaml").risk, coefficient)
+    folder = tmp_path / "guard"
+    shutil.copytree(some, folder)
+    file, reference = folder / "scenarios/qidaoliang/baseline.yaml", folder / "weeks.json"
+    file.write_text(file.read_text() + f"risk: {{{coefficient}: {1.01 * default}}}\n")
+    if other_versions:
+        reference.write_text(reference.read_text().replace('"numpy": "', '"numpy": "0.'))
+    result = guard(folder, "--junit", tmp_path / "junit.xml")
     assert result.exit_code == 1
-    assert "expected_general" in result.stdout
+    assert COEFFICIENTS[coefficient] in result.stdout
     suite = fromstring((tmp_path / "junit.xml").read_text())  # noqa: S314
     assert suite.get("failures") == "1"
-    assert "expected_general" in suite.find("testcase/failure").text
+    assert COEFFICIENTS[coefficient] in suite.find("testcase/failure").text
 
 
 def test_another_numpy_alone_is_no_difference_of_the_model(some) -> None:
@@ -82,6 +96,21 @@ def test_another_numpy_alone_is_no_difference_of_the_model(some) -> None:
     assert checking.differences(content, found) == []
     content["versions"] = checking.versions()
     assert checking.differences(content, found) != []
+
+
+def test_other_random_numbers_are_told_from_another_model() -> None:
+    """Trips that differ mean other draws: scatter is no difference, a shift beyond the false-alarm rate is one."""
+    generator = np.random.default_rng(6)
+
+    def values(mean, trips):
+        return {"trips": trips, "x": (mean * np.exp(generator.normal(0.0, 1e-3, 3))).tolist()}
+
+    stored = {"versions": {"numpy": "0.1"}, "scenarios": {"a": values(5.0, [100, 101, 102])}}
+    other = [101, 99, 103]
+    told = [checking.differences(stored, {"a": values(5.0, other)}) for _ in range(200)]
+    assert sum(any(entry.metric == "x" for entry in moved) for moved in told) <= 3
+    shifted = checking.differences(stored, {"a": values(50.0, other)})
+    assert [entry.metric for entry in shifted] == ["x"]
 
 
 def test_what_comes_and_goes_is_told() -> None:

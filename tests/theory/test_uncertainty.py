@@ -12,7 +12,7 @@ from sim import charts
 from sim.cli import app
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.uncertain import Distribution
-from sim.sweeping import SweepMistake, axis
+from sim.sweeping import SweepMistake, axis, latin_points
 from sim.uncertainty import drawn, latin_hypercube, shares_of_logs
 
 runner = CliRunner()
@@ -114,7 +114,12 @@ def test_uncertain_keys_have_to_be_numbers(files) -> None:
 
 @pytest.mark.parametrize(
     ("text", "points"),
-    [("a.b=1:4", (1, 2, 3, 4)), ("a=0.1:0.3:0.1", (0.1, 0.2, 0.3)), ("a=x,2,true", ("x", 2, True))],
+    [
+        ("a.b=1:4", (1, 2, 3, 4)),
+        ("a=0.1:0.3:0.1", (0.1, 0.2, 0.3)),
+        ("a=0:0.4", (0, 0.1, 0.2, 0.3, 0.4)),
+        ("a=x,2,true", ("x", 2, True)),
+    ],
 )
 def test_axes(text, points) -> None:
     assert axis(text).points == points
@@ -145,6 +150,34 @@ def test_sweep(files) -> None:
     wrong = invoke("sweep", files / "calls.yaml", "--set", f"{key}=-5:-1", *options)
     assert wrong.exit_code == 2
     assert "Traceback" not in wrong.output
+
+
+def test_a_design_has_a_point_in_each_row() -> None:
+    points = latin_points([axis("a=1:8"), axis("b=0.5:1.5")], 16, 3)
+    assert sorted(a for a, _ in points) == sorted([*range(1, 9)] * 2)
+    assert sorted(int((b - 0.5) * 16) for _, b in points) == list(range(16))
+    with pytest.raises(SweepMistake, match="needs numbers"):
+        latin_points([axis("a=x,y")], 4, 3)
+
+
+def test_sweep_over_a_design(files) -> None:
+    options = ("--days", 5, "--workers", 1, "--out", files / "out", "--design", 4)
+    keys = ("interventions.driver_contact.operators=0:3", "fleet.call_answer_probability=0.2:0.9")
+    result = invoke("sweep", files / "calls.yaml", "--set", keys[0], "--set", keys[1], *options)
+    assert result.exit_code == 0, result.output
+    table = pd.read_parquet(files / "out/sweep.parquet")
+    assert sorted(table["interventions.driver_contact.operators"]) == [0, 1, 2, 3]
+    assert table["fleet.call_answer_probability"].between(0.2, 0.9).all()
+    axes = charts.scattered(table, ["fleet.call_answer_probability"]).axes[0]
+    assert axes.lines[0].get_ydata().tolist() == table["ratio"].tolist()
+
+
+def test_a_precision_that_is_not_reached_is_told(files) -> None:
+    options = ("--days", 5, "--workers", 1, "--out", files / "out", "--precision", 1e-5, "--max-replications", 5)
+    result = invoke("compare", files / "base.yaml", files / "calls.yaml", *options)
+    assert result.exit_code == 0
+    assert "calls: the ratio is known to" in result.stderr
+    assert "1e-05 was asked for: raise --max-replications" in result.stderr
 
 
 @pytest.mark.parametrize(("method", "samples"), [("morris", 4), ("sobol", 4)])
