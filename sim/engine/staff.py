@@ -47,6 +47,10 @@ class Staff:
         """An event after some seconds."""
         return self.env.timeout(seconds)
 
+    def until(self, day: int, second: float) -> Event:
+        """An event at a second of a day, at once if that is past."""
+        return self.env.timeout(max(day * SECONDS_PER_DAY + second - self.env.now, 0.0))
+
     def uniforms(self, purpose: str, day: int, size: int) -> Floats:
         """Uniform numbers of a day for a purpose."""
         return self._streams.uniform(purpose, day, size)

@@ -70,6 +70,10 @@ class Room:
         """An event after some seconds."""
         return self.centre.wait(seconds)
 
+    def until(self, day: int, second: float) -> Event:
+        """An event at a second of a day, at once if that is past."""
+        return self.centre.until(day, second)
+
     def uniforms(self, purpose: str, day: int, size: int) -> Floats:
         """Uniform numbers of a day for a purpose."""
         return self.centre.uniforms(purpose, day, size)

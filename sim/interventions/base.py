@@ -235,7 +235,10 @@ class Floor(Protocol):
         """Day of the simulation."""
 
     def wait(self, seconds: float) -> Event:
-        """An event after some seconds."""
+        """An event after some seconds; waits in a row add up their roundings."""
+
+    def until(self, day: int, second: float) -> Event:
+        """An event at a second of a day, at once if that is past; does not drift."""
 
     def uniforms(self, purpose: str, day: int, size: int) -> Floats:
         """Uniform numbers of a day for a purpose."""

@@ -1,5 +1,6 @@
 """Driver contact: an operator of the control centre calls the driver, who leaves at the nearest exit."""
 
+from itertools import count
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -103,8 +104,8 @@ class DriverContact(Intervention):
 
     def patrol(self, floor: Floor) -> Process:
         """Alarms of other kinds keep operators busy: a Poisson process, day by day."""
-        while True:
-            yield from self._other_day(floor, floor.day)
+        for day in count(floor.day):
+            yield from self._other_day(floor, day)
 
     def _other_day(self, floor: Floor, day: int) -> Process:
         mean = self.strength * self.other_calls_per_hour * HOURS_PER_DAY
@@ -113,8 +114,7 @@ class DriverContact(Intervention):
         times = np.cumsum(gaps)
         times = times[times < SECONDS_PER_DAY]
         talks = -np.log1p(-draws[1::2]) * self.other_call_mean_s
-        waits = np.diff(times, prepend=0.0, append=float(SECONDS_PER_DAY))
-        for wait, talk in zip(waits[:-1], talks[: len(times)], strict=True):
-            yield floor.wait(float(wait))
-            floor.occupy(OTHER, float(talk))
-        yield floor.wait(float(waits[-1]))
+        for when, talk in zip(times.tolist(), talks[: len(times)].tolist(), strict=True):
+            yield floor.until(day, when)
+            floor.occupy(OTHER, talk)
+        yield floor.until(day + 1, 0.0)

@@ -1,5 +1,6 @@
 """Squadron dispatch: a police crew is sent to the exit at which it can meet the violating truck."""
 
+from itertools import count
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -98,21 +99,19 @@ class SquadronDispatch(Intervention):
 
     def patrol(self, floor: Floor) -> Process:
         """Other calls keep crews busy: a Poisson process at each station, day by day."""
-        while True:
-            calls = sorted(call for number in range(len(self.at)) for call in self._other_calls(floor, number))
-            passed = 0.0
+        for day in count(floor.day):
+            calls = sorted(call for number in range(len(self.at)) for call in self._other_calls(floor, day, number))
             for when, work, number in calls:
-                yield floor.wait(when - passed)
-                passed = when
+                yield floor.until(day, when)
                 floor.occupy_crew(self.at[number], work)
-            yield floor.wait(SECONDS_PER_DAY - passed)
+            yield floor.until(day + 1, 0.0)
 
-    def _other_calls(self, floor: Floor, number: int) -> list[tuple[float, float, int]]:
+    def _other_calls(self, floor: Floor, day: int, number: int) -> list[tuple[float, float, int]]:
         """Time of day, length and station of a day's other calls."""
         mean = self.other_calls_per_day * self.strength
         if mean == 0.0:
             return []
-        draws = floor.uniforms(f"squadron_dispatch.other.{number}", floor.day, 2 * int(4 * mean + 20))
+        draws = floor.uniforms(f"squadron_dispatch.other.{number}", day, 2 * int(4 * mean + 20))
         times = np.cumsum(-np.log1p(-draws[::2]) * (SECONDS_PER_DAY / mean))
         works = -np.log1p(-draws[1::2]) * self.other_call_min * SECONDS_PER_MINUTE
         return [(float(t), float(w), number) for t, w in zip(times, works, strict=True) if t < SECONDS_PER_DAY]

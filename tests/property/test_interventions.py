@@ -6,6 +6,7 @@ import pytest
 from conftest import DIRECTION, EXAMPLES
 
 from sim.engine.replication import run_replication
+from sim.engine.staff import Staff
 from sim.interventions.registry import interventions
 from sim.units import SECONDS_PER_DAY
 
@@ -201,3 +202,22 @@ def test_saturated_operators_reach_fewer_drivers(small) -> None:
         return run_replication(small(interventions={"driver_contact": contact}), 3, 0).metrics["mean_response_s"]
 
     assert reached(0.0) < reached(55.0)
+
+
+def test_other_work_is_drawn_once_for_each_day(small, monkeypatch) -> None:
+    """Hundreds of waits in a row must not drift over midnight, or a day's calls would come twice."""
+    drawn: dict[str, list[int]] = {}
+    uniforms = Staff.uniforms
+
+    def noted(self, purpose, day, size):
+        drawn.setdefault(purpose, []).append(day)
+        return uniforms(self, purpose, day, size)
+
+    monkeypatch.setattr(Staff, "uniforms", noted)
+    station = EXAMPLES["squadron_dispatch"]
+    scenario = small(days=200, warm_up_days=0, interventions={"driver_contact": {}, "squadron_dispatch": station})
+    run_replication(scenario, 3, 0)
+    assert set(drawn) >= {"driver_contact.other", "squadron_dispatch.other.0"}
+    for days in drawn.values():
+        assert days == list(range(len(days)))
+        assert len(days) >= 200
