@@ -232,11 +232,10 @@ def _settle_background(world: World, trips: TripTable, background: Ints) -> None
     part = world.epoch[trips.day[background]] * len(table.routes) + route
     order = np.lexsort((trips.month[background], trips.truck_class[background], part))
     ordered = trips.pick(background[order])
-    first_part, last_part = int(part.min(initial=0)), int(part.max(initial=-1))
-    bounds = np.searchsorted(part[order], np.arange(first_part, last_part + 2))
-    for number, (start, stop) in enumerate(pairwise(bounds), first_part):
+    numbers, starts = np.unique(part[order], return_index=True)
+    for number, (start, stop) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(order)]), strict=True):
         epoch, route_number = divmod(number, len(table.routes))
-        _settle_route(world, world.conditions(epoch), table.routes[route_number], ordered, slice(int(start), int(stop)))
+        _settle_route(world, world.conditions(epoch), table.routes[route_number], ordered, slice(start, stop))
 
 
 def _settle_route(world: World, conditions: Conditions, route: Route, ordered: TripTable, span: slice) -> None:
