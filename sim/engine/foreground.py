@@ -164,15 +164,20 @@ def record_entry(world: World, month: int, violator: Violator) -> None:
 
 
 def dispatch(world: World, groups: list[Group]) -> EngineProcess:
-    """Let the block's trips depart in order; each decides with the deterrence of that moment."""
+    """Let the block's trips depart in order; each decides with the deterrence of that moment.
+
+    Where nothing else happens before a departure, the clock need not be stopped for it. Times are multiples of their
+    quantum, so that what follows a departure comes at the same moment, to the last bit, whether or not it was.
+    """
     departures = sorted(
         (*row, number, column) for number, group in enumerate(groups) for column, row in enumerate(_rows(group.trips))
     )
     for departure_s, _, driver, truck_class, uniform, day, number, column in departures:
-        yield world.env.timeout(departure_s - world.env.now)
+        if world.env.peek() <= departure_s:
+            yield world.env.timeout(departure_s - world.env.now)
         group = groups[number]
         if world.violates(driver, truck_class, group.choice.saving_cny, uniform, day, departure_s):
-            _violate(world, group, column, departure_s)
+            _violate(world, group, column)
 
 
 def _rows(trips: TripTable) -> Iterator[tuple[float, int, int, int, float, int]]:
@@ -181,7 +186,7 @@ def _rows(trips: TripTable) -> Iterator[tuple[float, int, int, int, float, int]]
     return zip(*(column.tolist() for column in columns), strict=True)
 
 
-def _violate(world: World, group: Group, column: int, departure_s: float) -> None:
+def _violate(world: World, group: Group, column: int) -> None:
     """Take the banned shortcut; a violator whom nobody can meet needs no process."""
     trips, choice = group.trips, group.choice
     group.course[column] = SHORTCUT
@@ -191,7 +196,7 @@ def _violate(world: World, group: Group, column: int, departure_s: float) -> Non
     who = violator_of(group, column)
     record_entry(world, int(trips.month[column]), who)
     if may_be_met(world, who):
-        world.after(entry_s - departure_s, lambda: start_case(PlannedCase(world, who, group, column)))
+        world.after(entry_s - world.env.now, lambda: start_case(PlannedCase(world, who, group, column)))
 
 
 def settle_group(world: World, group: Group) -> None:
