@@ -28,7 +28,11 @@ Shapley = Sequence[tuple[str, float, float | None, float | None]]
 """Parts with the accidents that each avoids, and the interval."""
 Drawings = dict[str, tuple[Figure, str]]
 """Charts by name, each with its finding in words."""
+Shades = Mapping[str, str]
+"""Colour by scenario or by its title: the same for a scenario in every chart."""
 BASE_COLOUR = PALETTE[0]
+NEAR_KM = 3.0
+"""Nodes nearer than this get their names on opposite sides."""
 ROAD_COLOURS = {"expressway": "#0072B2", "national": "#009E73", "provincial": "#D55E00", "county": "#999933"}
 FONTS = "system-ui, 'DejaVu Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', sans-serif"
 """Of the reader's; matplotlib measures with its own."""
@@ -106,13 +110,12 @@ def _figure(height: float) -> Figure:
     return Figure(figsize=(7.2, height))
 
 
-def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words, shapley: Shapley = ()) -> Figure:
-    """Ratios with intervals, each title above its row so that a small screen can show it; below what parts add."""
+def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> Figure:
+    """Ratios with intervals, each title above its row so that a small screen can show it."""
     rows, shade = forest_rows(summary), colours(list(summary["scenarios"]))
     with mpl.rc_context(NARROW):
-        heights = [1.0 + 0.55 * max(len(rows), 1), *([1.0 + 0.45 * len(shapley)] if shapley else [])]
-        figure = _figure(sum(heights))
-        axes, *below = figure.subplots(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
+        figure = _figure(0.9 + 0.5 * max(len(rows), 1))
+        axes = figure.add_subplot()
         for place, row in enumerate(_rows(rows)):
             colour = shade[str(row.scenario)]
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
@@ -126,34 +129,31 @@ def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words, 
         known = np.concatenate([known[~np.isnan(known)], [1.0]])
         axes.set_xlim(known.min() - 0.06, known.max() + 0.06)
         axes.set_xlabel(words("ratio_axis"))
-        for under in below:
-            _added(under, shapley, words)
     return figure
 
 
-def _added(axes: Axes, shapley: Shapley, words: Words) -> None:
+def parts(shapley: Shapley, words: Words, colour: str = PALETTE[1]) -> Figure:
     """What each part of the programme adds, as bars with intervals."""
-    for place, (kind, value, low, high) in enumerate(shapley):
-        axes.barh(place, value, color=PALETTE[1], height=0.4)
-        if low is not None and high is not None:
-            axes.plot([low, high], [place, place], color="0.15", linewidth=1.2)
-        text = f"{kind}  {value:.2f}"
-        axes.annotate(
-            text,
-            (0.0, place),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 7),
-            textcoords="offset points",
-            fontsize=8,
-        )
-    axes.axvline(0.0, color="0.4", linewidth=1)
-    axes.set_ylim(len(shapley) - 0.4, -0.9)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(words("added_axis"))
+    with mpl.rc_context(NARROW):
+        figure = _figure(0.8 + 0.36 * max(len(shapley), 1))
+        axes = figure.add_subplot()
+        for place, (_, value, low, high) in enumerate(shapley):
+            axes.barh(place, value, color=colour, height=0.5)
+            if low is not None and high is not None:
+                axes.plot([low, high], [place, place], color="0.15", linewidth=1.2)
+            end = (max(value, high or value, 0.0), place)
+            axes.annotate(f"{value:.2f}", end, xytext=(5, 0), textcoords="offset points", va="center", fontsize=8)
+        axes.axvline(0.0, color="0.4", linewidth=1)
+        axes.set_ylim(len(shapley) - 0.4, -0.6)
+        axes.set_yticks(range(len(shapley)), [kind for kind, *_ in shapley])
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.margins(x=0.12)
+        axes.set_xlabel(words("added_axis"))
+    return figure
 
 
-def load(hourly: pd.DataFrame, words: Words) -> Figure:
+def load(hourly: pd.DataFrame, words: Words, colour: str = PALETTE[1]) -> Figure:
     """Operators on duty and busy on average, by hour of the day."""
     own = hourly.groupby("hour")[["operators", "busy_operators"]].mean()
     edges = np.arange(len(own) + 1)
@@ -161,7 +161,7 @@ def load(hourly: pd.DataFrame, words: Words) -> Figure:
         figure = _figure(2.6)
         axes = figure.add_subplot()
         axes.stairs(own["operators"], edges, color=BASE_COLOUR, linewidth=1.5, label=words("on_duty"))
-        axes.stairs(own["busy_operators"], edges, color=PALETTE[1], fill=True, label=words("busy_on_average"))
+        axes.stairs(own["busy_operators"], edges, color=colour, fill=True, label=words("busy_on_average"))
         axes.set_xlim(0, len(own))
         axes.set_ylim(0.0, max(1.0, float(own["operators"].max())) * 1.15)
         axes.set_xticks(range(0, len(own) + 1, 3))
@@ -176,22 +176,25 @@ def _rows(table: pd.DataFrame) -> list[Any]:
 
 
 def _above(axes: Axes, place: int, title: str, row: Any) -> None:
-    numbers = "" if np.isnan(row.low) else f"  {row.estimate:.2f} ({row.low:.2f}–{row.high:.2f})"
-    axes.annotate(
-        title + numbers,
-        (0.0, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(0, 6),
-        textcoords="offset points",
-        fontsize=8,
-        va="bottom",
-    )
+    numbers = f"{row.estimate:.2f}" + ("" if np.isnan(row.low) else f" ({row.low:.2f}–{row.high:.2f})")
+    for text, side, align in ((title, 0.0, "left"), (numbers, 1.0, "right")):
+        axes.annotate(
+            text,
+            (side, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 6),
+            textcoords="offset points",
+            fontsize=8,
+            va="bottom",
+            ha=align,
+        )
 
 
-def months(monthly: pd.DataFrame, names: Sequence[str], titles: Mapping[str, str], words: Words) -> Figure:
+def months(
+    monthly: pd.DataFrame, names: Sequence[str], titles: Mapping[str, str], words: Words, shade: Shades
+) -> Figure:
     """Compliance and accident rate by month of the baseline and the programme, with bands and labels at the lines."""
     rows = monthly_rows(monthly[monthly["scenario"].isin(names)])
-    shade = dict(zip(names, (BASE_COLOUR, PALETTE[1]), strict=False))
     with mpl.rc_context(NARROW):
         figure = _figure(5.2)
         upper, lower = figure.subplots(2, 1, sharex=True)
@@ -218,7 +221,12 @@ def _at_the_line(axes: Axes, own: pd.DataFrame, column: str, title: str, colour:
 
 
 def strip(
-    road: Mapping[str, Any], links: Sequence[str], risk: Mapping[str, Floats], marks: Marks, words: Words
+    road: Mapping[str, Any],
+    links: Sequence[str],
+    risk: Mapping[str, Floats],
+    marks: Marks,
+    words: Words,
+    shade: Shades,
 ) -> Figure:
     """A line of links as a strip: height, exits and devices, curves, ban, expected accidents a km before and after."""
     sections = [(link, s) for link in road["links"] if link["name"] in links for s in link["sections"]]
@@ -227,20 +235,20 @@ def strip(
     with mpl.rc_context(NARROW):
         figure = _figure(5.6)
         upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(2, 1, 2))
-        upper.fill_between(ends, height, height.min(), color=PALETTE[6], alpha=0.4, linewidth=0)
-        upper.plot(ends, height, color=PALETTE[1], linewidth=1.5)
+        upper.fill_between(ends, height, height.min(), color="0.88", linewidth=0)
+        upper.plot(ends, height, color="0.3", linewidth=1.5)
         upper.set_ylabel(words("height_axis"))
         _mark(upper, np.interp([km for km, _ in marks], ends, height), marks, words)
         bend = [1000.0 / s["curve_radius_m"] if s["curve_radius_m"] else 0.0 for _, s in sections]
-        middle.stairs(bend, ends, fill=True, color="0.5")
+        middle.stairs(bend, ends, fill=True, color="0.6")
         middle.set_ylabel(words("curve_axis"))
         for start, stop, banned in zip(ends[:-1], ends[1:], [link["ban"] for link, _ in sections], strict=True):
             if banned:
                 middle.axvspan(start, stop, ymax=0.08, color=PALETTE[5], linewidth=0)
         if any(link["ban"] for link, _ in sections):
             middle.set_title(words("ban_strip"), loc="right", color=PALETTE[5], fontsize=8)
-        for (label, values), colour in zip(risk.items(), (BASE_COLOUR, PALETTE[1]), strict=False):
-            lower.stairs(values, ends, color=colour, linewidth=1.6, label=label)
+        for label, values in risk.items():
+            lower.stairs(values, ends, color=shade[label], linewidth=1.6, label=label)
         lower.set_ylabel(words("risk_axis"))
         lower.set_xlabel(words("distance_axis"))
         lower.legend(frameon=False, fontsize=8)
@@ -272,7 +280,17 @@ def network(road: Mapping[str, Any], risk: Mapping[str, float], words: Words) ->
                 axes.plot([], [], color=colour, linewidth=3, label=words(road_class))
         for name, (x, y) in places.items():
             axes.plot(x, y, "o", color="white", markeredgecolor="0.2", markersize=5, zorder=3)
-            axes.annotate(name, (x, y), xytext=(6, 2), textcoords="offset points", fontsize=7, zorder=4)
+            left = any(ox - x > 0.0 and np.hypot(ox - x, oy - y) < NEAR_KM for ox, oy in places.values())
+            axes.annotate(
+                name,
+                (x, y),
+                xytext=(-6 if left else 6, 0),
+                textcoords="offset points",
+                ha="right" if left else "left",
+                va="center",
+                fontsize=7,
+                zorder=4,
+            )
         axes.set_aspect("equal", adjustable="datalim")
         axes.autoscale_view()
         axes.set_xlabel(words("east_axis"))
@@ -281,23 +299,26 @@ def network(road: Mapping[str, Any], risk: Mapping[str, float], words: Words) ->
     return figure
 
 
-def funnel(steps: Sequence[tuple[str, float]], words: Words) -> Figure:
-    """From violation to exit, a bar a step with its number."""
+def funnel(steps: Sequence[tuple[str, float]], words: Words, colour: str = PALETTE[1]) -> Figure:
+    """From violation to exit, a bar a step with its number and its share of the first."""
     with mpl.rc_context(NARROW):
         figure = _figure(0.9 + 0.38 * len(steps))
         axes = figure.add_subplot()
         values = [value for _, value in steps]
-        axes.barh(range(len(steps)), values, color=PALETTE[1], height=0.62)
+        axes.barh(range(len(steps)), values, color=colour, height=0.62)
         for place, value in enumerate(values):
-            axes.annotate(f"{value:,.0f}", (value, place), xytext=(4, 0), textcoords="offset points", va="center")
+            share = f" ({100.0 * value / values[0]:.0f} %)" if place and values[0] else ""
+            axes.annotate(
+                f"{value:,.0f}{share}", (value, place), xytext=(4, 0), textcoords="offset points", va="center"
+            )
         axes.set_yticks(range(len(steps)), [words(step) for step, _ in steps])
         axes.invert_yaxis()
-        axes.set_xlim(0.0, max([*values, 1.0]) * 1.18)
+        axes.set_xlim(0.0, max([*values, 1.0]) * 1.25)
         axes.set_xlabel(words("per_run_axis"))
     return figure
 
 
-def counted(means: Mapping[str, float], words: Words) -> Figure:
+def counted(means: Mapping[str, float], words: Words, shade: Shades) -> Figure:
     """What one year may count: Poisson probabilities around each scenario's expected accidents."""
     from scipy.stats import poisson
 
@@ -306,14 +327,16 @@ def counted(means: Mapping[str, float], words: Words) -> Figure:
     with mpl.rc_context(NARROW):
         figure = _figure(3.0)
         axes = figure.add_subplot()
-        for (label, mean), colour in zip(means.items(), (BASE_COLOUR, PALETTE[1]), strict=False):
-            chances = poisson.pmf(counts, mean)
+        ahead = max(means, key=lambda label: means[label])
+        for label, mean in means.items():
+            colour, chances = shade[label], poisson.pmf(counts, mean)
             axes.fill_between(counts, 100.0 * chances, step="mid", color=colour, alpha=0.25, linewidth=0)
             axes.step(counts, 100.0 * chances, where="mid", color=colour, linewidth=1.5)
             peak = int(np.argmax(chances))
             place = (peak, 100.0 * chances[peak])
+            side, align = (6, "left") if label == ahead else (-6, "right")
             axes.annotate(
-                label, place, xytext=(0, 4), textcoords="offset points", color=colour, ha="center", fontsize=8
+                label, place, xytext=(side, 4), textcoords="offset points", color=colour, ha=align, fontsize=8
             )
         axes.set_xlabel(words("counted_axis"))
         axes.set_ylabel(words("chance_axis"))

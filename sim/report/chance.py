@@ -1,4 +1,4 @@
-"""What a single period can show: chances said as people say them."""
+"""What a single year can show: chances said as people say them."""
 
 import numpy as np
 from scipy.stats import poisson
@@ -12,11 +12,11 @@ def chance_words(before: float, after: float, language: str) -> str:
     low, high = (poisson.interval(0.95, mean) for mean in (before, after))
     if language == "zh":
         return (
-            f"若只数同样长的一段时间，无措施时大致会看到 {low[0]:.0f} 至 {low[1]:.0f} 起，有项目时 {high[0]:.0f} 至 {high[1]:.0f} 起；"
+            f"若只数一年，无措施时大致会看到 {low[0]:.0f} 至 {low[1]:.0f} 起，有项目时 {high[0]:.0f} 至 {high[1]:.0f} 起；"
             f"仅凭偶然，约{_one_in(hidden, language)}有项目的起数不低于没有项目的起数。"
         )
     return (
-        f"Counted over one such period, chance alone would show about {low[0]:.0f} to {low[1]:.0f} accidents without and "
+        f"Counted over one year, chance alone would show about {low[0]:.0f} to {low[1]:.0f} accidents without and "
         f"{high[0]:.0f} to {high[1]:.0f} with it; {_one_in(hidden, language)} the count with it would not be lower."
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.charts import report as drawn
-from sim.charts.basic import tornado
+from sim.charts.basic import colours, tornado
 from sim.parameters import ROAD_CLASSES
-from sim.report.chance import chance_words
-from sim.report.words import LANGUAGES, LIMITS, WORDS, kind_word, word
+from sim.report import findings
+from sim.report.answer import answer
+from sim.report.numbers import changes, interval, millions, per_year
+from sim.report.sources import assumptions
+from sim.report.words import LANGUAGES, LIMITS, WORDS, kind_word, parameter_word, word
 from sim.units import Floats
 
 RATE = "expected_accident_rate_per_million_vkm"
@@ -28,7 +32,15 @@ INDICES = (
     ("compliance_rate", "compliance_rate", 100.0, ".1f"),
     ("vehicle_km", "vehicle_km", 1e-6, ".2f"),
 )
-LONGEST_LABEL = 48
+WIDEST_LABEL, WIDEST_SHORT_LABEL = 64, 40
+"""Of a title in a chart, in Latin letters; Chinese ones count twice."""
+SHARES = ("rate", "compliance_rate")
+"""What does not grow with the simulated time."""
+TIMES = (
+    ("response", "mean_response_s", 1.0, ".0f"),
+    ("help", "mean_time_to_help_min", 1.0, ".0f"),
+    ("busy", "operator_utilisation", 100.0, ".0f"),
+)
 STEPS = ("violations", "alarms", "contacts", "left_at_exit", "interceptions")
 
 
@@ -48,7 +60,9 @@ class Material:
     monthly: pd.DataFrame
     sections: pd.DataFrame
     hourly: pd.DataFrame
+    runs: pd.DataFrame
     sensitivity: pd.DataFrame | None
+    uncertainty: dict[str, Any] | None
 
     @property
     def baseline(self) -> str:
@@ -83,6 +97,7 @@ def material(folder: Path) -> Material:
         "monthly.parquet",
         "sections.parquet",
         "hourly.parquet",
+        "runs.parquet",
     )
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
@@ -100,7 +115,9 @@ def material(folder: Path) -> Material:
         monthly=pd.read_parquet(folder / "monthly.parquet"),
         sections=pd.read_parquet(folder / "sections.parquet"),
         hourly=pd.read_parquet(folder / "hourly.parquet"),
+        runs=pd.read_parquet(folder / "runs.parquet"),
         sensitivity=pd.read_parquet(sensitivity) if sensitivity.is_file() else None,
+        uncertainty=_json(folder / "uncertainty.json") if (folder / "uncertainty.json").is_file() else None,
     )
 
 
@@ -132,7 +149,7 @@ def _language(found: Material, language: str) -> dict[str, Any]:
     return {
         "language": language,
         "t": {key: say(key) for key in WORDS},
-        "answer": answer(found, language),
+        "answer": told(found, language),
         "charts": {
             name: Markup(drawn.inline(figure, finding))  # noqa: S704
             for name, (figure, finding) in drawings(found, language).items()
@@ -142,78 +159,94 @@ def _language(found: Material, language: str) -> dict[str, Any]:
         "scenarios": _scenario_rows(found, titles),
         "moved": _moved(found, language),
         "parts": _parts(found, language),
-        "costs": _costs(found, titles, say("never")),
+        "costs": _costs(found, titles, say("never"), language),
+        "baseline": titles[found.baseline],
         "programme": titles[found.programme],
-        "facts": _facts(found),
+        "times": _times(found),
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
+        "sources": assumptions(found.scenarios[found.programme], language),
         "manifest": found.manifest,
     }
 
 
-def answer(found: Material, language: str) -> list[str]:
-    """Two sentences: what the programme does with its interval, and what a single year can show."""
-    metrics = found.summary["scenarios"]
-    ratio = found.summary["comparisons"][found.programme]["accident_rate_ratio"]
-    before, after = (metrics[name]["metrics"][RATE]["mean"] for name in (found.baseline, found.programme))
-    means = [metrics[name]["metrics"]["expected_accidents"]["mean"] for name in (found.baseline, found.programme)]
-    title = found.title(found.programme, language)
-    return [_first(title, ratio, before, after, language), chance_words(means[0], means[1], language)]
-
-
-def _first(title: str, ratio: dict[str, float | None], before: float, after: float, language: str) -> str:
-    estimate, low, high = ratio["estimate"] or 1.0, ratio["low"], ratio["high"]
-    fall = 100.0 * (1.0 - estimate)
-    if low is None or high is None:
-        span_en, span_zh, unsure = "one run, no interval", "仅一次模拟，无区间", False
-    else:
-        falls = sorted((100.0 * (1.0 - high), 100.0 * (1.0 - low)))
-        span_en = f"95 % interval {falls[0]:.0f} to {falls[1]:.0f} %"
-        span_zh, unsure = f"95% 区间 {falls[0]:.0f}% 至 {falls[1]:.0f}%", low <= 1.0 <= high
-    if language == "zh":
-        tail = "，不能与“没有效果”区分" if unsure else ""
-        verb = "降低" if fall >= 0 else "升高"
-        return (
-            f"模型中，“{title}”使货车期望事故率{verb} {abs(fall):.0f}%（{span_zh}），"
-            f"从每百万车公里 {before:.2f} 起到 {after:.2f} 起{tail}。"
-        )
-    tail = "; this can't be told apart from no effect" if unsure else ""
-    verb = "lowers" if fall >= 0 else "raises"
-    return (
-        f"In the model, “{title}” {verb} the expected accident rate of trucks by {abs(fall):.0f} % ({span_en}), from "
-        f"{before:.2f} to {after:.2f} per million vehicle-km{tail}."
+def told(found: Material, language: str) -> list[str]:
+    """The answer: two sentences."""
+    pair = (found.baseline, found.programme)
+    metrics = [found.summary["scenarios"][name]["metrics"] for name in pair]
+    scale = per_year(found.scenarios[found.baseline])
+    return answer(
+        title=found.title(found.programme, language),
+        ratio=found.summary["comparisons"][found.programme]["accident_rate_ratio"],
+        unknown=_unknown(found),
+        rates=(float(metrics[0][RATE]["mean"]), float(metrics[1][RATE]["mean"])),
+        yearly=(
+            scale * _mean(found, pair[0], "expected_accidents"),
+            scale * _mean(found, pair[1], "expected_accidents"),
+        ),
+        language=language,
     )
 
 
+def _unknown(found: Material) -> dict[str, float] | None:
+    """The programme's ratio under drawn parameters, where the folder holds it."""
+    comparisons = {} if found.uncertainty is None else found.uncertainty["comparisons"]
+    entry = comparisons.get(found.programme)
+    return None if entry is None else entry["accident_rate_ratio"]
+
+
 def drawings(found: Material, language: str) -> drawn.Drawings:
-    """Every chart of the report in one language."""
-    titles = {name: found.title(name, language) for name in found.summary["scenarios"]}
+    """Every chart of the report in one language, each with its finding; a scenario has one colour in all of them."""
     say, base, programme = partial(word, language=language), found.baseline, found.programme
-    titles = {name: _short(title) for name, title in titles.items()}
-    pair = {titles[name]: name for name in (base, programme)}
-    means = {title: _mean(found, name, "expected_accidents") for title, name in pair.items()}
-    road = found.scenarios[base]["road"]
-    links = banned_line(road)
-    finding = answer(found, language)[0]
+    whole = {name: found.title(name, language) for name in found.summary["scenarios"]}
+    titles = {name: _short(title, WIDEST_SHORT_LABEL) for name, title in whole.items()}
+    shade, pair = colours(list(whole)), (base, programme)
+    of_title = {titles[name]: shade[name] for name in pair}
+    scale = per_year(found.scenarios[base])
+    means = {titles[name]: scale * _mean(found, name, "expected_accidents") for name in pair}
+    road, risk = found.scenarios[base]["road"], _risk_by_link(found, base)
+    steps = [(step, _mean(found, programme, step)) for step in STEPS]
+    hourly = found.hourly[found.hourly["scenario"] == programme]
+    first, second = told(found, language)
+    long = {name: _short(title, WIDEST_LABEL) for name, title in whole.items()}
     figures: drawn.Drawings = {
-        "forest": (drawn.forest(found.summary, titles, say, _shapley(found, language)), finding),
-        "months": (drawn.months(found.monthly, (base, programme), titles, say), say("months")),
-        "map": (drawn.network(road, _risk_by_link(found, base), say), say("map_text")),
-        "funnel": (drawn.funnel([(s, _mean(found, programme, s)) for s in STEPS], say), say("how_text")),
-        "load": (drawn.load(found.hourly[found.hourly["scenario"] == programme], say), say("load_text")),
-        "counted": (drawn.counted(means, say), answer(found, language)[1]),
+        "forest": (drawn.forest(found.summary, long, say), first),
+        "months": (
+            drawn.months(found.monthly, pair, titles, say, shade),
+            findings.months(found.monthly, pair, language),
+        ),
+        "map": (drawn.network(road, risk, say), findings.network(risk, language)),
+        "funnel": (drawn.funnel(steps, say, shade[programme]), findings.funnel(steps, language)),
+        "load": (drawn.load(hourly, say, shade[programme]), findings.load(hourly, language)),
+        "counted": (drawn.counted(means, say, of_title), second),
+        "strip": _strip(found, titles, of_title, language),
     }
-    if links:
-        risk = {title: risk_per_km(found, name, links) for title, name in pair.items()}
-        figures["strip"] = (drawn.strip(road, links, risk, _marks(found, links), say), say("strip_text"))
+    if found.attribution is not None:
+        shapley = _shapley(found, language)
+        figures["parts"] = (drawn.parts(shapley, say, shade[programme]), findings.parts(shapley, language))
     if found.sensitivity is not None:
-        figures["tornado"] = (tornado(found.sensitivity, say("effect_axis")), say("drives"))
+        figures["tornado"] = _tornado(found.sensitivity, language)
     return figures
+
+
+def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> tuple[Any, str]:
+    """The banned road from end to end, baseline and programme."""
+    road = found.scenarios[found.baseline]["road"]
+    links = banned_line(road)
+    risk = {titles[name]: risk_per_km(found, name, links) for name in (found.baseline, found.programme)}
+    figure = drawn.strip(road, links, risk, _marks(found, links), partial(word, language=language), shade)
+    return figure, findings.strip(findings.ends_of(links, found.sections), risk, language)
+
+
+def _tornado(table: pd.DataFrame, language: str) -> tuple[Any, str]:
+    """What drives the answer, with parameters in words."""
+    named = table.assign(parameter=[parameter_word(str(key), language) for key in table["parameter"]])
+    return tornado(named, word("effect_axis", language)), findings.tornado(table, language)
 
 
 def _shapley(found: Material, language: str) -> drawn.Shapley:
     """What each part of the programme adds, the largest first."""
-    parts = {} if found.attribution is None else found.attribution["parts"]
-    rows = [(kind_word(kind, language), *part["shapley"].values()) for kind, part in parts.items()]
+    added = {} if found.attribution is None else found.attribution["parts"]
+    rows = [(kind_word(kind, language), *part["shapley"].values()) for kind, part in added.items()]
     return sorted(rows, key=lambda row: -row[1])
 
 
@@ -231,9 +264,10 @@ def _marks(found: Material, links: list[str]) -> list[tuple[float, str]]:
     return sorted(marks)
 
 
-def _short(title: str) -> str:
+def _short(title: str, widest: int) -> str:
     """A title that a chart has room for."""
-    return title if len(title) <= LONGEST_LABEL else title[: LONGEST_LABEL - 1] + "…"
+    widths = np.cumsum([2 if east_asian_width(letter) in "WF" else 1 for letter in title])
+    return title if not len(title) or widths[-1] <= widest else title[: int((widths < widest).sum())] + "…"
 
 
 def _mean(found: Material, name: str, metric: str) -> float:
@@ -278,62 +312,47 @@ def _risk_by_link(found: Material, name: str) -> dict[str, float]:
     return {str(link): float(value) for link, value in risk.items()}
 
 
-def _interval(entry: dict[str, float | None], scale: float, form: str) -> str:
-    mean, low, high = (None if value is None else value * scale for value in entry.values())
-    if mean is None:
-        return "–"
-    return f"{mean:{form}}" if low is None or high is None else f"{mean:{form}} ({low:{form}}–{high:{form}})"
-
-
 def _indices(found: Material) -> list[dict[str, str]]:
-    """A row an index: baseline, programme, change."""
+    """A row an index of a year: baseline, programme, change with the interval of paired runs."""
     metrics = {name: found.summary["scenarios"][name]["metrics"] for name in (found.baseline, found.programme)}
+    yearly = per_year(found.scenarios[found.baseline])
+    own = [found.runs[found.runs["scenario"] == name] for name in metrics]
     rows = []
     for key, metric, scale, form in INDICES:
-        before, after = (metrics[name][metric] for name in (found.baseline, found.programme))
-        rows.append(
-            {
-                "key": key,
-                "before": _interval(before, scale, form),
-                "after": _interval(after, scale, form),
-                "change": _change(before["mean"], after["mean"], points=key == "compliance_rate"),
-            }
-        )
+        factor = scale if key in SHARES else scale * yearly
+        before, after = (interval(entry[metric], factor, form) for entry in metrics.values())
+        values = [frame[metric].tolist() for frame in own]
+        change = changes(values[0], values[1], points=key == "compliance_rate")
+        rows.append({"key": key, "before": before, "after": after, "change": change})
     return rows
-
-
-def _change(before: float | None, after: float | None, *, points: bool) -> str:
-    if before is None or after is None or not before:
-        return "–"
-    return f"{100.0 * (after - before):+.1f} %-pt" if points else f"{100.0 * (after / before - 1.0):+.1f} %"
 
 
 def _scenario_rows(found: Material, titles: dict[str, str]) -> list[dict[str, Any]]:
     """All scenarios, for the table that can be sorted."""
-    rows = []
+    rows, yearly = [], per_year(found.scenarios[found.baseline])
     for name, entry in found.summary["scenarios"].items():
         metrics, ratio = entry["metrics"], found.summary["comparisons"].get(name, {}).get("accident_rate_ratio")
         rows.append(
             {
                 "title": titles[name],
-                "accidents": _interval(metrics["expected_accidents"], 1.0, ".1f"),
-                "rate": _interval(metrics[RATE], 1.0, ".2f"),
-                "compliance": _interval(metrics["compliance_rate"], 100.0, ".1f"),
-                "ratio": "1" if ratio is None else _interval(ratio, 1.0, ".3f"),
+                "accidents": interval(metrics["expected_accidents"], yearly, ".1f"),
+                "rate": interval(metrics[RATE], 1.0, ".2f"),
+                "compliance": interval(metrics["compliance_rate"], 100.0, ".1f"),
+                "ratio": "1" if ratio is None else interval(ratio, 1.0, ".3f"),
             }
         )
     return rows
 
 
 def _moved(found: Material, language: str) -> list[dict[str, Any]]:
-    """Exposure and expected accidents by class of road, baseline and programme."""
-    rows = []
+    """Exposure and expected accidents a year by class of road, baseline and programme."""
+    yearly, rows = per_year(found.scenarios[found.baseline]), []
     for where in (*ROAD_CLASSES, "semi"):
-        cells = []
-        for name in (found.baseline, found.programme):
-            kilometres = _mean(found, name, f"vehicle_km_{where}")
-            accidents = _mean(found, name, f"expected_accidents_{where}")
-            cells.append(f"{kilometres / 1e6:.2f} | {accidents:.1f}")
+        cells = [
+            f"{scale * yearly * _mean(found, name, f'{metric}_{where}'):{form}}"
+            for metric, scale, form in (("vehicle_km", 1e-6, ".2f"), ("expected_accidents", 1.0, ".1f"))
+            for name in (found.baseline, found.programme)
+        ]
         rows.append({"where": word(where, language), "cells": cells})
     return rows
 
@@ -344,13 +363,13 @@ def _parts(found: Material, language: str) -> list[dict[str, str]]:
     return [
         {
             "title": kind_word(kind, language),
-            **{key: _interval(part[key], 1.0, ".2f") for key in ("alone", "left_out", "shapley")},
+            **{key: interval(part[key], 1.0, ".2f") for key in ("alone", "left_out", "shapley")},
         }
         for kind, part in found.attribution["parts"].items()
     ]
 
 
-def _costs(found: Material, titles: dict[str, str], never: str) -> list[dict[str, str]]:
+def _costs(found: Material, titles: dict[str, str], never: str, language: str) -> list[dict[str, str]]:
     rows = []
     for name, entry in found.costs.items():
         life, per = entry["break_even_statistical_life_cny"], entry["cost_per_accident_avoided_cny"]
@@ -359,20 +378,19 @@ def _costs(found: Material, titles: dict[str, str], never: str) -> list[dict[str
             {
                 "title": titles[name],
                 "cost": f"{entry['cost_cny'] / 1e6:.2f}",
-                "avoided": _interval(entry["avoided"]["accidents"], 1.0, ".1f"),
-                "per_accident": _interval(per, 1.0, ",.0f"),
-                "ratio": ", ".join(ratios),
-                "pays": never if life is None else f"{life / 1e6:.1f}",
+                "avoided": interval(entry["avoided"]["accidents"], 1.0, ".1f"),
+                "per_accident": interval(per, 1e-6, ".2f"),
+                "ratio": " / ".join(ratios),
+                "pays": never if life is None else millions(life, language),
             }
         )
     return rows
 
 
-def _facts(found: Material) -> dict[str, str]:
-    """Response time and load of the programme."""
-    metrics = found.summary["scenarios"][found.programme]["metrics"]
-    seconds, load = metrics["mean_response_s"]["mean"], metrics["operator_utilisation"]["mean"]
-    return {
-        "response": "–" if seconds is None else f"{seconds:.0f} s",
-        "busy": "–" if load is None else f"{100.0 * load:.0f} %",
-    }
+def _times(found: Material) -> list[dict[str, Any]]:
+    """Response times and load, without and with."""
+    rows = []
+    for key, metric, scale, form in TIMES:
+        entries = [found.summary["scenarios"][name]["metrics"][metric] for name in (found.baseline, found.programme)]
+        rows.append({"key": key, "cells": [interval(entry, scale, form) for entry in entries]})
+    return rows

@@ -8,24 +8,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "answer": ("The answer", "结论"),
     "ratios": ("1. Accident rate of each measure", "一、各项措施的事故率"),
     "ratios_text": (
-        "Expected accidents per million vehicle-km, divided by those without measures. 0.90 is 10 % fewer; a line that "
+        "Expected accidents per million vehicle-km, divided by the baseline's. 0.90 is 10 % fewer; a line that "
         "crosses the dotted 1 can't be told apart from no effect.",
-        "每百万车公里的期望事故数与无措施时之比。0.90 表示减少 10%；横线跨过虚线 1 的，不能与“没有效果”区分。",
+        "每百万车公里的期望事故数与基准方案之比。0.90 表示减少 10%；横线跨过虚线 1 的，不能与“没有效果”区分。",
     ),
     "parts": ("What the parts of the programme add", "项目各部分的贡献"),
     "indices": ("2. The four indices and exposure", "二、四项指数与交通量"),
     "indices_text": (
-        "Mean of the simulated runs with its 95 % interval. Direct property loss is what police write down; it is far below "
+        "Expected in a year: mean of the simulated runs with its 95 % interval; change from run to run on the same chances. Direct property loss is what police write down; it is far below "
         "the economic cost of accidents.",
-        "各次模拟的均值及 95% 区间。直接财产损失指警方登记的损失，远低于事故的经济成本。",
+        "一年的期望值：各次模拟的均值及 95% 区间；变化按同样的随机情形逐次配对计算。直接财产损失指警方登记的损失，远低于事故的经济成本。",
     ),
-    "all": ("All scenarios", "全部方案"),
+    "all": ("All scenarios, a year", "全部方案（一年）"),
     "sort": ("Press a heading to sort.", "点击表头排序。"),
     "moved": ("Where exposure and risk went", "交通量与风险的去向"),
     "moved_text": (
-        "A measure that keeps trucks off one road puts them on another: million vehicle-km and expected accidents by class "
-        "of road.",
-        "让货车离开一条路，就会把它们带到另一条路上：按道路等级列出百万车公里和期望事故数。",
+        "A measure that keeps trucks off one road puts them on another: million vehicle-km and expected accidents a "
+        "year by class of road.",
+        "让货车离开一条路，就会把它们带到另一条路上：按道路等级列出一年的百万车公里和期望事故数。",
     ),
     "months": ("3. Month by month", "三、逐月变化"),
     "where": ("4. Where the risk is", "四、风险在哪里"),
@@ -53,13 +53,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "accidents avoided in a run, shared among the parts (Shapley)",
         "各项措施分摊的减少事故数（每次模拟，Shapley 值）",
     ),
-    "response": ("Mean time from entry until the driver is reached", "从驶入到联系上驾驶人的平均时间"),
-    "busy": ("Operators are busy", "接线员忙碌时间占比"),
+    "times": ("Response times and load", "响应时间与工作量"),
+    "response": ("from entry until the driver is reached, s, mean", "从驶入到联系上驾驶人（秒，平均）"),
+    "help": ("from an accident until help is there, minutes, mean", "从事故到救援到场（分钟，平均）"),
+    "busy": ("operators' time that is busy (%)", "接线员忙碌时间占比（%）"),
     "year": ("6. What one year would look like", "六、只看一年会看到什么"),
     "year_text": (
-        "Counted accidents scatter by chance. The curves show how likely each count is in the simulated time; where they "
+        "Counted accidents scatter by chance. The curves show how likely each count of a year is; where they "
         "overlap, one year alone can't tell the programme from no programme.",
-        "实际起数受偶然影响而波动。曲线给出模拟期内各种起数的可能性；两条曲线重叠之处，仅凭一年无法判断有无项目。",
+        "实际起数受偶然影响而波动。曲线给出一年中各种起数的可能性；两条曲线重叠之处，仅凭一年无法判断有无项目。",
     ),
     "costs": ("7. Costs and benefits", "七、费用与效益"),
     "costs_text": (
@@ -68,6 +70,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "措施费用为假设。效益分别按低、中、高三种统计生命价值计算；最后一列是措施开始划算的生命价值。",
     ),
     "drives": ("8. What drives the answer", "八、哪些假设左右结论"),
+    "drives_text": (
+        "How far the answer moves when an assumption goes through its plausible range.",
+        "某项假设在其合理范围内变动时，结论变动多少。",
+    ),
+    "drives_not": (
+        "Not looked at in this run; `hairpin sensitivity` finds which assumptions the answer depends on.",
+        "本次未作分析；运行 hairpin sensitivity 可以查明结论取决于哪些假设。",
+    ),
+    "sources": ("Assumptions and sources", "假设与来源"),
+    "sources_text": (
+        "Every number of the programme's scenario; others stand in docs/parameters.md.",
+        "项目方案中每个数字的来源；其余见 docs/parameters.md。",
+    ),
+    "part": ("part", "部分"),
+    "key": ("number", "参数"),
+    "basis": ("basis", "依据"),
+    "said": ("source or plausible range", "来源或合理范围"),
+    "basis_published": ("published", "已发表"),
+    "basis_derived": ("derived", "推算"),
+    "basis_assumption": ("assumption", "假设"),
     "limits": ("9. What this does not show", "九、本报告不能说明什么"),
     "again": ("To get the same numbers again", "如何得到同样的数字"),
     "scenario": ("scenario", "方案"),
@@ -88,8 +110,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "shapley": ("fair share (Shapley)", "公平份额（夏普利值）"),
     "cost": ("cost, million CNY", "费用（百万元）"),
     "avoided": ("accidents avoided", "避免事故数"),
-    "per_accident": ("CNY per accident avoided", "每避免一起事故的费用（元）"),
-    "bcr": ("benefit / cost: low, central, high", "效益费用比：低、中、高"),
+    "per_accident": ("million CNY per accident avoided", "每避免一起事故的费用（百万元）"),
+    "bcr": ("benefit / cost: low / central / high", "效益费用比：低／中／高"),
     "pays": ("pays from a life of, million CNY", "盈亏平衡的生命价值（百万元）"),
     "never": ("never", "不划算"),
     "expressway": ("expressway", "高速公路"),
@@ -97,7 +119,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "provincial": ("provincial road", "省道"),
     "county": ("county road", "县道"),
     "semi": ("semi-trailers, all roads", "半挂车，全部道路"),
-    "ratio_axis": ("accident rate / without measures", "事故率／无措施时"),
+    "ratio_axis": ("accident rate / baseline's", "事故率／基准方案"),
     "compliance_axis": ("compliance (%)", "守法率（%）"),
     "rate_axis": ("accidents per\nmillion vehicle-km", "每百万车公里\n事故数"),
     "height_axis": ("height (m)", "高程（m）"),
@@ -110,7 +132,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "per_run_axis": ("in a run", "每次模拟"),
     "counted_axis": ("counted accidents", "事故起数"),
     "chance_axis": ("chance (%)", "可能性（%）"),
-    "effect_axis": ("effect on the answer", "对结论的影响"),
+    "effect_axis": ("change of the logarithm of the ratio", "比值对数的变化"),
     "violations": ("banned entries", "闯禁行"),
     "alarms": ("alarms", "预警"),
     "contacts": ("drivers reached", "联系上驾驶人"),
@@ -190,6 +212,30 @@ def kind_word(kind: str, language: str) -> str:
     """What a kind of intervention is called in a language."""
     known = KINDS.get(kind)
     return kind.replace("_", " ") if known is None else known[LANGUAGES.index(language)]
+
+
+PARAMETERS: dict[str, tuple[str, str]] = {
+    "behaviour.choice_scale_cny": ("how closely drivers weigh money and time", "驾驶人选路对钱与时间的敏感程度"),
+    "behaviour.contact_increment": ("deterrence by a contact", "一次联系的威慑"),
+    "behaviour.half_life_days": ("how long deterrence lasts", "威慑的持续时间"),
+    "behaviour.penalty_weight": ("how much drivers fear a penalty", "驾驶人对处罚的畏惧"),
+    "behaviour.sanction_increment": ("deterrence by an enterprise's sanction", "企业处理的威慑"),
+    "fleet.call_answer_probability": ("drivers who answer a call", "接听电话的驾驶人"),
+    "fleet.classes.frequent_semi.terminal_online_share": (
+        "frequent semi-trailers with a device online",
+        "频繁过境半挂车设备在线率",
+    ),
+    "risk.expressway_ratio": ("danger of the expressway", "高速公路的危险程度"),
+    "risk.runaway_per_km": ("runaways with faded brakes", "制动失效后的失控"),
+    "speed.cautious_factor": ("speed after a contact", "联系后的车速"),
+}
+"""Uncertain parameters of the shipped county in plain words; others go by their keys."""
+
+
+def parameter_word(key: str, language: str) -> str:
+    """What a parameter is called in a language."""
+    known = PARAMETERS.get(key)
+    return key if known is None else known[LANGUAGES.index(language)]
 
 
 def word(key: str, language: str) -> str:

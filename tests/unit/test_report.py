@@ -9,15 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from browser import CHROMIUM, browse, requests
+from matplotlib.colors import to_rgba
 from poisson_words import chance_by_simulation
 from typer.testing import CliRunner
 
 from sim import compare
 from sim.charts import report as drawn
+from sim.charts.basic import colours
 from sim.cli import app
 from sim.interventions.registry import BUILT_IN
 from sim.report.chance import chance_words
-from sim.report.page import answer, banned_line, drawings, material, page, risk_per_km
+from sim.report.numbers import changes, interval, millions
+from sim.report.page import banned_line, drawings, material, page, risk_per_km, told
+from sim.report.sources import assumptions
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
 from sim.results import write_results
 
@@ -64,20 +68,67 @@ def test_names_are_escaped(html) -> None:
 def test_the_answer_is_the_summarys(found) -> None:
     ratio = found.summary["comparisons"][found.programme]["accident_rate_ratio"]
     assert found.programme == "both"
-    english, chinese = answer(found, "en")[0], answer(found, "zh")[0]
+    english, chinese = told(found, "en")[0], told(found, "zh")[0]
     fall = f"{100 * (1 - ratio['estimate']):.0f}"
+    english = english.replace("\N{NO-BREAK SPACE}", " ")
     assert f"by {fall} %" in english
+    assert "what its assumptions leave open comes on top" in english
     assert f"降低 {fall}%" in chinese
     low, high = sorted((100 * (1 - ratio["high"]), 100 * (1 - ratio["low"])))
     assert f"95 % interval {low:.0f} to {high:.0f} %" in english
+
+
+def test_what_the_assumptions_leave_open_is_part_of_the_answer(found) -> None:
+    """Where parameters were drawn, their interval is told, and it decides whether there is an effect."""
+    drawn_parameters = {"comparisons": {"both": {"accident_rate_ratio": {"estimate": 0.8, "low": 0.6, "high": 1.02}}}}
+    other = type(found)(**{**vars(found), "uncertainty": drawn_parameters})
+    english = told(other, "en")[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert "-2 to 40 % with what its assumptions leave open" in english
+    assert "can't be told apart from no effect" in english
+    assert "计入假设的不确定后 -2% 至 40%" in told(other, "zh")[0]
+
+
+def test_numbers_as_people_say_them() -> None:
+    assert interval({"estimate": 0.5, "low": -0.1, "high": 1.1}, 1.0, ".1f") == "0.5 (−0.1 … 1.1)"
+    assert interval({"mean": 2.0, "low": None, "high": None}, 2.0, ".1f") == "4.0"
+    assert changes([100.0, 50.0], [50.0, 25.0], points=False) == "−50.0 % (−50.0 … −50.0)"
+    assert changes([0.9, 0.9], [0.98, 0.98], points=True) == "+8.0 %-pt (+8.0 … +8.0)"
+    assert changes([2.0], [2.0], points=False) == "0.0 %"
+    assert (millions(49_000.0, "en"), millions(4.94e6, "zh")) == ("<0.1", "4.9")
+
+
+def test_every_source_of_the_scenario_is_listed(found) -> None:
+    scenario = found.scenarios[found.programme]
+    rows = assumptions(scenario, "en")
+    assert {row["basis"] for row in rows} <= {"published", "derived", "assumption"}
+    listed = {(row["part"], row["key"]) for row in rows}
+    assert {("risk", key) for key in scenario["risk"]["sources"]} <= listed
+    assert {("calls to drivers", key) for key in scenario["interventions"]["driver_contact"]["sources"]} <= listed
+
+
+def test_a_scenario_has_one_colour_in_all_charts(found) -> None:
+    shade = colours(list(found.summary["scenarios"]))["both"]
+    figures = {name: figure for name, (figure, _) in drawings(found, "en").items()}
+    assert figures["funnel"].axes[0].patches[0].get_facecolor() == to_rgba(shade)
+    assert figures["counted"].axes[0].lines[1].get_color() == shade
+    assert figures["strip"].axes[2].patches[1].get_edgecolor() == to_rgba(shade)
+    assert shade in {line.get_color() for line in figures["forest"].axes[0].lines}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chart_says_its_finding(found, language) -> None:
+    """With a number of the tables, not the chart's heading."""
+    for name, (_, finding) in drawings(found, language).items():
+        assert re.search(r"\d", finding), name
+        assert finding not in [text for pair in WORDS.values() for text in pair], name
 
 
 def test_no_effect_is_called_so(found) -> None:
     crossing = json.loads(json.dumps(found.summary))
     crossing["comparisons"]["both"]["accident_rate_ratio"] = {"estimate": 0.98, "low": 0.9, "high": 1.06}
     other = type(found)(**{**vars(found), "summary": crossing})
-    assert "can't be told apart from no effect" in answer(other, "en")[0]
-    assert "不能与“没有效果”区分" in answer(other, "zh")[0]
+    assert "can't be told apart from no effect" in told(other, "en")[0]
+    assert "不能与“没有效果”区分" in told(other, "zh")[0]
 
 
 def test_chances_are_said_as_people_say_them() -> None:
@@ -116,7 +167,8 @@ def test_the_forest_draws_the_summary(found) -> None:
     assert points == [entry["estimate"] for entry in ratios]
     assert spans == [(entry["low"], entry["high"]) for entry in ratios]
     texts = [text.get_text() for text in axes.texts]
-    assert all(f"{entry['estimate']:.2f}" in text for entry, text in zip(ratios, texts, strict=True))
+    assert texts[::2] == [titles[name] for name in found.summary["comparisons"]]
+    assert all(f"{entry['estimate']:.2f}" in text for entry, text in zip(ratios, texts[1::2], strict=True))
 
 
 def test_the_strip_draws_the_sections(found) -> None:
@@ -129,7 +181,9 @@ def test_the_strip_draws_the_sections(found) -> None:
     own = found.sections[(found.sections["scenario"] == found.baseline) & found.sections["link"].isin(links)]
     total = own[["expected_general", "expected_rollover", "expected_runaway"]].to_numpy().sum() / 3
     assert float(np.dot(risk, lengths)) == pytest.approx(total)
-    axes = drawn.strip(road, links, {"before": risk, "after": risk}, [(1.0, "exit_mark"), (2.0, "exit_mark")], say).axes
+    marks = [(1.0, "exit_mark"), (2.0, "exit_mark")]
+    shade = {"before": "#000000", "after": "#0072B2"}
+    axes = drawn.strip(road, links, {"before": risk, "after": risk}, marks, say, shade).axes
     assert axes[0].lines[1].get_xdata().tolist() == [1.0, 2.0]
     assert axes[2].patches[0].get_data()[0] == pytest.approx(risk)
     sections = [s for link in road["links"] if link["name"] in links for s in link["sections"]]
@@ -156,7 +210,9 @@ def test_chinese_charts_hold_no_boxes(found) -> None:
 
 
 def test_the_months_draw_the_table(found) -> None:
-    figure = drawn.months(found.monthly, ("small", "both"), {"small": "a", "both": "b"}, say)
+    shade = colours(list(found.summary["scenarios"]))
+    figure = drawn.months(found.monthly, ("small", "both"), {"small": "a", "both": "b"}, say, shade)
+    assert [line.get_color() for line in figure.axes[0].lines] == [shade["small"], shade["both"]]
     own = found.monthly[found.monthly["scenario"] == "both"]
     compliance = 100 * (1 - own["violations"] / own["candidate_trips"])
     drawn_values = figure.axes[0].lines[1].get_ydata()
@@ -176,13 +232,13 @@ def test_a_folder_without_results_is_bad_input(tmp_path) -> None:
     assert "summary.json" in result.output
 
 
-def test_the_forest_shows_what_parts_add(found) -> None:
-    titles = {name: found.title(name, "en") for name in found.summary["scenarios"]}
+def test_the_parts_draw_what_each_adds() -> None:
     shapley = [("calls to drivers", 2.5, 1.0, 4.0), ("alarm on banned entry", -0.5, None, None)]
-    below = drawn.forest(found.summary, titles, say, shapley).axes[1]
-    assert [bar.get_width() for bar in below.patches] == [2.5, -0.5]
-    assert tuple(below.lines[0].get_xdata()) == (1.0, 4.0)
-    assert [text.get_text() for text in below.texts] == ["calls to drivers  2.50", "alarm on banned entry  -0.50"]
+    axes = drawn.parts(shapley, say, "#D55E00").axes[0]
+    assert [bar.get_width() for bar in axes.patches] == [2.5, -0.5]
+    assert tuple(axes.lines[0].get_xdata()) == (1.0, 4.0)
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["calls to drivers", "alarm on banned entry"]
+    assert [text.get_text() for text in axes.texts] == ["2.50", "-0.50"]
 
 
 def test_every_intervention_has_a_name_in_both_languages() -> None:

@@ -1,0 +1,98 @@
+"""What each chart shows, in a sentence: for those who can't see it."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sim.charts.basic import monthly_rows
+from sim.report.words import LANGUAGES, parameter_word, word
+from sim.units import METRES_PER_KM, Floats
+
+
+def _in(language: str, english: str, chinese: str) -> str:
+    return (english, chinese)[LANGUAGES.index(language)]
+
+
+def parts(shapley: Sequence[tuple[str, float, float | None, float | None]], language: str) -> str:
+    """The part that adds most."""
+    first, value = shapley[0][:2]
+    return _in(
+        language,
+        f"Of the programme's {len(shapley)} parts, {first} add most: {value:.1f} accidents avoided in a run.",
+        f"项目的 {len(shapley)} 个部分中，{first}贡献最大：每次模拟避免 {value:.1f} 起事故。",
+    )
+
+
+def months(monthly: pd.DataFrame, pair: Sequence[str], language: str) -> str:
+    """Compliance and accident rate in the last month, without and with."""
+    rows = monthly_rows(monthly[monthly["scenario"].isin(pair)])
+    last = [rows[rows["scenario"] == name].iloc[-1] for name in pair]
+    (before, after), month = ([f"{row.compliance_pct:.1f}" for row in last], last[0].month)
+    low, high = (f"{row.accident_rate:.2f}" for row in last)
+    return _in(
+        language,
+        f"In {month} compliance is {before} % without and {after} % with the programme, the expected accident rate "
+        f"{low} and {high} per million vehicle-km.",
+        f"{month} 守法率：无项目 {before}%，有项目 {after}%；期望事故率每百万车公里 {low} 起与 {high} 起。",
+    )
+
+
+def strip(ends_km: Floats, risk: Mapping[str, Floats], language: str) -> str:
+    """Where most accidents are expected, and how many there with the programme."""
+    before, after = risk.values()
+    worst = int(np.argmax(before))
+    place = f"{ends_km[worst]:.1f}–{ends_km[worst + 1]:.1f}"
+    return _in(
+        language,
+        f"Most accidents are expected at km {place}: {before[worst]:.2f} per km without, {after[worst]:.2f} with it.",
+        f"期望事故最多处在 {place} km：每公里无项目 {before[worst]:.2f} 起，有项目 {after[worst]:.2f} 起。",
+    )
+
+
+def network(risk: Mapping[str, float], language: str) -> str:
+    """The link with most expected accidents a km."""
+    link = max(risk, key=lambda name: risk[name])
+    return _in(
+        language,
+        f"Of {len(risk)} links, {link} has most expected accidents per km: {risk[link]:.2f}.",
+        f"{len(risk)} 段道路中，{link} 每公里期望事故最多：{risk[link]:.2f} 起。",
+    )
+
+
+def funnel(steps: Sequence[tuple[str, float]], language: str) -> str:
+    """How many of the banned entries come to each step."""
+    told = (f"{word(step, language)} {value:,.0f}" for step, value in steps)
+    return _in(language, "In a run: ", "每次模拟：") + _in(language, ", ", "，").join(told) + _in(language, ".", "。")
+
+
+def load(hourly: pd.DataFrame, language: str) -> str:
+    """The busiest hour."""
+    own = hourly.groupby("hour")[["operators", "busy_operators"]].mean()
+    if not own["operators"].sum():
+        return _in(language, "There are no operators.", "没有接线员。")
+    share = own["busy_operators"] / own["operators"].where(own["operators"] > 0.0)
+    hour = int(share.argmax())
+    return _in(
+        language,
+        f"Operators are busiest from {hour} to {hour + 1} h, {share.max():.0%} of their time.",
+        f"接线员最忙在 {hour} 至 {hour + 1} 时，占在岗时间的 {share.max():.0%}。",
+    )
+
+
+def tornado(table: pd.DataFrame, language: str) -> str:
+    """What drives the answer most."""
+    first = [parameter_word(str(key), language) for key in table["parameter"].head(2)]
+    return _in(
+        language,
+        f"The answer depends most on {' and then on '.join(first)}.",
+        f"对结论影响最大的是{'，其次是'.join(first)}。",
+    )
+
+
+def ends_of(links: Sequence[str], sections: pd.DataFrame) -> Floats:
+    """Km from the start at which the sections of a line of links begin and end."""
+    own = sections[sections["forward"] & sections["link"].isin(links)].drop_duplicates(["link", "section"])
+    lengths = [own[own["link"] == link].sort_values("section")["length_m"].to_numpy() for link in links]
+    result: Floats = np.concatenate([[0.0], np.cumsum(np.concatenate(lengths) / METRES_PER_KM)])
+    return result

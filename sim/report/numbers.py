@@ -1,0 +1,58 @@
+"""Numbers as people say them: intervals, changes, money, a year."""
+
+from collections.abc import Mapping, Sequence
+from math import isnan
+from typing import Any
+
+from sim.statistics import Interval, mean_interval, paired_ratio
+from sim.units import DAYS_PER_YEAR
+
+CNY_PER_MILLION = 1e6
+SMALLEST_MILLIONS = 0.05
+
+
+def per_year(scenario: Mapping[str, Any]) -> float:
+    """Factor from a run's sums to those of a year."""
+    return DAYS_PER_YEAR / float(scenario["days"])
+
+
+def interval(entry: Mapping[str, float | None], scale: float, form: str) -> str:
+    """An estimate and, where there is one, its interval."""
+    mean, low, high = (None if value is None else value * scale for value in entry.values())
+    if mean is None:
+        return "–"
+    return f"{mean:{form}}" if low is None or high is None else f"{mean:{form}} ({span(low, high, form)})"
+
+
+def span(low: float, high: float, form: str) -> str:
+    """From low to high; a minus sign does not stand beside a dash."""
+    return f"{low:{form}}–{high:{form}}" if low >= 0.0 else f"{low:{form}} … {high:{form}}".replace("-", "−")
+
+
+def changes(before: Sequence[float], after: Sequence[float], *, points: bool) -> str:
+    """Change of paired runs with its interval: in per cent, or in percentage points of a share."""
+    if points:
+        found = mean_interval([100.0 * (b - a) for a, b in zip(before, after, strict=True)])
+        return _signed(found, " %-pt")
+    ratio = paired_ratio(after, before)
+    return _signed(Interval(*(100.0 * (value - 1.0) for value in (ratio.estimate, ratio.low, ratio.high))), " %")
+
+
+def _signed(found: Interval, unit: str) -> str:
+    if isnan(found.estimate):
+        return "–"
+    limits = "" if isnan(found.low) else f" ({_tenths(found.low)} … {_tenths(found.high)})"
+    return f"{_tenths(found.estimate)}{unit}{limits}"
+
+
+def _tenths(value: float) -> str:
+    """With its sign, but zero without."""
+    text = f"{value:+.1f}".replace("-", "−")
+    return "0.0" if text[1:] == "0.0" else text
+
+
+def millions(cny: float, language: str) -> str:
+    """An amount in million CNY; one that rounds to nothing is called small."""
+    if cny < SMALLEST_MILLIONS * CNY_PER_MILLION:
+        return "<0.1" if language == "en" else "不到 0.1"
+    return f"{cny / CNY_PER_MILLION:.1f}"
