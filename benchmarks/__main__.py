@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -127,10 +128,22 @@ TABLES: dict[str, Callable[[], None]] = {
 }
 
 
+def processor() -> str:
+    """The processor's own name, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return platform.processor() or "processor unknown"
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "processor unknown"
+    )
+
+
 def main() -> None:
     """Measure and print all tables, or those named."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "simpy"))
-    print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} cores, {platform.machine()}")
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {processor()}"
+    print(f"{date.today()}: Python {platform.python_version()}, {packages}, {machine}")
     unknown = sorted(set(sys.argv[1:]) - set(TABLES))
     if unknown:
         sys.exit(f"no table {', '.join(unknown)}; tables are {', '.join(TABLES)}")

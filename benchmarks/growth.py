@@ -18,14 +18,17 @@ from sim.scenario import Scenario, load_scenario
 ROOT = Path(__file__).parents[1]
 TAISHUN = ROOT / "scenarios" / "taishun"
 TRIPS = (100_000, 1_000_000, 10_000_000, 100_000_000)
-"""Of a year: the county's traffic, a tenth of it, ten and a hundred times as much."""
-TAISHUN_FILES = {"trips": "baseline", "programme": "full_programme"}
+YEARLY_TRIPS = 1_003_800
+"""Of the county."""
+TAISHUN_FILES = {"baseline": "baseline", "programme": "full_programme"}
+WAYS = ("years", "traffic")
+"""More trips by a longer horizon of the same traffic, or by more traffic in the same year."""
 SECTIONS = (10, 100, 1000)
 CELLS = 20_000_000
 MEASURES = (0, 7, 14)
 REPLICATIONS = 16
 ROUNDS = 3
-LARGEST_REPEATED = 10_000_000
+LARGEST_REPEATED = 1_000_000
 FIRST_DAYS = 2
 
 
@@ -50,8 +53,12 @@ def measured(scenario: Scenario) -> dict[str, Any]:
 
 def case(kind: str, size: int) -> Scenario:
     """A scenario of some size."""
-    if kind in TAISHUN_FILES:
-        scenario = load_scenario(TAISHUN / f"{TAISHUN_FILES[kind]}.yaml")
+    way, _, name = kind.partition(" ")
+    if way == "years":
+        days = max(round(365 * size / YEARLY_TRIPS), 1)
+        return load_scenario(TAISHUN / f"{TAISHUN_FILES[name]}.yaml").changed({"days": days, "warm_up_days": 0})
+    if way == "traffic":
+        scenario = load_scenario(TAISHUN / f"{TAISHUN_FILES[name]}.yaml")
         flows = scenario.model_dump(mode="json")["demand"]["flows"]
         for flow in flows:
             flow["trips_per_year"] = {name: trips * size / 1e6 for name, trips in flow["trips_per_year"].items()}
@@ -98,11 +105,9 @@ def repeated(cases: list[tuple[str, int]]) -> list[dict[str, Any]]:
 def main() -> None:
     """Print the tables."""
     print("| size | set-up, CPU | CPU of the rest | per trip or cell | peak memory |\n| --- | --- | --- | --- | --- |")
-    trips = [(kind, size) for kind in TAISHUN_FILES for size in TRIPS]
-    for (kind, _), found in zip(trips, repeated(trips), strict=True):
-        each = f"{1e6 * found['run_s'] / found['trips']:.2f} µs a trip"
-        name = f"{found['trips']:,.0f} trips, {TAISHUN_FILES[kind].replace('_', ' ')}"
-        print(_row(name, found, each), flush=True)
+    for way in WAYS:
+        for name in TAISHUN_FILES:
+            _growth(f"{way} {name}")
     sections = [("sections", size) for size in SECTIONS]
     for (_, size), found in zip(sections, repeated(sections), strict=True):
         print(_row(f"{size} sections", found, f"{1e9 * found['run_s'] / found['cells']:.0f} ns a cell"), flush=True)
@@ -111,6 +116,17 @@ def main() -> None:
         each = f"{1e6 * found['run_s'] / found['trips']:.2f} µs a trip"
         print(_row(f"{size} interventions", found, each), flush=True)
     print("\n".join(workers()))
+
+
+def _growth(kind: str) -> None:
+    """Rows of one way to have more trips, and how far apart they are."""
+    measured_sizes = repeated([(kind, size) for size in TRIPS])
+    each_us = [1e6 * found["run_s"] / found["trips"] for found in measured_sizes]
+    for found, each in zip(measured_sizes, each_us, strict=True):
+        print(_row(f"{found['trips']:,.0f} trips, {kind}", found, f"{each:.2f} µs a trip"), flush=True)
+    peaks = [found["peak_mib"] for found in measured_sizes]
+    ratios = [f"{max(values) / min(values):.2f}" for values in (each_us, peaks)]
+    print(f"| {kind}: largest over smallest | | | {ratios[0]} | {ratios[1]} |", flush=True)
 
 
 def _row(name: str, found: dict[str, Any], each: str) -> str:

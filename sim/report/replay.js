@@ -3,6 +3,7 @@ const day = JSON.parse(document.getElementById("day").textContent);
 const COLOURS = ["#8c8c8c", "#d55e00", "#0072b2"];
 const EVENT_COLOURS = ["#e69f00", "#0072b2", "#009e73", "#cc79a7", "#000000"];
 const SHOWN_HOURS = 0.25;
+const NEAR_KM = 3;
 const slider = document.querySelector("[data-hour]");
 const clock = document.querySelector("output");
 const page = document.documentElement;
@@ -67,10 +68,11 @@ const drawMap = (hour) => {
   const ys = day.nodes.map((n) => n[1]);
   const wide = Math.max(...xs) - Math.min(...xs) || 1;
   const high = Math.max(...ys) - Math.min(...ys) || 1;
-  const room = canvas.clientWidth - 110;
+  const room = canvas.clientWidth - 160;
   const unit = Math.min(room / wide, 420 / high);
-  const [pen] = sheet(canvas, high * unit + 60);
-  const place = (node) => [20 + (day.nodes[node][0] - Math.min(...xs)) * unit, 30 + (Math.max(...ys) - day.nodes[node][1]) * unit];
+  const [pen, width] = sheet(canvas, high * unit + 60);
+  const margin = (width - wide * unit) / 2;
+  const place = (node) => [margin + (day.nodes[node][0] - Math.min(...xs)) * unit, 30 + (Math.max(...ys) - day.nodes[node][1]) * unit];
   for (const [start, end, banned] of day.links) {
     pen.strokeStyle = banned ? "#d55e00" : "#bbb";
     pen.lineWidth = 2;
@@ -86,7 +88,13 @@ const drawMap = (hour) => {
     dot(pen, a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part, mode ? 4.5 : 2.5, COLOURS[mode]);
   }
   pen.fillStyle = "#222";
-  day.nodes.forEach((node, number) => pen.fillText(node[2], place(number)[0] + 7, place(number)[1] - 6));
+  day.nodes.forEach((node, number) => {
+    const near = (other) => other[0] > node[0] && Math.hypot(other[0] - node[0], other[1] - node[1]) < NEAR_KM;
+    const left = day.nodes.some(near);
+    pen.textAlign = left ? "right" : "left";
+    pen.fillText(node[2], place(number)[0] + (left ? -9 : 9), place(number)[1] + 4);
+  });
+  pen.textAlign = "left";
 };
 
 const draw = () => {
