@@ -55,19 +55,44 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     trips = heeding.prepared(plan.rules, trips, conditions)
     hours = _hour_of_way(conditions, plan, trips.departure_s)
     velocity = _velocity(conditions, plan, route, trips, hours, mode_factor)
-    temperature = _brake_temperature(plan, trips, velocity)
+    passage_s = plan.length_m / velocity
+    temperature = _brake_temperature(plan, trips, velocity, passage_s)
     if plan.rules.alarms:
         chosen, factor = heeding.alarmed(plan.rules, trips, temperature)
         if len(chosen):
             velocity[:, chosen] *= factor
-            temperature[:, chosen] = _brake_temperature(plan, trips.pick(chosen), velocity[:, chosen])
-    hazard = np.zeros((_rows(conditions), *velocity.shape))
-    hazard[0] = _general_hazard(conditions, plan, route, trips, hours, velocity)
-    hazard[1][plan.curved] = _rollover_hazard(conditions, plan, trips, velocity)
-    hazard[RUNAWAY][plan.falling] = _runaway_hazard(conditions, plan, temperature)
+            passage_s[:, chosen] = plan.length_m / velocity[:, chosen]
+            slower = (velocity[:, chosen], passage_s[:, chosen])
+            temperature[:, chosen] = _brake_temperature(plan, trips.pick(chosen), *slower)
+    general = _general_hazard(conditions, plan, route, trips, hours, velocity)
+    rolling = _rollover_hazard(conditions, plan, trips, velocity)
+    running_away = _runaway_hazard(conditions, plan, temperature)
+    hazard = _put_together(plan, general, rolling, running_away, _rows(conditions))
+    duration_s = passage_s.astype(np.float64)
+    exact.round_time(duration_s)
+    return Columns(duration_s, hazard, temperature)
+
+
+def _put_together(
+    plan: RoutePlan, general: Singles, rolling: Singles, running_away: Singles, rows: int
+) -> NDArray[np.float64]:
+    """Hazards by mechanism on all sections, scaled by the rules and rounded; what is 0 needs no rounding."""
+    hazard = np.zeros((rows, *general.shape))
+    if plan.rules.factor is None and plan.rules.capture is None:
+        hazard[0], hazard[1][plan.curved] = _rounded(general), _rounded(rolling)
+        hazard[RUNAWAY][plan.falling] = _rounded(running_away)
+        return hazard
+    hazard[0], hazard[1][plan.curved], hazard[RUNAWAY][plan.falling] = general, rolling, running_away
     heeding.scale(plan.rules, hazard)
     exact.round_hazard(hazard)
-    return Columns(exact.exact_time_s((plan.length_m / velocity).astype(np.float64)), hazard, temperature)
+    return hazard
+
+
+def _rounded(hazard: Singles) -> Floats:
+    """In double precision, as multiples of the quantum."""
+    result = hazard.astype(np.float64)
+    exact.round_hazard(result)
+    return result
 
 
 def _rows(conditions: Conditions) -> int:
@@ -100,13 +125,13 @@ def _velocity(
     return velocity
 
 
-def _brake_temperature(plan: RoutePlan, trips: Traits, velocity: Singles) -> Singles:
+def _brake_temperature(plan: RoutePlan, trips: Traits, velocity: Singles, passage_s: Singles) -> Singles:
     """Temperature at the end of each section; only falling sections heat."""
     falling = plan.falling
     power = brakes.braking_power_w(trips.mass_kg, plan.grade[falling], velocity[falling], trips.retarding_w)
     steady = np.full_like(velocity, brakes.AMBIENT_C)
     power *= trips.heat_factor
-    decay = np.exp(-brakes.cooling_rate_per_s(velocity) * (plan.length_m / velocity))
+    decay = np.exp(-brakes.cooling_rate_per_s(velocity) * passage_s)
     if plan.rules.stops:
         return heeding.temperature_with_stops(plan, trips, velocity, power, decay)
     steady[falling] = brakes.steady_temperature_c(power, velocity[falling])

@@ -40,6 +40,12 @@ def exact_hazard(hazard: FloatLike) -> FloatLike:
     return (hazard + _HAZARD) - _HAZARD
 
 
+def round_time(time_s: Floats) -> None:
+    """`exact_time_s` in place, for large arrays."""
+    time_s += _TIME
+    time_s -= _TIME
+
+
 def round_hazard(hazard: Floats) -> None:
     """`exact_hazard` in place, for large arrays."""
     hazard += _HAZARD

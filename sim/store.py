@@ -81,8 +81,8 @@ def _foreign(scenario: Scenario) -> dict[str, str]:
 
 
 def run_key(scenario: Scenario, seed: int, replication: int) -> str:
-    """Name of a run: scenario without its texts, seed, replication, model."""
-    content = scenario.model_dump(mode="json", exclude={"name", "title", "title_zh", "description"})
+    """Name of a run: scenario without its texts and without what other runs may draw, seed, replication, model."""
+    content = scenario.model_dump(mode="json", exclude={"name", "title", "title_zh", "description", "uncertain"})
     whole = {
         "scenario": content,
         "seed": seed,
