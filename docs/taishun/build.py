@@ -28,16 +28,15 @@ from sim.engine.replication import run_replication
 from sim.experiment import Experiment, run_experiment
 from sim.interventions.registry import interventions, register
 from sim.portfolio import avoided, best_within, rungs_of, search, with_parts
-from sim.report.words import kind_word
+from sim.report.words import kind_word, parameter_word
 from sim.risk.two_lane import overdispersion
 from sim.road import Section
 from sim.safety_statistics import (
     chance_of_drop,
     effect_posterior,
     rate_ratio,
-    worst_site_ratio,
+    simulated_years_to_detect,
     worst_site_ratios,
-    years_to_detect,
 )
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.files import load_as
@@ -63,6 +62,9 @@ S228_REPLICATIONS, SHARPEST_BELOW_M, HEED_SHARES = 10, 31.0, (0.2, 0.5, 0.7)
 """Radius of the sharpest bends, and the example intervention's range of drivers who slow down."""
 POWER, SIGNIFICANCE, YEARS_BEFORE = 0.8, 0.05, 3.0
 ALIKE_SHARE, ALIKE_OVERDISPERSION = 1.0 / 1.5, 0.5
+TRUCK_SHARES = (0.2, 0.4, 0.6)
+"""Of all accidents: 0.2 is about heavy and medium trucks' share of road deaths in Wenzhou (police post, 2020)."""
+OTHER_MEASURES = ("escape_ramps", "brake_check", "speed_cameras", "road_works")
 
 
 def other_count() -> int:
@@ -153,10 +155,16 @@ def prediction(table: calibration.Table, found: calibration.Posterior) -> dict[s
     counted = counts[1] / np.maximum(counts[0], 1)
     low, middle, high = np.quantile(counted, [0.025, 0.5, 0.975])
     interval = calibration.weighted_interval(expected, found.weights)
+    banned = found.adjusted(ratios(table, "expected_accidents_provincial"))
     prior = ratios(table, "expected_accidents")
     before = calibration.weighted_interval(prior, np.full(len(prior), 1.0 / len(prior)))
     return {
         "expected": said(interval),
+        "banned_road": said(calibration.weighted_interval(banned, found.weights)),
+        "all_vehicles": [{"share": share, **said(diluted(interval, share))} for share in TRUCK_SHARES],
+        "drop_by_count": {
+            str(before): float(np.mean(chance_given(before, expected[chosen], generator))) for before, _ in PAIRS
+        },
         "prior": said(before),
         "counted": {"estimate": float(middle), "low": float(low), "high": float(high)},
         "counted_width": log(max(high, EDGE) / max(low, EDGE)),
@@ -169,6 +177,18 @@ def prediction(table: calibration.Table, found: calibration.Posterior) -> dict[s
         "chance_counted_a_third": float(np.mean(counted <= TWO_THIRDS)),
         "deaths": said(calibration.weighted_interval(found.adjusted(ratios(table, "expected_deaths")), found.weights)),
     }
+
+
+def diluted(ratio: Interval, share: float) -> Interval:
+    """Ratio of all vehicles' accidents where trucks have a share of them and nothing else changes."""
+    return Interval(*(1.0 - share * (1.0 - value) for value in (ratio.estimate, ratio.low, ratio.high)))
+
+
+def chance_given(before: int, ratio: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Whether counts of two years fall by a third or more, where so many are expected before."""
+    first, second = generator.poisson(float(before), len(ratio)), generator.poisson(before * ratio)
+    fallen: np.ndarray = (first > 0) & (second <= TWO_THIRDS * first + ROUNDING)
+    return fallen
 
 
 def share_of_draws(share: float, draws: float) -> dict[str, float]:
@@ -244,6 +264,9 @@ def mechanisms() -> dict[str, Any]:
         "provincial_km": ratio("full_programme", semi),
         "rate": ratio("full_programme", "expected_accident_rate_per_million_vkm"),
         "runaway": ratio("full_programme", "expected_runaway"),
+        "runaway_share_before": float(
+            np.mean(np.divide(metric("baseline", "expected_runaway"), metric("baseline", "expected_accidents")))
+        ),
         "replications": REPLICATIONS,
     }
 
@@ -285,16 +308,12 @@ def s228() -> dict[str, Any]:
         return run.metrics["expected_accidents"]
 
     in_bends = partial(in_sharpest_bends, base)
-    package, central = ratio(signs, whole), ratio(boards[HEED_SHARES[1]], in_bends)
+    package, central = ratio(signs, in_bends), ratio(boards[HEED_SHARES[1]], in_bends)
     k_spot = float(overdispersion(np.array([BLACK_SPOT_KM * MILES_PER_KM]))[0])
-    worst = [
-        worst_sites(sites, mean, k_spot, {"package": package.estimate, "boards": central.estimate})
-        for mean in SITE_MEANS
-        for sites in PICKED_SITES
-    ]
-    limit = 1.0 - GIVEN["s228_fall"] + ROUNDING
+    effects = {"nothing": 1.0, "boards": central.estimate, "package": package.estimate}
+    worst = [worst_sites(sites, mean, k_spot, effects) for mean in SITE_MEANS for sites in PICKED_SITES]
     return {
-        "package": said(package),
+        "package": {"bends": said(package), "road": said(ratio(signs, whole))},
         "boards": [
             {"heed": share, "bends": said(ratio(one, in_bends)), "road": said(ratio(one, whole))}
             for share, one in boards.items()
@@ -305,7 +324,7 @@ def s228() -> dict[str, Any]:
         "k_spot": k_spot,
         "spot_km": BLACK_SPOT_KM,
         "worst": worst,
-        "cases_inside": {name: sum(row[name]["low"] <= limit for row in worst) for name in ("package", "boards")},
+        "chances": {name: [fold(row[name]["as_reported"] for row in worst) for fold in (min, max)] for name in effects},
     }
 
 
@@ -315,8 +334,8 @@ def bends_of(base: Scenario) -> tuple[Section, ...]:
 
 
 def worst_sites(sites: int, mean: float, k_spot: float, effects: dict[str, float]) -> dict[str, Any]:
-    """Counts after over before at the worst of so many sites: with nothing done, and with measures at the two worst."""
-    row: dict[str, Any] = {"sites": sites, "mean": mean, **said(worst_site_ratio(sites, mean, k_spot))}
+    """Counts after over before at the two worst of so many sites, by what is done there."""
+    row: dict[str, Any] = {"sites": sites, "mean": mean}
     for name, effect in effects.items():
         found = worst_site_ratios(sites, mean, k_spot, picked=GIVEN["s228_black_spots"], effect=effect)
         low, middle, high = np.quantile(found, [0.025, 0.5, 0.975])
@@ -343,7 +362,7 @@ def chance() -> list[dict[str, Any]]:
                 "plain_fall": plain.chance_of_fall,
                 "alike": said(alike.ratio),
                 "alike_fall": alike.chance_of_fall,
-                "years": years_to_detect(before, 1.0 / 3.0, years_before=YEARS_BEFORE, power=POWER),
+                "years": simulated_years_to_detect(before, 1.0 / 3.0, YEARS_BEFORE, POWER),
             }
         )
     return [{key: None if value == float("inf") else value for key, value in row.items()} for row in rows]
@@ -367,6 +386,7 @@ def next_step() -> dict[str, Any]:
         "replications": SETS_REPLICATIONS,
         "budget_cny": budget,
         **again(whole, {"whole": parts, **chosen}, store),
+        "others": others(whole, chosen["half"], store),
         "table": table.to_dict("records"),
     }
 
@@ -391,6 +411,35 @@ def again(whole: Scenario, chosen: dict[str, str], store: Store) -> dict[str, An
             "less_than_whole": said(mean_interval([a - b for a, b in zip(fewer["whole"], fewer[name], strict=True)])),
         }
     return content
+
+
+def others(whole: Scenario, half: str, store: Store) -> list[dict[str, Any]]:
+    """The set within half the cost with one other measure each, as the shipped files of measures have them."""
+    none, base = with_parts(whole, ()), with_parts(whole, half.split())
+    kept = {kind: part.model_dump(mode="json") for kind, part in base.interventions.items()}
+    with_one = {
+        kind: base.changed(
+            {
+                "name": f"half_and_{kind}",
+                "interventions": kept
+                | {kind: scenario(f"measures/{kind}.yaml").interventions[kind].model_dump(mode="json")},
+            }
+        )
+        for kind in OTHER_MEASURES
+    }
+    found = run_experiment(
+        [none, *with_one.values()], replications=FRESH_REPLICATIONS, seed=FRESH_SEED, store=store, progress=progress
+    ).outcomes
+    runs = {name: [outcome.metrics for outcome in outcomes] for name, outcomes in found.items()}
+    return [
+        {
+            "kind": kind,
+            "cost_cny": runs[one.name][0]["cost_cny"],
+            "avoided": said(mean_interval(avoided(runs[none.name], runs[one.name], "expected_accidents"))),
+            "deaths_avoided": said(mean_interval(avoided(runs[none.name], runs[one.name], "expected_deaths"))),
+        }
+        for kind, one in with_one.items()
+    ]
 
 
 def reported() -> dict[str, Any]:
@@ -482,7 +531,11 @@ def texts(numbers: dict[str, Any]) -> dict[str, str]:
     environment = templates()
     found = {}
     for language, file in LANGUAGES.items():
-        kinds = {"kinds": lambda parts, to=language: ", ".join(kind_word(kind, to) for kind in str(parts).split())}
+        comma = {"en": ", ", "zh": "、"}[language]
+        kinds = {
+            "kinds": lambda parts, to=language, by=comma: by.join(kind_word(kind, to) for kind in str(parts).split()),
+            "words": lambda key, to=language: parameter_word(key, to),
+        }
         text = environment.get_template(f"text.{language}.md.j2").render(**numbers, reported=reported(), **kinds)
         found[file] = text.rstrip() + "\n"
     return found
@@ -515,10 +568,10 @@ LABELS = {
         "pareto": (
             "只模拟一次",
             "模拟多次",
-            "同等费用内减少事故最多",
+            "同等费用内避免事故最多",
             "预算",
             "费用（百万元／年）",
-            "每年减少的期望事故数",
+            "每年避免的期望事故数",
         ),
         "posteriors": ("后验", "先验", "（数据几乎不能识别）"),
     },

@@ -15,8 +15,15 @@ def _in(language: str, english: str, chinese: str) -> str:
 
 
 def parts(shapley: Sequence[tuple[str, float, float | None, float | None]], language: str) -> str:
-    """The part that adds most."""
-    first, value = shapley[0][:2]
+    """The part that adds most, where its interval is above all others'."""
+    first, value, low, _ = shapley[0]
+    others = [high if high is not None else other for _, other, _, high in shapley[1:]]
+    if low is None or low <= max(others, default=0.0):
+        return _in(
+            language,
+            f"Which of the programme's {len(shapley)} parts adds most can't be told: their intervals overlap.",
+            f"项目的 {len(shapley)} 个部分中哪一部分贡献最大无法判断：区间相互重叠。",
+        )
     return _in(
         language,
         f"Of the programme's {len(shapley)} parts, {first} add most: {value:.1f} accidents avoided in a run.",

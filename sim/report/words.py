@@ -9,15 +9,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "ratios": ("1. Accident rate of each measure", "一、各项措施的事故率"),
     "ratios_text": (
         "Expected accidents per million vehicle-km, divided by the baseline's. 0.90 is 10 % fewer; a line that "
-        "crosses the dotted 1 can't be told apart from no effect.",
-        "每百万车公里的期望事故数与基准方案之比。0.90 表示减少 10%；横线跨过虚线 1 的，不能与“没有效果”区分。",
+        "crosses the dotted 1 can't be told apart from no effect. Lines hold only chance in the runs, not what the assumptions "
+        "leave open.",
+        "每百万车公里的期望事故数与基准方案之比。0.90 表示减少 10%；横线跨过虚线 1 的，不能与“没有效果”区分。横线只含模拟的偶然性，不含假设本身的不确定。",
     ),
     "parts": ("What the parts of the programme add", "项目各部分的贡献"),
     "indices": ("2. The four indices and exposure", "二、四项指数与交通量"),
     "indices_text": (
-        "Expected in a year: mean of the simulated runs with its 95 % interval; change from run to run on the same chances. Direct property loss is what police write down; it is far below "
+        "Trucks only, expected in a year: mean of the simulated runs with its 95 % interval; change from run to run on the same chances. Direct property loss is what police write down; it is far below "
         "the economic cost of accidents.",
-        "一年的期望值：各次模拟的均值及 95% 区间；变化按同样的随机情形逐次配对计算。直接财产损失指警方登记的损失，远低于事故的经济成本。",
+        "仅含货车，为一年的期望值（各次模拟的均值及 95% 区间），不同于公安统计口径；“相当于同比”指同一年有项目与无项目相比，"
+        "按同样的随机情形逐次配对计算。直接财产损失指警方登记的损失，远低于事故的经济成本。",
     ),
     "all": ("All scenarios, a year", "全部方案（一年）"),
     "sort": ("Press a heading to sort.", "点击表头排序。"),
@@ -47,7 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "各时段在岗接线员人数与平均通话人数。",
     ),
     "on_duty": ("on duty", "在岗"),
-    "busy_on_average": ("busy on average", "平均忙碌"),
+    "busy_on_average": ("busy on average", "平均通话人数"),
     "operators_axis": ("operators", "接线员（人）"),
     "added_axis": (
         "accidents avoided in a run, shared among the parts (Shapley)",
@@ -103,11 +105,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "rate": ("accidents per million vehicle-km", "百万车公里事故率"),
     "expected_accidents": ("expected accidents", "期望事故数"),
     "vehicle_km": ("million vehicle-km", "百万车公里"),
-    "change": ("change", "变化（同比）"),
+    "change": ("change", "变化（相当于同比）"),
     "ratio": ("ratio", "比值"),
     "alone": ("alone", "单独实施"),
     "lost": ("lost without it", "去掉后少避免"),
-    "shapley": ("fair share (Shapley)", "公平份额（夏普利值）"),
+    "shapley": ("fair share (Shapley)", "公平份额（Shapley 值）"),
     "cost": ("cost, million CNY", "费用（百万元）"),
     "avoided": ("accidents avoided", "避免事故数"),
     "per_accident": ("million CNY per accident avoided", "每避免一起事故的费用（百万元）"),

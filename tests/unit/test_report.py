@@ -18,6 +18,7 @@ from sim.charts import report as drawn
 from sim.charts.basic import colours
 from sim.cli import app
 from sim.interventions.registry import BUILT_IN
+from sim.report import findings
 from sim.report.chance import chance_words
 from sim.report.numbers import changes, interval, millions
 from sim.report.page import banned_line, drawings, material, page, risk_per_km, told
@@ -88,6 +89,27 @@ def test_what_the_assumptions_leave_open_is_part_of_the_answer(found) -> None:
     assert "计入假设的不确定后 -2% 至 40%" in told(other, "zh")[0]
 
 
+def test_a_rise_is_told_in_its_own_direction(found) -> None:
+    worse = json.loads(json.dumps(found.summary))
+    worse["comparisons"]["both"]["accident_rate_ratio"] = {"estimate": 1.05, "low": 1.02, "high": 1.08}
+    one_run = json.loads(json.dumps(found.summary))
+    one_run["comparisons"]["both"]["accident_rate_ratio"] = {"estimate": 0.9, "low": None, "high": None}
+    rise, single = (
+        told(type(found)(**{**vars(found), "summary": summary}), "en")[0].replace("\N{NO-BREAK SPACE}", " ")
+        for summary in (worse, one_run)
+    )
+    assert "raises the expected accident rate of trucks by 5 % (95 % interval 2 to 8 %" in rise
+    assert "can't be told apart" not in rise
+    assert "one run, no interval" in single
+    assert "can't be told apart from no effect" in single
+
+
+def test_no_part_wins_where_intervals_overlap() -> None:
+    apart = [("a", 3.0, 2.5, 3.5), ("b", 1.0, 0.5, 1.5)]
+    assert "a add most: 3.0" in findings.parts(apart, "en")
+    assert "can't be told" in findings.parts([("a", 3.0, 1.0, 5.0), ("b", 1.0, 0.5, 1.5)], "en")
+
+
 def test_numbers_as_people_say_them() -> None:
     assert interval({"estimate": 0.5, "low": -0.1, "high": 1.1}, 1.0, ".1f") == "0.5 (−0.1 … 1.1)"
     assert interval({"mean": 2.0, "low": None, "high": None}, 2.0, ".1f") == "4.0"
@@ -135,6 +157,8 @@ def test_chances_are_said_as_people_say_them() -> None:
     """12 against 8: the share of periods in which chance hides the difference, against a simulation."""
     hidden = chance_by_simulation(12.0, 8.0)
     said = int(re.search(r"1 time in (\d+)", chance_words(12.0, 8.0, "en"))[1])
+    tenths = round(10 * chance_by_simulation(12.0, 11.0))
+    assert f"about {tenths} times in 10" in chance_words(12.0, 11.0, "en")
     assert said == round(1 / hidden)
     assert "hardly ever" in chance_words(300.0, 100.0, "en")
 
