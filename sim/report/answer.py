@@ -1,11 +1,34 @@
 """The report's answer, in two sentences: what the programme does and how sure that is, and what one year can show."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import nan
 
 from sim.report.chance import chance_words
 
 NBSP = "\N{NO-BREAK SPACE}"
+
+
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What is told of a programme: changes in per cent, limits in the direction of the change."""
+
+    title: str
+    change_pct: float
+    chance_pct: Limits | None
+    """By chance in the runs."""
+    wide_pct: Limits | None
+    """With what the assumptions leave open."""
+    unsure: bool
+    rates: tuple[float, float]
+
+    @property
+    def rises(self) -> bool:
+        """Whether the rate goes up."""
+        return self.change_pct > 0.0
 
 
 def answer(
@@ -27,7 +50,11 @@ def answer(
     rates, yearly : expected accidents per million vehicle-km, and a year, without and with
     language : "en" or "zh"
     """
-    first = (_english if language == "en" else _chinese)(title, ratio, unknown, rates)
+    change = _change(ratio)
+    sign = 1.0 if change > 0.0 else -1.0
+    wide = None if unknown is None else _sizes(unknown, sign)
+    effect = Effect(title, change, _sizes(ratio, sign), wide, _unsure(ratio, unknown), rates)
+    first = (_english if language == "en" else _chinese)(effect)
     return [first, chance_words(*yearly, language)]
 
 
@@ -37,7 +64,7 @@ def _change(ratio: Mapping[str, float | None]) -> float:
     return nan if estimate is None else 100.0 * (estimate - 1.0)
 
 
-def _sizes(ratio: Mapping[str, float | None], sign: float) -> tuple[float, float] | None:
+def _sizes(ratio: Mapping[str, float | None], sign: float) -> Limits | None:
     """Limits of the change in per cent, in the direction of a rise (sign 1) or a fall (sign -1)."""
     if ratio["low"] is None or ratio["high"] is None:
         return None
@@ -51,38 +78,31 @@ def _unsure(ratio: Mapping[str, float | None], unknown: Mapping[str, float] | No
     return found is None or found[0] <= 0.0 <= found[1]
 
 
-def _english(
-    title: str, ratio: Mapping[str, float | None], unknown: Mapping[str, float] | None, rates: tuple[float, float]
-) -> str:
-    change = _change(ratio)
-    sign, verb = (1.0, "raises") if change > 0.0 else (-1.0, "lowers")
-    chance, wide = _sizes(ratio, sign), None if unknown is None else _sizes(unknown, sign)
+def _english(effect: Effect) -> str:
+    verb = "raises" if effect.rises else "lowers"
     sure = "one run, no interval"
-    if chance is not None:
-        sure = f"95 % interval {chance[0]:.0f} to {chance[1]:.0f} % by chance in the runs"
+    if effect.chance_pct is not None:
+        sure = "95 % interval {:.0f} to {:.0f} % by chance in the runs".format(*effect.chance_pct)
     left = "; what its assumptions leave open comes on top"
-    if wide is not None:
-        left = f", {wide[0]:.0f} to {wide[1]:.0f} % with what its assumptions leave open"
-    tail = "; this can't be told apart from no effect" if _unsure(ratio, unknown) else ""
+    if effect.wide_pct is not None:
+        left = ", {:.0f} to {:.0f} % with what its assumptions leave open".format(*effect.wide_pct)
+    tail = "; this can't be told apart from no effect" if effect.unsure else ""
     text = (
-        f"In the model, “{title}” {verb} the expected accident rate of trucks by {abs(change):.0f} % ({sure}{left}), "
-        f"from {rates[0]:.2f} to {rates[1]:.2f} per million vehicle-km{tail}."
+        f"In the model, “{effect.title}” {verb} the expected accident rate of trucks by {abs(effect.change_pct):.0f} % "
+        f"({sure}{left}), from {effect.rates[0]:.2f} to {effect.rates[1]:.2f} per million vehicle-km{tail}."
     )
     return text.replace(" %", f"{NBSP}%")
 
 
-def _chinese(
-    title: str, ratio: Mapping[str, float | None], unknown: Mapping[str, float] | None, rates: tuple[float, float]
-) -> str:
-    change = _change(ratio)
-    sign, verb = (1.0, "升高") if change > 0.0 else (-1.0, "降低")
-    chance, wide = _sizes(ratio, sign), None if unknown is None else _sizes(unknown, sign)
-    sure = "仅一次模拟，无区间"
-    if chance is not None:
-        sure = f"95% 区间 {chance[0]:.0f}% 至 {chance[1]:.0f}%，仅含模拟的偶然性"
-    left = "；假设本身的不确定另计" if wide is None else f"；计入假设的不确定后 {wide[0]:.0f}% 至 {wide[1]:.0f}%"
-    tail = "，不能与“没有效果”区分" if _unsure(ratio, unknown) else ""
+def _chinese(effect: Effect) -> str:
+    verb = "升高" if effect.rises else "降低"
+    sure, left = "仅一次模拟，无区间", "；假设本身的不确定另计"
+    if effect.chance_pct is not None:
+        sure = "95% 区间 {:.0f}% 至 {:.0f}%，仅含模拟的偶然性".format(*effect.chance_pct)
+    if effect.wide_pct is not None:
+        left = "；计入假设的不确定后 {:.0f}% 至 {:.0f}%".format(*effect.wide_pct)
+    tail = "，不能与“没有效果”区分" if effect.unsure else ""
     return (
-        f"模型中，“{title}”使货车期望事故率{verb} {abs(change):.0f}%（{sure}{left}），"
-        f"从每百万车公里 {rates[0]:.2f} 起到 {rates[1]:.2f} 起{tail}。"
+        f"模型中，“{effect.title}”使货车期望事故率{verb} {abs(effect.change_pct):.0f}%（{sure}{left}），"
+        f"从每百万车公里 {effect.rates[0]:.2f} 起到 {effect.rates[1]:.2f} 起{tail}。"
     )
