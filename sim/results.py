@@ -6,7 +6,7 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -20,9 +20,10 @@ from sim.attribution import Attribution
 from sim.engine.outcome import Outcome
 from sim.experiment import RATE, Experiment
 from sim.parameters import ROAD_CLASSES
+from sim.scenario import Scenario
 from sim.statistics import Interval, mean_interval, paired_ratio, stein_ratio
 from sim.store import locked, model_version, write_whole
-from sim.uncertainty import Shares
+from sim.uncertainty import Shares, uncertain_keys
 from sim.units import SECONDS_PER_HOUR
 from sim.valuation import appraise
 
@@ -193,9 +194,22 @@ def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dic
     }
 
 
-def write_attribution(shares: Attribution, folder: Path) -> None:
+def origin(scenarios: Sequence[Scenario]) -> dict[str, Any]:
+    """What a file that is added to a result folder was made from, so that it is not read beside other results."""
+    return {"model": model_version(), "sha256": {scenario.name: scenario.hash() for scenario in scenarios}}
+
+
+def belongs(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
+    """Whether an added file was made from the model and scenarios of a folder's manifest."""
+    made = content.get("origin", {})
+    known = {name: entry["sha256"] for name, entry in manifest["scenarios"].items()}
+    return bool(made.get("model") == manifest["model"] and made.get("sha256", {}).items() <= known.items())
+
+
+def write_attribution(shares: Attribution, programme: Scenario, folder: Path) -> None:
     """Add attribution.json to a result folder."""
     content = {
+        "origin": origin([programme]),
         "programme": shares.programme,
         "metric": "expected accidents avoided",
         "orders": shares.orders,
@@ -216,13 +230,14 @@ def write_attribution(shares: Attribution, folder: Path) -> None:
 
 
 def write_shares(
-    shares: dict[str, Shares], draws: int, replications: int, keys: list[str], folder: Path
+    shares: dict[str, Shares], scenarios: Sequence[Scenario], draws: int, replications: int, folder: Path
 ) -> dict[str, Any]:
     """Write uncertainty.json, and return its content."""
     content = {
+        "origin": origin(scenarios),
         "draws": draws,
         "replications_per_draw": replications,
-        "parameters": keys,
+        "parameters": uncertain_keys(scenarios),
         "comparisons": {
             name: {
                 "accident_rate_ratio": _named(one.ratio, "estimate"),

@@ -186,7 +186,7 @@ def _compare_draws(
     experiment = simulation.draw(scenarios, draws, replications)
     base = scenarios[0].name
     found = {s.name: shares_of(experiment, s.name, base, replications) for s in scenarios[1:]}
-    content = write_shares(found, draws, replications, uncertain_keys(scenarios), simulation.folder)
+    content = write_shares(found, scenarios, draws, replications, simulation.folder)
     if as_json:
         sys.stdout.write(json_text(content))
     elif not simulation.quiet:
@@ -213,7 +213,7 @@ def _attribute(programme: "Scenario", simulation: Simulation, replications: int,
     from sim.results import write_attribution
 
     shares = shared_out(programme, lambda sets: simulation.run(sets, replications), orders, simulation.seed)
-    write_attribution(shares, simulation.folder)
+    write_attribution(shares, programme, simulation.folder)
     if not quiet:
         print_attribution(shares)
 

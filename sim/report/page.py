@@ -20,6 +20,7 @@ from sim.report.answer import answer
 from sim.report.numbers import changes, interval, millions, per_year
 from sim.report.sources import assumptions
 from sim.report.words import LANGUAGES, LIMITS, WORDS, kind_word, parameter_word, word
+from sim.results import belongs
 from sim.units import Floats
 
 RATE = "expected_accident_rate_per_million_vkm"
@@ -105,20 +106,26 @@ def material(folder: Path) -> Material:
     summary = _json(folder / "summary.json")
     if not summary["comparisons"]:
         raise NotAResultFolder(f"{folder}: holds no comparison; make one with hairpin compare")
-    sensitivity = folder / "sensitivity" / "sensitivity.parquet"
+    manifest, sensitivity = _json(folder / "manifest.json"), folder / "sensitivity" / "sensitivity.parquet"
     return Material(
         summary=summary,
-        manifest=_json(folder / "manifest.json"),
+        manifest=manifest,
         scenarios=_json(folder / "scenarios.json"),
         costs=_json(folder / "costs.json") if (folder / "costs.json").is_file() else {},
-        attribution=_json(folder / "attribution.json") if (folder / "attribution.json").is_file() else None,
+        attribution=_added(folder / "attribution.json", manifest),
         monthly=pd.read_parquet(folder / "monthly.parquet"),
         sections=pd.read_parquet(folder / "sections.parquet"),
         hourly=pd.read_parquet(folder / "hourly.parquet"),
         runs=pd.read_parquet(folder / "runs.parquet"),
         sensitivity=pd.read_parquet(sensitivity) if sensitivity.is_file() else None,
-        uncertainty=_json(folder / "uncertainty.json") if (folder / "uncertainty.json").is_file() else None,
+        uncertainty=_added(folder / "uncertainty.json", manifest),
     )
+
+
+def _added(file: Path, manifest: dict[str, Any]) -> dict[str, Any] | None:
+    """A file that another command added, unless it was made from other scenarios or another model."""
+    content: dict[str, Any] | None = _json(file) if file.is_file() else None
+    return content if content is not None and belongs(content, manifest) else None
 
 
 def _json(file: Path) -> Any:

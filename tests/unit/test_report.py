@@ -24,9 +24,12 @@ from sim.report.numbers import changes, interval, millions
 from sim.report.page import banned_line, drawings, material, page, risk_per_km, told
 from sim.report.sources import assumptions
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
-from sim.results import write_results
+from sim.results import write_results, write_shares
+from sim.statistics import Interval
+from sim.uncertainty import Shares
 
 runner = CliRunner()
+BOTH = {"driver_contact": {}, "early_warning": {}}
 NASTY = "<script>alert(1)</script> & “quotes” " + "很长的名字" * 30
 
 
@@ -34,7 +37,7 @@ NASTY = "<script>alert(1)</script> & “quotes” " + "很长的名字" * 30
 def folder(small, tmp_path_factory):
     base = small(days=40)
     calls = small(days=40, name="calls", title="Calls", title_zh="电话劝离", interventions={"driver_contact": {}})
-    both = small(days=40, name="both", title=NASTY[:300], interventions={"driver_contact": {}, "early_warning": {}})
+    both = small(days=40, name="both", title=NASTY[:300], interventions=BOTH)
     results = compare(base, calls, both, replications=3, seed=2, workers=1)
     out = tmp_path_factory.mktemp("report") / "out"
     write_results(results, out, events=False, charts=lambda _: None)
@@ -87,6 +90,18 @@ def test_what_the_assumptions_leave_open_is_part_of_the_answer(found) -> None:
     assert "-2 to 40 % with what its assumptions leave open" in english
     assert "can't be told apart from no effect" in english
     assert "计入假设的不确定后 -2% 至 40%" in told(other, "zh")[0]
+
+
+def test_what_was_added_from_other_scenarios_is_not_read(folder, small, tmp_path) -> None:
+    """Draws of a changed scenario stay out of a report of results that were made before."""
+    out = tmp_path / "out"
+    shutil.copytree(folder, out)
+    pair = [small(days=40), small(days=40, name="both", title="b", interventions=BOTH)]
+    shares = {"both": Shares(Interval(0.7, 0.5, 0.9), 0.5, 0.1, 0.1)}
+    write_shares(shares, pair, 5, 1, out)
+    assert material(out).uncertainty["comparisons"]["both"]["accident_rate_ratio"]["estimate"] == 0.7
+    write_shares(shares, [pair[0], pair[1].changed({"risk.fog_factor": 1.6})], 5, 1, out)
+    assert material(out).uncertainty is None
 
 
 def test_a_rise_is_told_in_its_own_direction(found) -> None:
