@@ -51,7 +51,7 @@ class IncidentRecord(NamedTuple):
     secondary: int
 
 
-@dataclass
+@dataclass(slots=True)
 class AlarmNote:
     """An alarm while it is worked on; times on the engine's clock, NaN where nothing has happened yet."""
 

@@ -192,5 +192,13 @@ def _planned_speed(rule: SpeedRule, row_of: Ints, highest_ms: Floats) -> Planned
         weight=weight[here, None].astype(np.float32),
         response=rule.response.astype(np.float32),
         needs_device=rule.needs_device,
-        on_day=None if rule.on_day is None else rule.on_day[:, here].astype(np.float32),
+        on_day=None if rule.on_day is None else _on_day(rule.on_day, here),
     )
+
+
+def _on_day(on_day: Floats, here: Ints) -> NDArray[np.float32]:
+    """Days by section in single precision; where all sections share a column, a view of that one."""
+    if on_day.strides[1]:
+        return on_day[:, here].astype(np.float32)
+    column: NDArray[np.float32] = on_day[:, :1].astype(np.float32)
+    return np.broadcast_to(column, (len(on_day), len(here)))

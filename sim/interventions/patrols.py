@@ -101,4 +101,5 @@ class Patrols(Intervention):
 
 
 def _by_section(presence: Floats, rows: Ints) -> Floats:
-    return np.repeat(presence[:, None], len(rows), axis=1)
+    """The same days for all sections: a view, as long horizons have many days."""
+    return np.broadcast_to(presence[:, None], (len(presence), len(rows)))
