@@ -585,7 +585,8 @@ def figures(numbers: dict[str, Any]) -> dict[str, Any]:
     parameters = pd.DataFrame(numbers["calibration"]["parameters"])
     for language, words in LABELS.items():
         found[f"taishun_pareto.{language}"] = charts.pareto(sets, numbers["portfolio"]["budget_cny"], words["pareto"])
-        found[f"taishun_posteriors.{language}"] = charts.posteriors(parameters, words["posteriors"])
+        named = parameters.assign(parameter=[parameter_word(key, language) for key in parameters["parameter"]])
+        found[f"taishun_posteriors.{language}"] = charts.posteriors(named, words["posteriors"])
         rows = [{"label": words["model"], **numbers["prediction"]["expected"], "group": words["model_group"]}]
         third = 1.0 - REPORTED_FALL_PCT / 100.0
         rows.append({"label": words["claimed"], "estimate": third, "group": words["uncontrolled"]})
