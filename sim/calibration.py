@@ -47,12 +47,17 @@ NOISE_COPIES = 20
 Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 
 
+MEAN_SPEED = "mean_speed_kmh"
+"""Distance over time of all trips: not in summary.json, but what speed surveys give."""
+METRICS = f"of summary.json, or {MEAN_SPEED}; with months: compliance_rate, or a column of monthly.parquet"
+
+
 class Target(Model):
     """One observed number, and how exactly it is known."""
 
     name: Name
     scenario: Name | None = Field(default=None, description="the last one given if not said")
-    metric: Name = Field(description="of summary.json; with months: compliance_rate, or a column of monthly.parquet")
+    metric: Name = Field(description=METRICS)
     relative_to: Name | None = Field(default=None, description="observed is the ratio to this scenario's metric")
     months: tuple[Month, Month] | None = Field(default=None, description="first and last month")
     value: float
@@ -245,6 +250,8 @@ def _over(value: float, other: float) -> float:
 
 
 def _value(target: Target, outcome: Outcome) -> float:
+    if target.months is None and target.metric == MEAN_SPEED:
+        return _over(outcome.metrics["vehicle_km"], outcome.metrics["vehicle_hours"])
     if target.months is None:
         if target.metric not in outcome.metrics:
             raise ValueError(f"target {target.name}: there is no metric {target.metric!r}")

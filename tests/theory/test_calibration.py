@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 
 from sim.calibration import (
     Table,
+    Target,
     Targets,
     coverage,
     coverage_tolerance,
     fit,
     noisy,
+    observed_in,
     parameter_table,
     predictive_table,
     priors_of,
@@ -23,6 +25,7 @@ from sim.calibration import (
     with_priors,
 )
 from sim.cli import app
+from sim.engine.replication import run_replication
 from sim.uncertainty import latin_hypercube, run_draws
 
 SOURCE = {"basis": "assumption", "range": "for a test"}
@@ -134,6 +137,28 @@ def test_tables_of_a_fit(small) -> None:
     assert checks["observed"].tolist() == [0.75, 0.95, 90.0]
     error = 1.25 * np.sqrt(table.simulated.var(axis=0) + sd**2) / sqrt(60)
     assert (np.abs(checks["prior"] - np.median(table.simulated, axis=0)) < 4 * error).all()
+
+
+def test_targets_of_any_kind(small) -> None:
+    """Compliance by month, accidents of one scenario over another's, speed, response time."""
+    outcomes = {
+        name: run_replication(small(name=name, days=20, warm_up_days=0, interventions=measures), 3, 0)
+        for name, measures in (("small", {}), ("p", {"driver_contact": {}}))
+    }
+    base, programme = (outcomes[name] for name in ("small", "p"))
+
+    def target(metric, **more):
+        return observed_in(Target(name="t", metric=metric, value=1.0, sd=1.0, source=SOURCE, **more), outcomes)
+
+    month = programme.monthly["month"].iloc[0]
+    own = programme.monthly.iloc[0]
+    assert target("compliance_rate", months=(month, month)) == 1 - own["violations"] / own["candidate_trips"]
+    ratio = programme.metrics["expected_accidents"] / base.metrics["expected_accidents"]
+    assert target("expected_accidents", relative_to="small") == ratio
+    assert target("mean_response_s") == programme.metrics["mean_response_s"]
+    kilometres, seconds = base.sections["vehicle_km"].sum(), base.metrics["vehicle_hours"] * 3600
+    assert target("mean_speed_kmh", scenario="small") == pytest.approx(3600 * kilometres / seconds)
+    assert 20 < target("mean_speed_kmh", scenario="small") < 90
 
 
 def test_priors_come_from_whichever_scenario_has_them(small) -> None:
