@@ -97,6 +97,7 @@ def _alive(session: int) -> list[int]:
 WORKER_KILLS = 8
 
 
+@pytest.mark.slow
 def test_workers_killed_at_random_points_change_no_byte(files) -> None:
     """One of two workers is killed in each run, at whatever it does then; the run ends with the same files."""
     undisturbed, out = files / "undisturbed", files / "out"

@@ -40,6 +40,7 @@ def test_all_sets_are_there() -> None:
         subsets([str(n) for n in range(13)])
 
 
+@pytest.mark.slow
 def test_halving_finds_what_brute_force_finds(programme) -> None:
     """At several budgets, on the same random numbers, with fewer runs, and though devices are fitted over months."""
     every = search(programme, [Rung(3)], simulate)
