@@ -30,7 +30,6 @@ from sim.interventions.registry import interventions, register
 from sim.portfolio import avoided, best_within, rungs_of, search, with_parts
 from sim.report.words import kind_word, parameter_word
 from sim.risk.two_lane import overdispersion
-from sim.road import Section
 from sim.safety_statistics import (
     chance_of_drop,
     effect_posterior,
@@ -284,8 +283,7 @@ def with_boards(base: Scenario, heed_share: float) -> Scenario:
 
 def in_sharpest_bends(base: Scenario, outcome: Outcome) -> float:
     """Expected accidents of a run in the bends that get boards, both directions together."""
-    sharp = [n for n, one in enumerate(bends_of(base)) if (one.curve_radius_m or SHARPEST_BELOW_M) < SHARPEST_BELOW_M]
-    own = outcome.sections[outcome.sections["section"].isin(sharp)]
+    own = outcome.sections[outcome.sections["section"].isin(sharpest_bends(base))]
     return float(own[["expected_general", "expected_rollover", "expected_runaway"]].to_numpy().sum())
 
 
@@ -318,7 +316,7 @@ def s228() -> dict[str, Any]:
             {"heed": share, "bends": said(ratio(one, in_bends)), "road": said(ratio(one, whole))}
             for share, one in boards.items()
         ],
-        "bends_with_boards": sum((s.curve_radius_m or SHARPEST_BELOW_M) < SHARPEST_BELOW_M for s in bends_of(base)),
+        "bends_with_boards": len(sharpest_bends(base)),
         "replications": S228_REPLICATIONS,
         "accidents_a_year": float(np.mean([whole(run) for run in runs[base.name]])),
         "k_spot": k_spot,
@@ -328,9 +326,10 @@ def s228() -> dict[str, Any]:
     }
 
 
-def bends_of(base: Scenario) -> tuple[Section, ...]:
-    """All sections of the road's one link."""
-    return base.road.links[0].sections
+def sharpest_bends(base: Scenario) -> list[int]:
+    """Sections of the road's one link that get boards."""
+    radii = (section.curve_radius_m for section in base.road.links[0].sections)
+    return [number for number, radius in enumerate(radii) if radius is not None and radius < SHARPEST_BELOW_M]
 
 
 def worst_sites(sites: int, mean: float, k_spot: float, effects: dict[str, float]) -> dict[str, Any]:
@@ -405,12 +404,19 @@ def again(whole: Scenario, chosen: dict[str, str], store: Store) -> dict[str, An
     for name, parts in chosen.items():
         content[name] = {
             "parts": parts,
-            "cost_cny": runs[name][0]["cost_cny"],
-            "avoided": said(mean_interval(fewer[name])),
-            "deaths_avoided": said(mean_interval(avoided(runs["none"], runs[name], "expected_deaths"))),
+            **gain(runs["none"], runs[name]),
             "less_than_whole": said(mean_interval([a - b for a, b in zip(fewer["whole"], fewer[name], strict=True)])),
         }
     return content
+
+
+def gain(none: list[dict[str, float]], own: list[dict[str, float]]) -> dict[str, Any]:
+    """Cost of a set, and what it avoids against none, run by run."""
+    return {
+        "cost_cny": own[0]["cost_cny"],
+        "avoided": said(mean_interval(avoided(none, own, "expected_accidents"))),
+        "deaths_avoided": said(mean_interval(avoided(none, own, "expected_deaths"))),
+    }
 
 
 def others(whole: Scenario, half: str, store: Store) -> list[dict[str, Any]]:
@@ -434,9 +440,7 @@ def others(whole: Scenario, half: str, store: Store) -> list[dict[str, Any]]:
     return [
         {
             "kind": kind,
-            "cost_cny": runs[one.name][0]["cost_cny"],
-            "avoided": said(mean_interval(avoided(runs[none.name], runs[one.name], "expected_accidents"))),
-            "deaths_avoided": said(mean_interval(avoided(runs[none.name], runs[one.name], "expected_deaths"))),
+            **gain(runs[none.name], runs[one.name]),
         }
         for kind, one in with_one.items()
     ]

@@ -228,7 +228,7 @@ def drawings(found: Material, language: str) -> drawn.Drawings:
         "strip": _strip(found, titles, of_title, language),
     }
     if found.attribution is not None:
-        shapley = _shapley(found, language)
+        shapley = _shapley(found.attribution, language)
         figures["parts"] = (drawn.parts(shapley, say, shade[programme]), findings.parts(shapley, language))
     if found.sensitivity is not None:
         figures["tornado"] = _tornado(found.sensitivity, language)
@@ -250,10 +250,9 @@ def _tornado(table: pd.DataFrame, language: str) -> tuple[Any, str]:
     return tornado(named, word("effect_axis", language)), findings.tornado(table, language)
 
 
-def _shapley(found: Material, language: str) -> drawn.Shapley:
+def _shapley(attribution: dict[str, Any], language: str) -> drawn.Shapley:
     """What each part of the programme adds, the largest first."""
-    added = {} if found.attribution is None else found.attribution["parts"]
-    rows = [(kind_word(kind, language), *part["shapley"].values()) for kind, part in added.items()]
+    rows = [(kind_word(kind, language), *part["shapley"].values()) for kind, part in attribution["parts"].items()]
     return sorted(rows, key=lambda row: -row[1])
 
 

@@ -96,7 +96,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "again": ("To get the same numbers again", "如何得到同样的数字"),
     "scenario": ("scenario", "方案"),
     "measure": ("measure", "措施"),
-    "without": ("without measures", "无措施"),
     "accidents": ("accidents", "事故起数"),
     "deaths": ("deaths", "死亡人数"),
     "injuries": ("injuries", "受伤人数"),
