@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.conditions import Singles, Traits
 from sim.engine.outcome import Outcome
-from sim.engine.replication import CELLS_AT_ONCE, run_replication
+from sim.engine.passage import CELLS_AT_ONCE
+from sim.engine.replication import run_replication
 from sim.engine.trips import TripTable
 from sim.parameters import MECHANISMS
 from sim.scenario import load_scenario

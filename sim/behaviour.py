@@ -1,10 +1,11 @@
 """Choices of drivers: the banned shortcut against the legal route, and how deterrence works on it."""
 
+import numpy as np
 from pydantic import Field
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from sim.parameters import Group, NotNegative, Positive, Share, Source
-from sim.units import FloatLike
+from sim.units import FloatLike, Floats
 
 BEHAVIOUR_SOURCES = {
     "value_of_time_cny_h": Source(basis="assumption", range="40 to 120"),
@@ -73,9 +74,27 @@ def banned_entry_probability(
     Notes
     -----
     p = 1 / (1 + exp(-(u + (s - r F) / b))), binary logit (McFadden 1974). Perceived risk is never negative, so that
-    p(r) <= p(0): screening relies on it.
+    p(r) <= p(0): screening relies on it, see `risk_dared`.
     """
     return expit(utility + (saving_cny - perceived_risk * penalty_cost_cny) / choice_scale_cny)
+
+
+def risk_dared(
+    uniform: Floats, utility: Floats, saving_cny: Floats, penalty_cost_cny: float, choice_scale_cny: float
+) -> Floats:
+    """Perceived risk [-] below which a trip takes the banned shortcut, shape as given.
+
+    Notes
+    -----
+    A trip with the uniform number u violates if u < p(r), see `banned_entry_probability`, that is if
+    r < (s + b (utility - logit(u))) / F: a decision is one comparison, and who does not dare at no risk never will.
+    Without a penalty (F = 0) the risk makes no difference: the answer is infinite.
+    """
+    gain_cny = saving_cny + choice_scale_cny * (utility - logit(uniform))
+    if penalty_cost_cny == 0.0:
+        return np.where(gain_cny > 0.0, np.inf, -np.inf)
+    result: Floats = gain_cny / penalty_cost_cny
+    return result
 
 
 def decayed(amount: float, elapsed_s: float, half_life_s: float) -> float:

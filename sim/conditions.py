@@ -53,6 +53,8 @@ class RoutePlan:
     """General hazard of the whole section at a speed of 0 in the exponential model."""
     curvature_per_m: Singles
     superelevation: Singles
+    every: Ints
+    """All rows."""
     climbing: Ints
     falling: Ints
     steep: Ints
@@ -181,6 +183,7 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
         base_hazard=_column(conditions.hazard_per_m[at] * table.length_m[at] * at_rest),
         curvature_per_m=_column(table.curvature_per_m[at][curved]),
         superelevation=_column(table.superelevation[at][curved]),
+        every=np.arange(len(at)),
         climbing=climbing,
         falling=falling,
         steep=steep,

@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from sim.units import Floats
+from sim.units import Floats, Ints
 
 WORDS_MASK = (1 << 64) - 1
 WHOLE_HORIZON = 0
@@ -102,13 +102,27 @@ class TripDraws:
 
     def uniform(self, purpose: str, day: int, place: int) -> float:
         """The uniform number of the trip at `place` of `day` for `purpose`."""
-        neighbours = place >> NEIGHBOUR_BITS
+        return float(self._neighbours(purpose, day, place >> NEIGHBOUR_BITS)[place & NEIGHBOUR_MASK])
+
+    def uniforms(self, purpose: str, day: Ints, place: Ints) -> Floats:
+        """The same for many trips, shape (trips,)."""
+        found = np.empty(len(day))
+        order = np.lexsort((place, day))
+        days, places = day[order], place[order] >> NEIGHBOUR_BITS
+        starts = np.flatnonzero(np.diff(days, prepend=-1) | np.diff(places, prepend=-1))
+        for start, own in zip(starts.tolist(), np.split(order, starts[1:]), strict=True):
+            array = self._neighbours(purpose, int(days[start]), int(places[start]))
+            found[own] = array[place[own] & NEIGHBOUR_MASK]
+        return found
+
+    def _neighbours(self, purpose: str, day: int, neighbours: int) -> Floats:
+        """The numbers of a place and of those around it that have all but their last bits in common."""
         array = self._arrays.get((day, neighbours, purpose))
         if array is None:
             array = self._drawn(purpose, day, neighbours << NEIGHBOUR_BITS)
             self._make_room()
             self._arrays[day, neighbours, purpose] = array
-        return float(array[place & NEIGHBOUR_MASK])
+        return array
 
     def _drawn(self, purpose: str, day: int, place: int) -> Floats:
         """The numbers of a place and those that follow it in one array."""

@@ -5,6 +5,7 @@ so that both meet the same numbers. Intermediate arrays are in single precision;
 quanta in double precision, so that everything that is added up is exact.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim import exact, heeding
 from sim.conditions import Conditions, RoutePlan, Singles, Traits, speed_growth
-from sim.parameters import CAPTURED, MECHANISMS, RUNAWAY
+from sim.parameters import RUNAWAY
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover
 from sim.road import Route
@@ -20,16 +21,72 @@ from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
+class Hazard:
+    """Expected accidents of trips by mechanism, kept only for the sections of a route where a mechanism can act.
+
+    One entry of `rows` and `parts` a mechanism, and one more where runaways can end in an escape ramp: `parts[m]` has
+    shape (its rows, trips) and belongs to the sections `rows[m]`. All values are multiples of `exact.HAZARD_QUANTUM`.
+    """
+
+    rows: tuple[Ints, ...]
+    parts: tuple[Floats, ...]
+    sections: int
+
+    @classmethod
+    def of_all_sections(cls, hazard: NDArray[np.float64]) -> "Hazard":
+        """From an array of shape (mechanisms, sections, trips)."""
+        every = np.arange(hazard.shape[1])
+        return cls((every,) * len(hazard), tuple(hazard), len(every))
+
+    @property
+    def whole(self) -> NDArray[np.float64]:
+        """Shape (mechanisms, sections, trips)."""
+        return self._spread(self.parts)
+
+    @property
+    def total(self) -> Floats:
+        """Of all mechanisms and sections, shape (trips,)."""
+        return np.asarray(sum(part.sum(axis=0) for part in self.parts))
+
+    def total_before(self, row: int) -> Floats:
+        """Of all mechanisms on the sections before a row, shape (trips,)."""
+        before = [np.searchsorted(rows, row) for rows in self.rows]
+        return np.asarray(sum(part[:stop].sum(axis=0) for part, stop in zip(self.parts, before, strict=True)))
+
+    def of_trip(self, column: int) -> Floats:
+        """Of one trip, shape (mechanisms, sections)."""
+        return self._spread([part[:, column] for part in self.parts])
+
+    def sums(self, starts: Ints) -> NDArray[np.float64]:
+        """Sums over runs of neighbouring trips that start at `starts`, shape (mechanisms, sections, runs)."""
+        return self._spread([np.add.reduceat(part, starts, axis=1) for part in self.parts])
+
+    def pick(self, chosen: Ints) -> "Hazard":
+        """Of the chosen trips."""
+        return Hazard(self.rows, tuple(part[:, chosen] for part in self.parts), self.sections)
+
+    def _spread(self, parts: Sequence[Floats]) -> NDArray[np.float64]:
+        result = np.zeros((len(parts), self.sections, *parts[0].shape[1:]))
+        for place, (rows, part) in enumerate(zip(self.rows, parts, strict=True)):
+            result[place, rows] = part
+        return result
+
+
+@dataclass(frozen=True, eq=False)
 class Columns:
     """Trips of one route in one driving mode.
 
-    `duration_s` and `brake_c` (at the section's end) have shape (sections, trips), `hazard` (mechanisms, sections,
-    trips). Durations and hazards are multiples of their quantum: their sums are exact.
+    `duration_s` and `brake_c` (at the section's end) have shape (sections, trips). Durations and hazards are multiples
+    of their quantum: their sums are exact.
     """
 
     duration_s: Floats
-    hazard: NDArray[np.float64]
+    hazard: Hazard
     brake_c: Singles
+
+    def pick(self, chosen: Ints) -> "Columns":
+        """The chosen trips."""
+        return Columns(self.duration_s[:, chosen], self.hazard.pick(chosen), self.brake_c[:, chosen])
 
 
 def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: float = 1.0) -> Columns:
@@ -67,37 +124,22 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     general = _general_hazard(conditions, plan, route, trips, hours, velocity)
     rolling = _rollover_hazard(conditions, plan, trips, velocity)
     running_away = _runaway_hazard(conditions, plan, temperature)
-    hazard = _put_together(plan, general, rolling, running_away, _rows(conditions))
+    hazard = _put_together(conditions, plan, (general, rolling, running_away))
     duration_s = passage_s.astype(np.float64)
     exact.round_time(duration_s)
     return Columns(duration_s, hazard, temperature)
 
 
-def _put_together(
-    plan: RoutePlan, general: Singles, rolling: Singles, running_away: Singles, rows: int
-) -> NDArray[np.float64]:
-    """Hazards by mechanism on all sections, scaled by the rules and rounded; what is 0 needs no rounding."""
-    hazard = np.zeros((rows, *general.shape))
-    if plan.rules.factor is None and plan.rules.capture is None:
-        hazard[0], hazard[1][plan.curved] = _rounded(general), _rounded(rolling)
-        hazard[RUNAWAY][plan.falling] = _rounded(running_away)
-        return hazard
-    hazard[0], hazard[1][plan.curved], hazard[RUNAWAY][plan.falling] = general, rolling, running_away
-    heeding.scale(plan.rules, hazard)
-    exact.round_hazard(hazard)
-    return hazard
-
-
-def _rounded(hazard: Singles) -> Floats:
-    """In double precision, as multiples of the quantum."""
-    result = hazard.astype(np.float64)
-    exact.round_hazard(result)
-    return result
-
-
-def _rows(conditions: Conditions) -> int:
-    """Mechanisms of accidents, and one more where runaways can end in an escape ramp."""
-    return CAPTURED + 1 if conditions.ramps else len(MECHANISMS)
+def _put_together(conditions: Conditions, plan: RoutePlan, hazards: Sequence[Singles]) -> Hazard:
+    """Hazards by mechanism in double precision, scaled by the rules and rounded."""
+    rows, parts = [plan.every, plan.curved, plan.falling], [hazard.astype(np.float64) for hazard in hazards]
+    if conditions.ramps:
+        rows.append(plan.falling)
+        parts.append(np.zeros_like(parts[RUNAWAY]))
+    heeding.scale(plan.rules, rows, parts)
+    for part in parts:
+        exact.round_hazard(part)
+    return Hazard(tuple(rows), tuple(parts), len(plan.every))
 
 
 def _hour_of_way(conditions: Conditions, plan: RoutePlan, departure_s: Floats) -> Ints:

@@ -1,15 +1,16 @@
 """How the section sweep applies rules of driving to trips; arrays are (section, trip), changed in place where said."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.conditions import Conditions, RoutePlan, Singles, Traits
-from sim.parameters import CAPTURED, MECHANISMS, RUNAWAY
+from sim.parameters import CAPTURED, RUNAWAY
 from sim.physics import brake_temperature as brakes
 from sim.rules import PlannedRules, PlannedSpeed
-from sim.units import Ints
+from sim.units import Floats, Ints
 
 LADEN, OVERLOADED, LOADS = 1, 2, 3
 """Loads as `kind` counts them: kind 3 n + l is truck class n with load l."""
@@ -111,10 +112,14 @@ def temperature_with_stops(
     return temperature
 
 
-def scale(rules: PlannedRules, hazard: NDArray[np.float64]) -> None:
-    """Factors on hazard, and the share of runaways that escape ramps take; `hazard` is changed."""
+def scale(rules: PlannedRules, rows: Sequence[Ints], parts: Sequence[Floats]) -> None:
+    """Factors on hazard, and the share of runaways that escape ramps take.
+
+    `parts` by mechanism, each of shape (its rows, trips), are changed; there is one for captures where there are ramps.
+    """
     if rules.factor is not None:
-        hazard[: len(MECHANISMS)] *= rules.factor
+        for mechanism, factor in enumerate(rules.factor):
+            parts[mechanism][:] *= factor[rows[mechanism]]
     if rules.capture is not None:
-        hazard[CAPTURED] = hazard[RUNAWAY] * rules.capture
-        hazard[RUNAWAY] -= hazard[CAPTURED]
+        parts[CAPTURED][:] = parts[RUNAWAY] * rules.capture[rows[RUNAWAY]]
+        parts[RUNAWAY][:] -= parts[CAPTURED]

@@ -41,6 +41,13 @@ class ChoiceSet:
     banned_link: str = ""
     exits: tuple[Exit, ...] = ()
 
+    @property
+    def shortcut(self) -> Route:
+        """The banned alternative of a candidate."""
+        if not self.candidate or self.other is None:
+            raise ValueError("only a candidate has a shortcut")
+        return self.other
+
 
 @dataclass(frozen=True, eq=False)
 class ChoiceTable:

@@ -4,23 +4,64 @@
 columns of `drive` with the default, but none of its screening, planning or settling.
 """
 
+from dataclasses import dataclass
 from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import exact
 from sim.conditions import Conditions
 from sim.drive import Columns, drive
-from sim.engine.foreground import Group, groups_of, record_entry, violator_of
+from sim.engine.choices import ChoiceSet
+from sim.engine.foreground import onward_from, violator_of
 from sim.engine.settle import Crossing
-from sim.engine.trips import TripTable
+from sim.engine.trips import TripTable, dared_risk
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
 from sim.engine.world import World
 from sim.records import CourseRecord
 from sim.road import Route
 from sim.units import Floats
 
-Piece = tuple[Route, Columns]
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Trips on a route in one mode, with their hazards on all sections, shape (mechanisms, sections, trips)."""
+
+    route: Route
+    columns: Columns
+    hazard: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, route: Route, columns: Columns) -> "Piece":
+        """With the hazards spread out."""
+        return cls(route, columns, columns.hazard.whole)
+
+
+class Candidates:
+    """Trips of one choice set and epoch with every course that one of them can take."""
+
+    def __init__(self, world: World, conditions: Conditions, choice: ChoiceSet, trips: TripTable) -> None:
+        self.choice = choice
+        self.trips = trips
+        self.dared = dared_risk(trips, world.choices, world.roster, world.scenario)
+        who, slow = world.traits(trips), world.scenario.speed.cautious_factor
+        self.legal = Piece.of(choice.legal, drive(conditions, choice.legal, who))
+        self.habitual = Piece.of(choice.shortcut, drive(conditions, choice.shortcut, who))
+        self.cautious = Piece.of(choice.shortcut, drive(conditions, choice.shortcut, who, slow))
+        self.onward = [
+            Piece.of(way_out.route, onward_from(world, conditions, way_out, trips, self.cautious.columns))
+            for way_out in choice.exits
+        ]
+
+    def enter_s(self, column: int) -> Floats:
+        """Time of a trip at the start of each section of the shortcut in the habitual mode, and at its end."""
+        entered = np.cumsum(self.habitual.columns.duration_s[:, column])
+        return np.concatenate([[0.0], entered]) + float(self.trips.departure_s[column])
+
+
+Start = tuple[float, int, EngineProcess]
+"""Departure, number of the trip, its process."""
 
 
 class WalkedCase(ViolationCase):
@@ -64,10 +105,9 @@ class Walker:
 
     def section(self, piece: Piece, row: int) -> EngineProcess:
         """Drive one section, or up to the accident in it."""
-        route, columns = piece
-        hazard = columns.hazard[:, row, self.column]
-        duration, total = float(columns.duration_s[row, self.column]), float(hazard.sum())
-        at = int(route.sections[row])
+        hazard = piece.hazard[:, row, self.column]
+        duration, total = float(piece.columns.duration_s[row, self.column]), float(hazard.sum())
+        at = int(piece.route.sections[row])
         length = float(self.world.network.sections.length_m[at])
         if self._hazard + total <= self._threshold:
             yield self.world.env.timeout(duration)
@@ -87,7 +127,7 @@ class Walker:
 
     def along(self, piece: Piece) -> EngineProcess:
         """Drive all sections of a piece."""
-        for row in range(len(piece[0].sections)):
+        for row in range(len(piece.route.sections)):
             yield from self.section(piece, row)
             if self.crashed:
                 return
@@ -119,70 +159,69 @@ def _walk(walker: Walker, piece: Piece, course: str) -> EngineProcess:
     walker.arrive(course)
 
 
-def _walk_candidate(walker: Walker, group: Group) -> EngineProcess:
+def _walk_candidate(walker: Walker, group: Candidates) -> EngineProcess:
     """A trip that decides at departure, and may be met on the banned road."""
-    choice, column = group.choice, walker.column
-    trips, world = group.trips, walker.world
+    trips, world, column = group.trips, walker.world, walker.column
     who = int(trips.driver[column]), int(trips.truck_class[column])
-    uniform, day = float(trips.violation_uniform[column]), int(trips.day[column])
-    if not world.violates(*who, choice.saving_cny, uniform, day, world.env.now):
-        yield from _walk(walker, (choice.legal, group.ways.legal), "legal")
+    if not world.violates(*who, float(group.dared[column]), int(trips.day[column]), world.env.now):
+        yield from _walk(walker, group.legal, "legal")
         return
     yield from _walk_shortcut(walker, group)
     walker.arrive("shortcut")
 
 
-def _walk_shortcut(walker: Walker, group: Group) -> EngineProcess:
+def _walk_shortcut(walker: Walker, group: Candidates) -> EngineProcess:
     choice, world = group.choice, walker.world
-    if choice.other is None:
-        raise ValueError("a candidate has a shortcut")
     exits = {way_out.row: number for number, way_out in enumerate(choice.exits)}
     case: WalkedCase | None = None
-    for row in range(len(choice.other.sections)):
+    for row in range(len(choice.shortcut.sections)):
         if row == choice.entry_row:
             case = _enter(walker, group)
         if case and row == choice.end_row:
             case.depart()
         if case and case.told and row in exits:
             case.depart((world.env.now, choice.exits[exits[row]].node))
-            yield from walker.along((choice.exits[exits[row]].route, group.ways.onward[exits[row]]))
+            yield from walker.along(group.onward[exits[row]])
             return
-        columns = group.ways.cautious if case and case.told else group.ways.habitual
-        yield from walker.section((choice.other, columns), row)
+        yield from walker.section(group.cautious if case and case.told else group.habitual, row)
         if walker.crashed:
             break
     if case:
         case.depart()
 
 
-def _enter(walker: Walker, group: Group) -> WalkedCase:
+def _enter(walker: Walker, group: Candidates) -> WalkedCase:
     world, column = walker.world, walker.column
-    case = WalkedCase(world, violator_of(group, column))
-    record_entry(world, int(group.trips.month[column]), case.violator)
+    enter_s = group.enter_s(column)
+    if group.trips.month[column] >= 0:
+        entry_s = enter_s[group.choice.entry_row : group.choice.entry_row + 1]
+        world.write_entries(group.choice.banned_link, entry_s, group.trips.pick(np.array([column])))
+    case = WalkedCase(world, violator_of(group.trips, group.choice, column, enter_s))
     start_case(case)
     return case
 
 
 def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
     """Every trip of a block becomes a process at its departure."""
-    candidate = world.choices.table.candidate[trips.choice]
-    starts = [
-        (float(g.trips.departure_s[c]), int(g.trips.trip_id[c]), _walk_candidate(Walker(world, g.trips, c), g))
-        for g in groups_of(world, trips.pick(candidate))
-        for c in range(len(g.trips))
-    ]
+    starts: list[Start] = []
     epochs = world.epoch[trips.day]
-    for epoch, number in sorted(set(zip(epochs[~candidate].tolist(), trips.choice[~candidate].tolist(), strict=True))):
+    for epoch, number in sorted(set(zip(epochs.tolist(), trips.choice.tolist(), strict=True))):
         own = trips.pick((trips.choice == number) & (epochs == epoch))
-        starts += _plain_starts(world, world.conditions(epoch), own, number)
+        conditions = world.conditions(epoch)
+        if world.choices.sets[number].candidate:
+            group = Candidates(world, conditions, world.choices.sets[number], own)
+            starts += [
+                (float(own.departure_s[c]), int(own.trip_id[c]), _walk_candidate(Walker(world, own, c), group))
+                for c in range(len(own))
+            ]
+        else:
+            starts += _plain_starts(world, conditions, own, number)
     for departure_s, _, process in sorted(starts, key=lambda start: start[:2]):
         yield world.env.timeout(departure_s - world.env.now)
         world.env.process(process)
 
 
-def _plain_starts(
-    world: World, conditions: Conditions, trips: TripTable, number: int
-) -> list[tuple[float, int, EngineProcess]]:
+def _plain_starts(world: World, conditions: Conditions, trips: TripTable, number: int) -> list[Start]:
     choice = world.choices.sets[number]
     first = trips.route_uniform < choice.share_legal
     starts = []
@@ -190,9 +229,9 @@ def _plain_starts(
         if route is None or not chosen.any():
             continue
         own: TripTable = trips.pick(chosen)
-        columns = drive(conditions, route, world.traits(own))
+        piece = Piece.of(route, drive(conditions, route, world.traits(own)))
         starts += [
-            (float(own.departure_s[c]), int(own.trip_id[c]), _walk(Walker(world, own, c), (route, columns), "legal"))
+            (float(own.departure_s[c]), int(own.trip_id[c]), _walk(Walker(world, own, c), piece, "legal"))
             for c in range(len(own))
         ]
     return starts

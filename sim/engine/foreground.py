@@ -1,57 +1,58 @@
-"""Trips that may violate: decided one by one in order of departure, then settled as arrays like all others."""
+"""Trips that may violate: decided one by one in order of departure, then settled as arrays like all others.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+Only a trip that somebody may meet needs its columns while it is under way. All others are swept once it is known which
+way they took, many together.
+"""
+
+from itertools import pairwise
 from math import inf
 
 import numpy as np
 
-from sim.conditions import Conditions, Traits
-from sim.drive import Columns, drive
-from sim.engine.choices import ChoiceSet
-from sim.engine.settle import Leg, ledger_order, settle
-from sim.engine.trips import TripTable
-from sim.engine.violation import EngineProcess, ViolationCase, Violator, may_be_met, start_case
+from sim.conditions import Conditions
+from sim.drive import Columns, Hazard, drive
+from sim.engine.choices import ChoiceSet, Exit
+from sim.engine.passage import in_parts, settle_legal, settle_shortcuts
+from sim.engine.settle import Leg, settle
+from sim.engine.trips import TripTable, dared_risk
+from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
 from sim.engine.world import World
-from sim.parameters import TRUCK_CLASSES
-from sim.records import ViolationRecord
-from sim.units import Floats, Ints
+from sim.units import Bools, Floats, Ints
 
-LEGAL, SHORTCUT = 0, 1
 NO_EXIT = -1
+NOBODY = -1
+SWEPT_TOGETHER = 16_384
+"""Trips that nobody met are kept until there are about so many."""
 
 
-@dataclass(frozen=True, eq=False)
-class Ways:
-    """Precomputed columns of trips that share a choice set: every course that one of them can take."""
+class Meetings:
+    """Trips of one choice set and epoch that somebody may meet, with every course on the shortcut precomputed.
 
-    legal: Columns
-    habitual: Columns
-    cautious: Columns
-    onward: tuple[Columns, ...]
-    """From each exit, in the cautious mode."""
-
-
-class Group:
-    """Candidate trips of one choice set and epoch, in the ledger's order."""
+    Arrays are (section, trip); trips are in the ledger's order.
+    """
 
     def __init__(self, world: World, conditions: Conditions, choice: ChoiceSet, trips: TripTable) -> None:
         self.choice = choice
         self.trips = trips
-        self.ways = _ways(world, conditions, choice, world.traits(trips))
-        entered = np.cumsum(self.ways.habitual.duration_s, axis=0) + trips.departure_s
+        self.conditions = conditions
+        who, modes = world.traits(trips), (1.0, world.scenario.speed.cautious_factor)
+        self.habitual, self.cautious = (drive(conditions, choice.shortcut, who, mode) for mode in modes)
+        entered = np.cumsum(self.habitual.duration_s, axis=0) + trips.departure_s
         self.enter_s: Floats = np.vstack([trips.departure_s, entered])
         """Time at the start of each section of the shortcut in the habitual mode, and at its end."""
-        self.hazard_before: Floats = np.vstack(
-            [np.zeros(len(trips)), np.cumsum(self.ways.habitual.hazard.sum(axis=0), axis=0)]
-        )
-        self.course: Ints = np.full(len(trips), LEGAL)
-        self.switch_row: Ints = np.full(len(trips), len(self.ways.habitual.duration_s))
+        by_section = self.habitual.hazard.whole.sum(axis=0)
+        self.hazard_before: Floats = np.vstack([np.zeros(len(trips)), np.cumsum(by_section, axis=0)])
+        self.cautious_hazard: Floats = self.cautious.hazard.whole.sum(axis=0)
+        self.entered: Bools = np.asarray(self.hazard_before[choice.entry_row] <= trips.threshold)
+        """Trips that, should they take the shortcut, come to the banned road without an accident."""
+        self.violates: Bools = np.zeros(len(trips), dtype=np.bool_)
+        self.switch_row: Ints = np.full(len(trips), len(self.habitual.duration_s))
         self.exit: Ints = np.full(len(trips), NO_EXIT)
 
     def release(self) -> None:
-        """Let go of all columns once the trips are settled: what an enterprise learns late still holds the group."""
-        del self.ways, self.trips, self.enter_s, self.hazard_before, self.course, self.switch_row, self.exit
+        """Let go of all arrays once the trips are settled: what an enterprise learns late still holds the meeting."""
+        del self.trips, self.conditions, self.habitual, self.cautious, self.enter_s, self.hazard_before
+        del self.cautious_hazard, self.entered, self.violates, self.switch_row, self.exit
 
     def habitual_end_s(self, column: int) -> float:
         """When the trip leaves the banned stretch, or has its accident, if it meets nobody."""
@@ -63,35 +64,21 @@ class Group:
         part = (threshold - self.hazard_before[row, column]) / (
             self.hazard_before[row + 1, column] - self.hazard_before[row, column]
         )
-        return float(self.enter_s[row, column] + part * self.ways.habitual.duration_s[row, column])
+        return float(self.enter_s[row, column] + part * self.habitual.duration_s[row, column])
 
-
-def _ways(world: World, conditions: Conditions, choice: ChoiceSet, who: Traits) -> Ways:
-    if choice.other is None:
-        raise ValueError("a candidate has a shortcut")
-    cautious_factor = world.scenario.speed.cautious_factor
-    cautious = drive(conditions, choice.other, who, cautious_factor)
-    onward = []
-    for way_out in choice.exits:
-        left_s = who.departure_s + cautious.duration_s[: way_out.row].sum(axis=0)
-        going_on = who.continued(left_s, cautious.brake_c[way_out.row - 1])
-        onward.append(drive(conditions, way_out.route, going_on, cautious_factor))
-    return Ways(
-        legal=drive(conditions, choice.legal, who),
-        habitual=drive(conditions, choice.other, who),
-        cautious=cautious,
-        onward=tuple(onward),
-    )
+    def violator(self, column: int) -> Violator:
+        """The trip that violates, and where it would be when if nobody met it."""
+        return violator_of(self.trips, self.choice, column, self.enter_s[:, column])
 
 
 class PlannedCase(ViolationCase):
     """A violation whose every course lies precomputed: being told is a switch between columns and a cut."""
 
-    def __init__(self, world: World, violator: Violator, group: Group, column: int) -> None:
-        super().__init__(world, violator)
-        self._group = group
+    def __init__(self, world: World, meetings: Meetings, column: int) -> None:
+        super().__init__(world, meetings.violator(column))
+        self._meetings = meetings
         self._column = column
-        self._until_s = group.habitual_end_s(column)
+        self._until_s = meetings.habitual_end_s(column)
         self._told = False
 
     @property
@@ -104,153 +91,201 @@ class PlannedCase(ViolationCase):
         if self._told or not self.on_banned_road:
             return
         self._told = True
-        group, column = self._group, self._column
-        row = int(np.searchsorted(group.enter_s[:-1, column], self.now_s, side="left"))
-        group.switch_row[column] = row
-        ahead = [n for n, way_out in enumerate(group.choice.exits) if way_out.row >= row]
-        group.exit[column] = ahead[0] if ahead else NO_EXIT
-        end_row = group.choice.exits[ahead[0]].row if ahead else group.choice.end_row
+        all_, column = self._meetings, self._column
+        row = int(np.searchsorted(all_.enter_s[:-1, column], self.now_s, side="left"))
+        all_.switch_row[column] = row
+        ahead = [n for n, way_out in enumerate(all_.choice.exits) if way_out.row >= row]
+        all_.exit[column] = ahead[0] if ahead else NO_EXIT
+        end_row = all_.choice.exits[ahead[0]].row if ahead else all_.choice.end_row
         if self._go_on_cautiously(row, end_row) and ahead:
-            self.note.leave_s, self.note.leave_node = self._until_s, group.choice.exits[ahead[0]].node
+            self.note.leave_s, self.note.leave_node = self._until_s, all_.choice.exits[ahead[0]].node
 
     def _go_on_cautiously(self, row: int, end_row: int) -> bool:
         """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""
-        group, column = self._group, self._column
-        rest = float(group.trips.threshold[column] - group.hazard_before[row, column])
+        all_, column = self._meetings, self._column
+        rest = float(all_.trips.threshold[column] - all_.hazard_before[row, column])
         if rest < 0.0:
             return False
-        hazard = group.ways.cautious.hazard[:, row:end_row, column].sum(axis=0)
-        duration = group.ways.cautious.duration_s[row:end_row, column]
+        hazard = all_.cautious_hazard[row:end_row, column]
+        duration = all_.cautious.duration_s[row:end_row, column]
         stop, part = len(hazard), 0.0
         if hazard.sum() > rest:
             crossed = np.cumsum(hazard)
             stop = int(np.searchsorted(crossed, rest, side="right"))
             part = float((rest - (crossed[stop] - hazard[stop])) / hazard[stop] * duration[stop])
-        self._until_s = float(group.enter_s[row, column] + duration[:stop].sum()) + part
+        self._until_s = float(all_.enter_s[row, column] + duration[:stop].sum()) + part
         return stop == len(hazard)
 
 
-def violator_of(group: Group, column: int) -> Violator:
-    """The trip that violates, and where it would be when if nobody met it."""
-    trips, choice, times = group.trips, group.choice, group.enter_s[:, column]
+def violator_of(trips: TripTable, choice: ChoiceSet, column: int, enter_s: Floats) -> Violator:
+    """A trip that violates; `enter_s` is its time at the start of each section of the shortcut if nobody meets it."""
     return Violator(
         trip_id=int(trips.trip_id[column]),
         day=int(trips.day[column]),
         place=int(trips.place[column]),
         driver=int(trips.driver[column]),
         truck_class=int(trips.truck_class[column]),
-        entry_s=float(times[choice.entry_row]),
-        exit_s=float(times[choice.end_row]),
+        entry_s=float(enter_s[choice.entry_row]),
+        exit_s=float(enter_s[choice.end_row]),
         link=choice.banned_link,
-        exits=tuple((way_out.node, float(times[way_out.row])) for way_out in choice.exits),
+        exits=tuple((way_out.node, float(enter_s[way_out.row])) for way_out in choice.exits),
     )
 
 
-def record_entry(world: World, month: int, violator: Violator) -> None:
-    """Write a violation down, if its day is recorded."""
-    if month < 0:
-        return
-    world.book.ledger.violations[month, violator.truck_class] += 1
-    world.record_violation(
-        ViolationRecord(
-            violator.entry_s - world.horizon.zero_s,
-            violator.trip_id,
-            TRUCK_CLASSES[violator.truck_class],
-            violator.driver,
-            int(world.roster.enterprise[violator.driver]),
-            violator.link,
-        )
-    )
+class Batch:
+    """Candidate trips in order of departure, and those of them that somebody may meet."""
+
+    def __init__(self, world: World, trips: TripTable) -> None:
+        self.trips = trips
+        self.violates: Bools = np.zeros(len(trips), dtype=np.bool_)
+        self.meetings: list[Meetings] = []
+        self.number: Ints = np.full(len(trips), NOBODY)
+        """Place in `meetings` of each trip."""
+        self.column: Ints = np.zeros(len(trips), dtype=np.int64)
+        met, sets = np.flatnonzero(_may_be_met(world, trips)), world.choices.sets
+        for choice, conditions, own in in_parts(world, trips, met, trips.choice[met], len(sets)):
+            self.number[own], self.column[own] = len(self.meetings), np.arange(len(own))
+            self.meetings.append(Meetings(world, conditions, sets[choice], trips.pick(own)))
+
+    @property
+    def ended_s(self) -> float:
+        """When the last trip that somebody may meet has surely left the banned road, or the last one departs."""
+        ends = [float(one.enter_s[-1].max()) for one in self.meetings]
+        return max(ends, default=float(self.trips.departure_s.max(initial=-inf)))
 
 
-def dispatch(world: World, groups: list[Group]) -> EngineProcess:
-    """Let the block's trips depart in order; each decides with the deterrence of that moment.
+def _may_be_met(world: World, trips: TripTable) -> Bools:
+    found = np.zeros(len(trips), dtype=np.bool_)
+    links = np.array([choice.banned_link for choice in world.choices.sets])[trips.choice]
+    for link in np.unique(links).tolist():
+        own = np.flatnonzero(links == link)
+        found[own] = world.may_be_met(trips.pick(own), link)
+    return found
+
+
+def dispatch(world: World, batch: Batch) -> EngineProcess:
+    """Let the batch's trips depart in order; each decides with the deterrence of that moment.
 
     Where nothing else happens before a departure, the clock need not be stopped for it. Times are multiples of their
     quantum, so that what follows a departure comes at the same moment, to the last bit, whether or not it was.
     """
-    departures = sorted(
-        (*row, number, column) for number, group in enumerate(groups) for column, row in enumerate(_rows(group.trips))
-    )
-    for departure_s, _, driver, truck_class, uniform, day, number, column in departures:
-        if world.env.peek() <= departure_s:
-            yield world.env.timeout(departure_s - world.env.now)
-        group = groups[number]
-        if world.violates(driver, truck_class, group.choice.saving_cny, uniform, day, departure_s):
-            _violate(world, group, column)
+    trips, env = batch.trips, world.env
+    dared = dared_risk(trips, world.choices, world.roster, world.scenario)
+    columns = (trips.departure_s, trips.driver, trips.truck_class, dared, trips.day, batch.number, batch.column)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for place, (departure_s, driver, truck_class, most, day, number, column) in enumerate(rows):
+        if env.peek() <= departure_s:
+            yield env.timeout(departure_s - env.now)
+        if world.violates(driver, truck_class, most, day, departure_s):
+            batch.violates[place] = True
+            if number != NOBODY:
+                _may_meet(world, batch.meetings[number], column)
 
 
-def _rows(trips: TripTable) -> Iterator[tuple[float, int, int, int, float, int]]:
-    """What a decision needs, as plain numbers: departure, number, driver, class, uniform number, day."""
-    columns = (trips.departure_s, trips.trip_id, trips.driver, trips.truck_class, trips.violation_uniform, trips.day)
-    return zip(*(column.tolist() for column in columns), strict=True)
+def _may_meet(world: World, meetings: Meetings, column: int) -> None:
+    """The trip takes the shortcut; its case begins where it enters the banned road."""
+    meetings.violates[column] = True
+    if meetings.entered[column]:
+        entry_s = float(meetings.enter_s[meetings.choice.entry_row, column])
+        world.after(entry_s - world.env.now, lambda: start_case(PlannedCase(world, meetings, column)))
 
 
-def _violate(world: World, group: Group, column: int) -> None:
-    """Take the banned shortcut; a violator whom nobody can meet needs no process."""
-    trips, choice = group.trips, group.choice
-    group.course[column] = SHORTCUT
-    entry_s = float(group.enter_s[choice.entry_row, column])
-    if group.habitual_end_s(column) <= entry_s:
-        return
-    who = violator_of(group, column)
-    record_entry(world, int(trips.month[column]), who)
-    if may_be_met(world, who):
-        world.after(entry_s - world.env.now, lambda: start_case(PlannedCase(world, who, group, column)))
+class Foreground:
+    """Batches of candidate trips from their departure until they are settled.
+
+    Parameters
+    ----------
+    world : World
+        the replication's state
+    at_once : int
+        trips that depart in one batch, at most (but for equal departures)
+    """
+
+    def __init__(self, world: World, at_once: int) -> None:
+        self._world = world
+        self._at_once = at_once
+        self._under_way: list[Batch] = []
+        self._legal: list[TripTable] = []
+        self._shortcuts: list[TripTable] = []
+
+    def depart(self, trips: TripTable) -> None:
+        """Let trips, in order of departure, depart each at its time; returns when the last batch has been sent off."""
+        env, step = self._world.env, self._at_once
+        edges = np.unique(trips.departure_s[step::step])
+        bounds = [0, *np.searchsorted(trips.departure_s, edges).tolist(), len(trips)]
+        for (first, last), edge in zip(pairwise(bounds), [*edges.tolist(), None], strict=True):
+            batch = Batch(self._world, trips.pick(slice(first, last)))
+            env.process(dispatch(self._world, batch))
+            self._under_way.append(batch)
+            if edge is not None and edge > env.now:
+                env.run(until=edge)
+                self.settle_ended()
+
+    def settle_ended(self, *, at_last: bool = False) -> None:
+        """Settle batches whose trips have all left the banned road, and what nobody met when it has become many."""
+        ended = [batch for batch in self._under_way if batch.ended_s < self._world.env.now]
+        self._under_way = [batch for batch in self._under_way if batch.ended_s >= self._world.env.now]
+        for batch in ended:
+            self._settle(batch)
+        waiting = sum(len(trips) for trips in (*self._legal, *self._shortcuts))
+        if waiting and (at_last or self._world.reviewed or waiting >= SWEPT_TOGETHER):
+            for settle_all, tables in ((settle_legal, self._legal), (settle_shortcuts, self._shortcuts)):
+                if tables:
+                    settle_all(self._world, TripTable.joined(tables))
+                    tables.clear()
+
+    def _settle(self, batch: Batch) -> None:
+        """Those met, and keep the others for later; days before the recorded ones leave nothing."""
+        recorded = batch.trips.month >= 0
+        self._legal.append(batch.trips.pick(recorded & ~batch.violates))
+        self._shortcuts.append(batch.trips.pick(recorded & batch.violates & (batch.number == NOBODY)))
+        for meetings in batch.meetings:
+            settle_meetings(self._world, meetings)
+            meetings.release()
 
 
-def settle_group(world: World, group: Group) -> None:
-    """Write a group down when all its trips have ended; days before the recorded ones leave nothing."""
-    if group.trips.month[0] < 0:
-        return
-    legal = np.flatnonzero(group.course == LEGAL)
-    _settle(world, group, legal, _leg(group.choice.legal.sections, group.ways.legal, legal), "legal")
-    for way_out in range(NO_EXIT, len(group.choice.exits)):
-        chosen = np.flatnonzero((group.course == SHORTCUT) & (group.exit == way_out))
+def settle_meetings(world: World, meetings: Meetings) -> None:
+    """Write down the trips that took the shortcut."""
+    violates = meetings.violates & (meetings.trips.month >= 0)
+    entered = np.flatnonzero(violates & meetings.entered)
+    entry_s = meetings.enter_s[meetings.choice.entry_row, entered]
+    world.write_entries(meetings.choice.banned_link, entry_s, meetings.trips.pick(entered))
+    for way_out in range(NO_EXIT, len(meetings.choice.exits)):
+        chosen = np.flatnonzero(violates & (meetings.exit == way_out))
         if len(chosen):
-            _settle(world, group, chosen, _shortcut_leg(group, chosen, way_out), "shortcut")
+            leg = _to_the_end(meetings, chosen) if way_out == NO_EXIT else _led_off(world, meetings, chosen, way_out)
+            settle(world.book, meetings.trips.pick(chosen), leg, "shortcut")
 
 
-def _settle(world: World, group: Group, chosen: Ints, leg: Leg, course: str) -> None:
-    if len(chosen):
-        settle(world.book, group.trips.pick(chosen), leg, course)
+def _to_the_end(meetings: Meetings, chosen: Ints) -> Leg:
+    """The whole shortcut."""
+    sections = meetings.choice.shortcut.sections
+    return Leg(sections, *_habitual_then_cautious(meetings, chosen, len(sections)))
 
 
-def _leg(sections: Ints, columns: Columns, chosen: Ints) -> Leg:
-    return Leg(sections, columns.duration_s[:, chosen], columns.hazard[:, :, chosen])
+def _habitual_then_cautious(meetings: Meetings, chosen: Ints, stop: int) -> tuple[Floats, Hazard]:
+    """Durations and hazards of the chosen trips on the shortcut up to a row."""
+    habitual = np.arange(stop)[:, None] < meetings.switch_row[chosen]
+    fast, slow = meetings.habitual.pick(chosen), meetings.cautious.pick(chosen)
+    duration = np.where(habitual, fast.duration_s[:stop], slow.duration_s[:stop])
+    hazard = np.where(habitual, fast.hazard.whole[:, :stop], slow.hazard.whole[:, :stop])
+    return duration, Hazard.of_all_sections(hazard)
 
 
-def _shortcut_leg(group: Group, chosen: Ints, way_out: int) -> Leg:
-    """The shortcut up to an exit, habitual and then cautious, and the legal way on from there."""
-    other = group.choice.other
-    if other is None:
-        raise ValueError("a candidate has a shortcut")
-    stop = len(other.sections) if way_out == NO_EXIT else group.choice.exits[way_out].row
-    habitual = np.arange(stop)[:, None] < group.switch_row[chosen]
-    slow, fast = group.ways.cautious, group.ways.habitual
-    duration = np.where(habitual, fast.duration_s[:stop, chosen], slow.duration_s[:stop, chosen])
-    hazard = np.where(habitual, fast.hazard[:, :stop, chosen], slow.hazard[:, :stop, chosen])
-    if way_out == NO_EXIT:
-        return Leg(other.sections, duration, hazard)
-    onward, exit_ = group.ways.onward[way_out], group.choice.exits[way_out]
+def _led_off(world: World, meetings: Meetings, chosen: Ints, way_out: int) -> Leg:
+    """The shortcut up to an exit, and the legal way on from there in the cautious mode."""
+    exit_ = meetings.choice.exits[way_out]
+    duration, hazard = _habitual_then_cautious(meetings, chosen, exit_.row)
+    onward = onward_from(world, meetings.conditions, exit_, meetings.trips.pick(chosen), meetings.cautious.pick(chosen))
     return Leg(
-        np.concatenate([other.sections[:stop], exit_.route.sections]),
-        np.concatenate([duration, onward.duration_s[:, chosen]]),
-        np.concatenate([hazard, onward.hazard[:, :, chosen]], axis=1),
+        np.concatenate([meetings.choice.shortcut.sections[: exit_.row], exit_.route.sections]),
+        np.concatenate([duration, onward.duration_s]),
+        Hazard.of_all_sections(np.concatenate([hazard.whole, onward.hazard.whole], axis=1)),
     )
 
 
-def groups_of(world: World, trips: TripTable) -> list[Group]:
-    """Candidate trips by epoch and choice set."""
-    found = []
-    epochs = world.epoch[trips.day]
-    for epoch, number in sorted(set(zip(epochs.tolist(), trips.choice.tolist(), strict=True))):
-        own = trips.pick((trips.choice == number) & (epochs == epoch))
-        conditions = world.conditions(epoch)
-        found.append(Group(world, conditions, world.choices.sets[number], own.pick(ledger_order(own))))
-    return found
-
-
-def last_end_s(groups: list[Group]) -> float:
-    """When the last trip of a block has surely left the banned road."""
-    return max((float(group.enter_s[-1].max()) for group in groups), default=-inf)
+def onward_from(world: World, conditions: Conditions, exit_: Exit, trips: TripTable, cautious: Columns) -> Columns:
+    """The legal way on from an exit: weather and brakes are those of a trip that was cautious all the way to it."""
+    left_s = trips.departure_s + cautious.duration_s[: exit_.row].sum(axis=0)
+    going_on = world.traits(trips).continued(left_s, cautious.brake_c[exit_.row - 1])
+    return drive(conditions, exit_.route, going_on, world.scenario.speed.cautious_factor)

@@ -78,7 +78,7 @@ def outcome_of(world: World) -> Outcome:
         accidents=accidents,
         captures=captures,
         incidents=incidents,
-        violations=sorted(world.violations),
+        violations=world.entries.records(world.roster.enterprise),
         alarms=alarms,
         courses=sorted(world.book.courses),
         driven=sorted(world.book.driven),

@@ -5,9 +5,10 @@ For each block of whole days
 2. screen: a trip is foreground if it may violate, that is if its uniform number lies under the highest propensity it
    could have; all others are background;
 3. settle the background: sweep its routes, add up, find accidents;
-4. precompute the foreground's columns and let its trips depart in the event loop, in order of departure, ties in order
-   of trip number, until the block's end;
-5. settle the foreground trips of blocks whose last truck has left the banned road.
+4. precompute the courses of those foreground trips that somebody may meet, and let all of them depart in the event
+   loop, in order of departure, ties in order of trip number, until the block's end;
+5. settle the foreground trips of batches whose last truck has left the banned road; those that nobody met are swept
+   like the background, once it is known which way they took.
 Where the road is several corridors, steps 1 to 3 are done corridor by corridor first, and may be done apart; then the
 foreground of all corridors lives in one event loop, with one control centre.
 One event loop lives through the horizon. At equal times SimPy runs events in the order in which they were scheduled,
@@ -16,27 +17,24 @@ and operators serve by priority, then by time of asking.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from sim.conditions import Conditions
-from sim.drive import drive
-from sim.engine import exhaustive, foreground
+from sim.engine import exhaustive
+from sim.engine.foreground import Foreground
 from sim.engine.ledger import Ledger
 from sim.engine.outcome import Outcome, outcome_of
-from sim.engine.settle import Accident, Leg, settle
-from sim.engine.trips import TripTable, blocks, highest_violation_probability, other_violations
+from sim.engine.passage import settle_legal
+from sim.engine.settle import Accident
+from sim.engine.trips import TripTable, blocks, dared_risk, other_violations
 from sim.engine.violation import EngineProcess
 from sim.engine.world import World, reviews_the_past
-from sim.road import Route, corridors
+from sim.road import corridors
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, Bools, Ints
 
 TRIPS_PER_BLOCK = 65_536
-CELLS_AT_ONCE = 65_536
-"""Cells (section, trip) swept at a time, so that their arrays stay in cache."""
 FOREGROUND_AT_ONCE = 4096
 """Foreground trips whose columns are computed at a time."""
 DRAWN_PER_FOREGROUND_TRIP = 8
@@ -126,20 +124,21 @@ def background_of(
 
 def _run_in_turn(world: World, trips_per_block: int, dispatch: Callable[[TripTable], EngineProcess] | None) -> None:
     """Background and foreground, block by block."""
-    waiting: list[list[foreground.Group]] = []
+    candidates, before = Foreground(world, FOREGROUND_AT_ONCE), 0
     longest = LONGEST_REVIEWED_BLOCK_DAYS if world.reviewed else world.horizon.days
     for days in blocks(world.source, world.horizon, trips_per_block, longest):
-        world.forget(days.start)
+        world.forget(before)
+        before = days.start
         if dispatch is not None:
             trips = TripTable.joined(list(_drawn(world, days, trips_per_block))).in_order()
             _count_all(world, trips)
             world.env.process(dispatch(trips))
         else:
             found = [_background(world, trips) for trips in _drawn(world, days, trips_per_block)]
-            waiting = _let_depart(world, TripTable.joined(found).in_order(), waiting)
+            candidates.depart(TripTable.joined(found).in_order())
         world.env.run(until=days.stop * SECONDS_PER_DAY)
-        waiting = _settle_ended(world, waiting)
-    _end(world, waiting)
+        candidates.settle_ended()
+    _end(world, candidates)
 
 
 def _run_background(world: World, numbers: Sequence[int], trips_per_block: int) -> None:
@@ -152,19 +151,19 @@ def _run_background(world: World, numbers: Sequence[int], trips_per_block: int) 
 
 def _run_foreground(world: World, trips_per_block: int) -> None:
     """All corridors together; of each day only the trips that may violate are kept."""
-    waiting: list[list[foreground.Group]] = []
+    candidates = Foreground(world, FOREGROUND_AT_ONCE)
     for days in blocks(world.source, world.horizon, trips_per_block * DRAWN_PER_FOREGROUND_TRIP, world.horizon.days):
         found = [trips.pick(_may_violate(world, trips)) for trips in _drawn(world, days, trips_per_block)]
-        waiting = _let_depart(world, TripTable.joined(found).in_order(), waiting)
+        candidates.depart(TripTable.joined(found).in_order())
         world.env.run(until=days.stop * SECONDS_PER_DAY)
-        waiting = _settle_ended(world, waiting)
-    _end(world, waiting)
+        candidates.settle_ended()
+    _end(world, candidates)
 
 
-def _end(world: World, waiting: list[list[foreground.Group]]) -> None:
+def _end(world: World, candidates: Foreground) -> None:
     """Let the last trucks arrive."""
     world.env.run(until=(world.horizon.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
-    _settle_ended(world, waiting)
+    candidates.settle_ended(at_last=True)
 
 
 def _drawn(world: World, days: range, trips_per_part: int, corridor: int | None = None) -> Iterator[TripTable]:
@@ -180,7 +179,7 @@ def _background(world: World, trips: TripTable) -> TripTable:
     """Count trips and settle those that can't violate; returns the others."""
     _count_all(world, trips)
     may_violate = _may_violate(world, trips)
-    _settle_background(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
+    settle_legal(world, trips, np.flatnonzero(~may_violate & (trips.month >= 0)))
     return trips.pick(may_violate)
 
 
@@ -203,58 +202,4 @@ def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
 
 def _may_violate(world: World, trips: TripTable) -> Bools:
     """Trips that are foreground."""
-    highest = highest_violation_probability(trips, world.choices, world.roster, world.scenario)
-    return trips.violation_uniform < highest
-
-
-def _let_depart(world: World, trips: TripTable, waiting: list[list[foreground.Group]]) -> list[list[foreground.Group]]:
-    """Let foreground trips depart, each at its time, and so many at a time that their columns take little memory.
-
-    Returns the groups that are still under way when the last ones have been sent off.
-    """
-    edges = np.unique(trips.departure_s[FOREGROUND_AT_ONCE::FOREGROUND_AT_ONCE])
-    bounds = [0, *np.searchsorted(trips.departure_s, edges).tolist(), len(trips)]
-    for (first, last), edge in zip(pairwise(bounds), [*edges.tolist(), None], strict=True):
-        groups = foreground.groups_of(world, trips.pick(slice(first, last)))
-        world.env.process(foreground.dispatch(world, groups))
-        waiting.append(groups)
-        if edge is not None and edge > world.env.now:
-            world.env.run(until=edge)
-            waiting = _settle_ended(world, waiting)
-    return waiting
-
-
-def _settle_background(world: World, trips: TripTable, background: Ints) -> None:
-    """Trips by route; choice sets that share a route are swept together."""
-    table, choice = world.choices.table, trips.choice[background]
-    first = trips.route_uniform[background] < table.share_legal[choice]
-    route = np.where(first, table.legal[choice], table.other[choice])
-    part = world.epoch[trips.day[background]] * len(table.routes) + route
-    order = np.lexsort((trips.month[background], trips.truck_class[background], part))
-    ordered = trips.pick(background[order])
-    numbers, starts = np.unique(part[order], return_index=True)
-    for number, (start, stop) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(order)]), strict=True):
-        epoch, route_number = divmod(number, len(table.routes))
-        _settle_route(world, world.conditions(epoch), table.routes[route_number], ordered, slice(start, stop))
-
-
-def _settle_route(world: World, conditions: Conditions, route: Route, ordered: TripTable, span: slice) -> None:
-    """Sweep and settle trips of one route, some cells at a time."""
-    step = max(CELLS_AT_ONCE // len(route.sections), 1)
-    for first in range(span.start, span.stop, step):
-        part = ordered.pick(slice(first, min(first + step, span.stop)))
-        columns = drive(conditions, route, world.traits(part))
-        settle(world.book, part, Leg(route.sections, columns.duration_s, columns.hazard), "legal")
-
-
-def _settle_ended(world: World, waiting: list[list[foreground.Group]]) -> list[list[foreground.Group]]:
-    """Settle blocks whose trips have all left the banned road; return the others."""
-    still = []
-    for groups in waiting:
-        if foreground.last_end_s(groups) < world.env.now:
-            for group in groups:
-                foreground.settle_group(world, group)
-                group.release()
-        else:
-            still.append(groups)
-    return still
+    return dared_risk(trips, world.choices, world.roster, world.scenario) > 0.0

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim import exact
 from sim.draws import TripDraws
+from sim.drive import Hazard
 from sim.engine.ledger import Ledger, runs
 from sim.engine.trips import TripTable
 from sim.records import CourseRecord, DrivenTrip
@@ -41,11 +42,11 @@ def persons_hurt(accident: Accident, severity: SeverityParameters) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class Leg:
-    """Trips on a sequence of directed sections, `hazard` of shape (mechanisms, sections, trips)."""
+    """Trips on a sequence of directed sections; `duration_s` has shape (sections, trips)."""
 
     sections: Ints
     duration_s: Floats
-    hazard: Floats
+    hazard: Hazard
 
 
 @dataclass(eq=False)
@@ -84,25 +85,19 @@ class Book:
         )
 
 
-def ledger_order(trips: TripTable) -> Ints:
-    """Trips by class and month, else as they were."""
-    return np.lexsort((trips.month, trips.truck_class))
-
-
 def settle(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
-    """Write down trips that drove a leg to its end or to their accident; trips sorted by `ledger_order`."""
+    """Write down trips that drove a leg to its end or to their accident; trips sorted by class and month."""
     length = book.network.sections.length_m[leg.sections]
     bounds = runs(trips.month, trips.truck_class)
     duration = np.add.reduceat(leg.duration_s, bounds[:-1], axis=1)
-    hazard = np.add.reduceat(leg.hazard, bounds[:-1], axis=2)
+    hazard = leg.hazard.sums(bounds[:-1])
     for run, (first, stop) in enumerate(pairwise(bounds)):
         month, truck_class = int(trips.month[first]), int(trips.truck_class[first])
         book.ledger.add(
             month, truck_class, leg.sections, length * float(stop - first), duration[:, run], hazard[:, :, run]
         )
         book.ledger.trips[month, truck_class] += stop - first
-    total = leg.hazard.sum(axis=(0, 1))
-    for column in np.flatnonzero(total > trips.threshold):
+    for column in np.flatnonzero(leg.hazard.total > trips.threshold):
         _cut_short(book, trips, leg, int(column))
     if book.trace:
         _trace(book, trips, leg, course)
@@ -155,7 +150,7 @@ def crossing(length_m: Floats, duration_s: Floats, hazard: Floats, threshold: fl
 def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
     """Record an accident and take back what was not driven."""
     length = book.network.sections.length_m[leg.sections]
-    hazard = leg.hazard[:, :, column]
+    hazard = leg.hazard.of_trip(column)
     found = crossing(length, leg.duration_s[:, column], hazard, float(trips.threshold[column]))
     month, truck_class = int(trips.month[column]), int(trips.truck_class[column])
     rest = leg.sections[found.row :]
@@ -165,7 +160,7 @@ def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
 
 def _driven(book: Book, trips: TripTable, leg: Leg, column: int, course: str) -> DrivenTrip:
     """Where a trip was when."""
-    duration, hazard = leg.duration_s[:, column], leg.hazard[:, :, column]
+    duration, hazard = leg.duration_s[:, column], leg.hazard.of_trip(column)
     left_s, whole = float(trips.departure_s[column]) - book.zero_s, True
     if hazard.sum() > trips.threshold[column]:
         cut = crossing(book.network.sections.length_m[leg.sections], duration, hazard, float(trips.threshold[column]))
@@ -184,7 +179,7 @@ def _trace(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
     """A record for every trip, for tests and replays."""
     length = book.network.sections.length_m[leg.sections]
     for column, trip_id in enumerate(trips.trip_id):
-        duration, hazard = leg.duration_s[:, column], leg.hazard[:, :, column]
+        duration, hazard = leg.duration_s[:, column], leg.hazard.of_trip(column)
         driven = [length.sum(), duration.sum(), hazard.sum()]
         if driven[2] > trips.threshold[column]:
             cut = crossing(length, duration, hazard, float(trips.threshold[column]))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import exact
-from sim.behaviour import banned_entry_probability
+from sim.behaviour import risk_dared
 from sim.calendar import Horizon
 from sim.conditions import Traits, TruckKinds
 from sim.demand import DemandTable
@@ -266,20 +266,19 @@ ROLLOVER_FACTORS = (1.6, 1.0, 0.9)
 """Rollover threshold over the laden truck's, by load: assumption, empty 1.3 to 2, overloaded 0.8 to 1."""
 
 
-def highest_violation_probability(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:
-    """Chance to take the banned shortcut without any deterrence, 0 where there is none, shape (trips,).
+def dared_risk(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:
+    """Perceived risk below which a trip takes a banned shortcut, minus infinity where there is none, shape (trips,).
 
-    Deterrence only lowers it, so that a trip whose uniform number lies above can never violate.
+    Perceived risk is never negative, so that a trip with a value of 0 or less can never violate.
     """
     candidate = np.flatnonzero(choices.table.candidate[trips.choice])
     behaviour = scenario.behaviour
-    probability = banned_entry_probability(
+    dared = np.full(len(trips), -np.inf)
+    dared[candidate] = risk_dared(
+        trips.violation_uniform[candidate],
         roster.violation_utility[trips.driver[candidate]],
         choices.table.saving_cny[trips.choice[candidate]],
-        np.zeros(len(candidate)),
         behaviour.penalty_cny * behaviour.penalty_weight,
         behaviour.choice_scale_cny,
     )
-    highest = np.zeros(len(trips))
-    highest[candidate] = probability
-    return highest
+    return dared

@@ -157,13 +157,6 @@ class ViolationCase(ABC):
             self.world.after(delay_s, lambda: self.experience("sanction"))
 
 
-def may_be_met(world: World, who: Violator) -> bool:
-    """Whether anybody can meet a violating trip: a police check, or somebody who sees its device."""
-    return _checked(world, who) or (
-        bool(world.on_duty(who.day)) and world.device_online(who.driver, who.truck_class, who.day)
-    )
-
-
 def _checked(world: World, who: Violator) -> bool:
     return world.draws.uniform("roadside.check", who.day, who.place) < world.checked_share(who.link, who.day)
 

@@ -1,19 +1,18 @@
 """Everything that one replication of one scenario needs, built in one order."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from simpy import Environment, Event
 
-from sim.behaviour import banned_entry_probability
 from sim.calendar import Horizon
 from sim.conditions import Conditions, Surroundings, Traits, conditions_of
 from sim.draws import Streams, TripDraws
 from sim.engine.access import Variants, changed_road, permitted
 from sim.engine.choices import Choices
 from sim.engine.deterrence import Deterrence
+from sim.engine.entries import Entries
 from sim.engine.guard import asked, running
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book, persons_hurt
@@ -33,17 +32,14 @@ from sim.interventions.base import (
     Site,
 )
 from sim.parameters import CAPTURED, TRUCK_CLASSES
-from sim.records import AlarmNote, ViolationRecord
+from sim.records import AlarmNote
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.section_hazard import base_hazard_per_m
 from sim.road import Network, corridors
 from sim.rules import DrivingRules, combined
 from sim.scenario.model import Scenario
-from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats, Ints
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Bools, Floats, Ints
 from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
-
-MOST_RECORDS = 100_000
-"""Violations of a run that are kept one by one; a year of the shipped county has a third of that."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +98,7 @@ class World:
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
         self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
-        self.violations: list[ViolationRecord] = []
-        """The first ones of the run, up to `MOST_RECORDS`; all are counted."""
-        self._entries: Counter[tuple[int, str]] = Counter()
+        self.entries = Entries([way.link.name for way in self.network.ways], scenario.days)
         self.alarms: list[AlarmNote] = []
         self._set_up_interventions()
         self._set_up_driving()
@@ -193,11 +187,7 @@ class World:
             )
             for a in accidents
         )
-        entries: Counter[str] = Counter()
-        for (entry_day, link), count in self._entries.items():
-            if entry_day * SECONDS_PER_DAY < limit_s:
-                entries[link] += count
-        return Past(day, known, entries)
+        return Past(day, known, self.entries.before(known_day - self.horizon.warm_up_days))
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
@@ -211,7 +201,7 @@ class World:
         prepared = [asked(a.intervention, "prepare", Setting(days - a.start_day, base)) for a in self.active]
         self.coverage = combine.coverage(prepared, np.tile(base, (self.horizon.days, 1)))
         self._base_coverage, self._coverage = base.tolist(), self.coverage.tolist()
-        self._terminal, self._utility = self.roster.terminal_uniform.tolist(), self.roster.violation_utility.tolist()
+        self._terminal = self.roster.terminal_uniform.tolist()
         starts = [a.start_day for a, p in zip(self.active, prepared, strict=True) if p.operators is not None]
         self.centre_starts_day = min(starts, default=0)
         self._intervals = [
@@ -233,11 +223,10 @@ class World:
         if process is not None:
             yield from process
 
-    def record_violation(self, record: ViolationRecord) -> None:
-        """Count a violation, and keep it unless there are very many."""
-        self._entries[int(record.time_s // SECONDS_PER_DAY), record.link] += 1
-        if len(self.violations) < MOST_RECORDS:
-            self.violations.append(record)
+    def write_entries(self, link: str, entry_s: Floats, trips: TripTable) -> None:
+        """Count banned entries of recorded days and keep the earliest."""
+        np.add.at(self.book.ledger.violations, (trips.month, trips.truck_class), 1)
+        self.entries.add(link, entry_s - self.horizon.zero_s, trips.trip_id, trips.driver, trips.truck_class)
 
     def raise_alarm(self, note: AlarmNote) -> None:
         """Keep an alarm, if its day is recorded."""
@@ -246,8 +235,19 @@ class World:
 
     def traits(self, trips: TripTable) -> Traits:
         """What the sweep needs of trips."""
-        online = self.roster.terminal_uniform[trips.driver] < self.coverage[trips.day, trips.truck_class]
-        return traits(trips, self.roster, self.scenario, self._base.kinds, online)
+        return traits(trips, self.roster, self.scenario, self._base.kinds, self.online(trips))
+
+    def online(self, trips: TripTable) -> Bools:
+        """Which trucks have a working device, shape (trips,)."""
+        return self.roster.terminal_uniform[trips.driver] < self.coverage[trips.day, trips.truck_class]
+
+    def may_be_met(self, trips: TripTable, link: str) -> Bools:
+        """Trips that, should they enter a banned link, anybody could meet: a police check, or who sees their device."""
+        days, inverse = np.unique(trips.day, return_inverse=True)
+        share = np.array([self.checked_share(link, day) for day in days.tolist()])[inverse]
+        watched = np.array([bool(self.on_duty(day)) for day in days.tolist()], dtype=np.bool_)[inverse]
+        checked = self.draws.uniforms("roadside.check", trips.day, trips.place) < share
+        return checked | (watched & self.online(trips))
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something after some seconds; for what is no story of its own, this is lighter than a process."""
@@ -292,25 +292,20 @@ class World:
             else own
         )
 
-    def violates(
-        self, driver: int, truck_class: int, saving_cny: float, uniform: float, day: int, now_s: float
-    ) -> bool:
-        """Whether the driver takes the banned shortcut, with all deterrence up to now."""
-        behaviour = self.scenario.behaviour
-        probability = banned_entry_probability(
-            self._utility[driver],
-            saving_cny,
-            self._perceived_risk(driver, truck_class, day, now_s),
-            behaviour.penalty_cny * behaviour.penalty_weight,
-            behaviour.choice_scale_cny,
-        )
-        return bool(uniform < probability)
+    def violates(self, driver: int, truck_class: int, dared: float, day: int, now_s: float) -> bool:
+        """Whether the driver takes the banned shortcut: perceived risk, by all deterrence up to now, is below `dared`.
 
-    def _perceived_risk(self, driver: int, truck_class: int, day: int, now_s: float) -> float:
+        What interventions add can only raise the risk that is remembered.
+        """
         remembered = self.deterrence.perceived_risk(driver, now_s)
+        if remembered >= dared:
+            return False
         deterring = self._in_force(day)[2]
-        if not deterring:
-            return remembered
+        return not deterring or self._perceived_risk(driver, truck_class, day, remembered, deterring) < dared
+
+    def _perceived_risk(
+        self, driver: int, truck_class: int, day: int, remembered: float, deterring: list[Intervention]
+    ) -> float:
         online_anyway = self._terminal[driver] < self._base_coverage[truck_class]
         view = DriverView(
             driver_id=driver,

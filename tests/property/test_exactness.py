@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from conftest import EXAMPLES
 
+from sim.drive import Columns
 from sim.engine import foreground, replication
-from sim.engine.foreground import Ways
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.interventions.registry import interventions
@@ -80,13 +80,18 @@ def test_days_cut_into_parts_change_nothing(small, monkeypatch, trips_per_part) 
 
 
 def test_settled_trips_leave_no_columns_behind(small, monkeypatch) -> None:
-    """Whatever still knows a group of trips, be it an enterprise that learns of a violation weeks later."""
-    groups: list[foreground.Group] = []
-    made = foreground.groups_of
-    monkeypatch.setattr(foreground, "groups_of", lambda *given: [groups.append(one) or one for one in made(*given)])
-    run_replication(small(), 7, 0)
-    assert groups
-    assert not any(isinstance(value, np.ndarray | Ways) for group in groups for value in vars(group).values())
+    """Whatever still knows trips that were met, be it an enterprise that learns of a violation weeks later."""
+    made: list[foreground.Meetings] = []
+
+    class Watched(foreground.Meetings):
+        def __init__(self, *given) -> None:
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(foreground, "Meetings", Watched)
+    run_replication(small(interventions={"driver_contact": {}}), 7, 0)
+    assert made
+    assert not any(isinstance(value, np.ndarray | Columns) for one in made for value in vars(one).values())
 
 
 def _with_few_trips(scenario: Scenario) -> Scenario:

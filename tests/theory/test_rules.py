@@ -102,12 +102,12 @@ def test_an_alarm_slows_from_the_next_section_on(world, trips, route) -> None:
 
 
 def test_captured_and_uncaptured_runaways_are_all_runaways(world, trips, route) -> None:
-    before = drive(world.conditions(0), route, trips).hazard
+    before = drive(world.conditions(0), route, trips).hazard.whole
     capture = np.zeros(len(world.network.sections.length_m))
     capture[route.sections[3:6]] = 0.4
     conditions = under(world, DrivingRules(capture=capture))
     object.__setattr__(conditions, "ramps", True)
-    after = drive(conditions, route, trips).hazard
+    after = drive(conditions, route, trips).hazard.whole
     assert after[2] + after[3] == pytest.approx(before[2], abs=1e-12)
     assert after[3, 3:6] == pytest.approx(0.4 * before[2, 3:6], rel=1e-5, abs=1e-12)
     assert not after[3, [0, 1, 2, 6, 7, 8]].any()
@@ -120,7 +120,7 @@ def test_an_unloaded_truck_is_the_laden_one(world, trips, route) -> None:
     light = drive(under(world, DrivingRules(unloads=(rule,))), route, heavy)
     unruled = drive(world.conditions(0), route, heavy)
     assert (light.brake_c <= unruled.brake_c).all()
-    assert light.hazard.sum() < unruled.hazard.sum()
+    assert light.hazard.total.sum() < unruled.hazard.total.sum()
 
 
 def test_factors_multiply_and_captures_are_independent_chances() -> None:

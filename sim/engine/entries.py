@@ -1,0 +1,78 @@
+"""Banned entries of the recorded days: all are counted, the earliest are kept one by one."""
+
+from collections.abc import Sequence
+from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.parameters import TRUCK_CLASSES
+from sim.records import ViolationRecord
+from sim.units import SECONDS_PER_DAY, Floats, Ints
+
+MOST_RECORDS = 100_000
+"""Entries of a run that are kept one by one; a year of the shipped county has a third of that."""
+COLUMNS = np.dtype([("time_s", "f8"), ("trip_id", "i8"), ("driver", "i4"), ("truck_class", "i1"), ("link", "i2")])
+
+
+class Entries:
+    """Written down in any order, with the same result.
+
+    Parameters
+    ----------
+    links : sequence of str
+        names of the road's links
+    days : int
+        recorded days; what happens later counts for the last one
+    """
+
+    def __init__(self, links: Sequence[str], days: int) -> None:
+        self._links = sorted(set(links))
+        self._by_day = np.zeros((days, len(self._links)), dtype=np.int32)
+        self._kept: list[NDArray[np.void]] = []
+        self._count = 0
+        self._kept_before_s = inf
+
+    def add(self, link: str, time_s: Floats, trip_id: Ints, driver: Ints, truck_class: Ints) -> None:
+        """Entries of one link, times from the first recorded day on; arrays of shape (entries,)."""
+        number = self._links.index(link)
+        days = np.minimum(time_s // SECONDS_PER_DAY, len(self._by_day) - 1).astype(np.int64)
+        np.add.at(self._by_day[:, number], days, 1)
+        early = time_s < self._kept_before_s
+        entries = np.empty(np.count_nonzero(early), dtype=COLUMNS)
+        columns = (time_s[early], trip_id[early], driver[early], truck_class[early], number)
+        for name, values in zip(COLUMNS.names or (), columns, strict=True):
+            entries[name] = values
+        self._kept.append(entries)
+        self._count += len(entries)
+        if self._count > 2 * MOST_RECORDS:
+            self._keep_earliest()
+
+    def _earliest(self) -> NDArray[np.void]:
+        """In order of time, then of trip."""
+        entries = np.concatenate([np.empty(0, dtype=COLUMNS), *self._kept])
+        return entries[np.lexsort((entries["trip_id"], entries["time_s"]))][:MOST_RECORDS]
+
+    def _keep_earliest(self) -> None:
+        """What comes after the last one kept need not be written down any more."""
+        kept = self._earliest()
+        self._kept, self._count = [kept], len(kept)
+        self._kept_before_s = float(kept["time_s"][-1])
+
+    def before(self, day: float) -> dict[str, int]:
+        """Entries by link on days that began before a day."""
+        counts = self._by_day[np.arange(len(self._by_day)) < day].sum(axis=0).tolist()
+        return {link: count for link, count in zip(self._links, counts, strict=True) if count}
+
+    def records(self, enterprise: Ints) -> list[ViolationRecord]:
+        """The earliest entries; `enterprise` gives each driver's."""
+        kept = self._earliest()
+        columns = (
+            kept["time_s"].tolist(),
+            kept["trip_id"].tolist(),
+            [TRUCK_CLASSES[number] for number in kept["truck_class"].tolist()],
+            kept["driver"].tolist(),
+            enterprise[kept["driver"]].tolist(),
+            [self._links[number] for number in kept["link"].tolist()],
+        )
+        return [ViolationRecord(*row) for row in zip(*columns, strict=True)]

@@ -1,0 +1,66 @@
+"""Trips that drive one route from its start to its end: swept and settled some cells at a time."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from sim.conditions import Conditions
+from sim.drive import Columns, drive
+from sim.engine.settle import Leg, settle
+from sim.engine.trips import TripTable
+from sim.engine.world import World
+from sim.road import Route
+from sim.units import Ints
+
+CELLS_AT_ONCE = 65_536
+"""Cells (section, trip) swept at a time, so that their arrays stay in cache."""
+
+
+def in_parts(
+    world: World, trips: TripTable, chosen: Ints, kind: Ints, kinds: int
+) -> Iterator[tuple[int, Conditions, Ints]]:
+    """The chosen trips of one kind (of `kinds`) and epoch at a time, by class and month, and the conditions they meet.
+
+    Trips are given by their place in the table; `kind` has the shape of `chosen`.
+    """
+    part = world.epoch[trips.day[chosen]] * kinds + kind
+    order = np.lexsort((trips.month[chosen], trips.truck_class[chosen], part))
+    numbers, starts = np.unique(part[order], return_index=True)
+    for number, (start, stop) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(order)]), strict=True):
+        epoch, own = divmod(number, kinds)
+        yield own, world.conditions(epoch), chosen[order[start:stop]]
+
+
+def sweep(
+    world: World, conditions: Conditions, route: Route, trips: TripTable, course: str
+) -> Iterator[tuple[TripTable, Columns]]:
+    """Drive and settle trips of one route; gives back what was swept, some cells at a time."""
+    step = max(CELLS_AT_ONCE // len(route.sections), 1)
+    for first in range(0, len(trips), step):
+        part = trips.pick(slice(first, first + step))
+        columns = drive(conditions, route, world.traits(part))
+        settle(world.book, part, Leg(route.sections, columns.duration_s, columns.hazard), course)
+        yield part, columns
+
+
+def settle_legal(world: World, trips: TripTable, chosen: Ints | None = None) -> None:
+    """Trips of recorded days that break no ban, all or those chosen; sets that share a route are swept together."""
+    table, chosen = world.choices.table, np.arange(len(trips)) if chosen is None else chosen
+    choice = trips.choice[chosen]
+    first = trips.route_uniform[chosen] < table.share_legal[choice]
+    route = np.where(first, table.legal[choice], table.other[choice])
+    for number, conditions, own in in_parts(world, trips, chosen, route, len(table.routes)):
+        for _ in sweep(world, conditions, table.routes[number], trips.pick(own), "legal"):
+            pass
+
+
+def settle_shortcuts(world: World, trips: TripTable) -> None:
+    """Trips of recorded days that take a banned shortcut and meet nobody."""
+    sets = world.choices.sets
+    for number, conditions, own in in_parts(world, trips, np.arange(len(trips)), trips.choice, len(sets)):
+        choice = sets[number]
+        for part, columns in sweep(world, conditions, choice.shortcut, trips.pick(own), "shortcut"):
+            entered = np.flatnonzero(columns.hazard.total_before(choice.entry_row) <= part.threshold)
+            entry_s = part.departure_s + columns.duration_s[: choice.entry_row].sum(axis=0)
+            world.write_entries(choice.banned_link, entry_s[entered], part.pick(entered))
