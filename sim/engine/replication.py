@@ -164,6 +164,8 @@ def _end(world: World, candidates: Foreground) -> None:
     """Let the last trucks arrive."""
     world.env.run(until=(world.horizon.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
     candidates.settle_ended(at_last=True)
+    for staff in (world.centre, *world.stations.values()):
+        staff.catch_up()
 
 
 def _drawn(world: World, days: range, trips_per_part: int, corridor: int | None = None) -> Iterator[TripTable]:

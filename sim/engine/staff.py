@@ -1,12 +1,13 @@
 """People on shifts as a SimPy resource with priorities: operators of the control centre, crews of a station."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
-from simpy import Environment, Event, PriorityResource
+from simpy import Environment, Event
 from simpy.resources.resource import PriorityRequest
 
 from sim.draws import Streams
+from sim.engine.desks import Desks
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
 
 SHIFT_CHANGE = -1
@@ -30,11 +31,12 @@ class Staff:
         self.env = env
         self.on_duty = on_duty
         self._streams = streams
-        self._operators = PriorityResource(env, capacity=max(int(on_duty.max()), 1))
+        self._operators = Desks(
+            env, max(int(on_duty.max()), 1), lambda _, start_s, length_s: self._busy(start_s, length_s)
+        )
         self.busy_s = 0.0
         self.busy_by_hour_s = [0.0] * HOURS_PER_DAY
-        """Work by hour of the day in which it is done."""
-        self.waits_s: list[float] = []
+        """Work by hour of the day in which it is done; see `catch_up`."""
         for desk in range(int(self._operators.capacity)):
             env.process(self._shift(desk))
 
@@ -56,41 +58,33 @@ class Staff:
         return self._streams.uniform(purpose, day, size)
 
     def operator(self, priority: int) -> PriorityRequest:
-        """Ask for an operator; waiting time is counted when one is free."""
-        request = self._operators.request(priority=priority)
-        asked = self.env.now
-        if request.triggered:
-            self.waits_s.append(0.0)
-        elif request.callbacks is not None:
-            request.callbacks.append(lambda _: self.waits_s.append(self.env.now - asked))
-        return request
+        """Ask for an operator."""
+        return self._operators.request(priority=priority)
 
     def talk(self, seconds: float) -> Event:
         """Keep an operator busy."""
-        self.busy_s += seconds
-        start, end = self.env.now, self.env.now + seconds
+        self.catch_up()
+        self._busy(self.env.now, seconds)
+        return self.env.timeout(seconds)
+
+    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+        """Queue pieces of work for operators: second of the day at which each is due, and its length [s]."""
+        start_s = float(day * SECONDS_PER_DAY)
+        self._operators.work(priority, [(start_s + second, seconds) for second, seconds in pieces])
+
+    def catch_up(self) -> None:
+        """Do the queued work up to now."""
+        self._operators.catch_up(self.env.now)
+
+    def _busy(self, start_s: float, length_s: float) -> None:
+        """Add work to the sums."""
+        self.busy_s += length_s
+        start, end = start_s, start_s + length_s
         while start < end:
             hour = int(start // SECONDS_PER_HOUR)
             stop = min(end, (hour + 1.0) * SECONDS_PER_HOUR)
             self.busy_by_hour_s[hour % HOURS_PER_DAY] += stop - start
             start = stop
-        return self.env.timeout(seconds)
-
-    def occupy(self, priority: int, seconds: float) -> None:
-        """Queue a piece of work of this length for an operator."""
-        request = self.operator(priority)
-        if request.triggered:
-            self._work(request, seconds)
-        elif request.callbacks is not None:
-            request.callbacks.append(lambda _: self._work(request, seconds))
-
-    def _work(self, request: PriorityRequest, seconds: float) -> None:
-        done = self.talk(seconds)
-        if done.callbacks is not None:
-            done.callbacks.append(lambda _: self._release(request))
-
-    def _release(self, request: PriorityRequest) -> None:
-        self._operators.release(request)
 
     def staffed_s(self, days: int) -> float:
         """Operators' hours on duty over some days [s]."""

@@ -1,6 +1,6 @@
 """Everything that one replication of one scenario needs, built in one order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,13 +74,13 @@ class Room:
         """Uniform numbers of a day for a purpose."""
         return self.centre.uniforms(purpose, day, size)
 
-    def occupy(self, priority: int, seconds: float) -> None:
-        """Queue a piece of work of this length for an operator."""
-        self.centre.occupy(priority, seconds)
+    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+        """Queue pieces of work of a day for operators: second of the day at which each is due, and its length [s]."""
+        self.centre.occupy(priority, day, pieces)
 
-    def occupy_crew(self, station: str, seconds: float) -> None:
-        """Queue a piece of other work for a crew."""
-        self.stations[station].occupy(0, seconds)
+    def occupy_crew(self, station: str, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+        """Queue pieces of other work of a day for the crews of a station."""
+        self.stations[station].occupy(0, day, pieces)
 
 
 class World:

@@ -243,11 +243,14 @@ class Floor(Protocol):
     def uniforms(self, purpose: str, day: int, size: int) -> Floats:
         """Uniform numbers of a day for a purpose."""
 
-    def occupy(self, priority: int, seconds: float) -> None:
-        """Queue a piece of work of this length for an operator."""
+    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+        """Queue pieces of work of a day for operators: second of the day at which each is due, and its length [s].
 
-    def occupy_crew(self, station: str, seconds: float) -> None:
-        """Queue a piece of other work for a crew."""
+        Say so before they are due. They wait their turn like calls, and cost no events.
+        """
+
+    def occupy_crew(self, station: str, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+        """Queue pieces of other work of a day for the crews of a station, likewise."""
 
 
 class Cost(Model):

@@ -114,7 +114,5 @@ class DriverContact(Intervention):
         times = np.cumsum(gaps)
         times = times[times < SECONDS_PER_DAY]
         talks = -np.log1p(-draws[1::2]) * self.other_call_mean_s
-        for when, talk in zip(times.tolist(), talks[: len(times)].tolist(), strict=True):
-            yield floor.until(day, when)
-            floor.occupy(OTHER, talk)
+        floor.occupy(OTHER, day, list(zip(times.tolist(), talks[: len(times)].tolist(), strict=True)))
         yield floor.until(day + 1, 0.0)

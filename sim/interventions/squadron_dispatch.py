@@ -100,18 +100,19 @@ class SquadronDispatch(Intervention):
     def patrol(self, floor: Floor) -> Process:
         """Other calls keep crews busy: a Poisson process at each station, day by day."""
         for day in count(floor.day):
-            calls = sorted(call for number in range(len(self.at)) for call in self._other_calls(floor, day, number))
-            for when, work, number in calls:
-                yield floor.until(day, when)
-                floor.occupy_crew(self.at[number], work)
+            for number, station in enumerate(self.at):
+                if calls := self._other_calls(floor, day, number):
+                    floor.occupy_crew(station, day, calls)
             yield floor.until(day + 1, 0.0)
 
-    def _other_calls(self, floor: Floor, day: int, number: int) -> list[tuple[float, float, int]]:
-        """Time of day, length and station of a day's other calls."""
+    def _other_calls(self, floor: Floor, day: int, number: int) -> list[tuple[float, float]]:
+        """Time of day and length of a day's other calls at a station."""
         mean = self.other_calls_per_day * self.strength
         if mean == 0.0:
             return []
         draws = floor.uniforms(f"squadron_dispatch.other.{number}", day, 2 * int(4 * mean + 20))
         times = np.cumsum(-np.log1p(-draws[::2]) * (SECONDS_PER_DAY / mean))
         works = -np.log1p(-draws[1::2]) * self.other_call_min * SECONDS_PER_MINUTE
-        return [(float(t), float(w), number) for t, w in zip(times, works, strict=True) if t < SECONDS_PER_DAY]
+        return [
+            (time, work) for time, work in zip(times.tolist(), works.tolist(), strict=True) if time < SECONDS_PER_DAY
+        ]
