@@ -55,6 +55,7 @@ class RoutePlan:
     superelevation: Singles
     every: Ints
     """All rows."""
+    rows_of_way: tuple[slice, ...]
     climbing: Ints
     falling: Ints
     steep: Ints
@@ -184,6 +185,7 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
         curvature_per_m=_column(table.curvature_per_m[at][curved]),
         superelevation=_column(table.superelevation[at][curved]),
         every=np.arange(len(at)),
+        rows_of_way=tuple(slice(*np.searchsorted(route.way_of_section, (n, n + 1))) for n in range(len(route.ways))),
         climbing=climbing,
         falling=falling,
         steep=steep,

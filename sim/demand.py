@@ -57,8 +57,9 @@ class DemandTable:
         trips = np.array([row[2] for row in rows], dtype=np.float64)
         self.cumulative_share: Floats = np.cumsum(trips) / trips.sum() if len(trips) else trips
         self.mean_by_day: Floats = trips.sum() / DAYS_PER_YEAR * _day_weights(demand, horizon)
-        profiles = [demand.hourly_weights, demand.hourly_weights_semi or demand.hourly_weights]
-        self._cumulative_day = [np.concatenate([[0.0], np.cumsum(p)]) / np.sum(p) for p in profiles]
+        usual = _cumulative(demand.hourly_weights)
+        semi = demand.hourly_weights_semi
+        self._cumulative_day = usual, usual if semi is None else _cumulative(semi)
 
     def stream_of(self, uniform: Floats) -> Ints:
         """Stream of each trip by inversion, shape as given."""
@@ -68,9 +69,18 @@ class DemandTable:
     def departure_s(self, uniform: Floats, semi: Floats) -> Floats:
         """Seconds after midnight by inversion of the hourly profile; `semi` is 1 for semi-trailers."""
         edges = np.arange(HOURS_PER_DAY + 1) * float(SECONDS_PER_HOUR)
-        usual, other = (np.interp(uniform, cumulative, edges) for cumulative in self._cumulative_day)
-        result: Floats = np.minimum(np.where(semi > 0, other, usual), SECONDS_PER_DAY - 1.0)
+        usual, other = self._cumulative_day
+        found = np.interp(uniform, usual, edges)
+        if usual is not other:
+            own = semi > 0
+            found[own] = np.interp(uniform[own], other, edges)
+        result: Floats = np.minimum(found, SECONDS_PER_DAY - 1.0)
         return result
+
+
+def _cumulative(weights: Weights24) -> Floats:
+    """Share of a day's trips by the end of each hour, from 0."""
+    return np.concatenate([[0.0], np.cumsum(weights)]) / np.sum(weights)
 
 
 def _day_weights(demand: Demand, horizon: Horizon) -> Floats:

@@ -121,7 +121,7 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
             passage_s[:, chosen] = plan.length_m / velocity[:, chosen]
             slower = (velocity[:, chosen], passage_s[:, chosen])
             temperature[:, chosen] = _brake_temperature(plan, trips.pick(chosen), *slower)
-    general = _general_hazard(conditions, plan, route, trips, hours, velocity)
+    general = _general_hazard(conditions, plan, trips, hours, velocity)
     rolling = _rollover_hazard(conditions, plan, trips, velocity)
     running_away = _runaway_hazard(conditions, plan, temperature)
     hazard = _put_together(conditions, plan, (general, rolling, running_away))
@@ -155,8 +155,10 @@ def _velocity(
     weather = conditions.surroundings.speed_factor[hours].astype(np.float32)
     if plan.rules.weather:
         weather *= heeding.weather_factor(plan.rules, trips, conditions.surroundings.bad[hours])
-    velocity: Singles = (weather * (trips.speed_factor * np.float32(mode_factor)))[route.way_of_section]
-    velocity *= plan.wanted_ms
+    weather *= trips.speed_factor * np.float32(mode_factor)
+    velocity: Singles = np.empty((len(plan.every), weather.shape[1]), dtype=np.float32)
+    for rows, factor in zip(plan.rows_of_way, weather, strict=True):
+        np.multiply(plan.wanted_ms[rows], factor, out=velocity[rows])
     velocity[plan.climbing] = np.minimum(velocity[plan.climbing], plan.crawl_ms[:, trips.kind])
     held = plan.held_ms * (trips.descent_factor * np.float32(mode_factor))
     velocity[plan.steep] = np.minimum(velocity[plan.steep], held)
@@ -180,14 +182,13 @@ def _brake_temperature(plan: RoutePlan, trips: Traits, velocity: Singles, passag
     return brakes.temperatures_along_c(trips.brake_c, steady, decay)
 
 
-def _general_hazard(
-    conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, hours: Ints, velocity: Singles
-) -> Singles:
+def _general_hazard(conditions: Conditions, plan: RoutePlan, trips: Traits, hours: Ints, velocity: Singles) -> Singles:
     """Base hazard x weather and light x driver and truck x exponential growth with speed."""
     around = conditions.surroundings.risk_factor[hours].astype(np.float32) * trips.risk_factor
     hazard: Singles = np.exp(velocity * np.float32(speed_growth(conditions)))
     hazard *= plan.base_hazard
-    hazard *= around[route.way_of_section]
+    for rows, factor in zip(plan.rows_of_way, around, strict=True):
+        hazard[rows] *= factor
     return hazard
 
 

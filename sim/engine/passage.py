@@ -10,11 +10,15 @@ from sim.drive import Columns, drive
 from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable
 from sim.engine.world import World
+from sim.parameters import TRUCK_CLASSES
 from sim.road import Route
 from sim.units import Ints
 
 CELLS_AT_ONCE = 65_536
 """Cells (section, trip) swept at a time, so that their arrays stay in cache."""
+
+RADIX_SORTED = 1 << 16
+"""Sorting numbers below this takes NumPy a time that is proportional to how many there are."""
 
 
 def in_parts(
@@ -24,12 +28,20 @@ def in_parts(
 
     Trips are given by their place in the table; `kind` has the shape of `chosen`.
     """
-    part = world.epoch[trips.day[chosen]] * kinds + kind
-    order = np.lexsort((trips.month[chosen], trips.truck_class[chosen], part))
-    numbers, starts = np.unique(part[order], return_index=True)
-    for number, (start, stop) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(order)]), strict=True):
-        epoch, own = divmod(number, kinds)
-        yield own, world.conditions(epoch), chosen[order[start:stop]]
+    if not len(chosen):
+        return
+    epoch, month = world.epoch[trips.day[chosen]], trips.month[chosen]
+    first_epoch, first_month = int(epoch.min()), int(month.min())
+    part = (epoch - first_epoch) * kinds + kind
+    parts, months = int(part.max()) + 1, int(month.max()) - first_month + 1
+    key = (part * len(TRUCK_CLASSES) + trips.truck_class[chosen]) * months + (month - first_month)
+    fits = parts * len(TRUCK_CLASSES) * months <= RADIX_SORTED
+    order = np.argsort(key.astype(np.uint16) if fits else key, kind="stable")
+    bounds = np.searchsorted(part[order], np.arange(parts + 1)).tolist()
+    for number, (start, stop) in enumerate(pairwise(bounds)):
+        if start < stop:
+            later, own = divmod(number, kinds)
+            yield own, world.conditions(first_epoch + later), chosen[order[start:stop]]
 
 
 def sweep(

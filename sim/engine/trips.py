@@ -30,7 +30,7 @@ PLACE_BITS = 32
 
 @dataclass(frozen=True, eq=False)
 class TripTable:
-    """Trips of some whole days in order of departure; arrays of shape (trips,)."""
+    """Trips of some days; arrays of shape (trips,)."""
 
     day: Ints
     place: Ints
@@ -142,11 +142,11 @@ class TripSource:
         return [Stretch(day, 0, self._streams.poisson(purpose, day, float(means[day]))) for day in days]
 
     def parts(self, corridor: int, stretches: "Sequence[Stretch]", trips_per_part: int) -> Iterator[TripTable]:
-        """The trips of a corridor's days, about so many at a time, each part in order of departure."""
+        """The trips of a corridor's days, about so many at a time, in the order in which they are drawn."""
         trips = sum(stretch.trips for stretch in stretches)
         number = max(round(trips / trips_per_part), 1)
         for together in _shared(stretches, max(-(-trips // number), 1)):
-            yield self._drawn(corridor, together).in_order()
+            yield self._drawn(corridor, together)
 
     def _drawn(self, corridor: int, stretches: "Sequence[Stretch]") -> TripTable:
         """Trips of one corridor, in the order in which they are drawn."""

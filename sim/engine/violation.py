@@ -188,7 +188,7 @@ def _detect(case: ViolationCase) -> None:
     answering = [
         intervention
         for intervention in case.world.answering(case.violator.day)
-        if case.uniform(f"{intervention.kind}.strength") < intervention.strength
+        if intervention.strength >= 1.0 or case.uniform(f"{intervention.kind}.strength") < intervention.strength
     ]
     if answering:
         case.note.alarm_s = case.now_s
