@@ -19,8 +19,8 @@ Singles = NDArray[np.float32]
 class Surroundings:
     """Weather and light by hour of the horizon as factors, shape (hours,)."""
 
-    speed_factor: Floats
-    risk_factor: Floats
+    speed_factor: Singles
+    risk_factor: Singles
     bad: Bools
     """Rain, fog or ice."""
     icy: Bools

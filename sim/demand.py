@@ -80,7 +80,8 @@ class DemandTable:
 
 def _cumulative(weights: Weights24) -> Floats:
     """Share of a day's trips by the end of each hour, from 0."""
-    return np.concatenate([[0.0], np.cumsum(weights)]) / np.sum(weights)
+    result: Floats = np.concatenate([[0.0], np.cumsum(weights)]) / np.sum(weights)
+    return result
 
 
 def _day_weights(demand: Demand, horizon: Horizon) -> Floats:

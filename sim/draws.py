@@ -89,13 +89,11 @@ class TripDraws:
         self._streams = streams
         self._corridors = corridors
         self._days_kept = days_kept
-        self._sizes: dict[tuple[int, int], int] = {}
         self._arrays: dict[tuple[int, int, str], Floats] = {}
         """Keyed by day, corridor and place without its last bits, purpose."""
 
-    def open_day(self, day: int, trips: int, corridor: int = 0) -> None:
-        """Say how many trips a corridor's day has, before one of them asks; arrays of days long past are forgotten."""
-        self._sizes[day, corridor] = trips
+    def open_day(self, day: int) -> None:
+        """Forget the arrays of days long past; asked for again, they would be drawn again."""
         past = [key for key in self._arrays if not day - self._days_kept <= key[0] <= day]
         for key in past:
             del self._arrays[key]
@@ -127,8 +125,8 @@ class TripDraws:
     def _drawn(self, purpose: str, day: int, place: int) -> Floats:
         """The numbers of a place and those that follow it in one array."""
         corridor, first = place >> CORRIDOR_BITS, place & PLACE_MASK
-        size = min(self._sizes[day, corridor] - first, NEIGHBOUR_MASK + 1)
-        return self._streams.uniform(of_corridor(purpose, self._corridors[corridor]), day, size, first)
+        name = of_corridor(purpose, self._corridors[corridor])
+        return self._streams.uniform(name, day, NEIGHBOUR_MASK + 1, first)
 
     def _make_room(self) -> None:
         """Forget the oldest arrays when there are many."""

@@ -152,7 +152,7 @@ def _velocity(
     conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, hours: Ints, mode_factor: float
 ) -> Singles:
     """Speed on each section: the least of habit, curve comfort, crawling upgrade and holding back downgrade."""
-    weather = conditions.surroundings.speed_factor[hours].astype(np.float32)
+    weather = conditions.surroundings.speed_factor[hours]
     if plan.rules.weather:
         weather *= heeding.weather_factor(plan.rules, trips, conditions.surroundings.bad[hours])
     weather *= trips.speed_factor * np.float32(mode_factor)
@@ -184,7 +184,7 @@ def _brake_temperature(plan: RoutePlan, trips: Traits, velocity: Singles, passag
 
 def _general_hazard(conditions: Conditions, plan: RoutePlan, trips: Traits, hours: Ints, velocity: Singles) -> Singles:
     """Base hazard x weather and light x driver and truck x exponential growth with speed."""
-    around = conditions.surroundings.risk_factor[hours].astype(np.float32) * trips.risk_factor
+    around = conditions.surroundings.risk_factor[hours] * trips.risk_factor
     hazard: Singles = np.exp(velocity * np.float32(speed_growth(conditions)))
     hazard *= plan.base_hazard
     for rows, factor in zip(plan.rows_of_way, around, strict=True):

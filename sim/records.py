@@ -1,7 +1,5 @@
 """What a run writes down: flat records, one a fact, units in the names."""
 
-from dataclasses import dataclass
-from math import nan
 from typing import NamedTuple
 
 
@@ -49,33 +47,6 @@ class IncidentRecord(NamedTuple):
     delay_s: float
     expected_secondary: float
     secondary: int
-
-
-@dataclass(slots=True)
-class AlarmNote:
-    """An alarm while it is worked on; times on the engine's clock, NaN where nothing has happened yet."""
-
-    trip_id: int
-    entry_s: float
-    alarm_s: float = nan
-    read_s: float = nan
-    answer_s: float = nan
-    leave_s: float = nan
-    leave_node: str = ""
-    intercept_s: float = nan
-
-    def record(self, zero_s: float) -> "AlarmRecord":
-        """The note as it is kept, on the clock of the recorded days."""
-        return AlarmRecord(
-            self.alarm_s - zero_s,
-            self.trip_id,
-            self.entry_s - zero_s,
-            self.read_s - zero_s,
-            self.answer_s - zero_s,
-            self.leave_s - zero_s,
-            self.leave_node,
-            self.intercept_s - zero_s,
-        )
 
 
 class AlarmRecord(NamedTuple):

@@ -210,7 +210,8 @@ class Network:
         self._out: dict[str, list[int]] = {node.name: [] for node in road.nodes}
         for index, way in enumerate(self.ways):
             self._out[way.start].append(index)
-        self._node_index = {name: index for index, name in enumerate(self._out)}
+        self.node_names = tuple(self._out)
+        self._node_index = {name: index for index, name in enumerate(self.node_names)}
         self._driver_costs: dict[tuple[float, float], list[float]] = {}
 
     @cached_property

@@ -6,7 +6,7 @@ to the speed without any of them and the lowest result holds, factors are multip
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,18 @@ class SpeedRule:
     """Only trucks with a working device are reached."""
     on_day: Floats | None = None
     """How much of it acts by day, 0 to 1, shape (days, n); all of it on all days if None."""
+
+    @cached_property
+    def response_single(self) -> NDArray[np.float32]:
+        """In single precision, shared by all routes."""
+        return self.response.astype(np.float32)
+
+    @cached_property
+    def on_day_single(self) -> NDArray[np.float32] | None:
+        """In single precision, shared by all routes; one column where all sections have the same days."""
+        if self.on_day is None:
+            return None
+        return (self.on_day if self.on_day.strides[1] else self.on_day[:, :1]).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +147,7 @@ class PlannedSpeed:
     response: NDArray[np.float32]
     needs_device: bool
     on_day: NDArray[np.float32] | None
+    """Shape (days, rows) or (days, 1)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,15 +203,12 @@ def _planned_speed(rule: SpeedRule, row_of: Ints, highest_ms: Floats) -> Planned
         rows=row[here],
         cap_ms=rule.cap_ms[here].astype(np.float32),
         weight=weight[here, None].astype(np.float32),
-        response=rule.response.astype(np.float32),
+        response=rule.response_single,
         needs_device=rule.needs_device,
-        on_day=None if rule.on_day is None else _on_day(rule.on_day, here),
+        on_day=_on_day(rule.on_day_single, here),
     )
 
 
-def _on_day(on_day: Floats, here: Ints) -> NDArray[np.float32]:
-    """Days by section in single precision; where all sections share a column, a view of that one."""
-    if on_day.strides[1]:
-        return on_day[:, here].astype(np.float32)
-    column: NDArray[np.float32] = on_day[:, :1].astype(np.float32)
-    return np.broadcast_to(column, (len(on_day), len(here)))
+def _on_day(on_day: NDArray[np.float32] | None, here: Ints) -> NDArray[np.float32] | None:
+    """Days of some of a rule's sections; one column stands for all."""
+    return on_day if on_day is None or on_day.shape[1] == 1 else on_day[:, here]

@@ -3,17 +3,20 @@
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.draws import Streams
 from sim.parameters import Group, Share
-from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, Floats, Ints
+from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, Bools, Floats, Ints
 
 WeatherState = Literal["dry", "rain", "fog", "ice"]
 WEATHER_STATES: tuple[WeatherState, ...] = ("dry", "rain", "fog", "ice")
 MORNING_HOURS = 9
 """Fog and ice stand between midnight and this hour."""
 EARTH_TILT_DEG = 23.44
+DAYS_AT_ONCE = 365
+"""Days whose weather is drawn together; it does not change the weather."""
 
 Twelve = Annotated[tuple[Share, ...], Field(min_length=12, max_length=12)]
 
@@ -28,27 +31,38 @@ class Climate(Group):
     persistence: Annotated[float, Field(ge=0.0, lt=1.0, description="chance that an hour repeats the one before")] = 0.8
 
 
-def weather_hours(climate: Climate, month_of_day: Ints, streams: Streams) -> Ints:
+def weather_hours(climate: Climate, month_of_day: Ints, streams: Streams) -> NDArray[np.int8]:
     """State of each hour of the horizon as an index of `WEATHER_STATES`, shape (days * 24,).
 
     With the chance `persistence` an hour keeps its predecessor's state; else it is drawn from the month's shares,
     fog and ice being gathered in the morning hours.
     """
-    hours = len(month_of_day) * HOURS_PER_DAY
-    month = np.repeat(month_of_day, HOURS_PER_DAY)
-    morning = np.tile(np.arange(HOURS_PER_DAY) < MORNING_HOURS, len(month_of_day))
-    gathered = np.where(morning, HOURS_PER_DAY / MORNING_HOURS, 0.0)
-    rain = np.asarray(climate.rain_share)[month]
-    fog = np.minimum(np.asarray(climate.fog_share)[month] * gathered, 1.0)
-    ice = np.minimum(np.asarray(climate.ice_share)[month] * gathered, 1.0)
-    bounds = np.cumsum(np.stack([ice, fog, rain]), axis=0)
-    uniform = streams.uniform("weather.state", 0, hours)
-    fresh = np.array([3, 2, 1, 0])[(uniform >= bounds).sum(axis=0)]
-    renewed = streams.uniform("weather.renewal", 0, hours) >= climate.persistence
-    renewed[0] = True
-    last_renewal = np.maximum.accumulate(np.where(renewed, np.arange(hours), 0))
-    result: Ints = fresh[last_renewal].astype(np.int64)
-    return result
+    state = np.empty((len(month_of_day), HOURS_PER_DAY), dtype=np.int8)
+    for first in range(0, len(month_of_day), DAYS_AT_ONCE):
+        days = slice(first, first + DAYS_AT_ONCE)
+        fresh = _fresh(climate, month_of_day[days], streams, first).ravel()
+        renewed = streams.uniform("weather.renewal", 0, len(fresh), first * HOURS_PER_DAY) >= climate.persistence
+        if first == 0:
+            renewed[0] = True
+        last = np.maximum.accumulate(np.where(renewed, np.arange(len(fresh)), -1))
+        kept = state[first - 1, -1]
+        state[days] = np.where(last >= 0, fresh[last], kept).reshape(-1, HOURS_PER_DAY)
+    return state.ravel()
+
+
+def _fresh(climate: Climate, month_of_day: Ints, streams: Streams, first_day: int) -> NDArray[np.int8]:
+    """States drawn from the months' shares alone, shape (days, 24)."""
+    gathered = np.where(np.arange(HOURS_PER_DAY) < MORNING_HOURS, HOURS_PER_DAY / MORNING_HOURS, 0.0)
+    rain, fog, ice = (
+        np.asarray(share)[month_of_day, None] for share in (climate.rain_share, climate.fog_share, climate.ice_share)
+    )
+    bounds = np.cumsum(
+        [np.minimum(ice * gathered, 1.0), np.minimum(fog * gathered, 1.0), rain + np.zeros(HOURS_PER_DAY)], axis=0
+    )
+    size = len(month_of_day) * HOURS_PER_DAY
+    uniform = streams.uniform("weather.state", 0, size, first_day * HOURS_PER_DAY).reshape(-1, HOURS_PER_DAY)
+    found: NDArray[np.int8] = np.array([3, 2, 1, 0], dtype=np.int8)[(uniform >= bounds).sum(axis=0)]
+    return found
 
 
 def half_day_length_h(latitude_deg: float, day_of_year: Floats) -> Floats:
@@ -62,8 +76,9 @@ def half_day_length_h(latitude_deg: float, day_of_year: Floats) -> Floats:
     return result
 
 
-def night_hours(climate: Climate, day_of_year: Ints) -> Ints:
-    """1 where the middle of the hour lies before sunrise or after sunset, shape (days * 24,)."""
-    half_day = np.repeat(half_day_length_h(climate.latitude_deg, day_of_year.astype(np.float64)), HOURS_PER_DAY)
-    middle = np.tile(np.arange(HOURS_PER_DAY) + 0.5, len(day_of_year))
-    return (np.abs(middle - 12.0) > half_day).astype(np.int64)
+def night_hours(climate: Climate, day_of_year: Ints) -> Bools:
+    """Whether the middle of the hour lies before sunrise or after sunset, shape (days * 24,)."""
+    half_day = half_day_length_h(climate.latitude_deg, day_of_year.astype(np.float64))
+    from_noon = np.abs(np.arange(HOURS_PER_DAY) + 0.5 - 12.0)
+    result: Bools = (from_noon > half_day[:, None]).ravel()
+    return result

@@ -1,5 +1,8 @@
 """What drivers remember: perceived risk raised by experience, shared within the enterprise, fading with time."""
 
+from array import array
+from bisect import bisect_left
+
 from sim.behaviour import BehaviourParameters, decayed, raised
 from sim.fleet import Roster
 from sim.interventions.base import Experience
@@ -23,7 +26,7 @@ class Deterrence:
         self._drivers: Memory = {}
         self._enterprises: Memory = {}
         self._suspended_until_s: dict[int, float] = {}
-        self._recorded_s: dict[int, list[float]] = {}
+        self._recorded_s: dict[int, array[float]] = {}
 
     def experience(self, kind: Experience, driver: int, now_s: float, share: float = 1.0) -> None:
         """The driver remembers, and the enterprise's other drivers hear of it."""
@@ -32,12 +35,13 @@ class Deterrence:
         self._raise(self._enterprises, self._enterprise_of[driver], increment * self._spillover, now_s)
 
     def record(self, driver: int, now_s: float) -> None:
-        """Keep the time of a recorded violation in its enterprise's score."""
-        self._recorded_s.setdefault(self._enterprise_of[driver], []).append(now_s)
+        """Keep the time of a recorded violation in its enterprise's score; times come in order."""
+        self._recorded_s.setdefault(self._enterprise_of[driver], array("d")).append(now_s)
 
     def recorded(self, driver: int, since_s: float) -> int:
         """Violations of the driver's enterprise that were recorded since a time."""
-        return sum(1 for when in self._recorded_s.get(self._enterprise_of[driver], ()) if when >= since_s)
+        times_s = self._recorded_s.get(self._enterprise_of[driver], ())
+        return len(times_s) - bisect_left(times_s, since_s)
 
     def suspend(self, driver: int, until_s: float) -> None:
         """The driver's enterprise is barred or watched until a time."""

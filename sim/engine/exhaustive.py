@@ -5,7 +5,6 @@ columns of `drive` with the default, but none of its screening, planning or sett
 """
 
 from dataclasses import dataclass
-from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +76,11 @@ class WalkedCase(ViolationCase):
         """Whether the truck is still there."""
         return self.here
 
-    def depart(self, left: tuple[float, str] = (nan, "")) -> None:
+    def depart(self, exit_node: str | None = None) -> None:
         """The truck is off the banned stretch, by an exit if it was told to and could."""
-        if self.here:
-            self.here = False
-            self.note.leave_s, self.note.leave_node = left
+        if self.here and exit_node is not None:
+            self.note.write_exit(self.now_s, self.world.network.node_index(exit_node))
+        self.here = False
 
     def advise_to_leave(self) -> None:
         """Heard if the truck is still there."""
@@ -147,10 +146,8 @@ class Walker:
         self._distance_m += length
         if self._month < 0:
             return
-        ledger = self.world.book.ledger
-        ledger.distance_m[self._month, self._class, section] += length
-        ledger.duration_s[self._month, self._class, section] += duration
-        ledger.hazard[:, self._month, self._class, section] += hazard
+        one = np.array([section]), np.array([length]), np.array([duration]), hazard[:, None]
+        self.world.book.ledger.add(self._month, self._class, *one)
 
 
 def _walk(walker: Walker, piece: Piece, course: str) -> EngineProcess:
@@ -171,7 +168,7 @@ def _walk_candidate(walker: Walker, group: Candidates) -> EngineProcess:
 
 
 def _walk_shortcut(walker: Walker, group: Candidates) -> EngineProcess:
-    choice, world = group.choice, walker.world
+    choice = group.choice
     exits = {way_out.row: number for number, way_out in enumerate(choice.exits)}
     case: WalkedCase | None = None
     for row in range(len(choice.shortcut.sections)):
@@ -180,7 +177,7 @@ def _walk_shortcut(walker: Walker, group: Candidates) -> EngineProcess:
         if case and row == choice.end_row:
             case.depart()
         if case and case.told and row in exits:
-            case.depart((world.env.now, choice.exits[exits[row]].node))
+            case.depart(choice.exits[exits[row]].node)
             yield from walker.along(group.onward[exits[row]])
             return
         yield from walker.section(group.cautious if case and case.told else group.habitual, row)

@@ -98,7 +98,7 @@ class PlannedCase(ViolationCase):
         all_.exit[column] = ahead[0] if ahead else NO_EXIT
         end_row = all_.choice.exits[ahead[0]].row if ahead else all_.choice.end_row
         if self._go_on_cautiously(row, end_row) and ahead:
-            self.note.leave_s, self.note.leave_node = self._until_s, all_.choice.exits[ahead[0]].node
+            self.note.write_exit(self._until_s, self.world.network.node_index(all_.choice.exits[ahead[0]].node))
 
     def _go_on_cautiously(self, row: int, end_row: int) -> bool:
         """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""

@@ -1,6 +1,6 @@
-"""Sums by month, truck class and directed section: distance, time, passages and expected accidents by mechanism."""
+"""Sums by truck class and directed section, and by month: distance, time and expected accidents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,20 @@ OTHER_VIOLATIONS = ("speeding", "fatigue", "overload")
 class Ledger:
     """Exact sums, see `sim.exact`: adding in any order gives the same bytes.
 
-    `distance_m` and `duration_s` have shape (months, truck classes, directed sections), `hazard` (mechanisms and, where
-    there are escape ramps, captures; months, truck classes, directed sections), `trips`, `candidates` and `violations`
-    (months, truck classes).
+    No array has months, truck classes and sections together, so that a long horizon takes little memory.
     """
 
     distance_m: Floats
+    """Shape (truck classes, directed sections), as `duration_s`."""
     duration_s: Floats
     hazard: NDArray[np.float64]
+    """Shape (mechanisms and, where there are escape ramps, captures; truck classes, directed sections)."""
+    monthly_distance_m: Floats
+    """Shape (months,)."""
+    monthly_accidents: Floats
+    """Expected ones, shape (months, directed sections)."""
     trips: Ints
+    """Shape (months, truck classes), as `candidates` and `violations`."""
     candidates: Ints
     violations: Ints
     other_violations: dict[str, Ints]
@@ -32,11 +37,18 @@ class Ledger:
     @classmethod
     def empty(cls, months: int, sections: int, outcomes: int) -> "Ledger":
         """Nothing driven yet."""
-        by_section = (months, len(TRUCK_CLASSES), sections)
-        counts = [np.zeros(by_section[:2], dtype=np.int64) for _ in range(3)]
-        hazard = np.zeros((outcomes, *by_section))
-        others = {kind: np.zeros(by_section[:2], dtype=np.int64) for kind in OTHER_VIOLATIONS}
-        return cls(np.zeros(by_section), np.zeros(by_section), hazard, counts[0], counts[1], counts[2], others)
+        by_section, by_class = (len(TRUCK_CLASSES), sections), (months, len(TRUCK_CLASSES))
+        return cls(
+            distance_m=np.zeros(by_section),
+            duration_s=np.zeros(by_section),
+            hazard=np.zeros((outcomes, *by_section)),
+            monthly_distance_m=np.zeros(months),
+            monthly_accidents=np.zeros((months, sections)),
+            trips=np.zeros(by_class, dtype=np.int64),
+            candidates=np.zeros(by_class, dtype=np.int64),
+            violations=np.zeros(by_class, dtype=np.int64),
+            other_violations={kind: np.zeros(by_class, dtype=np.int64) for kind in OTHER_VIOLATIONS},
+        )
 
     @property
     def accidents(self) -> NDArray[np.float64]:
@@ -45,19 +57,24 @@ class Ledger:
 
     def add_all(self, other: "Ledger") -> None:
         """Add all sums of another ledger."""
-        for name in ("distance_m", "duration_s", "hazard", "trips", "candidates", "violations"):
-            np.add(getattr(self, name), getattr(other, name), out=getattr(self, name))
-        for kind in OTHER_VIOLATIONS:
-            self.other_violations[kind] += other.other_violations[kind]
+        for column in fields(self):
+            mine, theirs = getattr(self, column.name), getattr(other, column.name)
+            if column.name == "other_violations":
+                for kind in OTHER_VIOLATIONS:
+                    mine[kind] += theirs[kind]
+            else:
+                np.add(mine, theirs, out=mine)
 
     def add(
         self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats
     ) -> None:
         """Add sums over trips of one month and class on a leg; a leg may pass a section more than once."""
-        np.add.at(self.distance_m[month, truck_class], sections, distance_m)
-        np.add.at(self.duration_s[month, truck_class], sections, duration_s)
+        np.add.at(self.distance_m[truck_class], sections, distance_m)
+        np.add.at(self.duration_s[truck_class], sections, duration_s)
         for mechanism, own in enumerate(hazard):
-            np.add.at(self.hazard[mechanism, month, truck_class], sections, own)
+            np.add.at(self.hazard[mechanism, truck_class], sections, own)
+        self.monthly_distance_m[month] += distance_m.sum()
+        np.add.at(self.monthly_accidents[month], sections, hazard[: len(MECHANISMS)].sum(axis=0))
 
 
 def runs(month: Ints, truck_class: Ints) -> Ints:

@@ -1,7 +1,7 @@
 """What a replication hands back: metrics, tables and records, plain and picklable."""
 
 from dataclasses import dataclass, field
-from math import isnan, nan
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -64,22 +64,21 @@ def outcome_of(world: World) -> Outcome:
     accidents = [record for record in ended if record.mechanism != CAPTURED_NAME]
     captures = [record for record in ended if record.mechanism == CAPTURED_NAME]
     counted = _counted(world, accidents)
-    alarms = sorted(note.record(world.horizon.zero_s) for note in world.alarms)
     return Outcome(
         metrics=_metrics(world, accidents, captures, counted)
-        | _centre_metrics(world, alarms)
+        | _centre_metrics(world)
         | _incident_metrics(incidents, help_min)
         | _expected_consequences(world, rescue_ratio(world, found, rescuers))
         | _cost(world)
         | _measured(world),
         monthly=_monthly(world, counted),
         sections=_sections(world, counted),
-        hourly=_hourly(world, alarms),
+        hourly=_hourly(world),
         accidents=accidents,
         captures=captures,
         incidents=incidents,
         violations=world.entries.records(world.roster.enterprise),
-        alarms=alarms,
+        alarms=world.alarms.records(),
         courses=sorted(world.book.courses),
         driven=sorted(world.book.driven),
     )
@@ -116,17 +115,29 @@ def _accident_records(world: World, found: list[Accident], what: Consequences) -
     ]
 
 
-def _counted(world: World, accidents: list[AccidentRecord]) -> Ints:
-    """Counted accidents by month of departure, truck class and directed section."""
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Counted accidents, without captures in escape ramps."""
+
+    by_section: Ints
+    """Shape (truck classes, directed sections)."""
+    by_month: Ints
+    """Of departure, shape (months,)."""
+
+
+def _counted(world: World, accidents: list[AccidentRecord]) -> Counted:
     ledger = world.book.ledger
-    counted = np.zeros(ledger.distance_m.shape, dtype=np.int64)
-    for accident in world.book.accidents:
-        if accident.mechanism == CAPTURED:
-            continue
-        counted[accident.month, accident.truck_class, accident.section] += 1
-    if counted.sum() != len(accidents):
+    found = [a for a in world.book.accidents if a.mechanism != CAPTURED]
+    if len(found) != len(accidents):
         raise AssertionError("every accident has a record")
-    return counted
+    by_section, by_month = (
+        np.zeros(ledger.distance_m.shape, dtype=np.int64),
+        np.zeros(len(ledger.trips), dtype=np.int64),
+    )
+    for accident in found:
+        by_section[accident.truck_class, accident.section] += 1
+        by_month[accident.month] += 1
+    return Counted(by_section, by_month)
 
 
 def _rate(count: float, distance_m: float) -> float:
@@ -134,7 +145,9 @@ def _rate(count: float, distance_m: float) -> float:
     return count / (distance_m / METRES_PER_KM) * VKM_PER_MILLION if distance_m > 0.0 else nan
 
 
-def _metrics(world: World, accidents: list[AccidentRecord], captures: list[AccidentRecord], counted: Ints) -> Metrics:
+def _metrics(
+    world: World, accidents: list[AccidentRecord], captures: list[AccidentRecord], counted: Counted
+) -> Metrics:
     """Persons injured and property lost in escape ramps count too."""
     ledger = world.book.ledger
     distance, expected = float(ledger.distance_m.sum()), float(ledger.accidents.sum())
@@ -159,20 +172,18 @@ def _metrics(world: World, accidents: list[AccidentRecord], captures: list[Accid
     return metrics | _by_class(world, counted) | _by_mechanism(ledger)
 
 
-def _centre_metrics(world: World, alarms: list[AlarmRecord]) -> Metrics:
+def _centre_metrics(world: World) -> Metrics:
     """Alarms, drivers reached, time from entry to the first word that reached the driver, operators' load."""
-    reached = [
-        min(t for t in (a.read_time_s, a.answer_time_s) if not isnan(t)) - a.entry_time_s
-        for a in alarms
-        if not (isnan(a.read_time_s) and isnan(a.answer_time_s))
-    ]
+    alarms = world.alarms
+    waited_s = np.fmin(alarms.times_s("read_s"), alarms.times_s("answer_s")) - alarms.times_s("entry_s")
+    reached = np.sort(waited_s[~np.isnan(waited_s)])
     staffed = world.centre.staffed_s(world.horizon.days - world.centre_starts_day)
     return {
         "alarms": float(len(alarms)),
         "contacts": float(len(reached)),
-        "left_at_exit": float(sum(1 for a in alarms if a.leave_node)),
-        "interceptions": float(sum(1 for a in alarms if not isnan(a.intercept_time_s))),
-        "mean_response_s": float(np.mean(sorted(reached))) if reached else nan,
+        "left_at_exit": float(np.count_nonzero(~np.isnan(alarms.times_s("leave_s")))),
+        "interceptions": float(np.count_nonzero(~np.isnan(alarms.times_s("intercept_s")))),
+        "mean_response_s": float(np.mean(reached)) if len(reached) else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
     }
 
@@ -193,7 +204,7 @@ def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metr
 def _expected_consequences(world: World, rescue: float) -> Metrics:
     """Persons and direct loss of expected accidents at the limit's speed, captures in ramps included for loss."""
     severity, ledger = world.scenario.severity, world.book.ledger
-    by_mechanism = ledger.accidents.sum(axis=(1, 2, 3))
+    by_mechanism = ledger.accidents.sum(axis=(1, 2))
     captures = float(ledger.hazard[CAPTURED:].sum())
     fatal = np.minimum(np.array(severity.fatal_share) * rescue, 1.0)
     lognormal_mean = float(np.exp(severity.loss_log_sd**2 / 2.0))
@@ -225,7 +236,7 @@ def annuity(rate: float, years: float) -> float:
 def _measured(world: World) -> Metrics:
     """What interventions measure of themselves."""
     past = world.past(world.horizon.days, world.horizon.days + 1)
-    expected = world.book.ledger.accidents.sum(axis=(0, 2))
+    expected = world.book.ledger.monthly_accidents
     return {
         f"{a.intervention.kind}_{name}": value
         for a in world.active
@@ -234,16 +245,16 @@ def _measured(world: World) -> Metrics:
     }
 
 
-def _by_class(world: World, counted: Ints) -> Metrics:
+def _by_class(world: World, counted: Counted) -> Metrics:
     """Where exposure and accidents are: by class of road, and those of semi-trailers."""
     ledger, road_class = world.book.ledger, world.network.sections.road_class
     hazard = ledger.accidents.sum(axis=0)
     metrics: Metrics = {}
     for number, name in enumerate(ROAD_CLASSES):
         here = road_class == number
-        metrics |= _shares(name, ledger.distance_m[:, :, here], hazard[:, :, here], counted[:, :, here])
+        metrics |= _shares(name, ledger.distance_m[:, here], hazard[:, here], counted.by_section[:, here])
     semi = [TRUCK_CLASSES.index(name) for name in SEMI_CLASSES]
-    return metrics | _shares("semi", ledger.distance_m[:, semi], hazard[:, semi], counted[:, semi])
+    return metrics | _shares("semi", ledger.distance_m[semi], hazard[semi], counted.by_section[semi])
 
 
 def _shares(name: str, distance_m: Floats, hazard: Floats, counted: Ints) -> Metrics:
@@ -258,26 +269,26 @@ def _by_mechanism(ledger: Ledger) -> Metrics:
     return {f"expected_{name}": float(ledger.hazard[n].sum()) for n, name in enumerate(MECHANISMS)}
 
 
-def _monthly(world: World, counted: Ints) -> pd.DataFrame:
+def _monthly(world: World, counted: Counted) -> pd.DataFrame:
     ledger = world.book.ledger
     return pd.DataFrame(
         {
             "month": world.horizon.month_names(),
             "trips": ledger.trips.sum(axis=1),
-            "vehicle_km": ledger.distance_m.sum(axis=(1, 2)) / METRES_PER_KM,
-            "accidents": counted.sum(axis=(1, 2)),
-            "expected_accidents": ledger.accidents.sum(axis=(0, 2, 3)),
+            "vehicle_km": ledger.monthly_distance_m / METRES_PER_KM,
+            "accidents": counted.by_month,
+            "expected_accidents": ledger.monthly_accidents.sum(axis=1),
             "candidate_trips": ledger.candidates.sum(axis=1),
             "violations": ledger.violations.sum(axis=1),
         }
     )
 
 
-def _hourly(world: World, alarms: list[AlarmRecord]) -> pd.DataFrame:
+def _hourly(world: World) -> pd.DataFrame:
     """By hour of the day, over all days on which there is a control centre."""
     centre, hours = world.centre, np.arange(HOURS_PER_DAY)
     days = world.horizon.days - world.centre_starts_day
-    raised = np.array([a.time_s // SECONDS_PER_HOUR % HOURS_PER_DAY for a in alarms], dtype=np.int64)
+    raised = (world.alarms.times_s("alarm_s") // SECONDS_PER_HOUR % HOURS_PER_DAY).astype(np.int64)
     return pd.DataFrame(
         {
             "hour": hours,
@@ -288,7 +299,7 @@ def _hourly(world: World, alarms: list[AlarmRecord]) -> pd.DataFrame:
     )
 
 
-def _sections(world: World, counted: Ints) -> pd.DataFrame:
+def _sections(world: World, counted: Counted) -> pd.DataFrame:
     """By directed section."""
     ledger, network = world.book.ledger, world.network
     table = network.sections
@@ -301,10 +312,10 @@ def _sections(world: World, counted: Ints) -> pd.DataFrame:
             "forward": [way.forward for way in ways],
             "start_m": table.start_m,
             "length_m": table.length_m,
-            "vehicle_km": ledger.distance_m.sum(axis=(0, 1)) / METRES_PER_KM,
-            "accidents": counted.sum(axis=(0, 1)),
+            "vehicle_km": ledger.distance_m.sum(axis=0) / METRES_PER_KM,
+            "accidents": counted.by_section.sum(axis=0),
         }
     )
     for number, name in enumerate(MECHANISMS):
-        frame[f"expected_{name}"] = ledger.hazard[number].sum(axis=(0, 1))
+        frame[f"expected_{name}"] = ledger.hazard[number].sum(axis=0)
     return frame

@@ -170,11 +170,9 @@ def _end(world: World, candidates: Foreground) -> None:
 
 def _drawn(world: World, days: range, trips_per_part: int, corridor: int | None = None) -> Iterator[TripTable]:
     """The trips of some days, about so many at a time."""
+    world.draws.open_day(days.stop - 1)
     for number in range(len(world.corridors)) if corridor is None else [corridor]:
-        stretches = world.source.whole_days(days, number)
-        for day, _, trips in stretches:
-            world.draws.open_day(day, trips, number)
-        yield from world.source.parts(number, stretches, trips_per_part)
+        yield from world.source.parts(number, world.source.whole_days(days, number), trips_per_part)
 
 
 def _background(world: World, trips: TripTable) -> TripTable:

@@ -18,7 +18,7 @@ from sim.units import Floats, Ints
 ACCIDENT_DRAWS = ("mechanism", "severity", "persons", "loss")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accident:
     """An accident before its consequences are drawn."""
 

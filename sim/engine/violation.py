@@ -8,11 +8,11 @@ from typing import Any, Literal
 from simpy import Event
 from simpy.resources.resource import PriorityRequest
 
+from sim.engine.alarms import AlarmNote
 from sim.engine.guard import asked, running
 from sim.engine.world import World
 from sim.interventions import combine
 from sim.interventions.base import Ahead, Experience
-from sim.records import AlarmNote
 from sim.units import SECONDS_PER_DAY
 
 ROADSIDE_NOTICE_DAYS = 7.0
@@ -88,10 +88,7 @@ class ViolationCase(ABC):
 
     def reached(self, channel: Literal["phone", "call"]) -> None:
         """Note that the driver has read the message or answered the call."""
-        if channel == "phone":
-            self.note.read_s = self.now_s
-        else:
-            self.note.answer_s = self.now_s
+        self.note.write("read_s" if channel == "phone" else "answer_s", self.now_s)
 
     def exits_ahead(self) -> tuple[Ahead, ...]:
         """Exits that the truck has not yet passed, nearest first, at its habitual speed."""
@@ -117,7 +114,7 @@ class ViolationCase(ABC):
 
     def intercepted(self) -> None:
         """A crew has stopped the truck: a penalty, and off the road at this exit."""
-        self.note.intercept_s = self.now_s
+        self.note.write("intercept_s", self.now_s)
         self.experience("penalty")
         self.advise_to_leave()
 
@@ -191,9 +188,9 @@ def _detect(case: ViolationCase) -> None:
         if intervention.strength >= 1.0 or case.uniform(f"{intervention.kind}.strength") < intervention.strength
     ]
     if answering:
-        case.note.alarm_s = case.now_s
+        case.note.write("alarm_s", case.now_s)
         case.world.deterrence.record(case.violator.driver, case.now_s)
-        case.world.raise_alarm(case.note)
+        case.world.alarms.keep(case.note)
     for intervention in answering:
         process = running(intervention, "respond", asked(intervention, "respond", case))
         if process is not None:

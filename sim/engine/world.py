@@ -1,5 +1,6 @@
 """Everything that one replication of one scenario needs, built in one order."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from sim.calendar import Horizon
 from sim.conditions import Conditions, Surroundings, Traits, conditions_of
 from sim.draws import Streams, TripDraws
 from sim.engine.access import Variants, changed_road, permitted
+from sim.engine.alarms import Alarms
 from sim.engine.choices import Choices
 from sim.engine.deterrence import Deterrence
 from sim.engine.entries import Entries
@@ -32,7 +34,6 @@ from sim.interventions.base import (
     Site,
 )
 from sim.parameters import CAPTURED, TRUCK_CLASSES
-from sim.records import AlarmNote
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.section_hazard import base_hazard_per_m
 from sim.road import Network, corridors
@@ -99,7 +100,7 @@ class World:
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
         self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
         self.entries = Entries([way.link.name for way in self.network.ways], scenario.days)
-        self.alarms: list[AlarmNote] = []
+        self.alarms = Alarms(self.network.node_names, self.horizon.zero_s)
         self._set_up_interventions()
         self._set_up_driving()
         self._set_up_access()
@@ -191,7 +192,6 @@ class World:
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
-        self._by_day: dict[int, tuple[list[Intervention], ...]] = {}
         self.active = [
             Active(intervention, self.horizon.day_of(intervention.start_date))
             for _, intervention in sorted(self.scenario.interventions.items())
@@ -200,10 +200,12 @@ class World:
         base = _base_coverage(self.scenario)
         prepared = [asked(a.intervention, "prepare", Setting(days - a.start_day, base)) for a in self.active]
         self.coverage = combine.coverage(prepared, np.tile(base, (self.horizon.days, 1)))
-        self._base_coverage, self._coverage = base.tolist(), self.coverage.tolist()
+        self._base_coverage = base.tolist()
         self._terminal = self.roster.terminal_uniform.tolist()
-        starts = [a.start_day for a, p in zip(self.active, prepared, strict=True) if p.operators is not None]
-        self.centre_starts_day = min(starts, default=0)
+        staffed = [a.start_day for a, p in zip(self.active, prepared, strict=True) if p.operators is not None]
+        self.centre_starts_day = min(staffed, default=0)
+        self._start_days = sorted({active.start_day for active in self.active})
+        self._forces = [self._force(day) for day in (-1, *self._start_days)]
         self._intervals = [
             (a.start_day, p.position_interval_s)
             for a, p in zip(self.active, prepared, strict=True)
@@ -227,11 +229,6 @@ class World:
         """Count banned entries of recorded days and keep the earliest."""
         np.add.at(self.book.ledger.violations, (trips.month, trips.truck_class), 1)
         self.entries.add(link, entry_s - self.horizon.zero_s, trips.trip_id, trips.driver, trips.truck_class)
-
-    def raise_alarm(self, note: AlarmNote) -> None:
-        """Keep an alarm, if its day is recorded."""
-        if note.alarm_s >= self.horizon.zero_s:
-            self.alarms.append(note)
 
     def traits(self, trips: TripTable) -> Traits:
         """What the sweep needs of trips."""
@@ -265,17 +262,18 @@ class World:
 
     def _in_force(self, day: int) -> tuple[list[Intervention], ...]:
         """All of a day, those that answer violations, those that change perceived risk, those that check."""
-        if day not in self._by_day:
-            here = [a.intervention for a in self.active if a.start_day <= day]
-            answering = [i for i in here if type(i).respond is not Intervention.respond]
-            deterring = [i for i in here if type(i).perceived_risk is not Intervention.perceived_risk]
-            checking = [i for i in here if type(i).checked_share is not Intervention.checked_share]
-            self._by_day[day] = (here, answering, deterring, checking)
-        return self._by_day[day]
+        return self._forces[bisect_right(self._start_days, day)]
+
+    def _force(self, day: int) -> tuple[list[Intervention], ...]:
+        here = [a.intervention for a in self.active if a.start_day <= day]
+        answering = [i for i in here if type(i).respond is not Intervention.respond]
+        deterring = [i for i in here if type(i).perceived_risk is not Intervention.perceived_risk]
+        checking = [i for i in here if type(i).checked_share is not Intervention.checked_share]
+        return here, answering, deterring, checking
 
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
         """Whether the truck can be seen."""
-        return bool(self._terminal[driver] < self._coverage[day][truck_class])
+        return bool(self._terminal[driver] < self.coverage[day, truck_class])
 
     def position_interval_s(self, day: int) -> float:
         """Time between two positions of a device [s]."""
@@ -343,9 +341,10 @@ def _surroundings(
     risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor])
     if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
         raise AssertionError("one factor for each state of the weather, one state for each hour")
+    state = 2 * weather + night
     return Surroundings(
-        speed_factor=speeds[weather] * np.array([1.0, speed.night_speed_factor])[night],
-        risk_factor=risks[weather] * np.array([1.0, risk.night_factor])[night],
+        speed_factor=np.outer(speeds, [1.0, speed.night_speed_factor]).ravel().astype(np.float32)[state],
+        risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32)[state],
         bad=weather != WEATHER_STATES.index("dry"),
         icy=weather == WEATHER_STATES.index("ice"),
     )

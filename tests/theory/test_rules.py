@@ -23,7 +23,6 @@ def world(small):
 @pytest.fixture(scope="module")
 def trips(world):
     own = world.source.draw(range(2))
-    world.draws.open_day(0, len(own))
     return world.traits(own.pick(slice(0, 400)))
 
 

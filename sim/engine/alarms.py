@@ -1,0 +1,90 @@
+"""Alarms of the recorded days as columns: a note is written into its row while it is worked on."""
+
+from collections.abc import Sequence
+from math import nan
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.records import AlarmRecord
+from sim.units import Floats
+
+MOST_RECORDS = 100_000
+"""Alarms of a run that are told one by one, the earliest; a year of the shipped county has 3,000."""
+ROWS_AT_ONCE = 4096
+NOWHERE = -1
+Moment = Literal["alarm_s", "read_s", "answer_s", "leave_s", "intercept_s"]
+MOMENTS: tuple[Moment, ...] = ("alarm_s", "read_s", "answer_s", "leave_s", "intercept_s")
+COLUMNS = np.dtype([("trip_id", "i8"), ("entry_s", "f8"), *((name, "f8") for name in MOMENTS), ("leave_node", "i4")])
+
+
+class AlarmNote:
+    """One violation's moments on the engine's clock, NaN where nothing has happened."""
+
+    __slots__ = ("row",)
+
+    def __init__(self, trip_id: int, entry_s: float) -> None:
+        self.row: NDArray[np.void] = np.array([(trip_id, entry_s, *(nan for _ in MOMENTS), NOWHERE)], dtype=COLUMNS)
+        """Shape (1,); once an alarm is raised, the row of its book."""
+
+    def write(self, moment: Moment, when_s: float) -> None:
+        """Something has happened."""
+        self.row[moment] = when_s
+
+    def write_exit(self, when_s: float, node: int) -> None:
+        """The truck has left the banned road at a node because it was told to."""
+        self.row["leave_s"], self.row["leave_node"] = when_s, node
+
+
+class Alarms:
+    """All alarms of the recorded days; times are given back on the clock of those days.
+
+    Parameters
+    ----------
+    nodes : sequence of str
+        names of the nodes by their number
+    zero_s : float
+        start of the recorded days on the engine's clock [s]
+    """
+
+    def __init__(self, nodes: Sequence[str], zero_s: float) -> None:
+        self._nodes = nodes
+        self._zero_s = zero_s
+        self._chunks: list[NDArray[np.void]] = []
+        self._count = 0
+
+    def keep(self, note: AlarmNote) -> None:
+        """Give a note whose alarm was raised its row, if its day is recorded."""
+        if note.row["alarm_s"][0] < self._zero_s:
+            return
+        place = self._count % ROWS_AT_ONCE
+        if place == 0:
+            self._chunks.append(np.empty(ROWS_AT_ONCE, dtype=COLUMNS))
+        row = self._chunks[-1][place : place + 1]
+        row[:] = note.row
+        note.row = row
+        self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
+
+    def times_s(self, moment: Moment | Literal["entry_s"]) -> Floats:
+        """One column, shape (alarms,)."""
+        return self._rows[moment] - self._zero_s
+
+    @property
+    def _rows(self) -> NDArray[np.void]:
+        return np.concatenate([np.empty(0, dtype=COLUMNS), *self._chunks])[: self._count]
+
+    def records(self) -> list[AlarmRecord]:
+        """The earliest alarms, in order of time, then of trip."""
+        rows = self._rows
+        rows = rows[np.lexsort((rows["trip_id"], rows["alarm_s"]))][:MOST_RECORDS]
+        alarm, entry, read, answer, leave, intercept = (
+            (rows[name] - self._zero_s).tolist()
+            for name in ("alarm_s", "entry_s", "read_s", "answer_s", "leave_s", "intercept_s")
+        )
+        node = ["" if number == NOWHERE else self._nodes[number] for number in rows["leave_node"].tolist()]
+        columns = alarm, rows["trip_id"].tolist(), entry, read, answer, leave, node, intercept
+        return [AlarmRecord(*row) for row in zip(*columns, strict=True)]
