@@ -93,7 +93,8 @@ def risk_dared(
     gain_cny = saving_cny + choice_scale_cny * (utility - logit(uniform))
     if penalty_cost_cny == 0.0:
         return np.where(gain_cny > 0.0, np.inf, -np.inf)
-    result: Floats = gain_cny / penalty_cost_cny
+    with np.errstate(over="ignore"):
+        result: Floats = gain_cny / penalty_cost_cny
     return result
 
 

@@ -17,7 +17,7 @@ WORDS_MASK = (1 << 64) - 1
 WHOLE_HORIZON = 0
 NUMBERS_PER_STEP = 4
 """Numbers that Philox makes of one value of its counter."""
-MOST_ARRAYS = 2048
+MOST_ARRAYS = 512
 """Arrays of neighbouring trips' numbers that are kept for single ones."""
 NEIGHBOUR_BITS = 10
 """Such an array holds 1 << 10 places of a day at most."""

@@ -124,7 +124,7 @@ def _events(experiment: Experiment) -> pd.DataFrame:
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns)
 
 
-def _kinds(outcome: Outcome) -> list[tuple[str, list[Any]]]:
+def _kinds(outcome: Outcome) -> list[tuple[str, Sequence[Any]]]:
     return [
         ("accident", outcome.accidents),
         ("capture", outcome.captures),

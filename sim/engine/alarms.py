@@ -1,13 +1,14 @@
 """Alarms of the recorded days as columns: a note is written into its row while it is worked on."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import nan
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.records import AlarmRecord
+from sim.records import AlarmRecord, RecordTable
 from sim.units import Floats
 
 MOST_RECORDS = 100_000
@@ -71,20 +72,24 @@ class Alarms:
 
     def times_s(self, moment: Moment | Literal["entry_s"]) -> Floats:
         """One column, shape (alarms,)."""
-        return self._rows[moment] - self._zero_s
+        column = np.concatenate([np.empty(0), *(chunk[moment] for chunk in self._chunks)])
+        result: Floats = column[: self._count] - self._zero_s
+        return result
 
     @property
-    def _rows(self) -> NDArray[np.void]:
-        return np.concatenate([np.empty(0, dtype=COLUMNS), *self._chunks])[: self._count]
+    def records(self) -> RecordTable[AlarmRecord]:
+        """The earliest alarms, in order of time, then of trip; they are kept in order of time."""
+        first = self._chunks[: -(-MOST_RECORDS // ROWS_AT_ONCE)]
+        rows = np.concatenate([np.empty(0, dtype=COLUMNS), *first])[: min(self._count, MOST_RECORDS)]
+        rows = rows[np.lexsort((rows["trip_id"], rows["alarm_s"]))]
+        return RecordTable(rows, partial(_records, nodes=tuple(self._nodes), zero_s=self._zero_s))
 
-    def records(self) -> list[AlarmRecord]:
-        """The earliest alarms, in order of time, then of trip."""
-        rows = self._rows
-        rows = rows[np.lexsort((rows["trip_id"], rows["alarm_s"]))][:MOST_RECORDS]
-        alarm, entry, read, answer, leave, intercept = (
-            (rows[name] - self._zero_s).tolist()
-            for name in ("alarm_s", "entry_s", "read_s", "answer_s", "leave_s", "intercept_s")
-        )
-        node = ["" if number == NOWHERE else self._nodes[number] for number in rows["leave_node"].tolist()]
-        columns = alarm, rows["trip_id"].tolist(), entry, read, answer, leave, node, intercept
-        return [AlarmRecord(*row) for row in zip(*columns, strict=True)]
+
+def _records(rows: NDArray[np.void], nodes: Sequence[str], zero_s: float) -> list[AlarmRecord]:
+    alarm, entry, read, answer, leave, intercept = (
+        (rows[name] - zero_s).tolist()
+        for name in ("alarm_s", "entry_s", "read_s", "answer_s", "leave_s", "intercept_s")
+    )
+    node = ["" if number == NOWHERE else nodes[number] for number in rows["leave_node"].tolist()]
+    columns = alarm, rows["trip_id"].tolist(), entry, read, answer, leave, node, intercept
+    return [AlarmRecord(*row) for row in zip(*columns, strict=True)]

@@ -1,18 +1,28 @@
 """Banned entries of the recorded days: all are counted, the earliest are kept one by one."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import TRUCK_CLASSES
-from sim.records import ViolationRecord
+from sim.records import RecordTable, ViolationRecord
 from sim.units import SECONDS_PER_DAY, Floats, Ints
 
 MOST_RECORDS = 100_000
 """Entries of a run that are kept one by one; a year of the shipped county has a third of that."""
-COLUMNS = np.dtype([("time_s", "f8"), ("trip_id", "i8"), ("driver", "i4"), ("truck_class", "i1"), ("link", "i2")])
+COLUMNS = np.dtype(
+    [
+        ("time_s", "f8"),
+        ("trip_id", "i8"),
+        ("driver", "i4"),
+        ("enterprise", "i4"),
+        ("truck_class", "i1"),
+        ("link", "i2"),
+    ]
+)
 
 
 class Entries:
@@ -33,14 +43,15 @@ class Entries:
         self._count = 0
         self._kept_before_s = inf
 
-    def add(self, link: str, time_s: Floats, trip_id: Ints, driver: Ints, truck_class: Ints) -> None:
+    def add(self, link: str, time_s: Floats, trip_id: Ints, driver: Ints, enterprise: Ints, truck_class: Ints) -> None:
         """Entries of one link, times from the first recorded day on; arrays of shape (entries,)."""
         number = self._links.index(link)
         days = np.minimum(time_s // SECONDS_PER_DAY, len(self._by_day) - 1).astype(np.int64)
         np.add.at(self._by_day[:, number], days, 1)
         early = time_s < self._kept_before_s
         entries = np.empty(np.count_nonzero(early), dtype=COLUMNS)
-        columns = (time_s[early], trip_id[early], driver[early], truck_class[early], number)
+        given = (time_s, trip_id, driver, enterprise, truck_class)
+        columns = (*(values[early] for values in given), number)
         for name, values in zip(COLUMNS.names or (), columns, strict=True):
             entries[name] = values
         self._kept.append(entries)
@@ -64,15 +75,19 @@ class Entries:
         counts = self._by_day[np.arange(len(self._by_day)) < day].sum(axis=0).tolist()
         return {link: count for link, count in zip(self._links, counts, strict=True) if count}
 
-    def records(self, enterprise: Ints) -> list[ViolationRecord]:
-        """The earliest entries; `enterprise` gives each driver's."""
-        kept = self._earliest()
-        columns = (
-            kept["time_s"].tolist(),
-            kept["trip_id"].tolist(),
-            [TRUCK_CLASSES[number] for number in kept["truck_class"].tolist()],
-            kept["driver"].tolist(),
-            enterprise[kept["driver"]].tolist(),
-            [self._links[number] for number in kept["link"].tolist()],
-        )
-        return [ViolationRecord(*row) for row in zip(*columns, strict=True)]
+    @property
+    def records(self) -> RecordTable[ViolationRecord]:
+        """The earliest entries."""
+        return RecordTable(self._earliest(), partial(_records, links=tuple(self._links)))
+
+
+def _records(rows: NDArray[np.void], links: Sequence[str]) -> list[ViolationRecord]:
+    columns = (
+        rows["time_s"].tolist(),
+        rows["trip_id"].tolist(),
+        [TRUCK_CLASSES[number] for number in rows["truck_class"].tolist()],
+        rows["driver"].tolist(),
+        rows["enterprise"].tolist(),
+        [links[number] for number in rows["link"].tolist()],
+    )
+    return [ViolationRecord(*row) for row in zip(*columns, strict=True)]

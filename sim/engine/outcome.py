@@ -1,5 +1,6 @@
 """What a replication hands back: metrics, tables and records, plain and picklable."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import nan
 
@@ -42,8 +43,8 @@ class Outcome:
     captures: list[AccidentRecord]
     """Runaways that ended in an escape ramp."""
     incidents: list[IncidentRecord]
-    violations: list[ViolationRecord]
-    alarms: list[AlarmRecord]
+    violations: Sequence[ViolationRecord]
+    alarms: Sequence[AlarmRecord]
     courses: list[CourseRecord]
     driven: list[DrivenTrip] = field(default_factory=list)
     """Trips of the watched day; never stored."""
@@ -77,8 +78,8 @@ def outcome_of(world: World) -> Outcome:
         accidents=accidents,
         captures=captures,
         incidents=incidents,
-        violations=world.entries.records(world.roster.enterprise),
-        alarms=world.alarms.records(),
+        violations=world.entries.records,
+        alarms=world.alarms.records,
         courses=sorted(world.book.courses),
         driven=sorted(world.book.driven),
     )

@@ -228,7 +228,8 @@ class World:
     def write_entries(self, link: str, entry_s: Floats, trips: TripTable) -> None:
         """Count banned entries of recorded days and keep the earliest."""
         np.add.at(self.book.ledger.violations, (trips.month, trips.truck_class), 1)
-        self.entries.add(link, entry_s - self.horizon.zero_s, trips.trip_id, trips.driver, trips.truck_class)
+        who = trips.trip_id, trips.driver, self.roster.enterprise[trips.driver], trips.truck_class
+        self.entries.add(link, entry_s - self.horizon.zero_s, *who)
 
     def traits(self, trips: TripTable) -> Traits:
         """What the sweep needs of trips."""

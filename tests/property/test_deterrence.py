@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour import BehaviourParameters, banned_entry_probability, decayed, raised
+from sim.behaviour import BehaviourParameters, banned_entry_probability, decayed, raised, risk_dared
 from sim.engine.deterrence import Deterrence
 from sim.interventions import combine
 
@@ -22,6 +22,17 @@ class _Roster:
 def test_perceived_risk_never_raises_the_probability(utility, saving, risk, penalty, scale) -> None:
     without = banned_entry_probability(utility, saving, 0.0, penalty, scale)
     assert 0.0 <= banned_entry_probability(utility, saving, risk, penalty, scale) <= without <= 1.0
+
+
+@given(
+    st.floats(1e-6, 1.0 - 1e-6), st.floats(-8, 8), st.floats(-300, 300), share, st.floats(0, 5000), st.floats(5, 500)
+)
+def test_daring_a_risk_is_drawing_below_the_probability(uniform, utility, saving, risk, penalty, scale) -> None:
+    """But for roundings: the two are compared where they differ by more."""
+    probability = banned_entry_probability(utility, saving, risk, penalty, scale)
+    dared = risk_dared(np.array([uniform]), np.array([utility]), np.array([saving]), penalty, scale)[0]
+    if abs(probability - uniform) > 1e-9:
+        assert (risk < dared) == (uniform < probability)
 
 
 @given(share, share, st.floats(0, 1e9), st.floats(1, 1e8))

@@ -1,0 +1,86 @@
+"""What a run writes down: entries and alarms as columns, records that are made when they are asked for."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from sim.calendar import Horizon
+from sim.draws import Streams
+from sim.engine import alarms as alarm_book
+from sim.engine import entries as entry_book
+from sim.engine.alarms import AlarmNote, Alarms
+from sim.engine.entries import Entries
+from sim.records import ViolationRecord
+from sim.scenario import load_scenario
+from sim.weather import weather_hours
+
+DAY_S = 86_400.0
+
+
+def written(order: np.ndarray, pieces: int) -> Entries:
+    """Two hundred entries of two links, some of them after the last day, written in some order and in some pieces."""
+    generator = np.random.default_rng(5)
+    time_s, driver = generator.uniform(0.0, 11 * DAY_S, 200), generator.integers(0, 50, 200)
+    enterprise, truck_class, trip_id = driver // 7, driver % 4, np.arange(200)
+    entries = Entries(["b", "a", "b"], days=10)
+    for part in np.array_split(order, pieces):
+        for link, own in (("a", part[part % 3 == 0]), ("b", part[part % 3 != 0])):
+            entries.add(link, time_s[own], trip_id[own], driver[own], enterprise[own], truck_class[own])
+    return entries
+
+
+@pytest.mark.parametrize("most", [30, 90, 1000])
+def test_entries_are_the_earliest_in_whatever_order_they_come(monkeypatch, most) -> None:
+    monkeypatch.setattr(entry_book, "MOST_RECORDS", most)
+    forth, back = list(written(np.arange(200), 7).records), list(written(np.arange(200)[::-1], 40).records)
+    monkeypatch.setattr(entry_book, "MOST_RECORDS", 1000)
+    assert forth == back == sorted(written(np.arange(200), 1).records)[:most]
+    assert len(forth) == min(most, 200)
+
+
+def test_all_entries_are_counted_by_day() -> None:
+    entries = written(np.arange(200), 3)
+    every = list(entries.records)
+    assert entries.before(0) == {}
+    assert entries.before(10) == {"a": 67, "b": 133}
+    early = [record for record in every if record.time_s < 4 * DAY_S]
+    assert entries.before(4) == {link: sum(record.link == link for record in early) for link in ("a", "b")}
+
+
+def test_records_are_a_sequence_that_can_be_sent() -> None:
+    records = written(np.arange(200), 3).records
+    every = list(records)
+    assert isinstance(records[0], ViolationRecord)
+    assert (records[0], records[-1], records[3:5]) == (every[0], every[-1], every[3:5])
+    assert records == every == pickle.loads(pickle.dumps(records))  # noqa: S301
+    assert repr(records) == repr(every)
+    with pytest.raises(IndexError):
+        records[200]
+
+
+def test_a_note_is_written_into_its_row_after_the_alarm(monkeypatch) -> None:
+    monkeypatch.setattr(alarm_book, "ROWS_AT_ONCE", 2)
+    alarms, notes = Alarms(["north", "south"], zero_s=100.0), [AlarmNote(n, 90.0 + n) for n in range(5)]
+    for number, note in enumerate(notes):
+        note.write("alarm_s", 98.0 + number)
+        alarms.keep(note)
+    notes[4].write("answer_s", 130.0)
+    notes[3].write_exit(140.0, 1)
+    assert len(alarms) == 3
+    records = list(alarms.records)
+    assert [record.trip_id for record in records] == [2, 3, 4]
+    assert [record.time_s for record in records] == [0.0, 1.0, 2.0]
+    assert (records[1].leave_time_s, records[1].leave_node) == (40.0, "south")
+    assert records[2].answer_time_s == 30.0
+    assert records[0].leave_node == ""
+    assert np.array_equal(alarms.times_s("answer_s"), [np.nan, np.nan, 30.0], equal_nan=True)
+
+
+def test_weather_does_not_depend_on_how_many_days_are_drawn_together(root, monkeypatch) -> None:
+    scenario = load_scenario(root / "scenarios" / "taishun" / "baseline.yaml")
+    month = Horizon(scenario.start_date, 400).month_of_year
+    whole = weather_hours(scenario.climate, month, Streams(1, 0))
+    monkeypatch.setattr("sim.weather.DAYS_AT_ONCE", 7)
+    assert np.array_equal(weather_hours(scenario.climate, month, Streams(1, 0)), whole)
+    assert len(np.unique(whole)) == 4
