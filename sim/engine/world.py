@@ -16,8 +16,9 @@ from sim.engine.choices import Choices
 from sim.engine.deterrence import Deterrence
 from sim.engine.entries import Entries
 from sim.engine.guard import asked, running
+from sim.engine.history import History
 from sim.engine.ledger import Ledger
-from sim.engine.settle import Book, persons_hurt
+from sim.engine.settle import Book
 from sim.engine.staff import Staff
 from sim.engine.trips import TripSource, TripTable, traits, truck_kinds
 from sim.fleet import draw_roster
@@ -28,7 +29,6 @@ from sim.interventions.base import (
     DriverView,
     Intervention,
     Past,
-    PastAccident,
     Process,
     Setting,
     Site,
@@ -149,6 +149,7 @@ class World:
         self.reviewed = bool(reviews)
         self.epoch: Ints = np.searchsorted(self.epoch_starts, np.arange(self.horizon.days), side="right") - 1
         self._conditions: dict[int, Conditions] = {}
+        self._history = History(self.book.accidents, self.scenario.severity)
         months, sections = self.horizon.months, len(self.network.sections.length_m)
         self.book.ledger = Ledger.empty(months, sections, CAPTURED + self._base.ramps)
 
@@ -178,17 +179,7 @@ class World:
     def past(self, day: int, known_day: int) -> Past:
         """What happened before a day that is known on another."""
         limit_s = known_day * SECONDS_PER_DAY - self.horizon.zero_s
-        accidents = sorted(
-            (a for a in self.book.accidents if a.time_s < limit_s and a.mechanism != CAPTURED),
-            key=lambda a: (a.time_s, a.trip_id),
-        )
-        known = tuple(
-            PastAccident(
-                int(a.time_s // SECONDS_PER_DAY), a.month, a.section, a.driver, persons_hurt(a, self.scenario.severity)
-            )
-            for a in accidents
-        )
-        return Past(day, known, self.entries.before(known_day - self.horizon.warm_up_days))
+        return Past(day, self._history.before(limit_s), self.entries.before(known_day - self.horizon.warm_up_days))
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""

@@ -119,7 +119,7 @@ class Rescue:
     clearance_factor: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PastAccident:
     """An accident that a review may know."""
 
