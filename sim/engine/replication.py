@@ -35,7 +35,7 @@ from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, Bools, Ints
 
 TRIPS_PER_BLOCK = 65_536
-FOREGROUND_AT_ONCE = 4096
+FOREGROUND_AT_ONCE = 2048
 """Foreground trips whose columns are computed at a time."""
 DRAWN_PER_FOREGROUND_TRIP = 8
 """About how many trips of a road of several corridors are drawn for one that may violate."""

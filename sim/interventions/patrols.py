@@ -71,15 +71,15 @@ class Patrols(Intervention):
     def _days(self, site: Site, past: Past | None) -> Floats:
         """Presence by day and beat, 1 on the day and a share the day after, shape (days, beats)."""
         days, count, beats = site.days, min(self.patrols_per_day, len(self.beats)), len(self.beats)
-        there = np.zeros((days, beats))
+        there = np.zeros((days, beats), dtype=np.float32)
         if self.plan == "fixed":
             there[:, :count] = 1.0
         elif past is not None and self._score(site, past).any():
             there[:, np.argsort(-self._score(site, past), kind="stable")[:count]] = 1.0
         else:
             luck = site.streams.uniform("patrols.random", 0, days * beats).reshape(days, beats)
-            there = (np.argsort(np.argsort(luck, axis=1), axis=1) < count).astype(np.float64)
-        halo = np.vstack([np.zeros((1, beats)), there[:-1]]) * self.next_day_share
+            there = (np.argsort(np.argsort(luck, axis=1), axis=1) < count).astype(np.float32)
+        halo = np.vstack([np.zeros((1, beats), dtype=np.float32), there[:-1]]) * np.float32(self.next_day_share)
         result: Floats = np.maximum(there, halo)
         return result
 
