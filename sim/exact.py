@@ -12,7 +12,8 @@ TIME_QUANTUM_S = 2.0**-20
 LENGTH_QUANTUM_M = 2.0**-10
 """A millimetre; totals are exact to 8.8e9 km."""
 HAZARD_QUANTUM = 2.0**-44
-"""5.7e-14 accidents, 1e-7 of a usual section's hazard; totals are exact to 512 accidents a cell of the ledger."""
+"""5.7e-14 accidents, 1e-7 of a usual section's hazard; totals are exact to 512 expected accidents of a truck class on a
+section by one mechanism."""
 
 
 def _rounder(quantum: float) -> float:
