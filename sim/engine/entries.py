@@ -56,7 +56,7 @@ class Entries:
             entries[name] = values
         self._kept.append(entries)
         self._count += len(entries)
-        if self._count > 2 * MOST_RECORDS:
+        if self._count > MOST_RECORDS + MOST_RECORDS // 4:
             self._keep_earliest()
 
     def _earliest(self) -> NDArray[np.void]:

@@ -23,12 +23,14 @@ from sim.parameters import CAPTURED, ROAD_CLASSES
 from sim.records import IncidentRecord
 from sim.risk.parameters import IncidentParameters
 from sim.risk.severity import Consequences, rescue_factor
-from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, Ints
+from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats
 
 DAMAGE, INJURY, FATAL = 2, 1, 0
 """Places in `closure_share`."""
 SMALLEST_UNIFORM = 1e-12
 TRIPS_AT_ONCE = 65_536
+DAYS_KEPT = 3
+"""A closure is followed from the day before it to the day on which it ends, and the next accident is soon."""
 
 
 @dataclass
@@ -198,12 +200,13 @@ NOBODY: Waits = (0, 0, 0.0, 0.0, 0)
 
 
 class _Traffic(NamedTuple):
-    """Trips of a corridor's day, shape (trips,), in no order."""
+    """Trips of a corridor's day, shape (trips,), in no order; small numbers, as several days are kept."""
 
-    trip_id: Ints
+    place: NDArray[np.int32]
+    """In the corridor's draws of the day."""
     departure_s: Floats
     route: NDArray[np.int32]
-    speed_factor: Floats
+    driver: NDArray[np.int32]
 
 
 class _Queue:
@@ -211,7 +214,7 @@ class _Queue:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._drawn = lru_cache(maxsize=4)(self._draw)
+        self._drawn = lru_cache(maxsize=DAYS_KEPT)(self._draw)
         table = world.network.sections
         self._pass_s = table.length_m / table.limit_ms
 
@@ -234,15 +237,18 @@ class _Queue:
 
     def _arriving(self, day: int, accident: Accident, since_s: float, until_s: float) -> tuple[Floats, Floats, Floats]:
         """Arrival times within the closure, and two uniform numbers of each truck."""
-        corridor = self._world.source.day_and_place(accident.trip_id)[1] >> CORRIDOR_BITS
+        own_day, own = self._world.source.day_and_place(accident.trip_id)
+        corridor = own >> CORRIDOR_BITS
         trips = self._drawn(day, corridor)
-        arrival = trips.departure_s + self._offsets(accident.section)[trips.route] / trips.speed_factor
-        here = np.flatnonzero((arrival > since_s) & (arrival < until_s) & (trips.trip_id != accident.trip_id))
+        arrival = self._offsets(accident.section)[trips.route]
+        arrival /= self._world.roster.speed_factor[trips.driver]
+        arrival += trips.departure_s
+        other = (trips.place != own & PLACE_MASK) | (day != own_day)
+        here = np.flatnonzero((arrival > since_s) & (arrival < until_s) & other)
         streams, name = self._world.streams, self._world.source.corridors[corridor].name
         purposes = [of_corridor(f"incident.{what}", name) for what in ("divert", "secondary")]
-        divert, luck = (streams.uniform(purpose, day, len(trips.trip_id)) for purpose in purposes)
-        place = trips.trip_id[here] & PLACE_MASK
-        return arrival[here], divert[place], luck[place]
+        divert, luck = (streams.uniform(purpose, day, len(trips.place))[trips.place[here]] for purpose in purposes)
+        return arrival[here], divert, luck
 
     def _draw(self, day: int, corridor: int) -> "_Traffic":
         """Trips of a corridor's day, drawn again."""
@@ -251,8 +257,8 @@ class _Queue:
         for trips in source.parts(corridor, source.whole_days(range(day, day + 1), corridor), TRIPS_AT_ONCE):
             first = trips.route_uniform < table.share_legal[trips.choice]
             route = np.where(first, table.legal[trips.choice], table.other[trips.choice]).astype(np.int32)
-            factor = self._world.roster.speed_factor[trips.driver]
-            parts.append(_Traffic(trips.trip_id, trips.departure_s, route, factor))
+            place, driver = (trips.place & PLACE_MASK).astype(np.int32), trips.driver.astype(np.int32)
+            parts.append(_Traffic(place, trips.departure_s, route, driver))
         return _Traffic(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _offsets(self, section: int) -> Floats:
