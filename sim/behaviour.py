@@ -74,7 +74,7 @@ def banned_entry_probability(
     Notes
     -----
     p = 1 / (1 + exp(-(u + (s - r F) / b))), binary logit (McFadden 1974). Perceived risk is never negative, so that
-    p(r) <= p(0): screening relies on it, see `risk_dared`.
+    p(r) <= p(0). The engine asks the other way round, by `risk_dared`.
     """
     return expit(utility + (saving_cny - perceived_risk * penalty_cost_cny) / choice_scale_cny)
 

@@ -59,7 +59,7 @@ class DemandTable:
         self.mean_by_day: Floats = trips.sum() / DAYS_PER_YEAR * _day_weights(demand, horizon)
         usual = _cumulative(demand.hourly_weights)
         semi = demand.hourly_weights_semi
-        self._cumulative_day = usual, usual if semi is None else _cumulative(semi)
+        self._cumulative_day = usual, (usual if semi is None else _cumulative(semi))
 
     def stream_of(self, uniform: Floats) -> Ints:
         """Stream of each trip by inversion, shape as given."""

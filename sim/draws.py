@@ -83,7 +83,7 @@ class Streams:
 
 
 class TripDraws:
-    """Single numbers for the few trips that meet somebody, from the same day arrays as everything else."""
+    """Numbers of the few trips that may meet somebody, from the same day arrays as everything else."""
 
     def __init__(self, streams: Streams, corridors: Sequence[str] = ("",), days_kept: int = 4) -> None:
         self._streams = streams
@@ -92,7 +92,7 @@ class TripDraws:
         self._arrays: dict[tuple[int, int, str], Floats] = {}
         """Keyed by day, corridor and place without its last bits, purpose."""
 
-    def open_day(self, day: int) -> None:
+    def forget_before(self, day: int) -> None:
         """Forget the arrays of days long past; asked for again, they would be drawn again."""
         past = [key for key in self._arrays if not day - self._days_kept <= key[0] <= day]
         for key in past:

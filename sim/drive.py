@@ -44,6 +44,14 @@ class Hazard:
         return self._spread(self.parts)
 
     @property
+    def by_section(self) -> NDArray[np.float64]:
+        """Of all mechanisms together, shape (sections, trips)."""
+        result = np.zeros((self.sections, self.parts[0].shape[1]))
+        for rows, part in zip(self.rows, self.parts, strict=True):
+            result[rows] += part
+        return result
+
+    @property
     def total(self) -> Floats:
         """Of all mechanisms and sections, shape (trips,)."""
         return np.asarray(sum(part.sum(axis=0) for part in self.parts))

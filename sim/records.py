@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Record = TypeVar("Record", bound=tuple[Any, ...])
 MADE_AT_ONCE = 4096
+MOST_RECORDS = 100_000
+"""Violations, and alarms, of a run that are told one by one; a year of the shipped county has 30,000 and 3,000."""
 
 
 class RecordTable(Sequence[Record]):

@@ -56,9 +56,8 @@ def _fresh(climate: Climate, month_of_day: Ints, streams: Streams, first_day: in
     rain, fog, ice = (
         np.asarray(share)[month_of_day, None] for share in (climate.rain_share, climate.fog_share, climate.ice_share)
     )
-    bounds = np.cumsum(
-        [np.minimum(ice * gathered, 1.0), np.minimum(fog * gathered, 1.0), rain + np.zeros(HOURS_PER_DAY)], axis=0
-    )
+    shares = np.broadcast_arrays(np.minimum(ice * gathered, 1.0), np.minimum(fog * gathered, 1.0), rain)
+    bounds = np.cumsum(shares, axis=0)
     size = len(month_of_day) * HOURS_PER_DAY
     uniform = streams.uniform("weather.state", 0, size, first_day * HOURS_PER_DAY).reshape(-1, HOURS_PER_DAY)
     found: NDArray[np.int8] = np.array([3, 2, 1, 0], dtype=np.int8)[(uniform >= bounds).sum(axis=0)]

@@ -1,4 +1,4 @@
-"""Alarms of the recorded days as columns: a note is written into its row while it is worked on."""
+"""Alarms of the recorded days as columns: a note goes on being written in its row of the book."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,11 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.records import AlarmRecord, RecordTable
+from sim.records import MOST_RECORDS, AlarmRecord, RecordTable
 from sim.units import Floats
 
-MOST_RECORDS = 100_000
-"""Alarms of a run that are told one by one, the earliest; a year of the shipped county has 3,000."""
 ROWS_AT_ONCE = 4096
 NOWHERE = -1
 Moment = Literal["alarm_s", "read_s", "answer_s", "leave_s", "intercept_s"]
@@ -86,10 +84,7 @@ class Alarms:
 
 
 def _records(rows: NDArray[np.void], nodes: Sequence[str], zero_s: float) -> list[AlarmRecord]:
-    alarm, entry, read, answer, leave, intercept = (
-        (rows[name] - zero_s).tolist()
-        for name in ("alarm_s", "entry_s", "read_s", "answer_s", "leave_s", "intercept_s")
-    )
+    entry, alarm, read, answer, leave, intercept = ((rows[name] - zero_s).tolist() for name in ("entry_s", *MOMENTS))
     node = ["" if number == NOWHERE else nodes[number] for number in rows["leave_node"].tolist()]
     columns = alarm, rows["trip_id"].tolist(), entry, read, answer, leave, node, intercept
     return [AlarmRecord(*row) for row in zip(*columns, strict=True)]

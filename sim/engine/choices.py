@@ -62,6 +62,10 @@ class ChoiceTable:
     other: Ints
     routes: tuple[Route, ...]
 
+    def legal_route(self, choice: Ints, uniform: Floats) -> Ints:
+        """Route of trips that break no ban, by their choice set and uniform number, shape as given."""
+        return np.where(uniform < self.share_legal[choice], self.legal[choice], self.other[choice])
+
 
 class Choices:
     """Choice sets of all flows on each variant of the road, with and without a permit.

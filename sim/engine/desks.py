@@ -40,7 +40,11 @@ class Desks(PriorityResource):
         self._wake_s = inf
 
     def work(self, priority: int, pieces: Iterable[tuple[float, float]]) -> None:
-        """Take on pieces of work: time at which each is due, now or later, and its length [s]."""
+        """Take on pieces of work: time at which each is due, now or later, and its length [s].
+
+        What came before is done first, so that work does not pile up where nobody ever asks for a desk.
+        """
+        self.catch_up(self._env.now)
         for due_s, length_s in pieces:
             heappush(self._due, (due_s, next(self._numbers), priority, length_s))
 

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import TRUCK_CLASSES
-from sim.records import RecordTable, ViolationRecord
+from sim.records import MOST_RECORDS, RecordTable, ViolationRecord
 from sim.units import SECONDS_PER_DAY, Floats, Ints
 
-MOST_RECORDS = 100_000
-"""Entries of a run that are kept one by one; a year of the shipped county has a third of that."""
 COLUMNS = np.dtype(
     [
         ("time_s", "f8"),
@@ -26,7 +24,7 @@ COLUMNS = np.dtype(
 
 
 class Entries:
-    """Written down in any order, with the same result.
+    """Counts of entries by day and link, and the earliest ones; they may come in any order.
 
     Parameters
     ----------
@@ -49,6 +47,8 @@ class Entries:
         days = np.minimum(time_s // SECONDS_PER_DAY, len(self._by_day) - 1).astype(np.int64)
         np.add.at(self._by_day[:, number], days, 1)
         early = time_s < self._kept_before_s
+        if not early.any():
+            return
         entries = np.empty(np.count_nonzero(early), dtype=COLUMNS)
         given = (time_s, trip_id, driver, enterprise, truck_class)
         columns = (*(values[early] for values in given), number)
@@ -70,7 +70,7 @@ class Entries:
         self._kept, self._count = [kept], len(kept)
         self._kept_before_s = float(kept["time_s"][-1])
 
-    def before(self, day: float) -> dict[str, int]:
+    def before(self, day: int) -> dict[str, int]:
         """Entries by link on days that began before a day."""
         counts = self._by_day[np.arange(len(self._by_day)) < day].sum(axis=0).tolist()
         return {link: count for link, count in zip(self._links, counts, strict=True) if count}

@@ -1,10 +1,12 @@
 """The proof of the engine: every trip as a process, section by section, with nothing screened and nothing summed up.
 
-`foreground="all"` must give what the default gives, trip for trip. This module shares the drawn numbers and the
-columns of `drive` with the default, but none of its screening, planning or settling.
+`foreground_trips="all"` must give what the default gives, trip for trip. This module shares the drawn numbers, the
+columns of `drive` and the way on from an exit with the default, but none of its screening, planning or settling.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from sim.drive import Columns, drive
 from sim.engine.choices import ChoiceSet
 from sim.engine.foreground import onward_from, violator_of
 from sim.engine.settle import Crossing
-from sim.engine.trips import TripTable, dared_risk
+from sim.engine.trips import TripTable, risk_dared_by
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
 from sim.engine.world import World
 from sim.records import CourseRecord
@@ -43,7 +45,7 @@ class Candidates:
     def __init__(self, world: World, conditions: Conditions, choice: ChoiceSet, trips: TripTable) -> None:
         self.choice = choice
         self.trips = trips
-        self.dared = dared_risk(trips, world.choices, world.roster, world.scenario)
+        self.dared = risk_dared_by(trips, world.choices, world.roster, world.scenario)
         who, slow = world.traits(trips), world.scenario.speed.cautious_factor
         self.legal = Piece.of(choice.legal, drive(conditions, choice.legal, who))
         self.habitual = Piece.of(choice.shortcut, drive(conditions, choice.shortcut, who))
@@ -207,10 +209,7 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
         conditions = world.conditions(epoch)
         if world.choices.sets[number].candidate:
             group = Candidates(world, conditions, world.choices.sets[number], own)
-            starts += [
-                (float(own.departure_s[c]), int(own.trip_id[c]), _walk_candidate(Walker(world, own, c), group))
-                for c in range(len(own))
-            ]
+            starts += _starts(world, own, partial(_walk_candidate, group=group))
         else:
             starts += _plain_starts(world, conditions, own, number)
     for departure_s, _, process in sorted(starts, key=lambda start: start[:2]):
@@ -221,14 +220,16 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
 def _plain_starts(world: World, conditions: Conditions, trips: TripTable, number: int) -> list[Start]:
     choice = world.choices.sets[number]
     first = trips.route_uniform < choice.share_legal
-    starts = []
+    starts: list[Start] = []
     for route, chosen in ((choice.legal, first), (choice.other, ~first)):
         if route is None or not chosen.any():
             continue
         own: TripTable = trips.pick(chosen)
         piece = Piece.of(route, drive(conditions, route, world.traits(own)))
-        starts += [
-            (float(own.departure_s[c]), int(own.trip_id[c]), _walk(Walker(world, own, c), piece, "legal"))
-            for c in range(len(own))
-        ]
+        starts += _starts(world, own, partial(_walk, piece=piece, course="legal"))
     return starts
+
+
+def _starts(world: World, trips: TripTable, walk: Callable[[Walker], EngineProcess]) -> list[Start]:
+    rows = zip(trips.departure_s.tolist(), trips.trip_id.tolist(), strict=True)
+    return [(departure_s, trip, walk(Walker(world, trips, c))) for c, (departure_s, trip) in enumerate(rows)]

@@ -8,19 +8,20 @@ from itertools import pairwise
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.conditions import Conditions
 from sim.drive import Columns, Hazard, drive
 from sim.engine.choices import ChoiceSet, Exit
 from sim.engine.passage import in_parts, settle_legal, settle_shortcuts
 from sim.engine.settle import Leg, settle
-from sim.engine.trips import TripTable, dared_risk
+from sim.engine.trips import TripTable, risk_dared_by
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
 from sim.engine.world import World
 from sim.units import Bools, Floats, Ints
 
 NO_EXIT = -1
-NOBODY = -1
+NO_MEETING = -1
 SWEPT_TOGETHER = 16_384
 """Trips that nobody met are kept until there are about so many."""
 
@@ -40,9 +41,10 @@ class Meetings:
         entered = np.cumsum(self.habitual.duration_s, axis=0) + trips.departure_s
         self.enter_s: Floats = np.vstack([trips.departure_s, entered])
         """Time at the start of each section of the shortcut in the habitual mode, and at its end."""
-        by_section = self.habitual.hazard.whole.sum(axis=0)
-        self.hazard_before: Floats = np.vstack([np.zeros(len(trips)), np.cumsum(by_section, axis=0)])
-        self.cautious_hazard: Floats = self.cautious.hazard.whole.sum(axis=0)
+        self.hazard_before: Floats = np.vstack(
+            [np.zeros(len(trips)), np.cumsum(self.habitual.hazard.by_section, axis=0)]
+        )
+        self.cautious_hazard = self.cautious.hazard.by_section
         self.entered: Bools = np.asarray(self.hazard_before[choice.entry_row] <= trips.threshold)
         """Trips that, should they take the shortcut, come to the banned road without an accident."""
         self.violates: Bools = np.zeros(len(trips), dtype=np.bool_)
@@ -51,8 +53,7 @@ class Meetings:
 
     def release(self) -> None:
         """Let go of all arrays once the trips are settled: what an enterprise learns late still holds the meeting."""
-        del self.trips, self.conditions, self.habitual, self.cautious, self.enter_s, self.hazard_before
-        del self.cautious_hazard, self.entered, self.violates, self.switch_row, self.exit
+        vars(self).clear()
 
     def habitual_end_s(self, column: int) -> float:
         """When the trip leaves the banned stretch, or has its accident, if it meets nobody."""
@@ -91,29 +92,29 @@ class PlannedCase(ViolationCase):
         if self._told or not self.on_banned_road:
             return
         self._told = True
-        all_, column = self._meetings, self._column
-        row = int(np.searchsorted(all_.enter_s[:-1, column], self.now_s, side="left"))
-        all_.switch_row[column] = row
-        ahead = [n for n, way_out in enumerate(all_.choice.exits) if way_out.row >= row]
-        all_.exit[column] = ahead[0] if ahead else NO_EXIT
-        end_row = all_.choice.exits[ahead[0]].row if ahead else all_.choice.end_row
+        meetings, column = self._meetings, self._column
+        row = int(np.searchsorted(meetings.enter_s[:-1, column], self.now_s, side="left"))
+        meetings.switch_row[column] = row
+        ahead = [n for n, way_out in enumerate(meetings.choice.exits) if way_out.row >= row]
+        meetings.exit[column] = ahead[0] if ahead else NO_EXIT
+        end_row = meetings.choice.exits[ahead[0]].row if ahead else meetings.choice.end_row
         if self._go_on_cautiously(row, end_row) and ahead:
-            self.note.write_exit(self._until_s, self.world.network.node_index(all_.choice.exits[ahead[0]].node))
+            self.note.write_exit(self._until_s, self.world.network.node_index(meetings.choice.exits[ahead[0]].node))
 
     def _go_on_cautiously(self, row: int, end_row: int) -> bool:
         """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""
-        all_, column = self._meetings, self._column
-        rest = float(all_.trips.threshold[column] - all_.hazard_before[row, column])
+        meetings, column = self._meetings, self._column
+        rest = float(meetings.trips.threshold[column] - meetings.hazard_before[row, column])
         if rest < 0.0:
             return False
-        hazard = all_.cautious_hazard[row:end_row, column]
-        duration = all_.cautious.duration_s[row:end_row, column]
+        hazard = meetings.cautious_hazard[row:end_row, column]
+        duration = meetings.cautious.duration_s[row:end_row, column]
         stop, part = len(hazard), 0.0
         if hazard.sum() > rest:
             crossed = np.cumsum(hazard)
             stop = int(np.searchsorted(crossed, rest, side="right"))
             part = float((rest - (crossed[stop] - hazard[stop])) / hazard[stop] * duration[stop])
-        self._until_s = float(all_.enter_s[row, column] + duration[:stop].sum()) + part
+        self._until_s = float(meetings.enter_s[row, column] + duration[:stop].sum()) + part
         return stop == len(hazard)
 
 
@@ -133,25 +134,22 @@ def violator_of(trips: TripTable, choice: ChoiceSet, column: int, enter_s: Float
 
 
 class Batch:
-    """Candidate trips in order of departure, and those of them that somebody may meet."""
+    """Foreground trips in order of departure, and those of them that somebody may meet."""
 
     def __init__(self, world: World, trips: TripTable) -> None:
         self.trips = trips
         self.violates: Bools = np.zeros(len(trips), dtype=np.bool_)
         self.meetings: list[Meetings] = []
-        self.number: Ints = np.full(len(trips), NOBODY)
+        self.meeting: Ints = np.full(len(trips), NO_MEETING)
         """Place in `meetings` of each trip."""
         self.column: Ints = np.zeros(len(trips), dtype=np.int64)
         met, sets = np.flatnonzero(_may_be_met(world, trips)), world.choices.sets
         for choice, conditions, own in in_parts(world, trips, met, trips.choice[met], len(sets)):
-            self.number[own], self.column[own] = len(self.meetings), np.arange(len(own))
+            self.meeting[own], self.column[own] = len(self.meetings), np.arange(len(own))
             self.meetings.append(Meetings(world, conditions, sets[choice], trips.pick(own)))
-
-    @property
-    def ended_s(self) -> float:
-        """When the last trip that somebody may meet has surely left the banned road, or the last one departs."""
         ends = [float(one.enter_s[-1].max()) for one in self.meetings]
-        return max(ends, default=float(self.trips.departure_s.max(initial=-inf)))
+        self.ended_s = max(ends, default=float(trips.departure_s.max(initial=-inf)))
+        """Time after which nobody can change the course of a trip that may be met, or the last departure."""
 
 
 def _may_be_met(world: World, trips: TripTable) -> Bools:
@@ -170,19 +168,19 @@ def dispatch(world: World, batch: Batch) -> EngineProcess:
     quantum, so that what follows a departure comes at the same moment, to the last bit, whether or not it was.
     """
     trips, env = batch.trips, world.env
-    dared = dared_risk(trips, world.choices, world.roster, world.scenario)
-    columns = (trips.departure_s, trips.driver, trips.truck_class, dared, trips.day, batch.number, batch.column)
+    risks = risk_dared_by(trips, world.choices, world.roster, world.scenario)
+    columns = (trips.departure_s, trips.driver, trips.truck_class, risks, trips.day, batch.meeting, batch.column)
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    for place, (departure_s, driver, truck_class, most, day, number, column) in enumerate(rows):
+    for place, (departure_s, driver, truck_class, dared, day, meeting, column) in enumerate(rows):
         if env.peek() <= departure_s:
             yield env.timeout(departure_s - env.now)
-        if world.violates(driver, truck_class, most, day, departure_s):
+        if world.violates(driver, truck_class, dared, day, departure_s):
             batch.violates[place] = True
-            if number != NOBODY:
-                _may_meet(world, batch.meetings[number], column)
+            if meeting != NO_MEETING:
+                _take_shortcut(world, batch.meetings[meeting], column)
 
 
-def _may_meet(world: World, meetings: Meetings, column: int) -> None:
+def _take_shortcut(world: World, meetings: Meetings, column: int) -> None:
     """The trip takes the shortcut; its case begins where it enters the banned road."""
     meetings.violates[column] = True
     if meetings.entered[column]:
@@ -191,7 +189,7 @@ def _may_meet(world: World, meetings: Meetings, column: int) -> None:
 
 
 class Foreground:
-    """Batches of candidate trips from their departure until they are settled.
+    """Batches of foreground trips from their departure until they are settled.
 
     Parameters
     ----------
@@ -223,8 +221,9 @@ class Foreground:
 
     def settle_ended(self, *, at_last: bool = False) -> None:
         """Settle batches whose trips have all left the banned road, and what nobody met when it has become many."""
-        ended = [batch for batch in self._under_way if batch.ended_s < self._world.env.now]
-        self._under_way = [batch for batch in self._under_way if batch.ended_s >= self._world.env.now]
+        now_s, under_way = self._world.env.now, self._under_way
+        ended = [batch for batch in under_way if batch.ended_s < now_s]
+        self._under_way = [batch for batch in under_way if batch.ended_s >= now_s]
         for batch in ended:
             self._settle(batch)
         waiting = sum(len(trips) for trips in (*self._legal, *self._shortcuts))
@@ -238,7 +237,7 @@ class Foreground:
         """Those met, and keep the others for later; days before the recorded ones leave nothing."""
         recorded = batch.trips.month >= 0
         self._legal.append(batch.trips.pick(recorded & ~batch.violates))
-        self._shortcuts.append(batch.trips.pick(recorded & batch.violates & (batch.number == NOBODY)))
+        self._shortcuts.append(batch.trips.pick(recorded & batch.violates & (batch.meeting == NO_MEETING)))
         for meetings in batch.meetings:
             settle_meetings(self._world, meetings)
             meetings.release()
@@ -260,16 +259,17 @@ def settle_meetings(world: World, meetings: Meetings) -> None:
 def _to_the_end(meetings: Meetings, chosen: Ints) -> Leg:
     """The whole shortcut."""
     sections = meetings.choice.shortcut.sections
-    return Leg(sections, *_habitual_then_cautious(meetings, chosen, len(sections)))
+    duration, hazard = _habitual_then_cautious(meetings, chosen, len(sections))
+    return Leg(sections, duration, Hazard.of_all_sections(hazard))
 
 
-def _habitual_then_cautious(meetings: Meetings, chosen: Ints, stop: int) -> tuple[Floats, Hazard]:
-    """Durations and hazards of the chosen trips on the shortcut up to a row."""
+def _habitual_then_cautious(meetings: Meetings, chosen: Ints, stop: int) -> tuple[Floats, NDArray[np.float64]]:
+    """Durations and hazards, by mechanism, of the chosen trips on the shortcut up to a row."""
     habitual = np.arange(stop)[:, None] < meetings.switch_row[chosen]
     fast, slow = meetings.habitual.pick(chosen), meetings.cautious.pick(chosen)
     duration = np.where(habitual, fast.duration_s[:stop], slow.duration_s[:stop])
     hazard = np.where(habitual, fast.hazard.whole[:, :stop], slow.hazard.whole[:, :stop])
-    return duration, Hazard.of_all_sections(hazard)
+    return duration, hazard
 
 
 def _led_off(world: World, meetings: Meetings, chosen: Ints, way_out: int) -> Leg:
@@ -280,7 +280,7 @@ def _led_off(world: World, meetings: Meetings, chosen: Ints, way_out: int) -> Le
     return Leg(
         np.concatenate([meetings.choice.shortcut.sections[: exit_.row], exit_.route.sections]),
         np.concatenate([duration, onward.duration_s]),
-        Hazard.of_all_sections(np.concatenate([hazard.whole, onward.hazard.whole], axis=1)),
+        Hazard.of_all_sections(np.concatenate([hazard, onward.hazard.whole], axis=1)),
     )
 
 

@@ -30,7 +30,7 @@ DAMAGE, INJURY, FATAL = 2, 1, 0
 SMALLEST_UNIFORM = 1e-12
 TRIPS_AT_ONCE = 65_536
 DAYS_KEPT = 3
-"""A closure is followed from the day before it to the day on which it ends, and the next accident is soon."""
+"""Of a corridor: the day before a closure, on which trucks set out that meet it, its own and the next."""
 
 
 @dataclass
@@ -243,7 +243,7 @@ class _Queue:
         arrival = self._offsets(accident.section)[trips.route]
         arrival /= self._world.roster.speed_factor[trips.driver]
         arrival += trips.departure_s
-        other = (trips.place != own & PLACE_MASK) | (day != own_day)
+        other = (trips.place != (own & PLACE_MASK)) | (day != own_day)
         here = np.flatnonzero((arrival > since_s) & (arrival < until_s) & other)
         streams, name = self._world.streams, self._world.source.corridors[corridor].name
         purposes = [of_corridor(f"incident.{what}", name) for what in ("divert", "secondary")]
@@ -255,8 +255,7 @@ class _Queue:
         source, table = self._world.source, self._world.choices.table
         parts = []
         for trips in source.parts(corridor, source.whole_days(range(day, day + 1), corridor), TRIPS_AT_ONCE):
-            first = trips.route_uniform < table.share_legal[trips.choice]
-            route = np.where(first, table.legal[trips.choice], table.other[trips.choice]).astype(np.int32)
+            route = table.legal_route(trips.choice, trips.route_uniform).astype(np.int32)
             place, driver = (trips.place & PLACE_MASK).astype(np.int32), trips.driver.astype(np.int32)
             parts.append(_Traffic(place, trips.departure_s, route, driver))
         return _Traffic(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

@@ -1,6 +1,7 @@
 """Sums by truck class and directed section, and by month: distance, time and expected accidents."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,13 +58,13 @@ class Ledger:
 
     def add_all(self, other: "Ledger") -> None:
         """Add all sums of another ledger."""
-        for column in fields(self):
-            mine, theirs = getattr(self, column.name), getattr(other, column.name)
-            if column.name == "other_violations":
-                for kind in OTHER_VIOLATIONS:
-                    mine[kind] += theirs[kind]
-            else:
-                np.add(mine, theirs, out=mine)
+        for mine, theirs in zip(self._sums, other._sums, strict=True):  # noqa: SLF001
+            np.add(mine, theirs, out=mine)
+
+    @property
+    def _sums(self) -> list[NDArray[Any]]:
+        columns = [getattr(self, column.name) for column in fields(self) if column.name != "other_violations"]
+        return [*columns, *(self.other_violations[kind] for kind in OTHER_VIOLATIONS)]
 
     def add(
         self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.conditions import Conditions
-from sim.drive import Columns, drive
+from sim.drive import drive
 from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable
 from sim.engine.world import World
@@ -44,27 +44,22 @@ def in_parts(
             yield own, world.conditions(first_epoch + later), chosen[order[start:stop]]
 
 
-def sweep(
-    world: World, conditions: Conditions, route: Route, trips: TripTable, course: str
-) -> Iterator[tuple[TripTable, Columns]]:
-    """Drive and settle trips of one route; gives back what was swept, some cells at a time."""
+def swept(world: World, conditions: Conditions, route: Route, trips: TripTable) -> Iterator[tuple[TripTable, Leg]]:
+    """Trips of one route and how they drive it, some cells at a time."""
     step = max(CELLS_AT_ONCE // len(route.sections), 1)
     for first in range(0, len(trips), step):
         part = trips.pick(slice(first, first + step))
         columns = drive(conditions, route, world.traits(part))
-        settle(world.book, part, Leg(route.sections, columns.duration_s, columns.hazard), course)
-        yield part, columns
+        yield part, Leg(route.sections, columns.duration_s, columns.hazard)
 
 
 def settle_legal(world: World, trips: TripTable, chosen: Ints | None = None) -> None:
     """Trips of recorded days that break no ban, all or those chosen; sets that share a route are swept together."""
     table, chosen = world.choices.table, np.arange(len(trips)) if chosen is None else chosen
-    choice = trips.choice[chosen]
-    first = trips.route_uniform[chosen] < table.share_legal[choice]
-    route = np.where(first, table.legal[choice], table.other[choice])
+    route = table.legal_route(trips.choice[chosen], trips.route_uniform[chosen])
     for number, conditions, own in in_parts(world, trips, chosen, route, len(table.routes)):
-        for _ in sweep(world, conditions, table.routes[number], trips.pick(own), "legal"):
-            pass
+        for part, leg in swept(world, conditions, table.routes[number], trips.pick(own)):
+            settle(world.book, part, leg, "legal")
 
 
 def settle_shortcuts(world: World, trips: TripTable) -> None:
@@ -72,7 +67,8 @@ def settle_shortcuts(world: World, trips: TripTable) -> None:
     sets = world.choices.sets
     for number, conditions, own in in_parts(world, trips, np.arange(len(trips)), trips.choice, len(sets)):
         choice = sets[number]
-        for part, columns in sweep(world, conditions, choice.shortcut, trips.pick(own), "shortcut"):
-            entered = np.flatnonzero(columns.hazard.total_before(choice.entry_row) <= part.threshold)
-            entry_s = part.departure_s + columns.duration_s[: choice.entry_row].sum(axis=0)
+        for part, leg in swept(world, conditions, choice.shortcut, trips.pick(own)):
+            settle(world.book, part, leg, "shortcut")
+            entered = np.flatnonzero(leg.hazard.total_before(choice.entry_row) <= part.threshold)
+            entry_s = part.departure_s + leg.duration_s[: choice.entry_row].sum(axis=0)
             world.write_entries(choice.banned_link, entry_s[entered], part.pick(entered))

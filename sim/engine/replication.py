@@ -2,8 +2,7 @@
 
 For each block of whole days
 1. draw its trips;
-2. screen: a trip is foreground if it may violate, that is if its uniform number lies under the highest propensity it
-   could have; all others are background;
+2. screen: a trip is foreground if it may violate, that is if it dares any risk at all; all others are background;
 3. settle the background: sweep its routes, add up, find accidents;
 4. precompute the courses of those foreground trips that somebody may meet, and let all of them depart in the event
    loop, in order of departure, ties in order of trip number, until the block's end;
@@ -27,7 +26,7 @@ from sim.engine.ledger import Ledger
 from sim.engine.outcome import Outcome, outcome_of
 from sim.engine.passage import settle_legal
 from sim.engine.settle import Accident
-from sim.engine.trips import TripTable, blocks, dared_risk, other_violations
+from sim.engine.trips import TripTable, blocks, other_violations, risk_dared_by
 from sim.engine.violation import EngineProcess
 from sim.engine.world import World, reviews_the_past
 from sim.road import corridors
@@ -36,7 +35,7 @@ from sim.units import SECONDS_PER_DAY, Bools, Ints
 
 TRIPS_PER_BLOCK = 65_536
 FOREGROUND_AT_ONCE = 2048
-"""Foreground trips whose columns are computed at a time."""
+"""Foreground trips that depart in one batch."""
 DRAWN_PER_FOREGROUND_TRIP = 8
 """About how many trips of a road of several corridors are drawn for one that may violate."""
 DAYS_AFTER_HORIZON = 1
@@ -124,21 +123,22 @@ def background_of(
 
 def _run_in_turn(world: World, trips_per_block: int, dispatch: Callable[[TripTable], EngineProcess] | None) -> None:
     """Background and foreground, block by block."""
-    candidates, before = Foreground(world, FOREGROUND_AT_ONCE), 0
+    foreground, last_block_start = Foreground(world, FOREGROUND_AT_ONCE), 0
     longest = LONGEST_REVIEWED_BLOCK_DAYS if world.reviewed else world.horizon.days
     for days in blocks(world.source, world.horizon, trips_per_block, longest):
-        world.forget(before)
-        before = days.start
+        # Trips of the last block may still wait to be swept under its conditions.
+        world.forget(last_block_start)
+        last_block_start = days.start
         if dispatch is not None:
             trips = TripTable.joined(list(_drawn(world, days, trips_per_block))).in_order()
             _count_all(world, trips)
             world.env.process(dispatch(trips))
         else:
             found = [_background(world, trips) for trips in _drawn(world, days, trips_per_block)]
-            candidates.depart(TripTable.joined(found).in_order())
+            foreground.depart(TripTable.joined(found).in_order())
         world.env.run(until=days.stop * SECONDS_PER_DAY)
-        candidates.settle_ended()
-    _end(world, candidates)
+        foreground.settle_ended()
+    _end(world, foreground)
 
 
 def _run_background(world: World, numbers: Sequence[int], trips_per_block: int) -> None:
@@ -151,26 +151,26 @@ def _run_background(world: World, numbers: Sequence[int], trips_per_block: int) 
 
 def _run_foreground(world: World, trips_per_block: int) -> None:
     """All corridors together; of each day only the trips that may violate are kept."""
-    candidates = Foreground(world, FOREGROUND_AT_ONCE)
+    foreground = Foreground(world, FOREGROUND_AT_ONCE)
     for days in blocks(world.source, world.horizon, trips_per_block * DRAWN_PER_FOREGROUND_TRIP, world.horizon.days):
         found = [trips.pick(_may_violate(world, trips)) for trips in _drawn(world, days, trips_per_block)]
-        candidates.depart(TripTable.joined(found).in_order())
+        foreground.depart(TripTable.joined(found).in_order())
         world.env.run(until=days.stop * SECONDS_PER_DAY)
-        candidates.settle_ended()
-    _end(world, candidates)
+        foreground.settle_ended()
+    _end(world, foreground)
 
 
-def _end(world: World, candidates: Foreground) -> None:
+def _end(world: World, foreground: Foreground) -> None:
     """Let the last trucks arrive."""
     world.env.run(until=(world.horizon.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
-    candidates.settle_ended(at_last=True)
+    foreground.settle_ended(at_last=True)
     for staff in (world.centre, *world.stations.values()):
         staff.catch_up()
 
 
 def _drawn(world: World, days: range, trips_per_part: int, corridor: int | None = None) -> Iterator[TripTable]:
     """The trips of some days, about so many at a time."""
-    world.draws.open_day(days.stop - 1)
+    world.draws.forget_before(days.stop - 1)
     for number in range(len(world.corridors)) if corridor is None else [corridor]:
         yield from world.source.parts(number, world.source.whole_days(days, number), trips_per_part)
 
@@ -202,4 +202,4 @@ def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
 
 def _may_violate(world: World, trips: TripTable) -> Bools:
     """Trips that are foreground."""
-    return dared_risk(trips, world.choices, world.roster, world.scenario) > 0.0
+    return risk_dared_by(trips, world.choices, world.roster, world.scenario) > 0.0

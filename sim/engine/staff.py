@@ -69,7 +69,6 @@ class Staff:
 
     def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
         """Queue pieces of work for operators: second of the day at which each is due, and its length [s]."""
-        self.catch_up()
         start_s = float(day * SECONDS_PER_DAY)
         self._operators.work(priority, [(start_s + second, seconds) for second, seconds in pieces])
 

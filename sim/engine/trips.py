@@ -266,7 +266,7 @@ ROLLOVER_FACTORS = (1.6, 1.0, 0.9)
 """Rollover threshold over the laden truck's, by load: assumption, empty 1.3 to 2, overloaded 0.8 to 1."""
 
 
-def dared_risk(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:
+def risk_dared_by(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:
     """Perceived risk below which a trip takes a banned shortcut, minus infinity where there is none, shape (trips,).
 
     Perceived risk is never negative, so that a trip with a value of 0 or less can never violate.
