@@ -21,6 +21,8 @@ MOST_ARRAYS = 512
 """Arrays of neighbouring trips' numbers that are kept for single ones."""
 NEIGHBOUR_BITS = 10
 """Such an array holds 1 << 10 places of a day at most."""
+PLACE_BITS = 32
+"""A trip's number is day << 32 | place in the draws of its day."""
 CORRIDOR_BITS = 22
 """A trip's place in the draws of its day is corridor << 22 | place in the corridor's draws."""
 PLACE_MASK = (1 << CORRIDOR_BITS) - 1
@@ -72,11 +74,6 @@ class Streams:
             generator.random(first % NUMBERS_PER_STEP)
         return generator.random(size)
 
-    def exponential(self, purpose: str, day: int, size: int) -> Floats:
-        """Unit-exponential numbers, shape (size,), by inversion of `uniform`."""
-        uniform = self.uniform(purpose, day, size)
-        return -np.log1p(-uniform)
-
     def poisson(self, purpose: str, day: int, mean: float) -> int:
         """One Poisson count."""
         return int(self.generator(purpose, day).poisson(mean))
@@ -105,6 +102,8 @@ class TripDraws:
     def uniforms(self, purpose: str, day: Ints, place: Ints) -> Floats:
         """The same for many trips, shape (trips,)."""
         found = np.empty(len(day))
+        if not len(day):
+            return found
         order = np.lexsort((place, day))
         days, places = day[order], place[order] >> NEIGHBOUR_BITS
         starts = np.flatnonzero(np.diff(days, prepend=-1) | np.diff(places, prepend=-1))

@@ -2,11 +2,13 @@
 
 Floating-point addition is not associative, so a total would depend on the size of a block, on the number of workers
 and on which trips run as processes. Times, lengths and hazards are therefore rounded to multiples of a power of two:
-sums of such multiples are exact in double precision as long as the total stays below 2**53 quanta.
+sums of such multiples are exact in double precision as long as the total stays below 2**53 quanta. Sums are by section,
+over the whole horizon; a run whose sums grow beyond that stops with an error when it ends.
 """
 
 from sim.units import FloatLike, Floats
 
+MOST_QUANTA = 2.0**53
 TIME_QUANTUM_S = 2.0**-20
 """A microsecond; totals are exact to 8.6e9 s."""
 LENGTH_QUANTUM_M = 2.0**-10

@@ -1,6 +1,7 @@
 """What a run writes down: flat records, one a fact, units in the names."""
 
 from collections.abc import Callable, Iterator, Sequence
+from math import isnan
 from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -45,12 +46,21 @@ class RecordTable(Sequence[Record]):
         return self._made(self._rows[range(len(self))[place]][None])[0]
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(other)
+        """NaN is like NaN: it did not happen in either."""
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(_same, self, other))
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return repr(list(self))
+
+
+def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return len(one) == len(other) and all(map(_same_value, one, other))
+
+
+def _same_value(one: object, other: object) -> bool:
+    return one == other or (isinstance(one, float) and isinstance(other, float) and isnan(one) and isnan(other))
 
 
 class AccidentRecord(NamedTuple):

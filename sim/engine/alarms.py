@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
-from math import nan
+from math import inf, nan
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.draws import PLACE_BITS
 from sim.records import MOST_RECORDS, AlarmRecord, RecordTable
 from sim.units import Floats
 
@@ -70,16 +71,30 @@ class Alarms:
 
     def times_s(self, moment: Moment | Literal["entry_s"]) -> Floats:
         """One column, shape (alarms,)."""
-        column = np.concatenate([np.empty(0), *(chunk[moment] for chunk in self._chunks)])
-        result: Floats = column[: self._count] - self._zero_s
-        return result
+        return self._column(moment) - self._zero_s
 
     @property
     def records(self) -> RecordTable[AlarmRecord]:
-        """The earliest alarms, in order of time, then of trip; they are kept in order of time."""
-        first = self._chunks[: -(-MOST_RECORDS // ROWS_AT_ONCE)]
-        rows = np.concatenate([np.empty(0, dtype=COLUMNS), *first])[: min(self._count, MOST_RECORDS)]
-        rows = rows[np.lexsort((rows["trip_id"], rows["alarm_s"]))]
+        """The earliest alarms, in order of time, then of trip; they were kept in order of time."""
+        last_s = self._column("alarm_s")[:MOST_RECORDS].max(initial=-inf)
+        return self._told([rows[rows["alarm_s"] <= last_s] for rows in self._rows])
+
+    def of_trips_on(self, day: int) -> RecordTable[AlarmRecord]:
+        """Alarms about trips that departed on a day of the simulation, in the same order."""
+        return self._told([rows[rows["trip_id"] >> PLACE_BITS == day] for rows in self._rows])
+
+    @property
+    def _rows(self) -> list[NDArray[np.void]]:
+        """The chunks as far as they are written."""
+        starts = range(0, self._count, ROWS_AT_ONCE)
+        return [chunk[: self._count - start] for start, chunk in zip(starts, self._chunks, strict=True)]
+
+    def _column(self, name: str) -> Floats:
+        return np.concatenate([np.empty(0), *(rows[name] for rows in self._rows)])
+
+    def _told(self, chosen: Sequence[NDArray[np.void]]) -> RecordTable[AlarmRecord]:
+        rows = np.concatenate([np.empty(0, dtype=COLUMNS), *chosen])
+        rows = rows[np.lexsort((rows["trip_id"], rows["alarm_s"]))][:MOST_RECORDS]
         return RecordTable(rows, partial(_records, nodes=tuple(self._nodes), zero_s=self._zero_s))
 
 

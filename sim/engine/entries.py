@@ -39,14 +39,14 @@ class Entries:
         self._by_day = np.zeros((days, len(self._links)), dtype=np.int32)
         self._kept: list[NDArray[np.void]] = []
         self._count = 0
-        self._kept_before_s = inf
+        self._kept_until_s = inf
 
     def add(self, link: str, time_s: Floats, trip_id: Ints, driver: Ints, enterprise: Ints, truck_class: Ints) -> None:
         """Entries of one link, times from the first recorded day on; arrays of shape (entries,)."""
         number = self._links.index(link)
         days = np.minimum(time_s // SECONDS_PER_DAY, len(self._by_day) - 1).astype(np.int64)
         np.add.at(self._by_day[:, number], days, 1)
-        early = time_s < self._kept_before_s
+        early = time_s <= self._kept_until_s
         if not early.any():
             return
         entries = np.empty(np.count_nonzero(early), dtype=COLUMNS)
@@ -68,12 +68,12 @@ class Entries:
         """What comes after the last one kept need not be written down any more."""
         kept = self._earliest()
         self._kept, self._count = [kept], len(kept)
-        self._kept_before_s = float(kept["time_s"][-1])
+        self._kept_until_s = float(kept["time_s"][-1])
 
     def before(self, day: int) -> dict[str, int]:
-        """Entries by link on days that began before a day."""
+        """Entries of all links on days that began before a day."""
         counts = self._by_day[np.arange(len(self._by_day)) < day].sum(axis=0).tolist()
-        return {link: count for link, count in zip(self._links, counts, strict=True) if count}
+        return dict(zip(self._links, counts, strict=True))
 
     @property
     def records(self) -> RecordTable[ViolationRecord]:

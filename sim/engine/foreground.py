@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.conditions import Conditions
 from sim.drive import Columns, Hazard, drive
 from sim.engine.choices import ChoiceSet, Exit
-from sim.engine.passage import in_parts, settle_legal, settle_shortcuts
+from sim.engine.passage import by_kind_and_epoch, settle_legal, settle_shortcuts
 from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable, risk_dared_by
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
@@ -144,12 +144,12 @@ class Batch:
         """Place in `meetings` of each trip."""
         self.column: Ints = np.zeros(len(trips), dtype=np.int64)
         met, sets = np.flatnonzero(_may_be_met(world, trips)), world.choices.sets
-        for choice, conditions, own in in_parts(world, trips, met, trips.choice[met], len(sets)):
+        for choice, conditions, own in by_kind_and_epoch(world, trips, met, trips.choice[met], len(sets)):
             self.meeting[own], self.column[own] = len(self.meetings), np.arange(len(own))
             self.meetings.append(Meetings(world, conditions, sets[choice], trips.pick(own)))
         ends = [float(one.enter_s[-1].max()) for one in self.meetings]
-        self.ended_s = max(ends, default=float(trips.departure_s.max(initial=-inf)))
-        """Time after which nobody can change the course of a trip that may be met, or the last departure."""
+        self.ended_s = max([float(trips.departure_s.max(initial=-inf)), *ends])
+        """Time from which on all have departed and nobody can change the course of one."""
 
 
 def _may_be_met(world: World, trips: TripTable) -> Bools:
@@ -221,7 +221,7 @@ class Foreground:
 
     def settle_ended(self, *, at_last: bool = False) -> None:
         """Settle batches whose trips have all left the banned road, and what nobody met when it has become many."""
-        now_s, under_way = self._world.env.now, self._under_way
+        now_s, under_way = inf if at_last else self._world.env.now, self._under_way
         ended = [batch for batch in under_way if batch.ended_s < now_s]
         self._under_way = [batch for batch in under_way if batch.ended_s >= now_s]
         for batch in ended:

@@ -1,6 +1,7 @@
 """Accidents as reviews know them: in order of time, each told once and then only read."""
 
 from bisect import bisect_left
+from math import inf
 
 from sim.engine.settle import Accident, persons_hurt
 from sim.interventions.base import PastAccident
@@ -24,6 +25,7 @@ class History:
         self._accidents = accidents
         self._severity = severity
         self._read = 0
+        self._told_until_s = -inf
         self._later: list[Accident] = []
         """Read, but after all times asked for."""
         self._times_s: list[float] = []
@@ -31,7 +33,11 @@ class History:
 
     def before(self, limit_s: float) -> tuple[PastAccident, ...]:
         """Accidents before a time of the recorded days [s], in order of time, then of trip."""
-        self._later += [a for a in self._accidents[self._read :] if a.mechanism != CAPTURED]
+        new = [a for a in self._accidents[self._read :] if a.mechanism != CAPTURED]
+        if any(accident.time_s < self._told_until_s for accident in new):
+            raise AssertionError("an accident was written down after a review that should have known of it")
+        self._told_until_s = max(self._told_until_s, limit_s)
+        self._later += new
         self._read = len(self._accidents)
         known = sorted((a for a in self._later if a.time_s < limit_s), key=lambda a: (a.time_s, a.trip_id))
         self._later = [a for a in self._later if a.time_s >= limit_s]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import exact
 from sim.parameters import MECHANISMS, TRUCK_CLASSES
 from sim.units import Floats, Ints
 
@@ -65,6 +66,29 @@ class Ledger:
     def _sums(self) -> list[NDArray[Any]]:
         columns = [getattr(self, column.name) for column in fields(self) if column.name != "other_violations"]
         return [*columns, *(self.other_violations[kind] for kind in OTHER_VIOLATIONS)]
+
+    def check_exact(self) -> None:
+        """See that no sum has grown beyond what is exact.
+
+        Raises
+        ------
+        OverflowError
+            if one has
+        """
+        quanta = {
+            "distance_m": exact.LENGTH_QUANTUM_M,
+            "monthly_distance_m": exact.LENGTH_QUANTUM_M,
+            "duration_s": exact.TIME_QUANTUM_S,
+            "hazard": exact.HAZARD_QUANTUM,
+            "monthly_accidents": exact.HAZARD_QUANTUM,
+        }
+        for name, quantum in quanta.items():
+            largest, most = float(getattr(self, name).max(initial=0.0)), exact.MOST_QUANTA * quantum
+            if largest >= most:
+                raise OverflowError(
+                    f"a sum of {name} is {largest:.3g}, and sums are exact below {most:.3g}: "
+                    "simulate fewer days, and more replications instead"
+                )
 
     def add(
         self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats

@@ -48,6 +48,8 @@ class Outcome:
     courses: list[CourseRecord]
     driven: list[DrivenTrip] = field(default_factory=list)
     """Trips of the watched day; never stored."""
+    watched_alarms: Sequence[AlarmRecord] = ()
+    """Alarms about them, which need not be among the earliest of the run."""
 
     def lean(self) -> "Outcome":
         """The same without records of events, for experiments of hundreds of runs."""
@@ -55,7 +57,14 @@ class Outcome:
 
 
 def outcome_of(world: World) -> Outcome:
-    """Tables of a replication that has run to its end; records in order of time, then of trip."""
+    """Tables of a replication that has run to its end; records in order of time, then of trip.
+
+    Raises
+    ------
+    OverflowError
+        if sums have grown beyond what is exact
+    """
+    world.book.ledger.check_exact()
     found = sorted(world.book.accidents, key=lambda accident: (accident.time_s, accident.trip_id))
     rescuers = Rescuers(world, found)
     help_min = time_to_help_min(world, found, rescuers)
@@ -82,6 +91,7 @@ def outcome_of(world: World) -> Outcome:
         alarms=world.alarms.records,
         courses=sorted(world.book.courses),
         driven=sorted(world.book.driven),
+        watched_alarms=[] if (day := world.book.watched_day) is None else world.alarms.of_trips_on(day),
     )
 
 

@@ -21,7 +21,7 @@ RADIX_SORTED = 1 << 16
 """Sorting numbers below this takes NumPy a time that is proportional to how many there are."""
 
 
-def in_parts(
+def by_kind_and_epoch(
     world: World, trips: TripTable, chosen: Ints, kind: Ints, kinds: int
 ) -> Iterator[tuple[int, Conditions, Ints]]:
     """The chosen trips of one kind (of `kinds`) and epoch at a time, by class and month, and the conditions they meet.
@@ -32,12 +32,12 @@ def in_parts(
         return
     epoch, month = world.epoch[trips.day[chosen]], trips.month[chosen]
     first_epoch, first_month = int(epoch.min()), int(month.min())
-    part = (epoch - first_epoch) * kinds + kind
-    parts, months = int(part.max()) + 1, int(month.max()) - first_month + 1
-    key = (part * len(TRUCK_CLASSES) + trips.truck_class[chosen]) * months + (month - first_month)
-    fits = parts * len(TRUCK_CLASSES) * months <= RADIX_SORTED
+    group = (epoch - first_epoch) * kinds + kind
+    groups, months = int(group.max()) + 1, int(month.max()) - first_month + 1
+    key = (group * len(TRUCK_CLASSES) + trips.truck_class[chosen]) * months + (month - first_month)
+    fits = groups * len(TRUCK_CLASSES) * months <= RADIX_SORTED
     order = np.argsort(key.astype(np.uint16) if fits else key, kind="stable")
-    bounds = np.searchsorted(part[order], np.arange(parts + 1)).tolist()
+    bounds = np.searchsorted(group[order], np.arange(groups + 1)).tolist()
     for number, (start, stop) in enumerate(pairwise(bounds)):
         if start < stop:
             later, own = divmod(number, kinds)
@@ -57,7 +57,7 @@ def settle_legal(world: World, trips: TripTable, chosen: Ints | None = None) -> 
     """Trips of recorded days that break no ban, all or those chosen; sets that share a route are swept together."""
     table, chosen = world.choices.table, np.arange(len(trips)) if chosen is None else chosen
     route = table.legal_route(trips.choice[chosen], trips.route_uniform[chosen])
-    for number, conditions, own in in_parts(world, trips, chosen, route, len(table.routes)):
+    for number, conditions, own in by_kind_and_epoch(world, trips, chosen, route, len(table.routes)):
         for part, leg in swept(world, conditions, table.routes[number], trips.pick(own)):
             settle(world.book, part, leg, "legal")
 
@@ -65,7 +65,7 @@ def settle_legal(world: World, trips: TripTable, chosen: Ints | None = None) -> 
 def settle_shortcuts(world: World, trips: TripTable) -> None:
     """Trips of recorded days that take a banned shortcut and meet nobody."""
     sets = world.choices.sets
-    for number, conditions, own in in_parts(world, trips, np.arange(len(trips)), trips.choice, len(sets)):
+    for number, conditions, own in by_kind_and_epoch(world, trips, np.arange(len(trips)), trips.choice, len(sets)):
         choice = sets[number]
         for part, leg in swept(world, conditions, choice.shortcut, trips.pick(own)):
             settle(world.book, part, leg, "shortcut")

@@ -29,6 +29,7 @@ from sim.engine.settle import Accident
 from sim.engine.trips import TripTable, blocks, other_violations, risk_dared_by
 from sim.engine.violation import EngineProcess
 from sim.engine.world import World, reviews_the_past
+from sim.interventions.base import KNOWN_AFTER_DAYS
 from sim.road import corridors
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, Bools, Ints
@@ -38,9 +39,11 @@ FOREGROUND_AT_ONCE = 2048
 """Foreground trips that depart in one batch."""
 DRAWN_PER_FOREGROUND_TRIP = 8
 """About how many trips of a road of several corridors are drawn for one that may violate."""
-DAYS_AFTER_HORIZON = 1
-LONGEST_REVIEWED_BLOCK_DAYS = 28
-"""So that all accidents of which a review may know are settled when it is held, see `KNOWN_AFTER_DAYS`."""
+SLOWEST_MS = 1.4
+"""Mean speed below which no truck stays on its route: a walk."""
+LONGEST_REVIEWED_BLOCK_DAYS = KNOWN_AFTER_DAYS // 2 - 2
+"""So that all accidents of which a review may know are settled when it is held: those of the block before may not be,
+as its last trips are still under way."""
 
 
 def run_replication(
@@ -162,7 +165,8 @@ def _run_foreground(world: World, trips_per_block: int) -> None:
 
 def _end(world: World, foreground: Foreground) -> None:
     """Let the last trucks arrive."""
-    world.env.run(until=(world.horizon.days + DAYS_AFTER_HORIZON) * SECONDS_PER_DAY)
+    days_after = 1 + int(world.choices.longest_m(world.network) / SLOWEST_MS / SECONDS_PER_DAY)
+    world.env.run(until=(world.horizon.days + days_after) * SECONDS_PER_DAY)
     foreground.settle_ended(at_last=True)
     for staff in (world.centre, *world.stations.values()):
         staff.catch_up()

@@ -1,6 +1,7 @@
 """People on shifts as a SimPy resource with priorities: operators of the control centre, crews of a station."""
 
 from collections.abc import Generator, Sequence
+from math import inf, isfinite
 from typing import Any
 
 from simpy import Environment, Event
@@ -25,12 +26,15 @@ class Staff:
         people by hour of the day, shape (24,)
     streams : Streams
         for work that belongs to no trip
+    counted_until_s : float
+        end of the horizon; what is done later is in no sum
     """
 
-    def __init__(self, env: Environment, on_duty: Ints, streams: Streams) -> None:
+    def __init__(self, env: Environment, on_duty: Ints, streams: Streams, counted_until_s: float = inf) -> None:
         self.env = env
         self.on_duty = on_duty
         self._streams = streams
+        self._counted_until_s = counted_until_s
         self._operators = Desks(
             env, max(int(on_duty.max()), 1), lambda _, start_s, length_s: self._busy(start_s, length_s)
         )
@@ -68,9 +72,20 @@ class Staff:
         return self.env.timeout(seconds)
 
     def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
-        """Queue pieces of work for operators: second of the day at which each is due, and its length [s]."""
-        start_s = float(day * SECONDS_PER_DAY)
-        self._operators.work(priority, [(start_s + second, seconds) for second, seconds in pieces])
+        """Queue pieces of work for operators: second of the day at which each is due, and its length [s].
+
+        What was due before now is due now.
+
+        Raises
+        ------
+        ValueError
+            if a second or a length is not finite, or a length is negative
+        """
+        for second, seconds in pieces:
+            if not (isfinite(second) and isfinite(seconds) and seconds >= 0.0):
+                raise ValueError(f"work at second {second} of {seconds} s: both must be finite, the length from 0 on")
+        start_s, now_s = float(day * SECONDS_PER_DAY), self.env.now
+        self._operators.work(priority, [(max(start_s + second, now_s), seconds) for second, seconds in pieces])
 
     def catch_up(self) -> None:
         """Do the queued work up to now."""
@@ -78,8 +93,8 @@ class Staff:
 
     def _busy(self, start_s: float, length_s: float) -> None:
         """Add work to the sums."""
-        self.busy_s += length_s
-        start, end = start_s, start_s + length_s
+        start, end = start_s, min(start_s + length_s, self._counted_until_s)
+        self.busy_s += max(end - start, 0.0)
         while start < end:
             hour = int(start // SECONDS_PER_HOUR)
             stop = min(end, (hour + 1.0) * SECONDS_PER_HOUR)

@@ -12,7 +12,7 @@ from sim.behaviour import risk_dared
 from sim.calendar import Horizon
 from sim.conditions import Traits, TruckKinds
 from sim.demand import DemandTable
-from sim.draws import CORRIDOR_BITS, Streams, of_corridor
+from sim.draws import CORRIDOR_BITS, PLACE_BITS, Streams, of_corridor
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
 from sim.fleet import Roster
@@ -23,9 +23,6 @@ from sim.road import Corridor
 from sim.rules import DrivingRules
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
-
-PLACE_BITS = 32
-"""A trip's number is day << 32 | place in the day's draws, see `CORRIDOR_BITS`."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from simpy import Environment, Event
@@ -49,6 +50,16 @@ class Active:
 
     intervention: Intervention
     start_day: int
+
+
+class InForce(NamedTuple):
+    """Interventions in force on a day, and those of them that have something to say on a matter."""
+
+    every: list[Intervention]
+    answering: list[Intervention]
+    """Violations."""
+    deterring: list[Intervention]
+    checking: list[Intervention]
 
 
 @dataclass(frozen=True)
@@ -202,9 +213,10 @@ class World:
             for a, p in zip(self.active, prepared, strict=True)
             if p.position_interval_s is not None
         ]
-        self.centre = Staff(self.env, combine.operators(prepared), self.streams)
+        end_s = float(self.horizon.days * SECONDS_PER_DAY)
+        self.centre = Staff(self.env, combine.operators(prepared), self.streams, end_s)
         self.stations = {
-            node: Staff(self.env, on_duty, self.streams) for node, on_duty in combine.crews(prepared).items()
+            node: Staff(self.env, on_duty, self.streams, end_s) for node, on_duty in combine.crews(prepared).items()
         }
         for active in self.active:
             self.env.process(self._patrol(active))
@@ -246,22 +258,21 @@ class World:
 
     def on_duty(self, day: int) -> list[Intervention]:
         """Interventions in force on a day."""
-        return self._in_force(day)[0]
+        return self._in_force(day).every
 
     def answering(self, day: int) -> list[Intervention]:
         """Interventions in force that answer violations."""
-        return self._in_force(day)[1]
+        return self._in_force(day).answering
 
-    def _in_force(self, day: int) -> tuple[list[Intervention], ...]:
-        """All of a day, those that answer violations, those that change perceived risk, those that check."""
+    def _in_force(self, day: int) -> InForce:
         return self._forces[bisect_right(self._start_days, day)]
 
-    def _force(self, day: int) -> tuple[list[Intervention], ...]:
+    def _force(self, day: int) -> InForce:
         here = [a.intervention for a in self.active if a.start_day <= day]
         answering = [i for i in here if type(i).respond is not Intervention.respond]
         deterring = [i for i in here if type(i).perceived_risk is not Intervention.perceived_risk]
         checking = [i for i in here if type(i).checked_share is not Intervention.checked_share]
-        return here, answering, deterring, checking
+        return InForce(here, answering, deterring, checking)
 
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
         """Whether the truck can be seen."""
@@ -275,7 +286,7 @@ class World:
     def checked_share(self, link: str, day: int) -> float:
         """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""
         own = self.scenario.behaviour.roadside_check_share
-        checking = self._in_force(day)[3]
+        checking = self._in_force(day).checking
         return (
             combine.perceived_risk([own, *(asked(i, "checked_share", link, day) for i in checking)])
             if checking
@@ -290,7 +301,7 @@ class World:
         remembered = self.deterrence.perceived_risk(driver, now_s)
         if remembered >= dared:
             return False
-        deterring = self._in_force(day)[2]
+        deterring = self._in_force(day).deterring
         return not deterring or self._perceived_risk(driver, truck_class, day, remembered, deterring) < dared
 
     def _perceived_risk(

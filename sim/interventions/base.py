@@ -138,7 +138,7 @@ class Past:
     day: int
     accidents: tuple[PastAccident, ...]
     violations: dict[str, int]
-    """By link."""
+    """By link, all links of the road."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,8 @@ class Floor(Protocol):
     def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
         """Queue pieces of work of a day for operators: second of the day at which each is due, and its length [s].
 
-        Say so before they are due. They wait their turn like calls, and cost no events.
+        They wait their turn like calls, and cost no events; what was due before now is due now. Raises ValueError if a
+        second or a length is not finite, or a length is negative.
         """
 
     def occupy_crew(self, station: str, day: int, pieces: Sequence[tuple[float, float]]) -> None:
@@ -313,7 +314,10 @@ class Intervention(Group):
         return None
 
     def checked_share(self, link: str, day: int) -> float:  # noqa: ARG002
-        """Chance that a violating truck is met by a police check that this adds on a link on a day, 0 to 1."""
+        """Chance that a violating truck is met by a police check that this adds on a link on a day, 0 to 1.
+
+        Asked when trips set out and again when they enter: for the same link and day the answer must be the same.
+        """
         return 0.0
 
     def perceived_risk(self, driver: DriverView) -> float:  # noqa: ARG002

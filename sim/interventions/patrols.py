@@ -87,7 +87,7 @@ class Patrols(Intervention):
         """Accidents and violations of each beat, shape (beats,)."""
         accidents = np.bincount([a.section for a in past.accidents], minlength=len(site.network.sections.length_m))
         rows = [site.covered((beat,))[0] for beat in self.beats]
-        seen = [past.violations.get(beat.link, 0) * self.violation_weight for beat in self.beats]
+        seen = [past.violations[beat.link] * self.violation_weight for beat in self.beats]
         return np.array([float(accidents[own].sum()) + v for own, v in zip(rows, seen, strict=True)])
 
     def _rules(self, site: Site, days: Floats) -> DrivingRules:

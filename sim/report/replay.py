@@ -81,7 +81,7 @@ def _line_km(network: Network, links: tuple[str, ...]) -> dict[int, tuple[float,
 
 def _told_s(outcome: Outcome) -> dict[int, float]:
     """When drivers who violated were first reached, by trip."""
-    times = {a.trip_id: (a.read_time_s, a.answer_time_s) for a in outcome.alarms}
+    times = {a.trip_id: (a.read_time_s, a.answer_time_s) for a in outcome.watched_alarms}
     reached = {trip: [when for when in pair if not isnan(when)] for trip, pair in times.items()}
     return {trip: min(known) for trip, known in reached.items() if known}
 
@@ -109,7 +109,7 @@ def _points(
 
 def _events(outcome: Outcome) -> Iterator[tuple[int, str, float]]:
     here = {trip.trip_id for trip in outcome.driven}
-    for alarm in outcome.alarms:
+    for alarm in outcome.watched_alarms:
         times = (alarm.time_s, alarm.answer_time_s, alarm.leave_time_s, alarm.intercept_time_s)
         if alarm.trip_id in here:
             yield from ((alarm.trip_id, e, t) for e, t in zip(EVENTS[:-1], times, strict=True) if not isnan(t))

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from simpy import Environment, PriorityResource
 
+from sim.draws import Streams
 from sim.engine.desks import Desks
+from sim.engine.staff import Staff
 
 HORIZON_S = 4000.0
 
@@ -58,6 +60,41 @@ def caught_up(capacity: int, work: list, calls: list) -> list:
     env.run(until=HORIZON_S)
     desks.catch_up(HORIZON_S)
     return sorted(started)
+
+
+def test_work_told_late_is_due_when_it_is_told() -> None:
+    """It waits for a desk that is free, instead of starting in the past on one that was taken."""
+    env = Environment()
+    staff = Staff(env, np.ones(24, dtype=np.int64), Streams(1, 0))
+    staff.occupy(0, 0, [(10.0, 100.0)])
+    env.run(until=50.0)
+    staff.occupy(0, 0, [(20.0, 30.0)])
+    env.run(until=120.0)
+    staff.catch_up()
+    assert staff.busy_s == 130.0
+    with staff.operator(0) as operator:
+        env.run(until=operator)
+        assert env.now == 140.0
+
+
+@pytest.mark.parametrize("piece", [(np.nan, 1.0), (np.inf, 1.0), (1.0, np.nan), (1.0, np.inf), (1.0, -1.0)])
+def test_work_that_makes_no_sense_is_refused(piece) -> None:
+    staff = Staff(Environment(), np.ones(24, dtype=np.int64), Streams(1, 0))
+    with pytest.raises(ValueError, match="finite"):
+        staff.occupy(0, 0, [(5.0, 1.0), piece])
+    staff.env.run(until=100.0)
+    staff.catch_up()
+    assert staff.busy_s == 0.0
+
+
+def test_work_after_the_horizon_is_in_no_sum() -> None:
+    env = Environment()
+    staff = Staff(env, np.ones(24, dtype=np.int64), Streams(1, 0), counted_until_s=86_400.0)
+    staff.occupy(0, 0, [(80_000.0, 10_000.0)])
+    staff.occupy(0, 1, [(20_000.0, 500.0)])
+    env.run(until=2 * 86_400.0)
+    staff.catch_up()
+    assert staff.busy_s == sum(staff.busy_by_hour_s) == 6400.0
 
 
 @pytest.mark.parametrize("capacity", [1, 2, 3])

@@ -53,6 +53,17 @@ def test_the_small_county_with_everything_is_exact(small) -> None:
     assert outcome.captures
 
 
+def test_trips_that_take_days_are_driven_to_their_end(small) -> None:
+    """All that departed in the horizon is settled, even what arrives days later."""
+    road = small().road.model_dump(mode="json", exclude_none=True)
+    for link in road["links"]:
+        for section in link["sections"]:
+            section |= {"length_km": 40.0, "speed_limit_kmh": 20}
+    outcome = check(small(days=2, road=road, interventions={"driver_contact": {}, "device_coverage": {}}))
+    assert max(course.duration_s for course in outcome.courses) > 2 * 86_400.0
+    assert outcome.metrics["left_at_exit"] > 0
+
+
 def test_what_reviews_learn_is_exact(small) -> None:
     """Rules that follow from accidents weeks before are the same however trips are simulated."""
     learning = {

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from sim.calendar import Horizon
-from sim.draws import Streams
+from sim.draws import PLACE_BITS, Streams, TripDraws
 from sim.engine import alarms as alarm_book
 from sim.engine import entries as entry_book
 from sim.engine.alarms import AlarmNote, Alarms
 from sim.engine.entries import Entries
-from sim.records import ViolationRecord
+from sim.engine.history import History
+from sim.engine.ledger import Ledger
+from sim.engine.settle import Accident
+from sim.records import AlarmRecord, RecordTable, ViolationRecord
 from sim.scenario import load_scenario
 from sim.weather import weather_hours
 
@@ -22,6 +25,7 @@ def written(order: np.ndarray, pieces: int) -> Entries:
     """Two hundred entries of two links, some of them after the last day, written in some order and in some pieces."""
     generator = np.random.default_rng(5)
     time_s, driver = generator.uniform(0.0, 11 * DAY_S, 200), generator.integers(0, 50, 200)
+    time_s -= time_s % (DAY_S / 4)  # many at a time
     enterprise, truck_class, trip_id = driver // 7, driver % 4, np.arange(200)
     entries = Entries(["b", "a", "b"], days=10)
     for part in np.array_split(order, pieces):
@@ -42,7 +46,7 @@ def test_entries_are_the_earliest_in_whatever_order_they_come(monkeypatch, most)
 def test_all_entries_are_counted_by_day() -> None:
     entries = written(np.arange(200), 3)
     every = list(entries.records)
-    assert entries.before(0) == {}
+    assert entries.before(0) == {"a": 0, "b": 0}
     assert entries.before(10) == {"a": 67, "b": 133}
     early = [record for record in every if record.time_s < 4 * DAY_S]
     assert entries.before(4) == {link: sum(record.link == link for record in early) for link in ("a", "b")}
@@ -75,6 +79,73 @@ def test_a_note_is_written_into_its_row_after_the_alarm(monkeypatch) -> None:
     assert records[2].answer_time_s == 30.0
     assert records[0].leave_node == ""
     assert np.array_equal(alarms.times_s("answer_s"), [np.nan, np.nan, 30.0], equal_nan=True)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [0, 4, 3, 2, 1], [0, 3, 1, 4, 2]])
+def test_the_earliest_alarms_of_one_time_are_those_of_the_lowest_trips(monkeypatch, order) -> None:
+    monkeypatch.setattr(alarm_book, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(alarm_book, "MOST_RECORDS", 3)
+    alarms = Alarms(["north"], zero_s=0.0)
+    for number in order:
+        note = AlarmNote(number, 0.0)
+        note.write("alarm_s", 5.0 if number else 1.0)
+        alarms.keep(note)
+    assert [record.trip_id for record in alarms.records] == [0, 1, 2]
+    assert len(alarms) == 5
+
+
+def test_alarms_of_a_day_are_told_however_late_it_is(monkeypatch) -> None:
+    monkeypatch.setattr(alarm_book, "ROWS_AT_ONCE", 2)
+    alarms = Alarms(["north"], zero_s=0.0)
+    for place in range(7):
+        note = AlarmNote(((place // 2) << PLACE_BITS) | place, place * DAY_S / 2)
+        note.write("alarm_s", place * DAY_S / 2 + 60.0)
+        alarms.keep(note)
+    assert [record.trip_id & 7 for record in alarms.of_trips_on(2)] == [4, 5]
+    assert [record.trip_id & 7 for record in alarms.of_trips_on(3)] == [6]
+    assert not alarms.of_trips_on(4)
+
+
+def test_tables_of_records_are_equal_where_nothing_happened_in_both() -> None:
+    def table(answer_s: float) -> RecordTable[AlarmRecord]:
+        alarms, note = Alarms(["north"], zero_s=0.0), AlarmNote(1, 0.0)
+        note.write("alarm_s", 1.0)
+        note.write("answer_s", answer_s)
+        alarms.keep(note)
+        return alarms.records
+
+    assert table(np.nan) == table(np.nan) == list(table(np.nan))
+    assert table(np.nan) != table(2.0)
+    assert table(2.0) != []
+
+
+def test_numbers_of_no_trips() -> None:
+    nobody = np.empty(0, dtype=np.int64)
+    assert TripDraws(Streams(1, 0)).uniforms("roadside.check", nobody, nobody).shape == (0,)
+
+
+def test_sums_that_are_no_longer_exact_are_refused() -> None:
+    ledger = Ledger.empty(1, 2, 3)
+    ledger.duration_s[0, 1] = 2.0**33 - 1.0
+    ledger.check_exact()
+    ledger.duration_s[0, 1] += 1.0
+    with pytest.raises(OverflowError, match=r"duration_s is 8.59e.09.*fewer days, and more replications"):
+        ledger.check_exact()
+
+
+def test_an_accident_that_a_review_should_have_known_is_an_error(small) -> None:
+    def accident(time_s: float) -> Accident:
+        return Accident(time_s, 1, 0, 0, 0, 0, 0.0, 0, 10.0, (0.5, 0.5, 0.5))
+
+    found = [accident(5.0), accident(30.0)]
+    history = History(found, small().severity)
+    assert len(history.before(20.0)) == 1
+    found.append(accident(25.0))
+    assert len(history.before(28.0)) == 2
+    assert len(history.before(20.0)) == 1
+    found.append(accident(27.0))
+    with pytest.raises(AssertionError, match="should have known"):
+        history.before(40.0)
 
 
 def test_weather_does_not_depend_on_how_many_days_are_drawn_together(root, monkeypatch) -> None:

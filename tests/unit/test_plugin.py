@@ -93,6 +93,11 @@ def process_that_raises(case):
     raise ZeroDivisionError("in the process")
 
 
+def endless_work(floor):
+    floor.occupy(0, floor.day, [(60.0, float("inf"))])
+    yield floor.wait(1.0)
+
+
 WRONG = {
     "a negative factor": ("driving", bad_factor, "hazard_factor must be from 0"),
     "NaN": ("driving", not_a_number, "habit holds NaN"),
@@ -109,6 +114,7 @@ WRONG = {
     "a check of NaN": ("checked_share", lambda link, day: float("nan"), "is nan"),
     "a process that raises": ("respond", process_that_raises, "ZeroDivisionError: in the process"),
     "no process": ("respond", lambda case: 5, "must be a generator or None"),
+    "endless work": ("patrol", endless_work, "ValueError: work at second 60.0 of inf s"),
     "units below 0": ("units", lambda site: -1.0, "must be from 0"),
     "a metric of NaN": ("measured", lambda site, past, expected: {"x": float("nan")}, "x is nan"),
 }

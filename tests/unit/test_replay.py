@@ -67,6 +67,16 @@ def test_events_lie_on_their_trucks(found, traced) -> None:
     assert set(found.along["mode"]) <= set(MODES)
 
 
+def test_alarms_of_a_late_day_are_shown_however_many_came_before(scenario, found, monkeypatch) -> None:
+    few = (found.marks["event"] == "alarm").sum()
+    monkeypatch.setattr("sim.engine.alarms.MOST_RECORDS", few)
+    again = replay(scenario, 4, 1, DAY)
+    assert run_replication(scenario, 4, 1).alarms[-1].time_s < DAY * 86_400.0
+    assert again.marks.equals(found.marks)
+    assert again.along.equals(found.along)
+    assert (found.along["mode"] == "told").any()
+
+
 def test_the_chart_draws_every_piece(found) -> None:
     axes = space_time(found.along, found.marks, lambda key: WORDS[key][0]).axes[0]
     pieces = found.along.groupby(["trip", "piece"]).ngroups
