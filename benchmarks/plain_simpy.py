@@ -90,9 +90,10 @@ class Model:
         self.risk = world.conditions(0).risk
         self.growth = 3.6 * self.risk.speed_coefficient_per_kmh
         self.free_time_s = world.conditions(0).free_time_s.tolist()
-        self.speed_by_hour = world.conditions(0).surroundings.speed_factor.tolist()
-        self.icy_by_hour = world.conditions(0).surroundings.icy.tolist()
-        self.risk_by_hour = world.conditions(0).surroundings.risk_factor.tolist()
+        around = world.conditions(0).surroundings
+        self.speed_by_hour = around.speed_factor[around.state].tolist()
+        self.icy_by_hour = around.icy[around.state].tolist()
+        self.risk_by_hour = around.risk_factor[around.state].tolist()
 
     def truck(self, truck: PlainTruck, route: list[int]) -> Generator[Event, Any, None]:
         """One truck, section by section, to the end of its route or its accident."""

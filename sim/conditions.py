@@ -17,9 +17,12 @@ Singles = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """Weather and light by hour of the horizon as factors, shape (hours,)."""
+    """Weather and light by hour of the horizon, and what each of their states does."""
 
+    state: NDArray[np.int8]
+    """Shape (hours,)."""
     speed_factor: Singles
+    """By state, as all that follow."""
     risk_factor: Singles
     bad: Bools
     """Rain, fog or ice."""

@@ -86,14 +86,15 @@ class TripDraws:
         self._streams = streams
         self._corridors = corridors
         self._days_kept = days_kept
-        self._arrays: dict[tuple[int, int, str], Floats] = {}
-        """Keyed by day, corridor and place without its last bits, purpose."""
+        self._arrays = np.empty((MOST_ARRAYS, NEIGHBOUR_MASK + 1))
+        self._row: dict[tuple[int, int, str], int] = {}
+        """Row in use by day, corridor and place without its last bits, purpose."""
+        self._unused = list(range(MOST_ARRAYS))
 
     def forget_before(self, day: int) -> None:
         """Forget the arrays of days long past; asked for again, they would be drawn again."""
-        past = [key for key in self._arrays if not day - self._days_kept <= key[0] <= day]
-        for key in past:
-            del self._arrays[key]
+        past = [key for key in self._row if not day - self._days_kept <= key[0] <= day]
+        self._unused += [self._row.pop(key) for key in past]
 
     def uniform(self, purpose: str, day: int, place: int) -> float:
         """The uniform number of the trip at `place` of `day` for `purpose`."""
@@ -114,11 +115,12 @@ class TripDraws:
 
     def _neighbours(self, purpose: str, day: int, neighbours: int) -> Floats:
         """The numbers of a place and of those around it that have all but their last bits in common."""
-        array = self._arrays.get((day, neighbours, purpose))
-        if array is None:
-            array = self._drawn(purpose, day, neighbours << NEIGHBOUR_BITS)
-            self._make_room()
-            self._arrays[day, neighbours, purpose] = array
+        row = self._row.get((day, neighbours, purpose))
+        if row is None:
+            row = self._unused.pop() if self._unused else self._row.pop(next(iter(self._row)))
+            self._arrays[row] = self._drawn(purpose, day, neighbours << NEIGHBOUR_BITS)
+            self._row[day, neighbours, purpose] = row
+        array: Floats = self._arrays[row]
         return array
 
     def _drawn(self, purpose: str, day: int, place: int) -> Floats:
@@ -126,8 +128,3 @@ class TripDraws:
         corridor, first = place >> CORRIDOR_BITS, place & PLACE_MASK
         name = of_corridor(purpose, self._corridors[corridor])
         return self._streams.uniform(name, day, NEIGHBOUR_MASK + 1, first)
-
-    def _make_room(self) -> None:
-        """Forget the oldest arrays when there are many."""
-        while len(self._arrays) >= MOST_ARRAYS:
-            del self._arrays[next(iter(self._arrays))]

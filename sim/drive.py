@@ -118,8 +118,8 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     """
     plan = conditions.plan(route)
     trips = heeding.prepared(plan.rules, trips, conditions)
-    hours = _hour_of_way(conditions, plan, trips.departure_s)
-    velocity = _velocity(conditions, plan, route, trips, hours, mode_factor)
+    states = _state_at_ways(conditions, plan, trips.departure_s)
+    velocity = _velocity(conditions, plan, route, trips, states, mode_factor)
     passage_s = plan.length_m / velocity
     temperature = _brake_temperature(plan, trips, velocity, passage_s)
     if plan.rules.alarms:
@@ -129,7 +129,7 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
             passage_s[:, chosen] = plan.length_m / velocity[:, chosen]
             slower = (velocity[:, chosen], passage_s[:, chosen])
             temperature[:, chosen] = _brake_temperature(plan, trips.pick(chosen), *slower)
-    general = _general_hazard(conditions, plan, trips, hours, velocity)
+    general = _general_hazard(conditions, plan, trips, states, velocity)
     rolling = _rollover_hazard(conditions, plan, trips, velocity)
     running_away = _runaway_hazard(conditions, plan, temperature)
     hazard = _put_together(conditions, plan, (general, rolling, running_away))
@@ -150,27 +150,28 @@ def _put_together(conditions: Conditions, plan: RoutePlan, hazards: Sequence[Sin
     return Hazard(tuple(rows), tuple(parts), len(plan.every))
 
 
-def _hour_of_way(conditions: Conditions, plan: RoutePlan, departure_s: Floats) -> Ints:
-    """Hour of the horizon at the entry of each way, shape (ways, trips)."""
+def _state_at_ways(conditions: Conditions, plan: RoutePlan, departure_s: Floats) -> NDArray[np.int8]:
+    """State of weather and light at the entry of each way, shape (ways, trips)."""
     hours = ((departure_s + plan.entered_s) / SECONDS_PER_HOUR).astype(np.int64)
-    return np.minimum(hours, len(conditions.surroundings.speed_factor) - 1)
+    around = conditions.surroundings.state
+    return around[np.minimum(hours, len(around) - 1)]
 
 
 def _velocity(
-    conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, hours: Ints, mode_factor: float
+    conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, states: NDArray[np.int8], mode_factor: float
 ) -> Singles:
     """Speed on each section: the least of habit, curve comfort, crawling upgrade and holding back downgrade."""
-    weather = conditions.surroundings.speed_factor[hours]
+    weather = conditions.surroundings.speed_factor[states]
     if plan.rules.weather:
-        weather *= heeding.weather_factor(plan.rules, trips, conditions.surroundings.bad[hours])
+        weather *= heeding.weather_factor(plan.rules, trips, conditions.surroundings.bad[states])
     weather *= trips.speed_factor * np.float32(mode_factor)
     velocity: Singles = np.empty((len(plan.every), weather.shape[1]), dtype=np.float32)
     for rows, factor in zip(plan.rows_of_way, weather, strict=True):
         np.multiply(plan.wanted_ms[rows], factor, out=velocity[rows])
-    velocity[plan.climbing] = np.minimum(velocity[plan.climbing], plan.crawl_ms[:, trips.kind])
+    velocity[plan.climbing] = np.minimum(velocity[plan.climbing], plan.crawl_ms.take(trips.kind, axis=1))
     held = plan.held_ms * (trips.descent_factor * np.float32(mode_factor))
     velocity[plan.steep] = np.minimum(velocity[plan.steep], held)
-    icy = conditions.surroundings.icy[hours]
+    icy = conditions.surroundings.icy[states]
     if icy.any():
         np.minimum(velocity, np.where(icy[route.way_of_section], plan.icy_ms, np.inf), out=velocity)
     heeding.slow_down(plan.rules, trips, velocity)
@@ -190,9 +191,11 @@ def _brake_temperature(plan: RoutePlan, trips: Traits, velocity: Singles, passag
     return brakes.temperatures_along_c(trips.brake_c, steady, decay)
 
 
-def _general_hazard(conditions: Conditions, plan: RoutePlan, trips: Traits, hours: Ints, velocity: Singles) -> Singles:
+def _general_hazard(
+    conditions: Conditions, plan: RoutePlan, trips: Traits, states: NDArray[np.int8], velocity: Singles
+) -> Singles:
     """Base hazard x weather and light x driver and truck x exponential growth with speed."""
-    around = conditions.surroundings.risk_factor[hours] * trips.risk_factor
+    around = conditions.surroundings.risk_factor[states] * trips.risk_factor
     hazard: Singles = np.exp(velocity * np.float32(speed_growth(conditions)))
     hazard *= plan.base_hazard
     for rows, factor in zip(plan.rows_of_way, around, strict=True):

@@ -60,7 +60,7 @@ def _slowed(rule: PlannedSpeed, trips: Traits, velocity: Singles) -> Singles:
     response = rule.response[trips.driver]
     if rule.needs_device:
         response = response * trips.online
-    asked = rule.cap_ms[:, trips.kind] if rule.cap_ms.shape[1] > 1 else rule.cap_ms
+    asked = rule.cap_ms.take(trips.kind, axis=1) if rule.cap_ms.shape[1] > 1 else rule.cap_ms
     share = response * rule.weight
     if rule.on_day is not None:
         share = share * rule.on_day[trips.day].T

@@ -8,7 +8,15 @@ from sim.fleet import Roster
 from sim.interventions.base import Experience
 from sim.units import SECONDS_PER_DAY
 
-Memory = dict[int, tuple[float, float]]
+
+class Memory:
+    """Risk raised at the latest experience, and when that was, of drivers or of enterprises by their number."""
+
+    __slots__ = ("risk", "when_s")
+
+    def __init__(self, size: int) -> None:
+        self.risk = array("d", bytes(8 * size))
+        self.when_s = array("d", bytes(8 * size))
 
 
 class Deterrence:
@@ -23,8 +31,8 @@ class Deterrence:
             "sanction": behaviour.sanction_increment,
         }
         self._enterprise_of: list[int] = roster.enterprise.tolist()
-        self._drivers: Memory = {}
-        self._enterprises: Memory = {}
+        self._drivers = Memory(roster.size)
+        self._enterprises = Memory(roster.enterprises)
         self._suspended_until_s: dict[int, float] = {}
         self._recorded_s: dict[int, array[float]] = {}
 
@@ -58,8 +66,9 @@ class Deterrence:
 
     def _raise(self, memory: Memory, key: int, increment: float, now_s: float) -> None:
         if increment > 0.0:
-            memory[key] = (raised(self._left(memory, key, now_s), increment), now_s)
+            memory.risk[key] = raised(self._left(memory, key, now_s), increment)
+            memory.when_s[key] = now_s
 
     def _left(self, memory: Memory, key: int, now_s: float) -> float:
-        risk, when = memory.get(key, (0.0, now_s))
-        return decayed(risk, now_s - when, self._half_life_s) if risk else 0.0
+        risk = memory.risk[key]
+        return decayed(risk, now_s - memory.when_s[key], self._half_life_s) if risk else 0.0

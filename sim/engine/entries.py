@@ -37,7 +37,7 @@ class Entries:
     def __init__(self, links: Sequence[str], days: int) -> None:
         self._links = sorted(set(links))
         self._by_day = np.zeros((days, len(self._links)), dtype=np.int32)
-        self._kept: list[NDArray[np.void]] = []
+        self._rows = np.empty(MOST_RECORDS + MOST_RECORDS // 4, dtype=COLUMNS)
         self._count = 0
         self._kept_until_s = inf
 
@@ -46,29 +46,26 @@ class Entries:
         number = self._links.index(link)
         days = np.minimum(time_s // SECONDS_PER_DAY, len(self._by_day) - 1).astype(np.int64)
         np.add.at(self._by_day[:, number], days, 1)
-        early = time_s <= self._kept_until_s
-        if not early.any():
-            return
-        entries = np.empty(np.count_nonzero(early), dtype=COLUMNS)
+        early = np.flatnonzero(time_s <= self._kept_until_s)
+        if self._count + len(early) > len(self._rows):
+            self._make_room(len(early))
+        place = slice(self._count, self._count + len(early))
         given = (time_s, trip_id, driver, enterprise, truck_class)
-        columns = (*(values[early] for values in given), number)
-        for name, values in zip(COLUMNS.names or (), columns, strict=True):
-            entries[name] = values
-        self._kept.append(entries)
-        self._count += len(entries)
-        if self._count > MOST_RECORDS + MOST_RECORDS // 4:
-            self._keep_earliest()
+        for name, values in zip(COLUMNS.names or (), given, strict=False):
+            self._rows[name][place] = values[early]
+        self._rows["link"][place] = number
+        self._count = place.stop
 
-    def _earliest(self) -> NDArray[np.void]:
-        """In order of time, then of trip."""
-        entries = np.concatenate([np.empty(0, dtype=COLUMNS), *self._kept])
-        return entries[np.lexsort((entries["trip_id"], entries["time_s"]))][:MOST_RECORDS]
-
-    def _keep_earliest(self) -> None:
-        """What comes after the last one kept need not be written down any more."""
-        kept = self._earliest()
-        self._kept, self._count = [kept], len(kept)
-        self._kept_until_s = float(kept["time_s"][-1])
+    def _make_room(self, more: int) -> None:
+        """Let go of what comes after the earliest; that later need not be written down any more."""
+        kept = self._rows[: self._count]
+        if self._count > MOST_RECORDS:
+            self._kept_until_s = float(np.partition(kept["time_s"], MOST_RECORDS - 1)[MOST_RECORDS - 1])
+            kept = kept[kept["time_s"] <= self._kept_until_s]
+        self._count = len(kept)
+        if self._count + more > len(self._rows):
+            self._rows = np.empty(self._count + more, dtype=COLUMNS)
+        self._rows[: self._count] = kept
 
     def before(self, day: int) -> dict[str, int]:
         """Entries of all links on days that began before a day."""
@@ -77,8 +74,10 @@ class Entries:
 
     @property
     def records(self) -> RecordTable[ViolationRecord]:
-        """The earliest entries."""
-        return RecordTable(self._earliest(), partial(_records, links=tuple(self._links)))
+        """The earliest entries, in order of time, then of trip."""
+        entries = self._rows[: self._count]
+        entries = entries[np.lexsort((entries["trip_id"], entries["time_s"]))[:MOST_RECORDS]]
+        return RecordTable(entries, partial(_records, links=tuple(self._links)))
 
 
 def _records(rows: NDArray[np.void], links: Sequence[str]) -> list[ViolationRecord]:

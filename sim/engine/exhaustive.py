@@ -148,8 +148,8 @@ class Walker:
         self._distance_m += length
         if self._month < 0:
             return
-        one = np.array([section]), np.array([length]), np.array([duration]), hazard[:, None]
-        self.world.book.ledger.add(self._month, self._class, *one)
+        one = np.array([section]), np.array([[length]]), np.array([[duration]]), hazard[:, None, None]
+        self.world.book.ledger.add(np.array([self._month]), np.array([self._class]), *one)
 
 
 def _walk(walker: Walker, piece: Piece, course: str) -> EngineProcess:

@@ -28,7 +28,7 @@ from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats
 DAMAGE, INJURY, FATAL = 2, 1, 0
 """Places in `closure_share`."""
 SMALLEST_UNIFORM = 1e-12
-TRIPS_AT_ONCE = 65_536
+TRIPS_AT_ONCE = 16_384
 DAYS_KEPT = 3
 """Of a corridor: the day before a closure, on which trucks set out that meet it, its own and the next."""
 
@@ -200,12 +200,12 @@ NOBODY: Waits = (0, 0, 0.0, 0.0, 0)
 
 
 class _Traffic(NamedTuple):
-    """Trips of a corridor's day, shape (trips,), in no order; small numbers, as several days are kept."""
+    """Neighbouring trips in the draws of a corridor's day, shape (trips,); small numbers, as several days are kept."""
 
-    place: NDArray[np.int32]
-    """In the corridor's draws of the day."""
+    first: int
+    """Place of the first trip in the draws."""
     departure_s: Floats
-    route: NDArray[np.int32]
+    route: NDArray[np.int16]
     driver: NDArray[np.int32]
 
 
@@ -238,27 +238,29 @@ class _Queue:
     def _arriving(self, day: int, accident: Accident, since_s: float, until_s: float) -> tuple[Floats, Floats, Floats]:
         """Arrival times within the closure, and two uniform numbers of each truck."""
         own_day, own = self._world.source.day_and_place(accident.trip_id)
-        corridor = own >> CORRIDOR_BITS
-        trips = self._drawn(day, corridor)
-        arrival = self._offsets(accident.section)[trips.route]
-        arrival /= self._world.roster.speed_factor[trips.driver]
-        arrival += trips.departure_s
-        other = (trips.place != (own & PLACE_MASK)) | (day != own_day)
-        here = np.flatnonzero((arrival > since_s) & (arrival < until_s) & other)
+        corridor, own_place = own >> CORRIDOR_BITS, own & PLACE_MASK
         streams, name = self._world.streams, self._world.source.corridors[corridor].name
         purposes = [of_corridor(f"incident.{what}", name) for what in ("divert", "secondary")]
-        divert, luck = (streams.uniform(purpose, day, len(trips.place))[trips.place[here]] for purpose in purposes)
-        return arrival[here], divert, luck
+        offsets, found = self._offsets(accident.section), []
+        for trips in self._drawn(day, corridor):
+            arrival = offsets[trips.route]
+            arrival /= self._world.roster.speed_factor[trips.driver]
+            arrival += trips.departure_s
+            here = np.flatnonzero((arrival > since_s) & (arrival < until_s))
+            here = here[here != own_place - trips.first] if day == own_day else here
+            luck = (streams.uniform(purpose, day, len(arrival), trips.first)[here] for purpose in purposes)
+            found.append((arrival[here], *luck))
+        arrivals, divert, secondary = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return arrivals, divert, secondary
 
-    def _draw(self, day: int, corridor: int) -> "_Traffic":
-        """Trips of a corridor's day, drawn again."""
-        source, table = self._world.source, self._world.choices.table
-        parts = []
+    def _draw(self, day: int, corridor: int) -> list[_Traffic]:
+        """Trips of a corridor's day, drawn again, some at a time."""
+        source, found = self._world.source, []
         for trips in source.parts(corridor, source.whole_days(range(day, day + 1), corridor), TRIPS_AT_ONCE):
-            route = table.legal_route(trips.choice, trips.route_uniform).astype(np.int32)
-            place, driver = (trips.place & PLACE_MASK).astype(np.int32), trips.driver.astype(np.int32)
-            parts.append(_Traffic(place, trips.departure_s, route, driver))
-        return _Traffic(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+            route = self._world.choices.table.legal_route(trips.choice, trips.route_uniform).astype(np.int16)
+            first = int(trips.place[0]) & PLACE_MASK if len(trips) else 0
+            found.append(_Traffic(first, trips.departure_s, route, trips.driver.astype(np.int32)))
+        return found
 
     def _offsets(self, section: int) -> Floats:
         """Time at the limit from each route's start to a closed section, infinite if it is not passed."""

@@ -91,15 +91,31 @@ class Ledger:
                 )
 
     def add(
-        self, month: int, truck_class: int, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats
+        self, month: Ints, truck_class: Ints, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats
     ) -> None:
-        """Add sums over trips of one month and class on a leg; a leg may pass a section more than once."""
-        np.add.at(self.distance_m[truck_class], sections, distance_m)
-        np.add.at(self.duration_s[truck_class], sections, duration_s)
-        for mechanism, own in enumerate(hazard):
-            np.add.at(self.hazard[mechanism, truck_class], sections, own)
-        self.monthly_distance_m[month] += distance_m.sum()
-        np.add.at(self.monthly_accidents[month], sections, hazard[: len(MECHANISMS)].sum(axis=0))
+        """Add sums over trips on a leg, each of one month and class; a leg may pass a section more than once.
+
+        Parameters
+        ----------
+        month, truck_class : array of int
+            of each sum, shape (sums,)
+        sections : array of int
+            the leg, shape (sections,)
+        distance_m, duration_s : array
+            shape (sections, sums)
+        hazard : array
+            shape (mechanisms, sections, sums)
+        """
+        for own_class in np.unique(truck_class):
+            own = truck_class == own_class
+            np.add.at(self.distance_m[own_class], sections, distance_m[:, own].sum(axis=1))
+            np.add.at(self.duration_s[own_class], sections, duration_s[:, own].sum(axis=1))
+            for mine, part in zip(self.hazard, hazard, strict=True):
+                np.add.at(mine[own_class], sections, part[:, own].sum(axis=1))
+        np.add.at(self.monthly_distance_m, month, distance_m.sum(axis=0))
+        accidents = hazard[: len(MECHANISMS)].sum(axis=0)
+        for one in np.unique(month):
+            np.add.at(self.monthly_accidents[one], sections, accidents[:, month == one].sum(axis=1))
 
 
 def runs(month: Ints, truck_class: Ints) -> Ints:

@@ -1,7 +1,6 @@
 """Settling trips whose course is known: sums into the ledger, accidents where the hazard crosses the threshold."""
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
@@ -91,12 +90,9 @@ def settle(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
     bounds = runs(trips.month, trips.truck_class)
     duration = np.add.reduceat(leg.duration_s, bounds[:-1], axis=1)
     hazard = leg.hazard.sums(bounds[:-1])
-    for run, (first, stop) in enumerate(pairwise(bounds)):
-        month, truck_class = int(trips.month[first]), int(trips.truck_class[first])
-        book.ledger.add(
-            month, truck_class, leg.sections, length * float(stop - first), duration[:, run], hazard[:, :, run]
-        )
-        book.ledger.trips[month, truck_class] += stop - first
+    month, truck_class, count = trips.month[bounds[:-1]], trips.truck_class[bounds[:-1]], np.diff(bounds)
+    book.ledger.add(month, truck_class, leg.sections, length[:, None] * count, duration, hazard)
+    np.add.at(book.ledger.trips, (month, truck_class), count)
     for column in np.flatnonzero(leg.hazard.total > trips.threshold):
         _cut_short(book, trips, leg, int(column))
     if book.trace:
@@ -152,9 +148,9 @@ def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
     length = book.network.sections.length_m[leg.sections]
     hazard = leg.hazard.of_trip(column)
     found = crossing(length, leg.duration_s[:, column], hazard, float(trips.threshold[column]))
-    month, truck_class = int(trips.month[column]), int(trips.truck_class[column])
-    rest = leg.sections[found.row :]
-    book.ledger.add(month, truck_class, rest, -found.rest_distance_m, -found.rest_duration_s, -found.rest_hazard)
+    rests = (found.rest_distance_m, found.rest_duration_s, found.rest_hazard)
+    one, left = slice(column, column + 1), [-rest[..., None] for rest in rests]
+    book.ledger.add(trips.month[one], trips.truck_class[one], leg.sections[found.row :], *left)
     book.record(trips, column, found, int(leg.sections[found.row]), hazard[:, found.row])
 
 

@@ -110,6 +110,9 @@ class Staff:
         manned = self.on_duty > desk
         if manned.all():
             return
+        if not manned.any():
+            yield self._operators.request(priority=SHIFT_CHANGE)
+            return
         while True:
             if manned[self._hour % HOURS_PER_DAY]:
                 yield self.env.timeout(self._until(manned, wanted=False))
@@ -123,9 +126,7 @@ class Staff:
         return int(self.env.now // SECONDS_PER_HOUR)
 
     def _until(self, manned: Bools, *, wanted: bool) -> float:
-        """Seconds to the next full hour at which the desk is manned, or is not; a day if there is none."""
+        """Seconds to the next full hour at which the desk is manned, or is not."""
         hour = self._hour
-        ahead = next(
-            (n for n in range(1, HOURS_PER_DAY) if manned[(hour + n) % HOURS_PER_DAY] == wanted), HOURS_PER_DAY
-        )
+        ahead = next(n for n in range(1, HOURS_PER_DAY) if manned[(hour + n) % HOURS_PER_DAY] == wanted)
         return (hour + ahead) * float(SECONDS_PER_HOUR) - self.env.now

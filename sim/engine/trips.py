@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.engine.choices import Choices, ChoiceTable
 from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
+from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.relative import fatigue_factor
 from sim.road import Corridor
 from sim.rules import DrivingRules
@@ -180,16 +182,24 @@ class TripSource:
 
 
 def blocks(
-    source: TripSource, horizon: Horizon, trips_per_block: int, longest_days: int, corridor: int | None = None
+    source: TripSource,
+    horizon: Horizon,
+    trips_per_block: int,
+    starts: Sequence[int],
+    longest_days: int,
+    corridor: int | None = None,
 ) -> Iterator[range]:
-    """Runs of whole days that hold about so many trips, at least one day each; one ends where recording begins."""
-    first, expected = 0, 0.0
-    ends = (horizon.warm_up_days - 1, horizon.days - 1)
-    for day in range(horizon.days):
-        expected += source.mean_trips(day, corridor)
-        if expected >= trips_per_block or day in ends or day - first + 1 >= longest_days:
-            yield range(first, day + 1)
-            first, expected = day + 1, 0.0
+    """Runs of whole days that hold about so many trips, at least one day each.
+
+    A block begins where recording begins and on each of the days `starts`; from one such day to the next, blocks are
+    of equal length, to a day.
+    """
+    edges = sorted({0, horizon.warm_up_days, horizon.days, *(day for day in starts if day < horizon.days)})
+    for first, stop in pairwise(edges):
+        expected, days = sum(source.mean_trips(day, corridor) for day in range(first, stop)), stop - first
+        number = min(max(round(expected / trips_per_block), -(-days // longest_days)), days)
+        for one in range(number):
+            yield range(first + one * days // number, first + (one + 1) * days // number)
 
 
 def truck_kinds(scenario: Scenario) -> TruckKinds:
@@ -206,29 +216,43 @@ def truck_kinds(scenario: Scenario) -> TruckKinds:
     )
 
 
-def traits(trips: TripTable, roster: Roster, scenario: Scenario, kinds: TruckKinds, online: Bools) -> Traits:
-    """What the sweep needs of each trip and its bound driver and truck."""
-    who, speeds = trips.driver, scenario.speed
-    kind = trips.truck_class * LOADS + trips.load
-    retarder = roster.has_retarder[who]
-    held = np.array([1.0, speeds.laden_descent_factor, speeds.laden_descent_factor])[trips.load]
-    braced = np.where(retarder > 0, speeds.retarder_descent_factor, 1.0)
-    habit = roster.speed_factor[who]
-    risk = scenario.risk
-    tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
-    single = {
-        "speed_factor": habit,
-        "mass_kg": kinds.mass_kg[kind],
-        "retarding_w": (speeds.engine_brake_kw + retarder * speeds.retarder_kw) * WATTS_PER_KW,
-        "descent_factor": habit * held * braced,
-        "heat_factor": np.where(roster.brake_defect[who] > 0, speeds.brake_defect_heat_factor, 1.0),
-        "rollover_threshold_g": roster.rollover_threshold_g[who] * np.array(ROLLOVER_FACTORS)[trips.load],
-        "risk_factor": tired * np.where(trips.load == OVERLOADED, risk.overload_factor, 1.0),
-        "tired_factor": tired,
-        "brake_c": np.full(len(trips), brakes.INITIAL_C),
-    }
-    columns = {name: values.astype(np.float32) for name, values in single.items()}
-    return Traits(departure_s=trips.departure_s, day=trips.day, driver=who, online=online, kind=kind, **columns)
+class TraitTable:
+    """What the sweep needs of each driver and truck with each load, looked up by trip."""
+
+    def __init__(self, roster: Roster, speeds: SpeedParameters, risk: RiskParameters, kinds: TruckKinds) -> None:
+        self._risk = risk
+        retarder, habit = roster.has_retarder[:, None], roster.speed_factor[:, None]
+        kind = roster.truck_class[:, None] * LOADS + np.arange(LOADS)
+        held = np.array([1.0, speeds.laden_descent_factor, speeds.laden_descent_factor])
+        braced = np.where(retarder > 0, speeds.retarder_descent_factor, 1.0)
+        columns = {
+            "speed_factor": habit,
+            "mass_kg": kinds.mass_kg[kind],
+            "retarding_w": (speeds.engine_brake_kw + retarder * speeds.retarder_kw) * WATTS_PER_KW,
+            "descent_factor": habit * held * braced,
+            "heat_factor": np.where(roster.brake_defect[:, None] > 0, speeds.brake_defect_heat_factor, 1.0),
+            "rollover_threshold_g": roster.rollover_threshold_g[:, None] * np.array(ROLLOVER_FACTORS),
+        }
+        self._names = tuple(columns)
+        self._rows = np.stack([np.broadcast_to(c, kind.shape).ravel() for c in columns.values()], axis=1, dtype="f4")
+        """Shape (drivers x loads, columns)."""
+
+    def of_trips(self, trips: TripTable, online: Bools) -> Traits:
+        """Traits of trips, with brakes as they are at the start of a trip."""
+        risk, overloaded = self._risk, trips.load == OVERLOADED
+        tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
+        own = np.ascontiguousarray(self._rows[trips.driver * LOADS + trips.load].T)
+        return Traits(
+            departure_s=trips.departure_s,
+            day=trips.day,
+            driver=trips.driver,
+            online=online,
+            kind=trips.truck_class * LOADS + trips.load,
+            risk_factor=(tired * np.where(overloaded, risk.overload_factor, 1.0)).astype(np.float32),
+            tired_factor=tired.astype(np.float32),
+            brake_c=np.full(len(trips), brakes.INITIAL_C, dtype=np.float32),
+            **dict(zip(self._names, own, strict=True)),
+        )
 
 
 def other_violations(

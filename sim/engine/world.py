@@ -21,7 +21,7 @@ from sim.engine.history import History
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book
 from sim.engine.staff import Staff
-from sim.engine.trips import TripSource, TripTable, traits, truck_kinds
+from sim.engine.trips import TraitTable, TripSource, TripTable, truck_kinds
 from sim.fleet import draw_roster
 from sim.interventions import combine
 from sim.interventions.base import (
@@ -147,6 +147,7 @@ class World:
             self.streams,
             self.horizon.days,
         )
+        self._traits = TraitTable(self.roster, self.scenario.speed, self.scenario.risk, base.kinds)
         found = [(a.start_day, asked(a.intervention, "driving", self.site)) for a in self.active]
         self._rules = [(day, rule) for day, rule in found if rule is not None]
         self._base = replace(base, ramps=any(rule.capture is not None for _, rule in self._rules))
@@ -236,7 +237,7 @@ class World:
 
     def traits(self, trips: TripTable) -> Traits:
         """What the sweep needs of trips."""
-        return traits(trips, self.roster, self.scenario, self._base.kinds, self.online(trips))
+        return self._traits.of_trips(trips, self.online(trips))
 
     def online(self, trips: TripTable) -> Bools:
         """Which trucks have a working device, shape (trips,)."""
@@ -337,17 +338,18 @@ def _conditions(scenario: Scenario, network: Network, horizon: Horizon, streams:
 def _surroundings(
     climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams
 ) -> Surroundings:
-    """Factors on speed and risk by hour; trips that end after the horizon meet its last hour's weather."""
+    """Weather and light by hour; trips that end after the horizon meet its last hour's weather."""
     weather = weather_hours(climate, horizon.month_of_year, streams)
     night = night_hours(climate, horizon.day_of_year)
     speeds = np.array([1.0, speed.rain_speed_factor, speed.fog_speed_factor, speed.ice_speed_factor])
     risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor])
     if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
         raise AssertionError("one factor for each state of the weather, one state for each hour")
-    state = 2 * weather + night
+    number = np.arange(2 * len(WEATHER_STATES)) // 2
     return Surroundings(
-        speed_factor=np.outer(speeds, [1.0, speed.night_speed_factor]).ravel().astype(np.float32)[state],
-        risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32)[state],
-        bad=weather != WEATHER_STATES.index("dry"),
-        icy=weather == WEATHER_STATES.index("ice"),
+        state=np.int8(2) * weather + night,
+        speed_factor=np.outer(speeds, [1.0, speed.night_speed_factor]).ravel().astype(np.float32),
+        risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32),
+        bad=number != WEATHER_STATES.index("dry"),
+        icy=number == WEATHER_STATES.index("ice"),
     )

@@ -102,8 +102,8 @@ def temperatures_along_c(start_c: Floats, steady_c: Floats, decay: Floats) -> Fl
     `temperature_after_c` row by row, as T_n = T_(n-1) d_n + T_steady (1 - d_n).
     """
     temperature: Floats = steady_c * (1.0 - decay)
-    state = start_c
+    state, carried = start_c, np.empty_like(start_c)
     for row, cooling in zip(temperature, decay, strict=True):
-        row += state * cooling  # noqa: PLW2901
-        state = row
+        np.multiply(state, cooling, out=carried)
+        state = np.add(row, carried, out=row)
     return temperature

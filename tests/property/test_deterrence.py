@@ -16,6 +16,8 @@ experience = st.tuples(
 
 class _Roster:
     enterprise = np.array([0, 0, 1, 1, 2, 2])
+    size = 6
+    enterprises = 3
 
 
 @given(st.floats(-15, 15), st.floats(-500, 500), share, st.floats(0, 5000), st.floats(1, 500))
