@@ -12,7 +12,6 @@ import numpy as np
 
 from sim.conditions import Singles, Traits
 from sim.engine.outcome import Outcome
-from sim.engine.passage import CELLS_AT_ONCE
 from sim.engine.replication import run_replication
 from sim.engine.trips import TripTable
 from sim.parameters import MECHANISMS
@@ -23,6 +22,7 @@ NUMBERS_PER_TRIP = 8
 """Stream, departure, driver, load, hours at the wheel, violation, route, threshold."""
 SINGLE_COLUMNS = sum(field.type in ("Singles", Singles) for field in fields(Traits))
 TRIP_COLUMNS = len(fields(TripTable)) + len(fields(Traits)) - SINGLE_COLUMNS
+CELLS_IN_CACHE = 65_536
 PAIRS = 3
 
 
@@ -44,9 +44,9 @@ def floor_s(trips: int, days: int, cells: int) -> float:
         for _ in range(NUMBERS_PER_TRIP):
             generator.random(trips // days)
         table[:], singles[:] = day, day
-    duration, hazard = np.empty(CELLS_AT_ONCE), np.empty((len(MECHANISMS), CELLS_AT_ONCE))
-    brake = np.empty(CELLS_AT_ONCE, dtype=np.float32)
-    for number in range(-(-cells // CELLS_AT_ONCE)):
+    duration, hazard = np.empty(CELLS_IN_CACHE), np.empty((len(MECHANISMS), CELLS_IN_CACHE))
+    brake = np.empty(CELLS_IN_CACHE, dtype=np.float32)
+    for number in range(-(-cells // CELLS_IN_CACHE)):
         duration[:], hazard[:], brake[:] = number, number, number
     return time.process_time() - start
 

@@ -58,11 +58,13 @@ class Streams:
         self._bits = np.random.Philox(key=np.array([seed & WORDS_MASK, replication], dtype=np.uint64))
         self._generator = np.random.Generator(self._bits)
         self._start = self._bits.state
+        self._counter = np.zeros(4, dtype=np.uint64)
+        self._start["state"]["counter"] = self._counter
 
     def generator(self, purpose: str, day: int = WHOLE_HORIZON) -> np.random.Generator:
         """A generator at the start of the stream of `purpose` on `day`; valid until the next call."""
-        counter = np.array([0, day, *purpose_words(purpose)], dtype=np.uint64)
-        self._start["state"]["counter"] = counter
+        self._counter[1] = day
+        self._counter[2], self._counter[3] = purpose_words(purpose)
         self._bits.state = self._start
         return self._generator
 

@@ -69,7 +69,7 @@ class Hazard:
         """Sums over runs of neighbouring trips that start at `starts`, shape (mechanisms, sections, runs)."""
         return self._spread([np.add.reduceat(part, starts, axis=1) for part in self.parts])
 
-    def pick(self, chosen: Ints) -> "Hazard":
+    def pick(self, chosen: Ints | slice) -> "Hazard":
         """Of the chosen trips."""
         return Hazard(self.rows, tuple(part[:, chosen] for part in self.parts), self.sections)
 
@@ -92,12 +92,12 @@ class Columns:
     hazard: Hazard
     brake_c: Singles
 
-    def pick(self, chosen: Ints) -> "Columns":
+    def pick(self, chosen: Ints | slice) -> "Columns":
         """The chosen trips."""
         return Columns(self.duration_s[:, chosen], self.hazard.pick(chosen), self.brake_c[:, chosen])
 
 
-def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: float = 1.0) -> Columns:
+def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: float | Singles = 1.0) -> Columns:
     """Sweep a route's sections for a group of trips.
 
     Parameters
@@ -108,8 +108,8 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
         sections in the order of travel
     trips : Traits
         shape (trips,)
-    mode_factor : float
-        speed of the driving mode over the habitual one [-]
+    mode_factor : float or array
+        speed of the driving mode over the habitual one [-], shape (trips,)
 
     Notes
     -----
@@ -119,7 +119,7 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     plan = conditions.plan(route)
     trips = heeding.prepared(plan.rules, trips, conditions)
     states = _state_at_ways(conditions, plan, trips.departure_s)
-    velocity = _velocity(conditions, plan, route, trips, states, mode_factor)
+    velocity = _velocity(conditions, plan, route, trips, states, np.asarray(mode_factor, dtype=np.float32))
     passage_s = plan.length_m / velocity
     temperature = _brake_temperature(plan, trips, velocity, passage_s)
     if plan.rules.alarms:
@@ -158,18 +158,18 @@ def _state_at_ways(conditions: Conditions, plan: RoutePlan, departure_s: Floats)
 
 
 def _velocity(
-    conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, states: NDArray[np.int8], mode_factor: float
+    conditions: Conditions, plan: RoutePlan, route: Route, trips: Traits, states: NDArray[np.int8], mode_factor: Singles
 ) -> Singles:
     """Speed on each section: the least of habit, curve comfort, crawling upgrade and holding back downgrade."""
     weather = conditions.surroundings.speed_factor[states]
     if plan.rules.weather:
         weather *= heeding.weather_factor(plan.rules, trips, conditions.surroundings.bad[states])
-    weather *= trips.speed_factor * np.float32(mode_factor)
+    weather *= trips.speed_factor * mode_factor
     velocity: Singles = np.empty((len(plan.every), weather.shape[1]), dtype=np.float32)
     for rows, factor in zip(plan.rows_of_way, weather, strict=True):
         np.multiply(plan.wanted_ms[rows], factor, out=velocity[rows])
     velocity[plan.climbing] = np.minimum(velocity[plan.climbing], plan.crawl_ms.take(trips.kind, axis=1))
-    held = plan.held_ms * (trips.descent_factor * np.float32(mode_factor))
+    held = plan.held_ms * (trips.descent_factor * mode_factor)
     velocity[plan.steep] = np.minimum(velocity[plan.steep], held)
     icy = conditions.surroundings.icy[states]
     if icy.any():

@@ -69,15 +69,31 @@ class Alarms:
     def __len__(self) -> int:
         return self._count
 
-    def times_s(self, moment: Moment | Literal["entry_s"]) -> Floats:
-        """One column, shape (alarms,)."""
-        return self._column(moment) - self._zero_s
+    def times_s(self, moment: Moment) -> Floats:
+        """One column, shape (alarms,), NaN where it has not happened."""
+        return np.concatenate([np.empty(0), *(rows[moment] - self._zero_s for rows in self._rows)])
+
+    def count(self, moment: Moment) -> int:
+        """Alarms of which it has happened."""
+        return sum(int(np.count_nonzero(~np.isnan(rows[moment]))) for rows in self._rows)
+
+    @property
+    def waits_s(self) -> Floats:
+        """Time from the entry to the first word that reached the driver, of drivers who were reached."""
+        waits = [self._wait_s(rows) for rows in self._rows]
+        return np.concatenate([np.empty(0), *(wait[~np.isnan(wait)] for wait in waits)])
+
+    def _wait_s(self, rows: NDArray[np.void]) -> Floats:
+        entry_s, read_s, answer_s = (rows[name] - self._zero_s for name in ("entry_s", "read_s", "answer_s"))
+        result: Floats = np.fmin(read_s, answer_s) - entry_s
+        return result
 
     @property
     def records(self) -> RecordTable[AlarmRecord]:
-        """The earliest alarms, in order of time, then of trip; they were kept in order of time."""
-        last_s = self._column("alarm_s")[:MOST_RECORDS].max(initial=-inf)
-        return self._told([rows[rows["alarm_s"] <= last_s] for rows in self._rows])
+        """The earliest alarms, in order of time, then of trip."""
+        last = min(self._count, MOST_RECORDS) - 1
+        last_s = self._chunks[last // ROWS_AT_ONCE]["alarm_s"][last % ROWS_AT_ONCE] if self._count else -inf
+        return self._told([rows[: np.searchsorted(rows["alarm_s"], last_s, side="right")] for rows in self._rows])
 
     def of_trips_on(self, day: int) -> RecordTable[AlarmRecord]:
         """Alarms about trips that departed on a day of the simulation, in the same order."""
@@ -85,17 +101,16 @@ class Alarms:
 
     @property
     def _rows(self) -> list[NDArray[np.void]]:
-        """The chunks as far as they are written."""
+        """The chunks as far as they are written, in order of the alarms' times."""
         starts = range(0, self._count, ROWS_AT_ONCE)
         return [chunk[: self._count - start] for start, chunk in zip(starts, self._chunks, strict=True)]
 
-    def _column(self, name: str) -> Floats:
-        return np.concatenate([np.empty(0), *(rows[name] for rows in self._rows)])
-
     def _told(self, chosen: Sequence[NDArray[np.void]]) -> RecordTable[AlarmRecord]:
         rows = np.concatenate([np.empty(0, dtype=COLUMNS), *chosen])
-        rows = rows[np.lexsort((rows["trip_id"], rows["alarm_s"]))][:MOST_RECORDS]
-        return RecordTable(rows, partial(_records, nodes=tuple(self._nodes), zero_s=self._zero_s))
+        order = np.lexsort((rows["trip_id"], rows["alarm_s"]))
+        if (order != np.arange(len(order))).any():
+            rows = rows[order]
+        return RecordTable(rows[:MOST_RECORDS], partial(_records, nodes=tuple(self._nodes), zero_s=self._zero_s))
 
 
 def _records(rows: NDArray[np.void], nodes: Sequence[str], zero_s: float) -> list[AlarmRecord]:

@@ -18,6 +18,7 @@ from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable, risk_dared_by
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
 from sim.engine.world import World
+from sim.road import Route
 from sim.units import Bools, Floats, Ints
 
 NO_EXIT = -1
@@ -36,8 +37,7 @@ class Meetings:
         self.choice = choice
         self.trips = trips
         self.conditions = conditions
-        who, modes = world.traits(trips), (1.0, world.scenario.speed.cautious_factor)
-        self.habitual, self.cautious = (drive(conditions, choice.shortcut, who, mode) for mode in modes)
+        self.habitual, self.cautious = _in_both_modes(world, conditions, choice.shortcut, trips)
         entered = np.cumsum(self.habitual.duration_s, axis=0) + trips.departure_s
         self.enter_s: Floats = np.vstack([trips.departure_s, entered])
         """Time at the start of each section of the shortcut in the habitual mode, and at its end."""
@@ -70,6 +70,14 @@ class Meetings:
     def violator(self, column: int) -> Violator:
         """The trip that violates, and where it would be when if nobody met it."""
         return violator_of(self.trips, self.choice, column, self.enter_s[:, column])
+
+
+def _in_both_modes(world: World, conditions: Conditions, route: Route, trips: TripTable) -> tuple[Columns, Columns]:
+    """Trips in the habitual and in the cautious mode, in one sweep."""
+    count, cautious = len(trips), world.scenario.speed.cautious_factor
+    twice = world.traits(trips).pick(np.tile(np.arange(count), 2))
+    both = drive(conditions, route, twice, np.repeat(np.array([1.0, cautious], dtype=np.float32), count))
+    return both.pick(slice(None, count)), both.pick(slice(count, None))
 
 
 class PlannedCase(ViolationCase):

@@ -186,14 +186,13 @@ def _metrics(
 def _centre_metrics(world: World) -> Metrics:
     """Alarms, drivers reached, time from entry to the first word that reached the driver, operators' load."""
     alarms = world.alarms
-    waited_s = np.fmin(alarms.times_s("read_s"), alarms.times_s("answer_s")) - alarms.times_s("entry_s")
-    reached = np.sort(waited_s[~np.isnan(waited_s)])
+    reached = np.sort(alarms.waits_s)
     staffed = world.centre.staffed_s(world.horizon.days - world.centre_starts_day)
     return {
         "alarms": float(len(alarms)),
         "contacts": float(len(reached)),
-        "left_at_exit": float(np.count_nonzero(~np.isnan(alarms.times_s("leave_s")))),
-        "interceptions": float(np.count_nonzero(~np.isnan(alarms.times_s("intercept_s")))),
+        "left_at_exit": float(alarms.count("leave_s")),
+        "interceptions": float(alarms.count("intercept_s")),
         "mean_response_s": float(np.mean(reached)) if len(reached) else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
     }

@@ -14,8 +14,8 @@ from sim.parameters import TRUCK_CLASSES
 from sim.road import Route
 from sim.units import Ints
 
-CELLS_AT_ONCE = 65_536
-"""Cells (section, trip) swept at a time, so that their arrays stay in cache."""
+CELLS_AT_ONCE = 98_304
+"""Cells (section, trip) swept at a time, about, so that their arrays stay in cache."""
 
 RADIX_SORTED = 1 << 16
 """Sorting numbers below this takes NumPy a time that is proportional to how many there are."""
@@ -45,10 +45,10 @@ def by_kind_and_epoch(
 
 
 def swept(world: World, conditions: Conditions, route: Route, trips: TripTable) -> Iterator[tuple[TripTable, Leg]]:
-    """Trips of one route and how they drive it, some cells at a time."""
-    step = max(CELLS_AT_ONCE // len(route.sections), 1)
-    for first in range(0, len(trips), step):
-        part = trips.pick(slice(first, first + step))
+    """Trips of one route and how they drive it, about so many cells at a time, in parts of equal size."""
+    parts = max(round(len(trips) * len(route.sections) / CELLS_AT_ONCE), 1)
+    for number in range(parts):
+        part = trips.pick(slice(number * len(trips) // parts, (number + 1) * len(trips) // parts))
         columns = drive(conditions, route, world.traits(part))
         yield part, Leg(route.sections, columns.duration_s, columns.hazard)
 

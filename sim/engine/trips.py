@@ -13,7 +13,7 @@ from sim.behaviour import risk_dared
 from sim.calendar import Horizon
 from sim.conditions import Traits, TruckKinds
 from sim.demand import DemandTable
-from sim.draws import CORRIDOR_BITS, PLACE_BITS, Streams, of_corridor
+from sim.draws import CORRIDOR_BITS, PLACE_BITS, PLACE_MASK, Streams, of_corridor
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
 from sim.fleet import Roster
@@ -81,12 +81,14 @@ class Stretch(NamedTuple):
 def _shared(stretches: Sequence[Stretch], most: int) -> Iterator[list[Stretch]]:
     """Stretches together until they hold about `most` trips; longer ones are cut."""
     together: list[Stretch] = []
+    count = 0
     for day, start, trips in stretches:
         for first in range(start, max(start + trips, start + 1), most):
             together.append(Stretch(day, first, min(most, start + trips - first)))
-            if sum(stretch.trips for stretch in together) >= most:
+            count += together[-1].trips
+            if count >= most:
                 yield together
-                together = []
+                together, count = [], 0
     if together:
         yield together
 
@@ -136,9 +138,19 @@ class TripSource:
         return TripTable.joined(parts).in_order()
 
     def whole_days(self, days: range, corridor: int) -> "list[Stretch]":
-        """The days with their number of trips."""
+        """The days with their number of trips.
+
+        Raises
+        ------
+        OverflowError
+            if a day has more trips than there are numbers for them
+        """
         purpose, means = of_corridor("trips.count", self.corridors[corridor].name), self._demand[corridor].mean_by_day
-        return [Stretch(day, 0, self._streams.poisson(purpose, day, float(means[day]))) for day in days]
+        found = [Stretch(day, 0, self._streams.poisson(purpose, day, float(means[day]))) for day in days]
+        most = max((stretch.trips for stretch in found), default=0)
+        if most > PLACE_MASK + 1:
+            raise OverflowError(f"a day of {most:,} trips on one corridor: numbers of trips end at {PLACE_MASK + 1:,}")
+        return found
 
     def parts(self, corridor: int, stretches: "Sequence[Stretch]", trips_per_part: int) -> Iterator[TripTable]:
         """The trips of a corridor's days, about so many at a time, in the order in which they are drawn."""
