@@ -93,8 +93,8 @@ class TripDraws:
         """Row in use by day, corridor and place without its last bits, purpose."""
         self._unused = list(range(MOST_ARRAYS))
 
-    def forget_before(self, day: int) -> None:
-        """Forget the arrays of days long past; asked for again, they would be drawn again."""
+    def move_on_to(self, day: int) -> None:
+        """Forget the arrays of days long before a day, or after it; asked for again, they would be drawn again."""
         past = [key for key in self._row if not day - self._days_kept <= key[0] <= day]
         self._unused += [self._row.pop(key) for key in past]
 

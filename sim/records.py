@@ -55,8 +55,8 @@ class RecordTable(Sequence[Record]):
         return repr(list(self))
 
 
-def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    return len(one) == len(other) and all(map(_same_value, one, other))
+def _same(one: tuple[Any, ...], other: object) -> bool:
+    return isinstance(other, tuple) and len(one) == len(other) and all(map(_same_value, one, other))
 
 
 def _same_value(one: object, other: object) -> bool:

@@ -93,11 +93,12 @@ class Alarms:
         """The earliest alarms, in order of time, then of trip."""
         last = min(self._count, MOST_RECORDS) - 1
         last_s = self._chunks[last // ROWS_AT_ONCE]["alarm_s"][last % ROWS_AT_ONCE] if self._count else -inf
-        return self._told([rows[: np.searchsorted(rows["alarm_s"], last_s, side="right")] for rows in self._rows])
+        early = [rows[: np.searchsorted(rows["alarm_s"], last_s, side="right")] for rows in self._rows]
+        return self._told(early, MOST_RECORDS)
 
     def of_trips_on(self, day: int) -> RecordTable[AlarmRecord]:
         """Alarms about trips that departed on a day of the simulation, in the same order."""
-        return self._told([rows[rows["trip_id"] >> PLACE_BITS == day] for rows in self._rows])
+        return self._told([rows[rows["trip_id"] >> PLACE_BITS == day] for rows in self._rows], self._count)
 
     @property
     def _rows(self) -> list[NDArray[np.void]]:
@@ -105,12 +106,12 @@ class Alarms:
         starts = range(0, self._count, ROWS_AT_ONCE)
         return [chunk[: self._count - start] for start, chunk in zip(starts, self._chunks, strict=True)]
 
-    def _told(self, chosen: Sequence[NDArray[np.void]]) -> RecordTable[AlarmRecord]:
+    def _told(self, chosen: Sequence[NDArray[np.void]], most: int) -> RecordTable[AlarmRecord]:
         rows = np.concatenate([np.empty(0, dtype=COLUMNS), *chosen])
         order = np.lexsort((rows["trip_id"], rows["alarm_s"]))
         if (order != np.arange(len(order))).any():
             rows = rows[order]
-        return RecordTable(rows[:MOST_RECORDS], partial(_records, nodes=tuple(self._nodes), zero_s=self._zero_s))
+        return RecordTable(rows[:most], partial(_records, nodes=tuple(self._nodes), zero_s=self._zero_s))
 
 
 def _records(rows: NDArray[np.void], nodes: Sequence[str], zero_s: float) -> list[AlarmRecord]:

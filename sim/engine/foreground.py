@@ -227,6 +227,11 @@ class Foreground:
                 env.run(until=edge)
                 self.settle_ended()
 
+    @property
+    def ends_s(self) -> float:
+        """Time from which on nobody can change the course of a trip that has departed."""
+        return max((batch.ended_s for batch in self._under_way), default=-inf)
+
     def settle_ended(self, *, at_last: bool = False) -> None:
         """Settle batches whose trips have all left the banned road, and what nobody met when it has become many."""
         now_s, under_way = inf if at_last else self._world.env.now, self._under_way

@@ -205,7 +205,7 @@ class _Traffic(NamedTuple):
     first: int
     """Place of the first trip in the draws."""
     departure_s: Floats
-    route: NDArray[np.int16]
+    route: NDArray[np.int32]
     driver: NDArray[np.int32]
 
 
@@ -223,7 +223,7 @@ class _Queue:
         rules, closed_s = self._world.scenario.incident, clock_s(self._world, accident)
         days = range(max(int(closed_s // SECONDS_PER_DAY) - 1, 0), int(cleared_s // SECONDS_PER_DAY) + 1)
         found = [self._arriving(day, accident, closed_s, cleared_s) for day in days if day < self._world.horizon.days]
-        arrival = np.concatenate([times for times, _, _ in found])
+        arrival = np.concatenate([np.empty(0), *(times for times, _, _ in found)])
         if not len(arrival):
             return NOBODY
         divert, luck = (np.concatenate([part[n] for part in found]) for n in (1, 2))
@@ -257,7 +257,7 @@ class _Queue:
         """Trips of a corridor's day, drawn again, some at a time."""
         source, found = self._world.source, []
         for trips in source.parts(corridor, source.whole_days(range(day, day + 1), corridor), TRIPS_AT_ONCE):
-            route = self._world.choices.table.legal_route(trips.choice, trips.route_uniform).astype(np.int16)
+            route = self._world.choices.table.legal_route(trips.choice, trips.route_uniform).astype(np.int32)
             first = int(trips.place[0]) & PLACE_MASK if len(trips) else 0
             found.append(_Traffic(first, trips.departure_s, route, trips.driver.astype(np.int32)))
         return found

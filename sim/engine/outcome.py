@@ -187,7 +187,7 @@ def _centre_metrics(world: World) -> Metrics:
     """Alarms, drivers reached, time from entry to the first word that reached the driver, operators' load."""
     alarms = world.alarms
     reached = np.sort(alarms.waits_s)
-    staffed = world.centre.staffed_s(world.horizon.days - world.centre_starts_day)
+    staffed = world.centre.staffed_s(_days_with_centre(world))
     return {
         "alarms": float(len(alarms)),
         "contacts": float(len(reached)),
@@ -196,6 +196,10 @@ def _centre_metrics(world: World) -> Metrics:
         "mean_response_s": float(np.mean(reached)) if len(reached) else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
     }
+
+
+def _days_with_centre(world: World) -> int:
+    return max(world.horizon.days - world.centre_starts_day, 0)
 
 
 def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metrics:
@@ -245,7 +249,7 @@ def annuity(rate: float, years: float) -> float:
 
 def _measured(world: World) -> Metrics:
     """What interventions measure of themselves."""
-    past = world.past(world.horizon.days, world.horizon.days + 1)
+    past = world.whole_past()
     expected = world.book.ledger.monthly_accidents
     return {
         f"{a.intervention.kind}_{name}": value
@@ -297,14 +301,13 @@ def _monthly(world: World, counted: Counted) -> pd.DataFrame:
 def _hourly(world: World) -> pd.DataFrame:
     """By hour of the day, over all days on which there is a control centre."""
     centre, hours = world.centre, np.arange(HOURS_PER_DAY)
-    days = world.horizon.days - world.centre_starts_day
     raised = (world.alarms.times_s("alarm_s") // SECONDS_PER_HOUR % HOURS_PER_DAY).astype(np.int64)
     return pd.DataFrame(
         {
             "hour": hours,
             "alarms": np.bincount(raised, minlength=HOURS_PER_DAY),
             "operators": centre.on_duty,
-            "busy_operators": np.array(centre.busy_by_hour_s) / (days * SECONDS_PER_HOUR),
+            "busy_operators": np.array(centre.busy_by_hour_s) / (max(_days_with_centre(world), 1) * SECONDS_PER_HOUR),
         }
     )
 

@@ -46,7 +46,7 @@ def by_kind_and_epoch(
 
 def swept(world: World, conditions: Conditions, route: Route, trips: TripTable) -> Iterator[tuple[TripTable, Leg]]:
     """Trips of one route and how they drive it, about so many cells at a time, in parts of equal size."""
-    parts = max(round(len(trips) * len(route.sections) / CELLS_AT_ONCE), 1)
+    parts = min(max(round(len(trips) * len(route.sections) / CELLS_AT_ONCE), 1), len(trips))
     for number in range(parts):
         part = trips.pick(slice(number * len(trips) // parts, (number + 1) * len(trips) // parts))
         columns = drive(conditions, route, world.traits(part))

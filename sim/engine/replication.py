@@ -42,13 +42,11 @@ FOREGROUND_AT_ONCE = 2048
 DRAWN_PER_FOREGROUND_TRIP = 8
 """About how many trips of a road of several corridors are drawn for one that may violate."""
 FREED_BYTES_KEPT = 1 << 23
-"""The C library's allocator keeps freed memory up to twice the largest piece that was given back to the system, instead
-of asking for fresh pages every time: one large piece that is never touched spares a tenth of the time."""
 LONGEST_REVIEWED_BLOCK_DAYS = KNOWN_AFTER_DAYS // 2
 """So that all accidents of which a review may know are settled when it is held: those of the block before may not be,
 as its last trips are still under way."""
 SLOWEST_MS = 1.4
-"""Mean speed below which no truck stays on its route: a walk."""
+"""No truck is slower on its whole way, a walk: assumption; sets for how long the clock runs after the horizon."""
 
 
 def run_replication(
@@ -81,7 +79,7 @@ def run_replication(
     settled : Settled, optional
         the background of all corridors, from `background_of`; by default it is settled here
     """
-    np.empty(FREED_BYTES_KEPT, dtype=np.uint8)
+    _keep_freed_memory()
     world = World(scenario, seed, replication, trace=trace)
     if watched_day is not None:
         world.book.watched_day = world.horizon.warm_up_days + watched_day
@@ -97,6 +95,15 @@ def run_replication(
             world.book.accidents += settled.accidents
         _run_foreground(world, trips_per_block)
     return outcome_of(world)
+
+
+def _keep_freed_memory() -> None:
+    """Spare a tenth of the time that asking the system for fresh pages takes.
+
+    glibc's allocator keeps freed memory, up to twice the largest piece that was ever given back; so one large piece is
+    given back, which was never touched and costs nothing. Other allocators are not changed by it.
+    """
+    np.empty(FREED_BYTES_KEPT, dtype=np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +132,7 @@ def background_of(
     scenario: Scenario, seed: int, replication: int, numbers: Sequence[int], trips_per_block: int = TRIPS_PER_BLOCK
 ) -> Settled:
     """Settle the background of some corridors of a separable scenario, by their number in the road's order."""
-    np.empty(FREED_BYTES_KEPT, dtype=np.uint8)
+    _keep_freed_memory()
     world = World(scenario, seed, replication)
     _run_background(world, numbers, trips_per_block)
     return Settled(world.book.ledger, world.book.accidents)
@@ -177,7 +184,8 @@ def _run_foreground(world: World, trips_per_block: int) -> None:
 def _end(world: World, foreground: Foreground) -> None:
     """Let the last trucks arrive."""
     days_after = 1 + int(world.choices.longest_m(world.network) / SLOWEST_MS / SECONDS_PER_DAY)
-    world.env.run(until=(world.horizon.days + days_after) * SECONDS_PER_DAY)
+    end_s = (world.horizon.days + days_after) * float(SECONDS_PER_DAY)
+    world.env.run(until=max(end_s, foreground.ends_s))
     foreground.settle_ended(at_last=True)
     for staff in (world.centre, *world.stations.values()):
         staff.catch_up()
@@ -185,7 +193,7 @@ def _end(world: World, foreground: Foreground) -> None:
 
 def _drawn(world: World, days: range, trips_per_part: int, corridor: int | None = None) -> Iterator[TripTable]:
     """The trips of some days, about so many at a time."""
-    world.draws.forget_before(days.stop - 1)
+    world.draws.move_on_to(days.stop - 1)
     for number in range(len(world.corridors)) if corridor is None else [corridor]:
         yield from world.source.parts(number, world.source.whole_days(days, number), trips_per_part)
 

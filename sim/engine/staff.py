@@ -81,6 +81,7 @@ class Staff:
         ValueError
             if a second or a length is not finite, or a length is negative
         """
+        pieces = list(pieces)
         for second, seconds in pieces:
             if not (isfinite(second) and isfinite(seconds) and seconds >= 0.0):
                 raise ValueError(f"work at second {second} of {seconds} s: both must be finite, the length from 0 on")

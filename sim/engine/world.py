@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -192,6 +193,10 @@ class World:
         """What happened before a day that is known on another."""
         limit_s = known_day * SECONDS_PER_DAY - self.horizon.zero_s
         return Past(day, self._history.before(limit_s), self.entries.before(known_day - self.horizon.warm_up_days))
+
+    def whole_past(self) -> Past:
+        """Everything that happened, at the end."""
+        return Past(self.horizon.days, self._history.before(inf), self.entries.before(self.horizon.days))
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""

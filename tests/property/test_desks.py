@@ -87,6 +87,14 @@ def test_work_that_makes_no_sense_is_refused(piece) -> None:
     assert staff.busy_s == 0.0
 
 
+def test_work_may_come_from_a_generator() -> None:
+    staff = Staff(Environment(), np.ones(24, dtype=np.int64), Streams(1, 0))
+    staff.occupy(0, 0, ((second, 10.0) for second in (1.0, 2.0)))  # type: ignore[arg-type]
+    staff.env.run(until=100.0)
+    staff.catch_up()
+    assert staff.busy_s == 20.0
+
+
 def test_work_after_the_horizon_is_in_no_sum() -> None:
     env = Environment()
     staff = Staff(env, np.ones(24, dtype=np.int64), Streams(1, 0), counted_until_s=86_400.0)

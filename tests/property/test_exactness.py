@@ -59,8 +59,12 @@ def test_trips_that_take_days_are_driven_to_their_end(small) -> None:
     for link in road["links"]:
         for section in link["sections"]:
             section |= {"length_km": 40.0, "speed_limit_kmh": 20}
-    outcome = check(small(days=2, road=road, interventions={"driver_contact": {}, "device_coverage": {}}))
+    measures = {"driver_contact": {}, "device_coverage": {}, "case_review": {}}
+    dangerous = {"risk__calibration_factor": 300.0, "incident__closure_share": [1.0, 1.0, 1.0]}
+    outcome = check(small(days=2, road=road, interventions=measures, **dangerous))
     assert max(course.duration_s for course in outcome.courses) > 2 * 86_400.0
+    assert max(accident.time_s for accident in outcome.accidents) > 3 * 86_400.0
+    assert len(outcome.incidents) == len(outcome.accidents)
     assert outcome.metrics["left_at_exit"] > 0
 
 

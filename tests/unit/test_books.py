@@ -118,6 +118,7 @@ def test_tables_of_records_are_equal_where_nothing_happened_in_both() -> None:
     assert table(np.nan) == table(np.nan) == list(table(np.nan))
     assert table(np.nan) != table(2.0)
     assert table(2.0) != []
+    assert table(2.0) != [1]
 
 
 def test_numbers_of_no_trips() -> None:
