@@ -14,7 +14,6 @@ One event loop lives through the horizon. At equal times SimPy runs events in th
 and operators serve by priority, then by time of asking.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -167,7 +166,9 @@ def _run_background(world: World, numbers: Sequence[int], trips_per_block: int) 
     """Corridor by corridor, so that the trips of a block share few routes."""
     for number in numbers:
         for days in _blocks(world, trips_per_block, number):
-            deque(map(partial(_background, world), _drawn(world, days, trips_per_block, number)), maxlen=0)
+            for trips in _drawn(world, days, trips_per_block, number):
+                _background(world, trips)
+                del trips  # before the next ones are drawn
 
 
 def _run_foreground(world: World, trips_per_block: int) -> None:

@@ -34,16 +34,16 @@ def test_seed_replication_purpose_and_day_each_change_everything(changed) -> Non
 def test_single_trip_gets_its_number_of_the_day() -> None:
     streams = Streams(4, 2)
     draws = TripDraws(streams)
-    draws.forget_before(9)
+    draws.move_on_to(9)
     assert draws.uniform("p", 9, 17) == streams.uniform("p", 9, 50)[17]
-    draws.forget_before(90)
+    draws.move_on_to(90)
     assert draws.uniform("p", 9, 17) == streams.uniform("p", 9, 50)[17]
 
 
 def test_single_trips_of_a_long_day_get_their_numbers() -> None:
     streams, trips = Streams(4, 2), 3 * (NEIGHBOUR_MASK + 1) + 5
     draws, whole = TripDraws(streams, ["", "b"]), streams.uniform("p@b", 9, trips)
-    draws.forget_before(9)
+    draws.move_on_to(9)
     for place in (0, NEIGHBOUR_MASK, NEIGHBOUR_MASK + 1, trips - 1):
         assert draws.uniform("p", 9, 1 << CORRIDOR_BITS | place) == whole[place]
 
