@@ -8,6 +8,7 @@ are drawn, on the number of days in a block or on the number of workers.
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 
@@ -105,13 +106,11 @@ class TripDraws:
     def uniforms(self, purpose: str, day: Ints, place: Ints) -> Floats:
         """The same for many trips, shape (trips,)."""
         found = np.empty(len(day))
-        if not len(day):
-            return found
         order = np.lexsort((place, day))
         days, places = day[order], place[order] >> NEIGHBOUR_BITS
         starts = np.flatnonzero(np.diff(days, prepend=-1) | np.diff(places, prepend=-1))
-        for start, own in zip(starts.tolist(), np.split(order, starts[1:]), strict=True):
-            array = self._neighbours(purpose, int(days[start]), int(places[start]))
+        for start, stop in pairwise([*starts.tolist(), len(order)]):
+            own, array = order[start:stop], self._neighbours(purpose, int(days[start]), int(places[start]))
             found[own] = array[place[own] & NEIGHBOUR_MASK]
         return found
 

@@ -90,14 +90,12 @@ class Choices:
     def longest_m(self, network: Network) -> float:
         """A length that no trip exceeds [m]: a shortcut up to an exit and the way on count as both whole."""
 
-        def length_m(route: Route | None) -> float:
-            return 0.0 if route is None else float(network.sections.length_m[route.sections].sum())
+        def length_m(choice: ChoiceSet) -> float:
+            onward = max((network.cost(way_out.route.ways).length_m for way_out in choice.exits), default=0.0)
+            other = network.cost(choice.other.ways).length_m if choice.other else 0.0
+            return max(network.cost(choice.legal.ways).length_m, other + onward)
 
-        onward = [max((length_m(way_out.route) for way_out in choice.exits), default=0.0) for choice in self.sets]
-        return max(
-            max(length_m(choice.legal), length_m(choice.other) + further)
-            for choice, further in zip(self.sets, onward, strict=True)
-        )
+        return max(map(length_m, self.sets))
 
     def _fill(self, variant: int, permit: int, demand: Demand) -> None:
         """Hours and classes with the same bans on roads with the same tolls share their choice sets."""

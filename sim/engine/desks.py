@@ -53,16 +53,10 @@ class Desks(PriorityResource):
         while (now_s := min(self._ends[0] if self._ends else inf, self._due[0][0] if self._due else inf)) <= until_s:
             if self._ends and self._ends[0] == now_s:
                 heappop(self._ends)
-                if self._waiting:
-                    self._begin(now_s)
-                continue
-            due_s, number, priority, length_s = heappop(self._due)
-            if self._waiting or self.put_queue or self._free <= 0:
-                heappush(self._waiting, (priority, due_s, number, length_s))
-                self._begin(now_s)
             else:
-                heappush(self._ends, now_s + length_s)
-                self._on_start(due_s, now_s, length_s)
+                due_s, number, priority, length_s = heappop(self._due)
+                heappush(self._waiting, (priority, due_s, number, length_s))
+            self._begin(now_s)
 
     @property
     def _free(self) -> int:

@@ -51,9 +51,9 @@ class Entries:
             self._make_room(len(early))
         place = slice(self._count, self._count + len(early))
         given = (time_s, trip_id, driver, enterprise, truck_class)
-        for name, values in zip(COLUMNS.names or (), given, strict=False):
-            self._rows[name][place] = values[early]
-        self._rows["link"][place] = number
+        columns = (*(values[early] for values in given), number)
+        for name, values in zip(COLUMNS.names or (), columns, strict=True):
+            self._rows[name][place] = values
         self._count = place.stop
 
     def _make_room(self, more: int) -> None:

@@ -213,16 +213,13 @@ def _foreground(world: World, trips: TripTable) -> TripTable:
 
 
 def _count_all(world: World, trips: TripTable) -> None:
-    """Count who could violate, and violations other than banned entry."""
-    candidate = world.choices.table.candidate[trips.choice] & (trips.month >= 0)
-    _count(world.book.ledger.candidates, trips, candidate)
-    epochs = world.epoch[trips.day]
-    for epoch in np.unique(epochs):
-        chosen = (epochs == epoch) & (trips.month >= 0)
-        own = trips if chosen.all() else trips.pick(chosen)
-        rules = world.conditions(int(epoch)).rules
-        for kind, found in other_violations(own, world.roster, world.scenario, world.choices.table, rules).items():
-            _count(world.book.ledger.other_violations[kind], own, found)
+    """Count who could violate, and violations other than banned entry; trips of one block, recorded or not."""
+    if not len(trips) or trips.month[0] < 0:
+        return
+    table, rules = world.choices.table, world.conditions(int(world.epoch[trips.day[0]])).rules
+    _count(world.book.ledger.candidates, trips, table.candidate[trips.choice])
+    for kind, found in other_violations(trips, world.roster, world.scenario, table, rules).items():
+        _count(world.book.ledger.other_violations[kind], trips, found)
 
 
 def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:

@@ -111,8 +111,7 @@ def _events(outcome: Outcome) -> Iterator[tuple[int, str, float]]:
     here = {trip.trip_id for trip in outcome.driven}
     for alarm in outcome.watched_alarms:
         times = (alarm.time_s, alarm.answer_time_s, alarm.leave_time_s, alarm.intercept_time_s)
-        if alarm.trip_id in here:
-            yield from ((alarm.trip_id, e, t) for e, t in zip(EVENTS[:-1], times, strict=True) if not isnan(t))
+        yield from ((alarm.trip_id, e, t) for e, t in zip(EVENTS[:-1], times, strict=True) if not isnan(t))
     for accident in outcome.accidents:
         if accident.trip_id in here:
             yield accident.trip_id, "accident", accident.time_s

@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 
 from sim.calendar import Horizon
-from sim.draws import PLACE_BITS, Streams, TripDraws
+from sim.draws import PLACE_BITS, Streams
 from sim.engine import alarms as alarm_book
 from sim.engine import entries as entry_book
 from sim.engine.alarms import AlarmNote, Alarms
 from sim.engine.entries import Entries
 from sim.engine.history import History
-from sim.engine.ledger import Ledger
 from sim.engine.settle import Accident
-from sim.engine.world import World
 from sim.records import AlarmRecord, RecordTable, ViolationRecord
 from sim.scenario import load_scenario
 from sim.weather import weather_hours
@@ -119,27 +117,6 @@ def test_tables_of_records_are_equal_where_nothing_happened_in_both() -> None:
     assert table(np.nan) != table(2.0)
     assert table(2.0) != []
     assert table(2.0) != [1]
-
-
-def test_numbers_of_no_trips() -> None:
-    nobody = np.empty(0, dtype=np.int64)
-    assert TripDraws(Streams(1, 0)).uniforms("roadside.check", nobody, nobody).shape == (0,)
-
-
-def test_a_day_of_more_trips_than_there_are_numbers_for_is_refused(small) -> None:
-    crowd = [{"origin": "north", "destination": "south", "trips_per_year": {"rigid": 3e9}}]
-    world = World(small(days=2, demand__flows=crowd), 1, 0)
-    with pytest.raises(OverflowError, match="on one corridor: numbers of trips end at 4,194,304"):
-        world.source.whole_days(range(2), 0)
-
-
-def test_sums_that_are_no_longer_exact_are_refused() -> None:
-    ledger = Ledger.empty(1, 2, 3)
-    ledger.duration_s[0, 1] = 2.0**33 - 1.0
-    ledger.check_exact()
-    ledger.duration_s[0, 1] += 1.0
-    with pytest.raises(OverflowError, match=r"duration_s is 8.59e.09.*fewer days, and more replications"):
-        ledger.check_exact()
 
 
 def test_an_accident_that_a_review_should_have_known_is_an_error(small) -> None:

@@ -5,6 +5,8 @@ import pytest
 
 from sim import exact
 from sim.draws import CORRIDOR_BITS, NEIGHBOUR_MASK, Streams, TripDraws
+from sim.engine.ledger import Ledger
+from sim.engine.world import World
 
 
 def test_order_of_draws_does_not_matter() -> None:
@@ -74,3 +76,24 @@ def test_rounding_is_to_the_nearest_quantum() -> None:
     hazards = np.array([1e-6, 3e-14])
     exact.round_hazard(hazards)
     assert (hazards == exact.exact_hazard(np.array([1e-6, 3e-14]))).all()
+
+
+def test_numbers_of_no_trips() -> None:
+    nobody = np.empty(0, dtype=np.int64)
+    assert TripDraws(Streams(1, 0)).uniforms("roadside.check", nobody, nobody).shape == (0,)
+
+
+def test_sums_that_are_no_longer_exact_are_refused() -> None:
+    ledger = Ledger.empty(1, 2, 3)
+    ledger.duration_s[0, 1] = 2.0**33 - 1.0
+    ledger.check_exact()
+    ledger.duration_s[0, 1] += 1.0
+    with pytest.raises(OverflowError, match=r"duration_s is 8.59e.09.*fewer days, and more replications"):
+        ledger.check_exact()
+
+
+def test_a_day_of_more_trips_than_there_are_numbers_for_is_refused(small) -> None:
+    crowd = [{"origin": "north", "destination": "south", "trips_per_year": {"rigid": 3e9}}]
+    world = World(small(days=2, demand__flows=crowd), 1, 0)
+    with pytest.raises(OverflowError, match="on one corridor: numbers of trips end at 4,194,304"):
+        world.source.whole_days(range(2), 0)
