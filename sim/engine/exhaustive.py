@@ -148,8 +148,7 @@ class Walker:
         self._distance_m += length
         if self._month < 0:
             return
-        one = np.array([section]), np.array([[length]]), np.array([[duration]]), hazard[:, None, None]
-        self.world.book.ledger.add(np.array([self._month]), np.array([self._class]), *one)
+        self.world.book.ledger.add_one(self._month, self._class, section, length, duration, hazard)
 
 
 def _walk(walker: Walker, piece: Piece, course: str) -> EngineProcess:

@@ -117,6 +117,16 @@ class Ledger:
         for one in np.unique(month):
             np.add.at(self.monthly_accidents[one], sections, accidents[:, month == one].sum(axis=1))
 
+    def add_one(
+        self, month: int, truck_class: int, section: int, distance_m: float, duration_s: float, hazard: Floats
+    ) -> None:
+        """Add one trip on one section; `hazard` has shape (mechanisms,)."""
+        self.distance_m[truck_class, section] += distance_m
+        self.duration_s[truck_class, section] += duration_s
+        self.hazard[:, truck_class, section] += hazard
+        self.monthly_distance_m[month] += distance_m
+        self.monthly_accidents[month, section] += hazard[: len(MECHANISMS)].sum()
+
 
 def runs(month: Ints, truck_class: Ints) -> Ints:
     """Starts of the runs of equal (class, month), and the end, of trips sorted by them."""
