@@ -65,7 +65,7 @@ class RoutePlan:
     curved: Ints
     entered_s: Floats
     """Time at the limit to the entry of each way, shape (ways, 1)."""
-    rules: PlannedRules
+    rules: PlannedRules = field(default_factory=PlannedRules)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +88,26 @@ class Conditions:
     ramps: bool = False
     """Whether the scenario has escape ramps at any time."""
     plans: dict[tuple[int, ...], RoutePlan] = field(default_factory=dict)
+    plans_without_rules: dict[tuple[int, ...], RoutePlan] = field(default_factory=dict)
+    """The same road's under any rules share these."""
 
     def with_rules(self, rules: DrivingRules) -> "Conditions":
         """The same road under rules; a factor on the general hazard is a factor on its base."""
         return replace(self, rules=rules, plans={})
 
     def plan(self, route: Route) -> RoutePlan:
-        """The route's columns, made once."""
+        """The route's columns and the rules on it, made once."""
         if route.key not in self.plans:
-            self.plans[route.key] = _plan(self, route)
+            if route.key not in self.plans_without_rules:
+                self.plans_without_rules[route.key] = _plan(self, route)
+            rules = planned(self.rules, route.sections, self._highest_ms(route.sections))
+            self.plans[route.key] = replace(self.plans_without_rules[route.key], rules=rules)
         return self.plans[route.key]
+
+    def _highest_ms(self, sections: Ints) -> Floats:
+        """Highest speed that anybody drives on some sections."""
+        fastest = SPEED_FACTOR_LIMITS[1] * (1.0 if self.rules.habit is None else self.rules.habit.max())
+        return np.minimum(self.limit_ms[sections], self.comfort_ms[sections]) * fastest
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,8 +185,6 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
     crawl = speed.crawl_speed_ms(grade[climbing, None], kinds.mass_kg, kinds.power_w)
     at_rest = np.exp(-speed_growth(conditions) * table.limit_ms[at])
     times = conditions.free_time_s[list(route.ways)]
-    fastest = SPEED_FACTOR_LIMITS[1] * (1.0 if conditions.rules.habit is None else conditions.rules.habit.max())
-    highest = np.minimum(conditions.limit_ms[at], conditions.comfort_ms[at]) * fastest
     return RoutePlan(
         length_m=_column(table.length_m[at]),
         wanted_ms=_column(np.minimum(conditions.limit_ms[at], conditions.comfort_ms[at])),
@@ -194,7 +202,6 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
         steep=steep,
         curved=curved,
         entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]])[:, None],
-        rules=planned(conditions.rules, at, highest),
     )
 
 

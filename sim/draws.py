@@ -27,6 +27,7 @@ PLACE_BITS = 32
 CORRIDOR_BITS = 22
 """A trip's place in the draws of its day is corridor << 22 | place in the corridor's draws."""
 PLACE_MASK = (1 << CORRIDOR_BITS) - 1
+MOST_CORRIDORS = 1 << PLACE_BITS - CORRIDOR_BITS
 NEIGHBOUR_MASK = (1 << NEIGHBOUR_BITS) - 1
 
 

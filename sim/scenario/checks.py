@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from sim.draws import MOST_CORRIDORS
 from sim.parameters import TRUCK_CLASSES
-from sim.road import Link, Network, Road
+from sim.road import Link, Network, Road, corridors
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import shown
 from sim.scenario.model import Scenario
@@ -24,6 +25,7 @@ def findings(data: dict[str, Any], road: Road | None) -> Iterator[Finding]:
     yield from _loose_ends(data, nodes)
     yield from _demand(data, nodes)
     if road is not None and not any(_loose_ends(data, nodes)) and not any(_demand(data, nodes)):
+        yield from _corridors(road)
         yield from _unreachable(data, Network(road))
 
 
@@ -141,6 +143,14 @@ def _demand(data: dict[str, Any], nodes: list[str]) -> Iterator[Finding]:
         for name in trips if isinstance(trips, dict) else ():
             if name in TRUCK_CLASSES and isinstance(classes, dict) and name not in classes:
                 yield (*path, "trips_per_year", name), f"fleet.classes has no {name}"
+
+
+def _corridors(road: Road) -> Iterator[Finding]:
+    """Parts of the road that no link joins: each has a range of numbers of trips to itself."""
+    count = len(corridors(road))
+    if count > MOST_CORRIDORS:
+        much = f"the road has {count:,} corridors (parts that no link joins), at most {MOST_CORRIDORS:,} are possible"
+        yield ("road", "links"), f"{much}: simulate them in several scenarios"
 
 
 def _unreachable(data: dict[str, Any], network: Network) -> Iterator[Finding]:

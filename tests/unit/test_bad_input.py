@@ -7,7 +7,10 @@ import yaml_text
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.draws import MOST_CORRIDORS
+from sim.road import Link, Node, Road, Section
 from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.checks import findings
 
 runner = CliRunner()
 
@@ -103,6 +106,24 @@ def test_unreachable_destination(tmp_path) -> None:
     found = mistakes_of(tmp_path, text)
     assert [m.key for m in found] == ["demand.flows[1].destination"]
     assert "can't be reached" in found[0].message
+
+
+def test_more_corridors_than_there_are_numbers_for() -> None:
+    sections = (Section(length_km=1.0, speed_limit_kmh=50.0),)
+
+    def link(number: int) -> Link:
+        ends = {"start": f"from_{number}", "end": f"to_{number}"}
+        return Link(name=f"link_{number}", road_class="county", aadt=1.0, sections=sections, **ends)
+
+    def road(count: int) -> Road:
+        links = tuple(link(number) for number in range(count))
+        return Road(nodes=tuple(Node(name=name) for one in links for name in (one.start, one.end)), links=links)
+
+    assert list(findings({}, road(MOST_CORRIDORS))) == []
+    ((keys, message),) = findings({}, road(MOST_CORRIDORS + 1))
+    assert keys == ("road", "links")
+    assert "1,025 corridors" in message
+    assert "at most 1,024" in message
 
 
 @pytest.mark.parametrize(
