@@ -16,7 +16,7 @@ from sim.engine.choices import ChoiceSet, Exit
 from sim.engine.passage import by_kind_and_epoch, settle_legal, settle_shortcuts
 from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable, risk_dared_by
-from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
+from sim.engine.violation import ViolationCase, Violator, start_case
 from sim.engine.world import World
 from sim.road import Route
 from sim.units import Bools, Floats, Ints
@@ -169,19 +169,20 @@ def _may_be_met(world: World, trips: TripTable) -> Bools:
     return found
 
 
-def dispatch(world: World, batch: Batch) -> EngineProcess:
+def let_depart(world: World, batch: Batch) -> None:
     """Let the batch's trips depart in order; each decides with the deterrence of that moment.
 
-    Where nothing else happens before a departure, the clock need not be stopped for it. Times are multiples of their
-    quantum, so that what follows a departure comes at the same moment, to the last bit, whether or not it was.
+    All that happens up to a departure happens before it. The clock then stands at the last of those moments; times are
+    multiples of their quantum, so that what follows a departure comes at the same moment, to the last bit, as if the
+    clock had been stopped for it.
     """
     trips, env = batch.trips, world.env
     risks = risk_dared_by(trips, world.choices, world.roster, world.scenario)
     columns = (trips.departure_s, trips.driver, trips.truck_class, risks, trips.day, batch.meeting, batch.column)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for place, (departure_s, driver, truck_class, dared, day, meeting, column) in enumerate(rows):
-        if env.peek() <= departure_s:
-            yield env.timeout(departure_s - env.now)
+        while env.peek() <= departure_s:
+            env.step()
         if world.violates(driver, truck_class, dared, day, departure_s):
             batch.violates[place] = True
             if meeting != NO_MEETING:
@@ -215,14 +216,14 @@ class Foreground:
         self._shortcuts: list[TripTable] = []
 
     def depart(self, trips: TripTable) -> None:
-        """Let trips, in order of departure, depart each at its time; returns when the last batch has been sent off."""
+        """Let trips, in order of departure, depart each at its time."""
         env, step = self._world.env, self._at_once
         edges = np.unique(trips.departure_s[step::step])
         bounds = [0, *np.searchsorted(trips.departure_s, edges).tolist(), len(trips)]
         for (first, last), edge in zip(pairwise(bounds), [*edges.tolist(), None], strict=True):
             batch = Batch(self._world, trips.pick(slice(first, last)))
-            env.process(dispatch(self._world, batch))
             self._under_way.append(batch)
+            let_depart(self._world, batch)
             if edge is not None and edge > env.now:
                 env.run(until=edge)
                 self.settle_ended()
