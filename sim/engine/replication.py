@@ -10,8 +10,8 @@ For each block of whole days
    like the background, once it is known which way they took.
 Where the road is several corridors, steps 1 to 3 are done corridor by corridor first, and may be done apart; then the
 foreground of all corridors lives in one event loop, with one control centre.
-One event loop lives through the horizon. At equal times SimPy runs events in the order in which they were scheduled,
-and operators serve by priority, then by time of asking.
+One event loop lives through the horizon. At equal times SimPy runs events in the order in which they were scheduled, a
+departure comes after all of them, and operators serve by priority, then by time of asking.
 """
 
 from collections.abc import Callable, Iterator, Sequence
