@@ -6,6 +6,7 @@ from pathlib import Path
 from sim.experiment import run_experiment
 from sim.results import Results, results_of
 from sim.scenario import Scenario, load_scenario
+from sim.scenario.remarks import obstacles
 from sim.store import Store
 
 Source = Scenario | Path | str
@@ -46,9 +47,11 @@ def compare(
     ScenarioError
         with all mistakes of a file
     ValueError
-        if two scenarios have the same name
+        if two scenarios have the same name, other days or roads without a link in common
     """
     scenarios = [_loaded(source) for source in (baseline, *alternatives)]
+    if found := list(obstacles(scenarios)):
+        raise ValueError("; ".join(found))
     return _results(scenarios, scenarios[0].name, replications, seed, workers, store)
 
 

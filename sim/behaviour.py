@@ -28,7 +28,6 @@ BEHAVIOUR_SOURCES = {
     "half_life_days": Source(
         basis="assumption",
         range="20 to 180",
-        note="effects of feedback were still seen some two months after its end",
     ),
 }
 

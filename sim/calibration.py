@@ -12,7 +12,7 @@ check of the method itself by simulation. Each draw has random numbers of its ow
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -25,7 +25,8 @@ from sim.calendar import Horizon
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.experiment import Experiment
-from sim.parameters import Model, Name, Positive, Source
+from sim.parameters import MONTH_PATTERN, Model, Name, Positive, Source
+from sim.results import SHARES
 from sim.scenario import Scenario, checks
 from sim.scenario.uncertain import Distribution
 from sim.statistics import Interval
@@ -44,7 +45,7 @@ UNIFORM_KURTOSIS = 9.0 / 5.0
 NOISE_COPIES = 20
 """Errors of observation drawn for each accepted draw."""
 
-Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+Month = Annotated[str, Field(pattern=MONTH_PATTERN)]
 
 
 MEAN_SPEED = "mean_speed_kmh"
@@ -68,6 +69,14 @@ class Target(Model):
     def _months_in_order(self) -> Self:
         if self.months is not None and self.months[0] > self.months[1]:
             raise ValueError(f"the first month, {self.months[0]}, is after the last, {self.months[1]}")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        """No metric is below 0, and shares end at 1."""
+        highest = 1.0 if self.metric in SHARES and self.relative_to is None else inf
+        if not 0.0 <= self.value <= highest:
+            raise ValueError(f"value is {self.value:g}, {self.metric} must be from 0 to {highest:g}")
         return self
 
 
@@ -295,6 +304,19 @@ def fit(table: Table, seen: Floats, observed: Floats, accept: float) -> Posterio
     away = seen[rows] - observed
     scaled = logit(np.clip(table.shares[rows], EDGE, 1.0 - EDGE))
     return Posterior(table.keys, rows, weights, expit(_moved(scaled, away, weights)), away)
+
+
+def out_of_reach(seen: Floats, targets: Targets) -> list[str]:
+    """A sentence on each target that lies beyond all draws, so that a fit to it is an extrapolation.
+
+    `seen` are the targets of all draws with errors of observation, shape (draws, targets).
+    """
+    return [
+        f"target {target.name}: observed is {target.value:g}, and all {len(column)} draws give {column.min():.3g} to "
+        f"{column.max():.3g}: the fit is extrapolated, so that neither its values nor its intervals can be relied on"
+        for target, column in zip(targets.targets, seen.T, strict=True)
+        if not column.min() <= target.value <= column.max()
+    ]
 
 
 def _moved(values: Floats, away: Floats, weights: Floats) -> Floats:

@@ -133,7 +133,7 @@ def markdown() -> str:
     ]
     for key, group, used in groups:
         lines += [f"## {key}", "", f"Used in {used}.", "", *_table(_rows(group)), ""]
-    constants = [(name, _text(value), unit, used, source) for name, value, unit, used, source in CONSTANTS]
+    constants = [(name, value_text(value), unit, used, source) for name, value, unit, used, source in CONSTANTS]
     rows = [(name, value, unit, f"used in {used}", *_source(source)) for name, value, unit, used, source in constants]
     return "\n".join([*lines, "## Constants of formulas", "", *_table(rows), ""])
 
@@ -145,7 +145,7 @@ def _kinds() -> Iterable[tuple[str, type[Group]]]:
 def _rows(group: type[Group]) -> list[tuple[str, ...]]:
     sources = group.model_fields["sources"].get_default(call_default_factory=True, validated_data={})
     return [
-        (f"`{name}`", _text(_default(field)), unit_of(name), field.description or "", *_source(sources.get(name)))
+        (f"`{name}`", value_text(_default(field)), unit_of(name), field.description or "", *_source(sources.get(name)))
         for name, field in group.model_fields.items()
         if name not in OWN_KEYS
     ]
@@ -155,11 +155,12 @@ def _default(field: Any) -> Any:
     return "required" if field.default is PydanticUndefined else field.default
 
 
-def _text(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value as tables show it."""
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_text(item)}" for key, item in value.items())
-    if isinstance(value, tuple):
-        return ", ".join(map(_text, value))
+        return ", ".join(f"{key} {value_text(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(value_text, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

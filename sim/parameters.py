@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\s/\\]+$")]
+NAME_PATTERN = r"^[^\s/\\]+$"
+MONTH_PATTERN = r"^\d{4}-\d{2}$"
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NAME_PATTERN)]
 
 TruckClass = Literal["local_semi", "frequent_semi", "occasional_semi", "rigid"]
 TRUCK_CLASSES: tuple[TruckClass, ...] = ("local_semi", "frequent_semi", "occasional_semi", "rigid")

@@ -24,11 +24,16 @@ from sim.scenario import Scenario
 from sim.statistics import Interval, mean_interval, paired_ratio, stein_ratio
 from sim.store import locked, model_version, write_whole
 from sim.uncertainty import Shares, uncertain_keys
-from sim.units import SECONDS_PER_HOUR
+from sim.units import SECONDS_PER_HOUR, VKM_PER_MILLION
 from sim.valuation import appraise
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
 SHARES = ("compliance_rate", "operator_utilisation")
+COUNTED = ("accidents", "accident_rate_per_million_vkm")
+OPTIONAL = ("events.parquet", "costs.json", "forest.png", "forest.svg")
+"""Files of a result folder that not every run of a command writes."""
+MADE_OF_RESULTS = ("report.html", "slides", "replay_*")
+"""What other commands make of a result folder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +146,7 @@ def summary_of(runs: pd.DataFrame, baseline: str | None, first_stage: int | None
     scenarios = {
         name: {
             "replications": len(group),
-            "metrics": {m: _named(_interval(m, group[m].tolist()), "mean") for m in metrics},
+            "metrics": {m: _named(_interval(m, group), "mean") for m in metrics},
         }
         for name, group in by_name.items()
     }
@@ -153,8 +158,17 @@ def summary_of(runs: pd.DataFrame, baseline: str | None, first_stage: int | None
     return {"scenarios": scenarios, "comparisons": comparisons}
 
 
-def _interval(metric: str, values: list[float]) -> Interval:
-    """All metrics are counts, amounts or shares: none is below 0."""
+def _interval(metric: str, runs: pd.DataFrame) -> Interval:
+    """All metrics are counts, amounts or shares: none is below 0.
+
+    Where no run counted an accident, their scatter says nothing, and the limit is that of a Poisson count of 0.
+    """
+    values = runs[metric].tolist()
+    if metric in COUNTED and len(values) > 1 and not any(values):
+        from sim.safety_statistics import rate_interval  # brings scipy.stats, which takes a second
+
+        exposure = len(values) if metric == "accidents" else float(runs["vehicle_km"].sum()) / VKM_PER_MILLION
+        return rate_interval(0, exposure)
     return mean_interval(values, lowest=0.0, highest=1.0 if metric in SHARES else inf)
 
 
@@ -270,8 +284,11 @@ def as_json(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write_results(results: Results, folder: Path, *, events: bool, charts: Callable[[Path], None]) -> None:
-    """Write the result folder; files appear whole, all of them or none."""
+def write_results(results: Results, folder: Path, *, events: bool, charts: Callable[[Path], None]) -> list[str]:
+    """Write the result folder; files appear whole, all of them or none.
+
+    Returns the names of what was removed: files of the results before, and what was made of them.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     remove_left_behind(folder)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -289,9 +306,28 @@ def write_results(results: Results, folder: Path, *, events: bool, charts: Calla
         (partial / "manifest.json").write_text(as_json(results.manifest), encoding="utf-8")
         charts(partial)
         with locked(folder):
+            outdated = _outdated(folder, partial)
             _move_into(partial, folder)
+            for path in outdated:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    return [path.name for path in outdated]
+
+
+def _outdated(folder: Path, partial: Path) -> list[Path]:
+    """What would stand beside other results than it was made of."""
+    known = [folder / name for name in OPTIONAL if (folder / name).is_file() and not (partial / name).exists()]
+    before, after = (_without_command(place / "manifest.json") for place in (folder, partial))
+    return known if before == after else known + [path for name in MADE_OF_RESULTS for path in folder.glob(name)]
+
+
+def _without_command(manifest: Path) -> dict[str, Any] | None:
+    """What results follow from."""
+    if not manifest.is_file():
+        return None
+    content: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return {key: value for key, value in content.items() if key != "command"}
 
 
 def remove_left_behind(folder: Path) -> None:

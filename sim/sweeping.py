@@ -53,7 +53,7 @@ def axis(text: str) -> Axis:
     """
     key, equals, values = text.partition("=")
     if not equals or not key or not values:
-        raise SweepMistake(f"--set {text!r}: must be key=low:high, key=low:high:step or key=a,b,c")
+        raise SweepMistake(f"{text!r}: must be key=low:high, key=low:high:step or key=a,b,c")
     found = RANGE.match(values)
     if found is None:
         listed = tuple(_value(part) for part in values.split(","))
@@ -63,10 +63,10 @@ def axis(text: str) -> Axis:
     whole = all(isinstance(end, int) for end in ends)
     step = float(found[3]) if found[3] else 1.0 if whole or low == high else (high - low) / (VALUES_OF_A_RANGE - 1)
     if step <= 0.0 or high < low:
-        raise SweepMistake(f"--set {text!r}: low must not be above high, the step must be above 0")
+        raise SweepMistake(f"{text!r}: low must not be above high, the step must be above 0")
     count = int((high - low) / step + 1e-9) + 1
     if count > MOST_POINTS:
-        raise SweepMistake(f"--set {text!r}: has {count} values, may have up to {MOST_POINTS}")
+        raise SweepMistake(f"{text!r}: has {count} values, may have up to {MOST_POINTS}")
     return Axis(key, tuple(_value(f"{low + n * step:.10g}") for n in range(count)), ends)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.physics.brake_temperature import LIMIT_C
 from sim.physics.descent import Descent
@@ -19,6 +20,8 @@ PALETTE = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#5
 """Colours that colour-blind readers can tell apart (Okabe and Ito 2008); the first is the baseline's."""
 PNG_DPI = 160
 MOST_TICKS = 8
+SMALLEST_RATIO_SPAN = 0.02
+"""An axis of ratios shows no less, so that rounding does not look like an effect."""
 STYLE: dict[Any, Any] = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -174,7 +177,7 @@ def swept(table: pd.DataFrame, keys: Sequence[str]) -> Figure:
             axes.fill_between(places, own["ratio_low"], own["ratio_high"], color=colour, alpha=0.15, linewidth=0)
             if own[first].dtype == object:
                 axes.set_xticks(range(len(own)), own[first])
-        axes.axhline(1.0, color="0.4", linestyle=":", linewidth=1)
+        _ratio_axes(axes, table[first])
         axes.set_xlabel(first)
         axes.set_ylabel("expected accident rate /\nthe scenario's as it stands")
         if others:
@@ -189,10 +192,21 @@ def scattered(table: pd.DataFrame, keys: Sequence[str]) -> Figure:
         for axes, key in zip(figure.subplots(len(keys), 1, squeeze=False)[:, 0], keys, strict=True):
             axes.vlines(table[key], table["ratio_low"], table["ratio_high"], color=PALETTE[1], linewidth=1.2)
             axes.plot(table[key], table["ratio"], "o", color=PALETTE[1], markersize=4)
-            axes.axhline(1.0, color="0.4", linestyle=":", linewidth=1)
+            _ratio_axes(axes, table[key])
             axes.set_xlabel(key)
             axes.set_ylabel("expected rate /\nas it stands")
     return figure
+
+
+def _ratio_axes(axes: Axes, values: "pd.Series[Any]") -> None:
+    """Ratios upward, 1 marked; whole numbers of a parameter have ticks at whole numbers."""
+    axes.axhline(1.0, color="0.4", linestyle=":", linewidth=1)
+    low, high = axes.get_ylim()
+    missing = max(SMALLEST_RATIO_SPAN - (high - low), 0.0)
+    axes.set_ylim(low - missing / 2.0, high + missing / 2.0)
+    axes.ticklabel_format(axis="y", style="plain", useOffset=False)
+    if pd.api.types.is_integer_dtype(values):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _point_label(others: Sequence[str], point: Any) -> str:

@@ -19,6 +19,7 @@ from sim.cli.options import (
     Workers,
     default_folder,
     load,
+    remark,
 )
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def calibrate(
         sys.stdout.write((folder / "calibration.json").read_text(encoding="utf-8"))
     elif not quiet:
         _show(parameters, checks, held, folder)
+    remark(calibration.out_of_reach(seen, wanted))
 
 
 def _targets(file: Path) -> "Targets":
@@ -122,12 +124,17 @@ def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", 
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(file=sys.stdout, width=110)
+    from sim.cli.tables import NARROWEST
+
+    console = Console(file=sys.stdout, width=NARROWEST)
 
     def span(row: Any, name: str) -> str:
         return f"{row[name]:.3g} ({row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g})"
 
-    shown = Table("parameter", "prior, 95 %", "posterior, 95 %", "told by the data")
+    shown = Table()
+    shown.add_column("parameter", no_wrap=True)
+    for heading in ("prior, 95 %", "posterior, 95 %", "told by the data"):
+        shown.add_column(heading)
     for row in parameters.to_dict("records"):
         share = f"{100.0 * row['contraction']:.0f} ± {100.0 * row['contraction_se']:.0f} % of the variance"
         told = f"{'yes' if row['told'] else 'little'} ({share})"
@@ -170,6 +177,8 @@ def portfolio(
     from sim.portfolio import best_within, rungs_of, search
 
     whole = load([programme], days)[0]
+    if not whole.interventions:
+        raise Problem(f"{programme}: has no interventions to choose from")
     folder = out or default_folder(programme) / "portfolio"
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     rungs = rungs_of(replications)[1:] if exhaustive else rungs_of(replications)

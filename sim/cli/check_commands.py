@@ -42,11 +42,15 @@ def check(
         raise Problem(f"--reference: {reference} is not there; write it with hairpin check --update")
     with progress_bar(quiet=quiet) as progress:
         found = checking.measure(files, workers=workers, progress=progress)
-    moved = checking.differences(checking.read(reference), found) if reference.is_file() else []
+    stored = checking.read(reference) if reference.is_file() else None
+    moved = [] if stored is None else checking.differences(stored, found)
+    unknown = [] if stored is None else sorted(found.keys() - stored["scenarios"].keys())
     if junit is not None:
         junit.write_text(checking.junit(files, moved), encoding="utf-8")
     if not quiet:
-        _print(moved, len(files))
+        _print([entry for entry in moved if entry.scenario not in unknown], len(files) - len(unknown))
+        for name in unknown:
+            sys.stdout.write(f"{name} has no reference in {reference}; hairpin check --update writes one\n")
     if update:
         checking.write(reference, found)
     elif moved:

@@ -1,7 +1,7 @@
 """Options that commands share, and how a command simulates with them."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,10 @@ Dask = Annotated[
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute runs again that are kept in the result folder.")]
 Out = Annotated[Path | None, typer.Option(help="Result folder.", show_default="results/<folder of the first file>")]
-Days = Annotated[int | None, typer.Option(min=1, help="Shorten every scenario's horizon.", show_default=False)]
+Days = Annotated[
+    int | None,
+    typer.Option(min=1, help="Shorten every scenario to so many days; none gets longer.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print summary.json instead of tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print neither tables nor progress.")]
 Events = Annotated[bool, typer.Option("--events", help="Also write events.parquet: every accident, violation, alarm.")]
@@ -119,6 +122,7 @@ def load(files: list[Path], days: int | None) -> "list[Scenario]":
     """All scenarios, a file named twice once; all mistakes of all files together."""
     from sim.cli.problems import Problem
     from sim.scenario import Mistake, ScenarioError, load_scenario
+    from sim.scenario.remarks import late_starts
 
     by_path = {file.resolve(): file for file in reversed(files)}
     wanted = [file for place, file in enumerate(files) if file.resolve() not in {f.resolve() for f in files[:place]}]
@@ -136,7 +140,15 @@ def load(files: list[Path], days: int | None) -> "list[Scenario]":
         scenarios.append(scenario if days is None else scenario.changed({"days": min(days, scenario.days)}))
     if mistakes:
         raise Problem("\n".join(str(mistake) for mistake in dict.fromkeys(mistakes)))
+    for scenario in scenarios:
+        remark(late_starts(scenario))
     return scenarios
+
+
+def remark(remarks: Iterable[str]) -> None:
+    """Say what stops nothing and yet has to be known."""
+    for text in remarks:
+        sys.stderr.write(f"note: {text}\n")
 
 
 def default_folder(file: Path) -> Path:

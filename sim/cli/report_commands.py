@@ -83,7 +83,7 @@ def replay(
     day: Annotated[int, typer.Option(min=0, help="Day of the simulated time, from 0.")] = 0,
     scenario: Annotated[str | None, typer.Option(help="Name.", show_default="the one with most measures")] = None,
     replication: Annotated[int, typer.Option(min=0, help="Which run.")] = 0,
-    lang: Annotated[Language, typer.Option(help="Language of the chart; the page has both.")] = Language.en,
+    lang: Annotated[Language, typer.Option(help="Of the chart; the page has both languages.")] = Language.en,
 ) -> None:
     """Run one day again and show every truck: a space-time chart and a page that plays the day."""
     from sim.cli.problems import Problem
@@ -96,6 +96,11 @@ def replay(
     name = scenario or found.programme
     if name not in found.scenarios:
         raise Problem(f"--scenario {name}: {folder} has {', '.join(found.scenarios)}")
+    runs, days = int(found.manifest["replications"]), int(found.scenarios[name]["days"])
+    if replication >= runs:
+        raise Problem(f"--replication {replication}: {folder} has runs 0 to {runs - 1}")
+    if day >= days:
+        raise Problem(f"--day {day}: {name} has days 0 to {days - 1}")
     _replayed(folder, found.scenarios[name], int(found.manifest["seed"]), replication, day, lang)
 
 
@@ -104,23 +109,21 @@ def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int
 
     from sim.charts.replay import space_time
     from sim.charts.report import inline, picture
-    from sim.cli.problems import Problem
     from sim.report import replay as of_day
     from sim.report.words import word
     from sim.scenario.files import scenario_from
     from sim.store import write_whole
 
     sys.stderr.write("running the replication again ...\n")
-    try:
-        found = of_day.replay(scenario_from(content), seed, replication, day)
-    except ValueError as error:
-        raise Problem(str(error)) from error
-    say = partial(word, language="zh" if lang is Language.zh else "en")
-    figure = space_time(found.along, found.marks, say)
-    stem = folder / f"replay_{found.scenario.name}_day{day}"
-    write_whole(stem.with_suffix(".html"), of_day.replay_page(found).encode())
-    write_whole(stem.with_suffix(".svg"), inline(figure, say("replay")).encode())
-    image = picture(figure)
-    if image is not None:
-        write_whole(stem.with_suffix(".png"), image)
-    sys.stdout.write(f"{stem}.html, .svg and .png\n")
+    found = of_day.replay(scenario_from(content), seed, replication, day)
+    stem = f"replay_{found.scenario.name}_day{day}"
+    files = {f"{stem}.html": of_day.replay_page(found).encode()}
+    for language in _languages(lang):
+        say = partial(word, language=language)
+        figure = space_time(found.along, found.marks, say)
+        files[f"{stem}.{language}.svg"] = inline(figure, say("replay")).encode()
+        if (image := picture(figure)) is not None:
+            files[f"{stem}.{language}.png"] = image
+    for name, bytes_ in files.items():
+        write_whole(folder / name, bytes_)
+    sys.stdout.write(f"in {folder}: {', '.join(files)}\n")

@@ -22,6 +22,7 @@ from sim.cli.options import (
     command_line,
     default_folder,
     load,
+    remark,
 )
 from sim.cli.report_commands import Language, write_report
 
@@ -49,7 +50,7 @@ Draws = Annotated[
     int | None,
     typer.Option(
         min=3,
-        help="Draws of the scenarios' `uncertain` parameters (Latin hypercube), each with --replications runs.",
+        help="Also draw the `uncertain` parameters so often (Latin hypercube), each with --replications runs.",
         show_default=False,
     ),
 ]
@@ -94,13 +95,10 @@ def compare(
     95 % interval, and where exposure and accidents went; writes tables, charts and summary.json to the result folder.
     Finished runs are kept there: the same command goes on where it was stopped.
     """
-    scenarios = load([baseline, *alternatives], days)
+    scenarios = _comparable(load([baseline, *alternatives], days), draws)
     folder = out or default_folder(baseline)
     programme = None if attribute is None else _programme(scenarios, attribute)
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
-    if draws is not None:
-        _compare_draws(simulation, scenarios, draws, replications, as_json=as_json)
-        return
     first = None if precision is None else max(replications, FIRST_STAGE)
     if precision is None or first is None:
         experiment = simulation.run(scenarios, replications)
@@ -109,7 +107,9 @@ def compare(
     results = _results(experiment, scenarios[0].name, first)
     if precision is not None:
         _tell_what_is_wide(results, precision)
-    _deliver(results, scenarios, folder, events=events, as_json=as_json, quiet=quiet)
+    _deliver(results, scenarios, folder, events=events, as_json=as_json and draws is None, quiet=quiet or as_json)
+    if draws is not None:
+        _compare_draws(simulation, scenarios, draws, replications, as_json=as_json)
     if programme is not None:
         _attribute(programme, simulation, replications, orders, quiet=quiet or as_json)
     if report:
@@ -135,6 +135,22 @@ def run(
     folder = out or default_folder(scenarios[0])
     experiment = Simulation(folder, seed, workers, dask, fresh, quiet).run(loaded, replications)
     _deliver(_results(experiment, None, None), loaded, folder, events=events, as_json=as_json, quiet=quiet)
+
+
+def _comparable(scenarios: "list[Scenario]", draws: int | None) -> "list[Scenario]":
+    """Scenarios that a comparison can be made of; found out before anything is simulated."""
+    from sim.cli.problems import Problem
+    from sim.scenario.remarks import differences, obstacles
+    from sim.uncertainty import uncertain_keys
+
+    if len(scenarios) == 1:
+        raise Problem(f"nothing to compare: {scenarios[0].name} is the baseline and the only scenario")
+    if found := list(obstacles(scenarios)):
+        raise Problem("\n".join(found))
+    if draws is not None and not uncertain_keys(scenarios):
+        raise Problem("--draws: no scenario has `uncertain` parameters")
+    remark(differences(scenarios))
+    return scenarios
 
 
 def _results(experiment: "Experiment", baseline: str | None, first_stage: int | None) -> "Results":
@@ -175,14 +191,11 @@ def _compare_draws(
     simulation: Simulation, scenarios: "list[Scenario]", draws: int, replications: int, *, as_json: bool
 ) -> None:
     """Ratios under uncertain parameters, and how much of each interval they make; written to uncertainty.json."""
-    from sim.cli.problems import Problem
     from sim.cli.tables import print_shares
     from sim.results import as_json as json_text
     from sim.results import write_shares
-    from sim.uncertainty import shares_of, uncertain_keys
+    from sim.uncertainty import shares_of
 
-    if not uncertain_keys(scenarios):
-        raise Problem("--draws: no scenario has `uncertain` parameters")
     experiment = simulation.draw(scenarios, draws, replications)
     base = scenarios[0].name
     found = {s.name: shares_of(experiment, s.name, base, replications) for s in scenarios[1:]}
@@ -232,10 +245,11 @@ def _deliver(
         _draw(results, titles, partial)
 
     try:
-        write_results(results, folder, events=events, charts=charts)
+        removed = write_results(results, folder, events=events, charts=charts)
     except OSError as error:
         message = f"{folder}: results can't be written: {error.strerror or error}; finished runs are kept"
         raise Problem(message) from error
+    remark(f"{folder / name} was made of other results and is removed" for name in removed)
     if as_json:
         sys.stdout.write(json_text(results.summary))
     elif not quiet:

@@ -80,7 +80,7 @@ def _wrong(file: Path, table: "pd.DataFrame", name: str) -> list[str]:
     count = name in {"before", "after"}
     right = (values >= 0) & (values % 1 == 0) if count else (values > 0)
     allowed = "a whole number, not negative" if count else "a number above 0"
-    return [f"{file}:{row + 2}: {name}: found {table[name][row]!r}, must be {allowed}" for row in table.index[~right]]
+    return [f"{file}:{row + 2}: {name}: found {table[name][row]}, must be {allowed}" for row in table.index[~right]]
 
 
 def power(

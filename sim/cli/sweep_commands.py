@@ -3,7 +3,7 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -67,7 +67,8 @@ def sweep(
 ) -> None:
     """Vary parameters of a scenario over a grid or a design; table and chart of the ratio to the scenario as it stands.
 
-    Example: hairpin sweep scenarios/taishun/driver_contact.yaml --set interventions.driver_contact.operators=1:8
+    Example: hairpin sweep scenarios/taishun/driver_contact.yaml --set
+    interventions.driver_contact.leave_share=0.2:1
     """
     from sim.cli.problems import Problem
     from sim.sweeping import axis, grid, latin_points
@@ -76,23 +77,36 @@ def sweep(
     loaded = load([scenario], days)[0]
     folder = out or default_folder(scenario) / "sweep"
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    keys = [text.partition("=")[0] for text in settings]
     try:
         axes = [axis(text) for text in settings]
-        keys = [one.key for one in axes]
         points = grid(axes) if design is None else latin_points(axes, design, seed)
         table = over(loaded, keys, points, simulation.run, replications)
-    except (ValueError, KeyError, IndexError) as error:
-        raise Problem(f"--set: {_reason(error)}") from error
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise Problem(f"--set: {_reason(error, keys)}") from error
     write_table(table, folder, "sweep")
     _chart(table, folder, keys, designed=design is not None)
     if not quiet:
         _show(table, folder)
 
 
-def _reason(error: Exception) -> str:
-    """Pydantic's message without its first line and address."""
-    lines = [line.strip() for line in str(error).splitlines() if "errors.pydantic.dev" not in line]
-    return "; ".join(lines[1:] if len(lines) > 1 else lines)
+def _reason(error: Exception, keys: list[str]) -> str:
+    """What does not fit, by the keys that were set."""
+    from pydantic import ValidationError
+
+    from sim.scenario.files import told_of_scenario
+    from sim.sweeping import SweepMistake
+
+    if isinstance(error, SweepMistake):
+        return str(error)
+    if not isinstance(error, ValidationError):
+        return f"{', '.join(keys)}: there is no number at this key"
+    paths, found = [tuple(key.split(".")) for key in keys], []
+    for details in error.errors():
+        last = str(details["loc"][-1])
+        path = next((path[: path.index(last) + 1] for path in paths if last in path), paths[0])
+        found.append(f"{'.'.join(path)}: {told_of_scenario(details, path)}")
+    return "; ".join(found)
 
 
 def sensitivity(
@@ -155,15 +169,24 @@ def _tornado(table: "pd.DataFrame", folder: Path, meaning: str) -> None:
 
 
 def _show(table: "pd.DataFrame", folder: Path) -> None:
+    """Print a table; an estimate and its limits are one column."""
     from rich.console import Console
     from rich.table import Table
 
     from sim.cli.tables import NARROWEST
 
+    limits = {f"{name}_{end}" for name in table.columns for end in ("low", "high")}
+    names = [name for name in table.columns if name not in limits]
     shown = Table()
-    for name in table.columns:
+    for name in names:
         shown.add_column(str(name), overflow="fold")
-    for row in table.itertuples(index=False):
-        shown.add_row(*(f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in row))
+    for row in table.to_dict("records"):
+        shown.add_row(*(_cell(row, name) for name in names))
     Console(file=sys.stdout, width=NARROWEST).print(shown)
     sys.stdout.write(f"results in {folder}\n")
+
+
+def _cell(row: dict[Any, Any], name: str) -> str:
+    """A value, with its limits where there are some."""
+    text = f"{row[name]:.4g}" if isinstance(row[name], float) else str(row[name])
+    return f"{text} ({row[f'{name}_low']:.4g} to {row[f'{name}_high']:.4g})" if f"{name}_low" in row else text

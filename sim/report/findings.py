@@ -1,13 +1,14 @@
 """What each chart shows, in a sentence: for those who can't see it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.charts.basic import monthly_rows
 from sim.report.words import LANGUAGES, parameter_word, word
-from sim.units import METRES_PER_KM, Floats
+from sim.units import DAYS_PER_YEAR, METRES_PER_KM, Floats
 
 
 def _in(language: str, english: str, chinese: str) -> str:
@@ -26,9 +27,21 @@ def parts(shapley: Sequence[tuple[str, float, float | None, float | None]], lang
         )
     return _in(
         language,
-        f"Of the programme's {len(shapley)} parts, {first} add most: {value:.1f} accidents avoided in a run.",
-        f"项目的 {len(shapley)} 个部分中，{first}贡献最大：每次模拟避免 {value:.1f} 起事故。",
+        f"Of the programme's {len(shapley)} parts, {first} add most: {value:.1f} accidents avoided in a year.",
+        f"项目的 {len(shapley)} 个部分中，{first}贡献最大：一年避免 {value:.1f} 起事故。",
     )
+
+
+def horizon(scenario: Mapping[str, Any], language: str) -> str:
+    """What was simulated, and what was made of it where that is no year."""
+    days, start = int(scenario["days"]), str(scenario["start_date"])
+    if days == DAYS_PER_YEAR:
+        return _in(language, f"Simulated: a year from {start}.", f"模拟期：{start} 起一年。")
+    text = _in(language, f"Simulated: {days} days from {start}", f"模拟期：{start} 起 {days} 天")
+    if days < DAYS_PER_YEAR:
+        more = " only; yearly numbers are scaled up from them as if the whole year were like these days."
+        return text + _in(language, more, "；一年的数字按此放大，假定全年与这些天相同。")
+    return text + _in(language, "; yearly numbers are their mean.", "；一年的数字为其平均。")
 
 
 def months(monthly: pd.DataFrame, pair: Sequence[str], language: str) -> str:
@@ -46,15 +59,15 @@ def months(monthly: pd.DataFrame, pair: Sequence[str], language: str) -> str:
 
 
 def strip(ends_km: Floats, risk: Mapping[str, Floats], language: str) -> str:
-    """Where most accidents are expected, and how many there with the programme."""
-    before, after = risk.values()
+    """Where most accidents are expected, and how many there with the programme where its road is the same."""
+    before, *with_it = risk.values()
     worst = int(np.argmax(before))
     place = f"{ends_km[worst]:.1f}–{ends_km[worst + 1]:.1f}"
-    return _in(
-        language,
-        f"Most accidents are expected at km {place}: {before[worst]:.2f} per km without, {after[worst]:.2f} with it.",
-        f"期望事故最多处在 {place} km：每公里无项目 {before[worst]:.2f} 起，有项目 {after[worst]:.2f} 起。",
-    )
+    english = f"Most accidents are expected at km {place}: {before[worst]:.2f} per km without"
+    chinese = f"期望事故最多处在 {place} km：每公里无项目 {before[worst]:.2f} 起"
+    for after in with_it:
+        english, chinese = f"{english}, {after[worst]:.2f} with it", f"{chinese}，有项目 {after[worst]:.2f} 起"
+    return _in(language, f"{english}.", f"{chinese}。")
 
 
 def network(risk: Mapping[str, float], language: str) -> str:

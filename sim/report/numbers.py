@@ -29,11 +29,11 @@ def span(low: float, high: float, form: str) -> str:
     return f"{low:{form}}–{high:{form}}" if low >= 0.0 else f"{low:{form}} … {high:{form}}".replace("-", "−")
 
 
-def changes(before: Sequence[float], after: Sequence[float], *, points: bool) -> str:
+def changes(before: Sequence[float], after: Sequence[float], *, points: bool, language: str = "en") -> str:
     """Change of paired runs with its interval: in per cent, or in percentage points of a share."""
     if points:
         found = mean_interval([100.0 * (b - a) for a, b in zip(before, after, strict=True)])
-        return _signed(found, " %-pt")
+        return _signed(found, " %-pt" if language == "en" else " 个百分点")
     ratio = paired_ratio(after, before)
     return _signed(Interval(*(100.0 * (value - 1.0) for value in (ratio.estimate, ratio.low, ratio.high))), " %")
 

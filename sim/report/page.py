@@ -77,7 +77,12 @@ class Material:
         return str(max(reversed(names), key=lambda name: len(self.scenarios[name]["interventions"])))
 
     def title(self, name: str, language: str) -> str:
-        """A scenario's title in a language, or its name."""
+        """A scenario's title in a language, or its name; with its name where another one has the same title."""
+        titles = {other: self._own_title(other, language) for other in self.manifest["scenarios"]}
+        title = titles[name]
+        return title if list(titles.values()).count(title) == 1 else f"{title} ({name})"
+
+    def _own_title(self, name: str, language: str) -> str:
         entry = self.manifest["scenarios"][name]
         own = entry["title_zh"] if language == "zh" else entry["title"]
         return str(own or entry["title"] or name)
@@ -161,7 +166,7 @@ def _language(found: Material, language: str) -> dict[str, Any]:
             name: Markup(drawn.inline(figure, finding))  # noqa: S704
             for name, (figure, finding) in drawings(found, language).items()
         },
-        "indices": _indices(found),
+        "indices": _indices(found, language),
         "titles": titles,
         "scenarios": _scenario_rows(found, titles),
         "moved": _moved(found, language),
@@ -173,7 +178,14 @@ def _language(found: Material, language: str) -> dict[str, Any]:
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
         "sources": assumptions(found.scenarios[found.programme], language),
         "manifest": found.manifest,
+        "lives": " / ".join(f"{life / 1e6:.1f}" for life in _lives(found)),
+        "horizon": findings.horizon(found.scenarios[found.baseline], language),
     }
+
+
+def _lives(found: Material) -> list[float]:
+    """Low, central and high value of a statistical life [CNY]."""
+    return list(found.scenarios[found.programme]["valuation"]["statistical_life_cny"])
 
 
 def told(found: Material, language: str) -> list[str]:
@@ -205,7 +217,7 @@ def drawings(found: Material, language: str) -> drawn.Drawings:
     """Every chart of the report in one language, each with its finding; a scenario has one colour in all of them."""
     say, base, programme = partial(word, language=language), found.baseline, found.programme
     whole = {name: found.title(name, language) for name in found.summary["scenarios"]}
-    titles = {name: _short(title, WIDEST_SHORT_LABEL) for name, title in whole.items()}
+    titles, long = _shortened(whole, WIDEST_SHORT_LABEL), _shortened(whole, WIDEST_LABEL)
     shade, pair = colours(list(whole)), (base, programme)
     of_title = {titles[name]: shade[name] for name in pair}
     scale = per_year(found.scenarios[base])
@@ -214,7 +226,6 @@ def drawings(found: Material, language: str) -> drawn.Drawings:
     steps = [(step, _mean(found, programme, step)) for step in STEPS]
     hourly = found.hourly[found.hourly["scenario"] == programme]
     first, second = told(found, language)
-    long = {name: _short(title, WIDEST_LABEL) for name, title in whole.items()}
     figures: drawn.Drawings = {
         "forest": (drawn.forest(found.summary, long, say), first),
         "months": (
@@ -228,7 +239,7 @@ def drawings(found: Material, language: str) -> drawn.Drawings:
         "strip": _strip(found, titles, of_title, language),
     }
     if found.attribution is not None:
-        shapley = _shapley(found.attribution, language)
+        shapley = _shapley(found.attribution, scale, language)
         figures["parts"] = (drawn.parts(shapley, say, shade[programme]), findings.parts(shapley, language))
     if found.sensitivity is not None:
         figures["tornado"] = _tornado(found.sensitivity, language)
@@ -239,9 +250,18 @@ def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], langu
     """The banned road from end to end, baseline and programme."""
     road = found.scenarios[found.baseline]["road"]
     links = banned_line(road)
-    risk = {titles[name]: risk_per_km(found, name, links) for name in (found.baseline, found.programme)}
+    risk = {titles[name]: risk_per_km(found, name, links) for name in _of_one_road(found, links)}
     figure = drawn.strip(road, links, risk, _marks(found, links), partial(word, language=language), shade)
     return figure, findings.strip(findings.ends_of(links, found.sections), risk, language)
+
+
+def _of_one_road(found: Material, links: list[str]) -> list[str]:
+    """Baseline and programme; the baseline alone where the programme has these links cut into other sections."""
+    lengths = [
+        [(link["name"], [s["length_km"] for s in link["sections"]]) for link in road["links"] if link["name"] in links]
+        for road in (found.scenarios[name]["road"] for name in (found.baseline, found.programme))
+    ]
+    return [found.baseline, found.programme] if lengths[0] == lengths[1] else [found.baseline]
 
 
 def _tornado(table: pd.DataFrame, language: str) -> tuple[Any, str]:
@@ -250,9 +270,17 @@ def _tornado(table: pd.DataFrame, language: str) -> tuple[Any, str]:
     return tornado(named, word("effect_axis", language)), findings.tornado(table, language)
 
 
-def _shapley(attribution: dict[str, Any], language: str) -> drawn.Shapley:
-    """What each part of the programme adds, the largest first."""
-    rows = [(kind_word(kind, language), *part["shapley"].values()) for kind, part in attribution["parts"].items()]
+def _shapley(attribution: dict[str, Any], yearly: float, language: str) -> drawn.Shapley:
+    """What each part of the programme adds in a year, the largest first."""
+    found = {kind: part["shapley"] for kind, part in attribution["parts"].items()}
+    rows = [
+        (
+            kind_word(kind, language),
+            yearly * shapley["estimate"],
+            *(None if shapley[limit] is None else yearly * shapley[limit] for limit in ("low", "high")),
+        )
+        for kind, shapley in found.items()
+    ]
     return sorted(rows, key=lambda row: -row[1])
 
 
@@ -268,6 +296,12 @@ def _marks(found: Material, links: list[str]) -> list[tuple[float, str]]:
                 if one.get("link") in start:
                     marks.add((start[one["link"]] + one["at_km"], what))
     return sorted(marks)
+
+
+def _shortened(titles: dict[str, str], widest: int) -> dict[str, str]:
+    """Titles by name as charts have room for them; the name where two would look the same."""
+    short = {name: _short(title, widest) for name, title in titles.items()}
+    return {name: title if list(short.values()).count(title) == 1 else name for name, title in short.items()}
 
 
 def _short(title: str, widest: int) -> str:
@@ -318,7 +352,7 @@ def _risk_by_link(found: Material, name: str) -> dict[str, float]:
     return {str(link): float(value) for link, value in risk.items()}
 
 
-def _indices(found: Material) -> list[dict[str, str]]:
+def _indices(found: Material, language: str) -> list[dict[str, str]]:
     """A row an index of a year: baseline, programme, change with the interval of paired runs."""
     metrics = {name: found.summary["scenarios"][name]["metrics"] for name in (found.baseline, found.programme)}
     yearly = per_year(found.scenarios[found.baseline])
@@ -328,7 +362,7 @@ def _indices(found: Material) -> list[dict[str, str]]:
         factor = scale if key in SHARES else scale * yearly
         before, after = (interval(entry[metric], factor, form) for entry in metrics.values())
         values = [frame[metric].tolist() for frame in own]
-        change = changes(values[0], values[1], points=key == "compliance_rate")
+        change = changes(values[0], values[1], points=key == "compliance_rate", language=language)
         rows.append({"key": key, "before": before, "after": after, "change": change})
     return rows
 
@@ -364,27 +398,30 @@ def _moved(found: Material, language: str) -> list[dict[str, Any]]:
 
 
 def _parts(found: Material, language: str) -> list[dict[str, str]]:
+    """What the parts of the programme add in a year."""
     if found.attribution is None:
         return []
+    yearly = per_year(found.scenarios[found.programme])
     return [
         {
             "title": kind_word(kind, language),
-            **{key: interval(part[key], 1.0, ".2f") for key in ("alone", "left_out", "shapley")},
+            **{key: interval(part[key], yearly, ".2f") for key in ("alone", "left_out", "shapley")},
         }
         for kind, part in found.attribution["parts"].items()
     ]
 
 
 def _costs(found: Material, titles: dict[str, str], never: str, language: str) -> list[dict[str, str]]:
-    rows = []
+    """Costs and what they avoid, a year."""
+    rows, yearly = [], per_year(found.scenarios[found.baseline])
     for name, entry in found.costs.items():
         life, per = entry["break_even_statistical_life_cny"], entry["cost_per_accident_avoided_cny"]
         ratios = ["–" if value is None else f"{value:.2f}" for value in entry["benefit_cost_ratio"].values()]
         rows.append(
             {
                 "title": titles[name],
-                "cost": f"{entry['cost_cny'] / 1e6:.2f}",
-                "avoided": interval(entry["avoided"]["accidents"], 1.0, ".1f"),
+                "cost": f"{yearly * entry['cost_cny'] / 1e6:.2f}",
+                "avoided": interval(entry["avoided"]["accidents"], yearly, ".1f"),
                 "per_accident": interval(per, 1e-6, ".2f"),
                 "ratio": " / ".join(ratios),
                 "pays": never if life is None else millions(life, language),

@@ -3,30 +3,37 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.parameter_table import unit_of, value_text
 from sim.report.words import kind_word, word
 
 LONGEST_PATH = 3
+LONGEST_VALUE = 80
+"""Longer values are left to the scenario's file."""
 
 
 def assumptions(scenario: Mapping[str, Any], language: str) -> list[dict[str, str]]:
-    """A row a source: the part of the scenario, the key, published or assumed, the reference or the plausible range."""
+    """A row a source: the part of the scenario, key, value, published or assumed, the reference or plausible range."""
     return [
         {
             "part": _part(path, language),
             "key": key,
+            "value": _value(group.get(key), key),
             "basis": word(f"basis_{source['basis']}", language),
             "said": "; ".join(text for name in ("reference", "range", "note") if (text := source.get(name))),
         }
-        for path, key, source in _sources(scenario, ())
+        for path, group, key, source in _sources(scenario, ())
     ]
 
 
-def _sources(content: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str, Mapping[str, Any]]]:
-    """All `sources` below, with the path of their group."""
+Group = Mapping[str, Any]
+
+
+def _sources(content: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Group, str, Group]]:
+    """All `sources` below, with the path of their group and the group."""
     if not isinstance(content, Mapping) or len(path) > LONGEST_PATH:
         return
     for key, source in (content.get("sources") or {}).items():
-        yield path, key, source
+        yield path, content, key, source
     for name, below in content.items():
         if name != "sources":
             yield from _sources(below, (*path, name))
@@ -34,3 +41,12 @@ def _sources(content: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 def _part(path: tuple[str, ...], language: str) -> str:
     return kind_word(path[1], language) if path[:1] == ("interventions",) else ".".join(path)
+
+
+def _value(value: Any, key: str) -> str:
+    """A number, or some of them, with the unit that the key ends in; nothing for whole roads and fleets."""
+    shown = "" if value is None else value_text(value)
+    unit = unit_of(key)
+    if len(shown) > LONGEST_VALUE or "{" in shown:
+        return ""
+    return shown if unit == "-" or not shown else f"{shown} {unit}"

@@ -5,6 +5,7 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("What the measures change", "措施带来的变化"),
     "switch": ("中文", "English"),
+    "wide": ("Push charts and tables sideways where they are cut off.", "图表显示不全时，可左右滑动。"),
     "answer": ("The answer", "结论"),
     "ratios": ("1. Accident rate of each measure", "一、各项措施的事故率"),
     "ratios_text": (
@@ -14,6 +15,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "每百万车公里的期望事故数与基准方案之比。0.90 表示减少 10%；横线跨过虚线 1 的，不能与“没有效果”区分。横线只含模拟的偶然性，不含假设本身的不确定。",
     ),
     "parts": ("What the parts of the programme add", "项目各部分的贡献"),
+    "parts_text": (
+        "Accidents that the programme avoids in a year: each part alone, what is lost without it, and a share that is fair over "
+        "all orders in which parts can be added.",
+        "项目一年避免的事故数：各部分单独实施、去掉后少避免多少，以及按各种加入次序平均的公平份额。",
+    ),
     "indices": ("2. The four indices and exposure", "二、四项指数与交通量"),
     "indices_text": (
         "Trucks only, expected in a year: mean of the simulated runs with its 95 % interval; change from run to run on the same chances. Direct property loss is what police write down; it is far below "
@@ -32,8 +38,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "months": ("3. Month by month", "三、逐月变化"),
     "where": ("4. Where the risk is", "四、风险在哪里"),
     "strip_text": (
-        "The banned road from end to end: height, curves, ban, and expected accidents per km in the simulated time.",
-        "禁行道路全程：高程、弯道、禁行段，以及模拟期内每公里的期望事故数。",
+        "The banned road from end to end: height above its start, curves, ban, and expected accidents per km in the simulated time.",
+        "禁行道路全程：相对起点的高差、弯道、禁行段，以及模拟期内每公里的期望事故数。",
     ),
     "map_text": (
         "The network, drawn from its coordinates; a line is the wider, the more accidents are expected per km.",
@@ -52,8 +58,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "busy_on_average": ("busy on average", "平均通话人数"),
     "operators_axis": ("operators", "接线员（人）"),
     "added_axis": (
-        "accidents avoided in a run, shared among the parts (Shapley)",
-        "各项措施分摊的减少事故数（每次模拟，Shapley 值）",
+        "accidents avoided in a year, shared among the parts (Shapley)",
+        "各项措施分摊的减少事故数（一年，Shapley 值）",
     ),
     "times": ("Response times and load", "响应时间与工作量"),
     "response": ("from entry until the driver is reached, s, mean", "从驶入到联系上驾驶人（秒，平均）"),
@@ -67,9 +73,11 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "costs": ("7. Costs and benefits", "七、费用与效益"),
     "costs_text": (
-        "Costs of measures are assumptions. Benefits are valued at a low, a central and a high value of a statistical life; "
-        "the last column is the value from which a measure pays.",
-        "措施费用为假设。效益分别按低、中、高三种统计生命价值计算；最后一列是措施开始划算的生命价值。",
+        "A year. Costs of measures are assumptions. Benefits are valued at a low, a central and a high value of a statistical "
+        "life, {} million CNY; the last column is the value from which a measure pays. Both columns hold means of the runs and no "
+        "interval: with chance and with what is assumed they may be far from these numbers.",
+        "按一年计。措施费用为假设。效益分别按低、中、高三种统计生命价值（{} 百万元）计算；最后一列是措施开始划算的生命价值。"
+        "这两列为各次模拟的平均值，不含区间；考虑偶然性与假设，可能相差很大。",
     ),
     "drives": ("8. What drives the answer", "八、哪些假设左右结论"),
     "drives_text": (
@@ -77,16 +85,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "某项假设在其合理范围内变动时，结论变动多少。",
     ),
     "drives_not": (
-        "Not looked at in this run; `hairpin sensitivity` finds which assumptions the answer depends on.",
+        "Not looked at in this run; the command hairpin sensitivity finds which assumptions the answer depends on.",
         "本次未作分析；运行 hairpin sensitivity 可以查明结论取决于哪些假设。",
     ),
     "sources": ("Assumptions and sources", "假设与来源"),
     "sources_text": (
-        "Every number of the programme's scenario; others stand in docs/parameters.md.",
-        "项目方案中每个数字的来源；其余见 docs/parameters.md。",
+        "The numbers of the programme's scenario as its file names them, with the words of their sources; roads and fleets stand "
+        "in the file, formulas in docs/parameters.md.",
+        "项目方案的各项数字及其来源；名称与来源按方案文件原文列出（英文），道路与车队见方案文件，公式见 docs/parameters.md。",
     ),
     "part": ("part", "部分"),
     "key": ("number", "参数"),
+    "value": ("value", "取值"),
     "basis": ("basis", "依据"),
     "said": ("source or plausible range", "来源或合理范围"),
     "basis_published": ("published", "已发表"),
@@ -123,7 +133,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ratio_axis": ("accident rate / baseline's", "事故率／基准方案"),
     "compliance_axis": ("compliance (%)", "守法率（%）"),
     "rate_axis": ("accidents per\nmillion vehicle-km", "每百万车公里\n事故数"),
-    "height_axis": ("height (m)", "高程（m）"),
+    "height_axis": ("height above\nthe start (m)", "相对起点\n高差（m）"),
     "curve_axis": ("curvature\n(1/km)", "曲率\n（1/km）"),
     "ban_strip": ("banned for semi-trailers", "半挂车禁行"),
     "risk_axis": ("expected accidents\nper km", "每公里\n期望事故数"),

@@ -32,7 +32,7 @@ RISK_SOURCES = {
     "overload_factor": _assumed("1.0 to 2.0", "besides what mass does to brakes, climbing and rollover"),
     "fatigue_growth_per_h": _assumed(
         "0.05 to 0.2",
-        "the literature reports odds of about 1.1 to 1.7 in the 5th to 11th hour",
+        "crash odds rise beyond the fourth hour: Jovanis, Wu, Chen 2012, Transportation Research Record 2281, 119-127",
     ),
     "fatigue_free_h": Source(
         basis="published",

@@ -54,7 +54,7 @@ def read_document(path: Path) -> Document:
 def _read_cached(path: Path, changed_ns: int) -> Document:  # noqa: ARG001
     node = _compose(path)
     if node is None:
-        raise _failed(path, 0, "the file is empty; a scenario needs at least `name` and `extends`")
+        raise _failed(path, 0, "the file is empty")
     reader = _Reader(path)
     data = reader.value(node, ())
     if not isinstance(data, dict):

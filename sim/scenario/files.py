@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.interventions.registry import interventions
+from sim.parameters import MONTH_PATTERN, NAME_PATTERN
 from sim.road import Road
 from sim.scenario import checks
 from sim.scenario.document import Document, Keys, read_document
@@ -30,6 +31,13 @@ PARTS = (
     "control_centre",
     "valuation",
 )
+PATTERNS = {
+    NAME_PATTERN: "a name without spaces and slashes",
+    MONTH_PATTERN: "a month as YYYY-MM",
+}
+"""What patterns of texts mean."""
+OWN = ("title", "title_zh")
+"""They say what a scenario is, and so are not those of the scenario that it extends."""
 
 
 def load_scenario(path: Path | str) -> Scenario:
@@ -108,9 +116,7 @@ def load_as(path: Path, kind: type[Loaded]) -> Loaded:
             keys: Keys = tuple(details["loc"])
             if any(other[: len(keys)] == keys and other != keys for other in found_keys):
                 continue  # its parts say it better
-            found = shown(details["input"])
-            message = "unknown key" if details["type"] == "extra_forbidden" else f"found {found}: {details['msg']}"
-            mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
+            mistakes.append(Mistake(*document.place(keys), key_text(keys), told(details, kind, keys)))
         raise ScenarioError(mistakes) from error
 
 
@@ -126,6 +132,8 @@ def resolve(path: Path, above: tuple[Path, ...] = ()) -> Document:
     parent_path = _parent(document, path, above)
     parent = resolve(parent_path, (*above, path.resolve()))
     del document.data["extends"]
+    for key in OWN:
+        parent.data.pop(key, None)
     return _merged(parent, document)
 
 
@@ -247,14 +255,30 @@ def _interventions(value: Any, document: Document, mistakes: list[Mistake]) -> d
 
 def _mistake(details: ErrorDetails, path: Keys, document: Document) -> Mistake:
     keys: Keys = (*path, *(part for part in details["loc"] if _is_key(part, details)))
-    message = details["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return Mistake(*document.place(keys), key_text(keys), told_of_scenario(details, keys))
+
+
+def told_of_scenario(details: ErrorDetails, keys: Keys) -> str:
+    """What is wrong at a key of a scenario."""
+    if keys[0] == "interventions" and len(keys) > 1:
+        return told(details, interventions().get(str(keys[1])), keys[2:] or keys)
+    return told(details, Scenario, keys)
+
+
+def told(details: ErrorDetails, model: Any, keys: Keys) -> str:
+    """What is wrong at a key of a model, and what is allowed."""
     if details["type"] == "extra_forbidden":
-        text = "unknown key" + _suggestion(str(keys[-1]), _siblings(path, keys))
-    elif details["type"] == "missing":
-        text = "is required and missing"
+        return "unknown key" + _suggestion(str(keys[-1]), _siblings(model, keys))
+    if details["type"] == "missing":
+        return "is required and missing"
+    if details["type"] == "value_error":
+        return details["msg"].removeprefix("Value error, ")
+    if details["type"].startswith("date_"):
+        allowed = "a date as YYYY-MM-DD"
     else:
-        text = f"found {shown(details['input'])}, must be {message}"
-    return Mistake(*document.place(keys), key_text(keys), text)
+        pattern = details.get("ctx", {}).get("pattern", "")
+        allowed = PATTERNS.get(pattern, details["msg"].removeprefix("Input should be "))
+    return f"found {shown(details['input'])}, must be {allowed}"
 
 
 def _is_key(part: int | str, details: ErrorDetails) -> bool:
@@ -262,10 +286,9 @@ def _is_key(part: int | str, details: ErrorDetails) -> bool:
     return not (isinstance(part, str) and (part == "[key]" or part.startswith("function-")) and details)
 
 
-def _siblings(path: Keys, keys: Keys) -> list[str]:
+def _siblings(model: Any, keys: Keys) -> list[str]:
     """Keys that a model allows where an unknown one was found."""
-    model: Any = interventions().get(str(path[-1])) if path[0] == "interventions" else Scenario
-    for part in keys[len(path) if path[0] == "interventions" else 0 : -1]:
+    for part in keys[:-1]:
         model = _step(model, part)
     is_model = isinstance(model, type) and issubclass(model, BaseModel)
     return list(model.model_fields) if is_model else []

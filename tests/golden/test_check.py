@@ -125,5 +125,15 @@ def test_without_references_it_says_how_to_write_them(root, tmp_path) -> None:
     assert "hairpin check --update" in result.output
 
 
+def test_a_scenario_without_a_reference_is_named(some, tmp_path) -> None:
+    folder = tmp_path / "guard"
+    shutil.copytree(some, folder)
+    (folder / "scenarios/qidaoliang/own.yaml").write_text("name: own\nextends: baseline.yaml\n")
+    result = guard(folder)
+    assert result.exit_code == 1
+    assert "own has no reference in" in result.stdout
+    assert "moved" not in result.stdout
+
+
 def test_short_forms_are_short(root) -> None:
     assert checking.short_form(load_scenario(root / "scenarios/taishun/baseline.yaml")).days == 7

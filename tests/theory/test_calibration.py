@@ -17,6 +17,7 @@ from sim.calibration import (
     fit,
     noisy,
     observed_in,
+    out_of_reach,
     parameter_table,
     predictive_table,
     priors_of,
@@ -97,6 +98,16 @@ def test_predictions_hold_the_error_of_observation() -> None:
     half = (row["posterior_high"] - row["posterior_low"]) / 2
     assert half == pytest.approx(1.96 * 0.05 * sqrt(2), rel=4 * 1.3 / sqrt(2 * found.effective))
     assert row["tail"] == pytest.approx(0.5, abs=4 * 0.5 / sqrt(found.effective))
+
+
+def test_a_target_beyond_all_draws_is_said() -> None:
+    table, sd = linear(), np.array([0.05])
+    seen = noisy(table, sd, 3)
+    target = {"name": "t", "metric": "m", "value": 0.4, "sd": 0.05, "source": SOURCE}
+    assert out_of_reach(seen, Targets.model_validate({"targets": [target]})) == []
+    (said,) = out_of_reach(seen, Targets.model_validate({"targets": [{**target, "value": 40.0}]}))
+    assert said.startswith("target t: observed is 40, and all 4000 draws give ")
+    assert "can be relied on" in said
 
 
 def _small(small, targets=TARGETS):
@@ -210,7 +221,10 @@ def test_calibrate_writes_tables_and_charts(tmp_path) -> None:
     ("change", "said"),
     [
         ("value: high", "targets[0].value: found 'high'"),
-        ("valu: 1", "unknown key"),
+        ("valu: 1", "valu: unknown key; did you mean `value`?"),
+        ("value: 98", "value is 98, compliance_rate must be from 0 to 1"),
+        ("value: -0.1", "value is -0.1, compliance_rate must be from 0 to 1"),
+        ("month: 3", "targets[0].value: is required and missing"),
         ("value: 0.9\n    months: [2030-01, 2030-02]", "is not in"),
         ("value: 0.9\n    months: [2025-03, 2025-02]", "is after the last"),
         ("value: 0.9\n    scenario: nobody", "is not a scenario"),

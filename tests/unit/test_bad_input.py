@@ -59,6 +59,8 @@ def line_of(text: str, part: str) -> int:
         ("days: 20", "interventions: {driver_contakt: {}}", "interventions.driver_contakt", "`driver_contact`"),
         ("days: 20", "interventions: {early_warning: {read_shar: 1}}", "interventions.early_warning.read_shar", "did"),
         ("days: 20", "format: 2", "format", "found 2"),
+        ("days: 20", "start_date: 01/03/2025", "start_date", "found '01/03/2025', must be a date as YYYY-MM-DD"),
+        ("name: small", "name: a/b", "name", "found 'a/b', must be a name without spaces and slashes"),
         (
             "days: 20",
             "interventions: {brake_check: {areas: [{link: moon, direction: forward}]}}",

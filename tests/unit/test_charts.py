@@ -49,3 +49,15 @@ def test_a_scenario_keeps_its_colour() -> None:
     shade = charts.colours(["base", "a", "b"])
     assert len(set(shade.values())) == 3
     assert charts.forest(SUMMARY, {}).axes[0].lines[0].get_color() == shade["a"]
+
+
+def test_a_sweep_does_not_magnify_rounding() -> None:
+    """No effect looks like none, and whole numbers have whole ticks."""
+    table = pd.DataFrame({"k": [1, 2, 3], "ratio": [1.0, 1.0 + 1e-6, 1.0]})
+    table = table.assign(ratio_low=table["ratio"], ratio_high=table["ratio"])
+    for axes in (charts.swept(table, ["k"]).axes[0], charts.scattered(table, ["k"]).axes[0]):
+        low, high = axes.get_ylim()
+        assert high - low == pytest.approx(0.02)
+        assert all(float(tick).is_integer() for tick in axes.get_xticks())
+    large = table.assign(ratio=[0.5, 1.0, 2.0])
+    assert charts.swept(large, ["k"]).axes[0].get_ylim()[1] > 2.0

@@ -97,15 +97,26 @@ def test_the_page_plays(found, tmp_path) -> None:
     assert "http" not in file.read_text()
 
 
-def test_mistakes_are_said(scenario, tmp_path) -> None:
+@pytest.fixture
+def compared(scenario, tmp_path):
     base = scenario.model_copy(update={"name": "base", "interventions": {}})
     results = compare(base, scenario, replications=1, seed=1, workers=1)
     write_results(results, tmp_path / "out", events=False, charts=lambda _: None)
-    late = runner.invoke(app, ["replay", str(tmp_path / "out"), "--day", "6"])
-    assert (late.exit_code, late.stderr.splitlines()[-1]) == (2, "day 6: small has days 0 to 5")
-    unknown = runner.invoke(app, ["replay", str(tmp_path / "out"), "--scenario", "x"])
+    return tmp_path / "out"
+
+
+def test_mistakes_are_said(compared, tmp_path) -> None:
+    late = runner.invoke(app, ["replay", str(compared), "--day", "6"])
+    assert (late.exit_code, late.stderr.splitlines()[-1]) == (2, "--day 6: small has days 0 to 5")
+    unknown = runner.invoke(app, ["replay", str(compared), "--scenario", "x"])
     assert (unknown.exit_code, "has base, small" in unknown.stderr) == (2, True)
     assert runner.invoke(app, ["replay", str(tmp_path / "none")]).exit_code == 2
-    done = runner.invoke(app, ["replay", str(tmp_path / "out"), "--day", "1"])
+    other_run = runner.invoke(app, ["replay", str(compared), "--replication", "1"])
+    assert (other_run.exit_code, "has runs 0 to 0" in other_run.stderr) == (2, True)
+
+
+def test_a_chart_in_each_language(compared) -> None:
+    done = runner.invoke(app, ["replay", str(compared), "--day", "1", "--lang", "both"])
     assert done.exit_code == 0
-    assert (tmp_path / "out" / "replay_small_day1.html").stat().st_size > 1000
+    for name in ("html", "en.svg", "zh.svg"):
+        assert (compared / f"replay_small_day1.{name}").stat().st_size > 1000

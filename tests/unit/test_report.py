@@ -125,11 +125,52 @@ def test_no_part_wins_where_intervals_overlap() -> None:
     assert "can't be told" in findings.parts([("a", 3.0, 1.0, 5.0), ("b", 1.0, 0.5, 1.5)], "en")
 
 
+def test_equal_titles_are_told_apart(found) -> None:
+    """By name, in charts too, where long titles are cut."""
+    manifest = json.loads(json.dumps(found.manifest))
+    for entry in manifest["scenarios"].values():
+        entry["title"] = "The same long title that no chart of a narrow page has room for"
+    other = type(found)(**{**vars(found), "manifest": manifest})
+    assert other.title("calls", "en") == manifest["scenarios"]["calls"]["title"] + " (calls)"
+    for language in LANGUAGES:
+        assert set(drawings(other, language)) >= {"strip", "counted", "months"}
+        assert "(both)" in page(other, ("en",))
+
+
+def test_a_road_cut_into_other_sections_has_the_baseline_alone(found) -> None:
+    scenarios = json.loads(json.dumps(found.scenarios))
+    upper = next(link for link in scenarios["both"]["road"]["links"] if link["name"] == "upper")
+    upper["sections"] = upper["sections"][:-1]
+    other = type(found)(**{**vars(found), "scenarios": scenarios})
+    figure, finding = drawings(other, "en")["strip"]
+    assert len(figure.axes[2].patches) == 1
+    assert finding.endswith("per km without.")
+    assert drawings(found, "en")["strip"][1].endswith("with it.")
+
+
+def test_what_was_simulated_is_said() -> None:
+    def said(days: int) -> str:
+        return findings.horizon({"days": days, "start_date": "2025-01-01"}, "en")
+
+    assert said(365) == "Simulated: a year from 2025-01-01."
+    assert "60 days from 2025-01-01 only" in said(60)
+    assert said(730).endswith("their mean.")
+
+
+def test_costs_are_of_a_year(found) -> None:
+    entry = found.costs["both"]
+    text = page(found, ("en",))
+    assert f"<td>{entry['cost_cny'] * 365 / 40 / 1e6:.2f}</td>" in text
+    assert f"<td>{entry['avoided']['accidents']['estimate'] * 365 / 40:.1f} <small>" in text
+    assert "1.0 / 4.1 / 6.7 million CNY" in text
+
+
 def test_numbers_as_people_say_them() -> None:
     assert interval({"estimate": 0.5, "low": -0.1, "high": 1.1}, 1.0, ".1f") == "0.5 (−0.1 … 1.1)"
     assert interval({"mean": 2.0, "low": None, "high": None}, 2.0, ".1f") == "4.0"
     assert changes([100.0, 50.0], [50.0, 25.0], points=False) == "−50.0 % (−50.0 … −50.0)"
     assert changes([0.9, 0.9], [0.98, 0.98], points=True) == "+8.0 %-pt (+8.0 … +8.0)"
+    assert changes([0.9, 0.9], [0.98, 0.98], points=True, language="zh").startswith("+8.0 个百分点")
     assert changes([2.0], [2.0], points=False) == "0.0 %"
     assert (millions(49_000.0, "en"), millions(4.94e6, "zh")) == ("<0.1", "4.9")
 
@@ -140,6 +181,9 @@ def test_every_source_of_the_scenario_is_listed(found) -> None:
     assert {row["basis"] for row in rows} <= {"published", "derived", "assumption"}
     listed = {(row["part"], row["key"]) for row in rows}
     assert {("risk", key) for key in scenario["risk"]["sources"]} <= listed
+    values = {(row["part"], row["key"]): row["value"] for row in rows}
+    assert values["behaviour", "half_life_days"] == f"{scenario['behaviour']['half_life_days']:g} d"
+    assert values["valuation", "statistical_life_cny"] == "1e+06, 4.1e+06, 6.7e+06 CNY"
     assert {("calls to drivers", key) for key in scenario["interventions"]["driver_contact"]["sources"]} <= listed
 
 

@@ -3,8 +3,10 @@
 from math import exp, isnan, log, nan, sqrt
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sim.results import summary_of
 from sim.statistics import mean_interval, paired_ratio, t_quantile
 
 
@@ -55,3 +57,13 @@ def test_paired_interval_covers_the_true_ratio() -> None:
         interval = paired_ratio((base * 0.8 * np.exp(generator.normal(0.0, 0.02, 4))).tolist(), base.tolist())
         covered += interval.low <= 0.8 <= interval.high
     assert abs(covered / 2000 - 0.95) < 3.5 * sqrt(0.95 * 0.05 / 2000)
+
+
+def test_no_accident_in_any_run_has_an_upper_limit() -> None:
+    """Of a Poisson count of 0: 3.689 events (Garwood 1936), in four runs of 0.5 million km each."""
+    rows = {"scenario": "a", "replication": range(4), "seed": 1, "accidents": 0.0, "vehicle_km": 5e5}
+    runs = pd.DataFrame({**rows, "accident_rate_per_million_vkm": 0.0, "violations": 0.0})
+    metrics = summary_of(runs, None)["scenarios"]["a"]["metrics"]
+    assert metrics["accidents"] == {"mean": 0.0, "low": 0.0, "high": pytest.approx(3.689 / 4, abs=1e-3)}
+    assert metrics["accident_rate_per_million_vkm"]["high"] == pytest.approx(3.689 / 2.0, abs=1e-3)
+    assert metrics["violations"] == {"mean": 0.0, "low": 0.0, "high": 0.0}

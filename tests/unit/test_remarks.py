@@ -1,0 +1,111 @@
+"""What stops a comparison, and what is only said."""
+
+import json
+
+import pytest
+import yaml_text
+from typer.testing import CliRunner
+
+from sim import compare, load_scenario
+from sim.cli import app
+from sim.scenario.remarks import differences, late_starts, obstacles
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML + "title: Before\ntitle_zh: 实施前\n")
+    (tmp_path / "calls.yaml").write_text("name: calls\nextends: base.yaml\ninterventions: {driver_contact: {}}\n")
+    return tmp_path
+
+
+def invoke(*arguments):
+    return runner.invoke(app, [str(a) for a in arguments])
+
+
+def options(folder, *more):
+    return (folder / "base.yaml", folder / "calls.yaml", "--days", 3, "--replications", 2, "--workers", 1, *more)
+
+
+def test_titles_are_not_taken_over(folder) -> None:
+    calls = load_scenario(folder / "calls.yaml")
+    assert (calls.title, calls.title_zh, calls.shown_title) == ("", "", "calls")
+
+
+def test_other_days_or_another_road_can_not_be_compared(small) -> None:
+    base, road = small(), small().model_dump(mode="json")["road"]
+    for link in road["links"]:
+        link["name"] = f"other_{link['name']}"
+    later = small(name="later", start_date="2026-01-01")
+    said = list(obstacles([base, small(name="same"), later, small(name="short", days=5), small(name="far", road=road)]))
+    assert said == [
+        "later: start_date is 2026-01-01, of small 2025-01-01; scenarios to compare must share it",
+        "short: days is 5, of small 20; scenarios to compare must share it",
+        "far: has no link in common with small; they are on different roads",
+    ]
+    with pytest.raises(ValueError, match="short: days is 5"):
+        compare(base, small(name="short", days=5), replications=1, workers=1)
+
+
+def test_what_differs_beside_the_measures_is_said(small) -> None:
+    measure = small(name="measure", title="t", interventions={"driver_contact": {}})
+    rain = small(name="rain", climate__rain_share=[0.5] * 12, behaviour__half_life_days=30)
+    assert list(differences([small(), measure, rain])) == [
+        "rain: differs from small in climate, behaviour too: ratios are of all that differs"
+    ]
+
+
+@pytest.mark.parametrize(("start", "said"), [("2025-01-20", 0), ("2025-01-21", 1)])
+def test_a_measure_that_never_starts_is_said(small, start, said) -> None:
+    scenario = small(interventions={"driver_contact": {"start_date": start}, "early_warning": {}})
+    found = list(late_starts(scenario))
+    assert len(found) == said
+    assert all("driver_contact starts on 2025-01-21" in text for text in found)
+
+
+def test_compare_says_them(folder) -> None:
+    late = folder / "late.yaml"
+    late.write_text("name: late\nextends: calls.yaml\nrisk: {fog_factor: 1.6}\n")
+    late.write_text(late.read_text() + "interventions: {driver_contact: {start_date: 2031-03-01}}\n")
+    done = invoke(
+        "compare", folder / "base.yaml", late, "--days", 2, "--replications", 1, "-q", "--out", folder / "out"
+    )
+    assert done.exit_code == 0
+    assert "note: late: driver_contact starts on 2031-03-01" in done.stderr
+    assert "note: late: differs from small in risk too" in done.stderr
+    alone = invoke("compare", folder / "base.yaml", folder / "base.yaml")
+    assert (alone.exit_code, "nothing to compare" in alone.output) == (2, True)
+
+
+def test_draws_come_on_top_of_the_comparison(folder) -> None:
+    base = folder / "base.yaml"
+    prior = "{kind: uniform, low: 0.5, high: 2.0, source: {basis: assumption, range: 0.5 to 2}}"
+    base.write_text(base.read_text() + f"uncertain: {{risk.truck_hazard_ratio: {prior}}}\n")
+    done = invoke("compare", *options(folder, "--draws", 3, "--report", "--events", "--out", folder / "out"))
+    assert done.exit_code == 0, done.output
+    assert "ratio to baseline" in done.stdout
+    assert "3 draws of parameters" in done.stdout
+    names = {path.name for path in (folder / "out").iterdir()}
+    assert {"summary.json", "events.parquet", "uncertainty.json", "report.html"} <= names
+    assert "with what its assumptions leave open" in (folder / "out" / "report.html").read_text().replace("\xa0", " ")
+
+
+def test_what_was_made_of_other_results_is_removed(folder) -> None:
+    out = folder / "out"
+    assert invoke("compare", *options(folder, "--report", "--events", "--out", out)).exit_code == 0
+    (out / "slides").mkdir()
+    (out / "slides" / "map.en.svg").write_text("")
+    (out / "notes.txt").write_text("mine")
+    again = invoke("compare", *options(folder, "--events", "--out", out))
+    assert "removed" not in again.stderr
+    assert (out / "report.html").is_file()
+    other = invoke("compare", *options(folder, "--seed", 2, "--out", out))
+    assert other.exit_code == 0
+    gone = ("events.parquet", "report.html", "slides")
+    assert [f"note: {out / name} was made of other results and is removed" for name in gone] == [
+        line for line in other.stderr.splitlines() if "removed" in line
+    ]
+    assert not any((out / name).exists() for name in gone)
+    assert (out / "notes.txt").read_text() == "mine"
+    assert json.loads((out / "manifest.json").read_text())["seed"] == 2
