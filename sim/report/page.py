@@ -389,7 +389,7 @@ def _moved(found: Material, language: str) -> list[dict[str, Any]]:
     yearly, rows = per_year(found.scenarios[found.baseline]), []
     for where in (*ROAD_CLASSES, "semi"):
         cells = [
-            f"{scale * yearly * _mean(found, name, f'{metric}_{where}'):{form}}"
+            interval(found.summary["scenarios"][name]["metrics"][f"{metric}_{where}"], scale * yearly, form)
             for metric, scale, form in (("vehicle_km", 1e-6, ".2f"), ("expected_accidents", 1.0, ".1f"))
             for name in (found.baseline, found.programme)
         ]

@@ -16,6 +16,8 @@ Data = dict[str, "Data"] | list["Data"] | str | int | float | bool | None
 MAX_BYTES = 5_000_000
 MAX_VALUES = 500_000
 PLAIN = "tag:yaml.org,2002:"
+FOLD = "\a"
+"""Stands where ruamel.yaml has joined lines of a folded text."""
 TRUE_WORDS = ("true", "True", "TRUE")
 
 
@@ -125,7 +127,7 @@ class _Reader:
         return False
 
     def _scalar(self, node: ScalarNode, line: int) -> Data:
-        tag, text = str(node.tag), str(node.value)
+        tag, text = str(node.tag), str(node.value).replace(FOLD, "")
         if tag == PLAIN + "null":
             return None
         if tag == PLAIN + "bool":

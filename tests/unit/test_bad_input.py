@@ -146,6 +146,12 @@ def test_what_is_no_plain_yaml_is_refused(tmp_path, text, message) -> None:
     assert any(message in m.message for m in mistakes_of(tmp_path, text))
 
 
+def test_folded_texts_are_one_line(tmp_path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(yaml_text.SMALL_YAML + "description: >-\n  one\n  and two\n")
+    assert load_scenario(file).description == "one and two"
+
+
 def test_a_bomb_of_aliases_is_refused(tmp_path) -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
