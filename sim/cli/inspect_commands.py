@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.cli.options import remark
+
 Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -15,6 +17,7 @@ def validate(files: Files) -> None:
     """Check scenario files and say all that is wrong with each, with file and line."""
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError, load_scenario
+    from sim.scenario.remarks import late_starts
 
     mistakes = []
     for file in files:
@@ -25,6 +28,7 @@ def validate(files: Files) -> None:
         else:
             kinds = ", ".join(scenario.interventions) or "no interventions"
             typer.echo(f"{file}: {scenario.name} is valid ({scenario.days} days; {kinds})")
+            remark(late_starts(scenario))
     if mistakes:
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         raise Problem("\n".join([*map(str, mistakes), count]))

@@ -145,6 +145,17 @@ def load(files: list[Path], days: int | None) -> "list[Scenario]":
     return scenarios
 
 
+def comparable(scenarios: "list[Scenario]") -> "list[Scenario]":
+    """Scenarios that can be compared with the first of them; found out before anything is simulated."""
+    from sim.cli.problems import Problem
+    from sim.scenario.remarks import differences, obstacles
+
+    if found := list(obstacles(scenarios)):
+        raise Problem("\n".join(found))
+    remark(differences(scenarios))
+    return scenarios
+
+
 def remark(remarks: Iterable[str]) -> None:
     """Say what stops nothing and yet has to be known."""
     for text in remarks:

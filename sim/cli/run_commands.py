@@ -20,6 +20,7 @@ from sim.cli.options import (
     Simulation,
     Workers,
     command_line,
+    comparable,
     default_folder,
     load,
     remark,
@@ -95,7 +96,8 @@ def compare(
     95 % interval, and where exposure and accidents went; writes tables, charts and summary.json to the result folder.
     Finished runs are kept there: the same command goes on where it was stopped.
     """
-    scenarios = _comparable(load([baseline, *alternatives], days), draws)
+    scenarios = comparable(load([baseline, *alternatives], days))
+    _check_request(scenarios, draws)
     folder = out or default_folder(baseline)
     programme = None if attribute is None else _programme(scenarios, attribute)
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
@@ -137,20 +139,15 @@ def run(
     _deliver(_results(experiment, None, None), loaded, folder, events=events, as_json=as_json, quiet=quiet)
 
 
-def _comparable(scenarios: "list[Scenario]", draws: int | None) -> "list[Scenario]":
-    """Scenarios that a comparison can be made of; found out before anything is simulated."""
+def _check_request(scenarios: "list[Scenario]", draws: int | None) -> None:
+    """See that there is something to compare and to draw."""
     from sim.cli.problems import Problem
-    from sim.scenario.remarks import differences, obstacles
     from sim.uncertainty import uncertain_keys
 
     if len(scenarios) == 1:
         raise Problem(f"nothing to compare: {scenarios[0].name} is the baseline and the only scenario")
-    if found := list(obstacles(scenarios)):
-        raise Problem("\n".join(found))
     if draws is not None and not uncertain_keys(scenarios):
         raise Problem("--draws: no scenario has `uncertain` parameters")
-    remark(differences(scenarios))
-    return scenarios
 
 
 def _results(experiment: "Experiment", baseline: str | None, first_stage: int | None) -> "Results":

@@ -17,6 +17,7 @@ from sim.cli.options import (
     Seed,
     Simulation,
     Workers,
+    comparable,
     default_folder,
     load,
 )
@@ -128,7 +129,7 @@ def sensitivity(
     from sim.sweeping import sensitivity as of
     from sim.uncertainty import uncertain_keys
 
-    loaded = load([baseline] if alternative is None else [baseline, alternative], days)
+    loaded = comparable(load([baseline] if alternative is None else [baseline, alternative], days))
     if not uncertain_keys(loaded):
         raise Problem(f"{baseline}: has no `uncertain` parameters")
     folder = out or default_folder(baseline) / "sensitivity"

@@ -74,6 +74,7 @@ def test_compare_says_them(folder) -> None:
     assert done.exit_code == 0
     assert "note: late: driver_contact starts on 2031-03-01" in done.stderr
     assert "note: late: differs from small in risk too" in done.stderr
+    assert "note: late: driver_contact starts on 2031-03-01" in invoke("validate", late).stderr
     alone = invoke("compare", folder / "base.yaml", folder / "base.yaml")
     assert (alone.exit_code, "nothing to compare" in alone.output) == (2, True)
 
