@@ -12,7 +12,7 @@ check of the method itself by simulation. Each draw has random numbers of its ow
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf, nan
+from math import nan
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -74,9 +74,10 @@ class Target(Model):
     @model_validator(mode="after")
     def _can_be(self) -> Self:
         """No metric is below 0, and shares end at 1."""
-        highest = 1.0 if self.metric in SHARES and self.relative_to is None else inf
-        if not 0.0 <= self.value <= highest:
-            raise ValueError(f"value is {self.value:g}, {self.metric} must be from 0 to {highest:g}")
+        if self.value < 0.0:
+            raise ValueError(f"value is {self.value:g}, {self.metric} is never below 0")
+        if self.metric in SHARES and self.relative_to is None and self.value > 1.0:
+            raise ValueError(f"value is {self.value:g}, {self.metric} is a share and must be from 0 to 1")
         return self
 
 

@@ -65,7 +65,7 @@ class RoutePlan:
     curved: Ints
     entered_s: Floats
     """Time at the limit to the entry of each way, shape (ways, 1)."""
-    rules: PlannedRules = field(default_factory=PlannedRules)
+    rules: PlannedRules
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +100,14 @@ class Conditions:
         if route.key not in self.plans:
             if route.key not in self.plans_without_rules:
                 self.plans_without_rules[route.key] = _plan(self, route)
-            rules = planned(self.rules, route.sections, self._highest_ms(route.sections))
+            fastest = SPEED_FACTOR_LIMITS[1] * (1.0 if self.rules.habit is None else self.rules.habit.max())
+            rules = planned(self.rules, route.sections, self.wanted_ms(route.sections) * fastest)
             self.plans[route.key] = replace(self.plans_without_rules[route.key], rules=rules)
         return self.plans[route.key]
 
-    def _highest_ms(self, sections: Ints) -> Floats:
-        """Highest speed that anybody drives on some sections."""
-        fastest = SPEED_FACTOR_LIMITS[1] * (1.0 if self.rules.habit is None else self.rules.habit.max())
-        return np.minimum(self.limit_ms[sections], self.comfort_ms[sections]) * fastest
+    def wanted_ms(self, sections: Ints) -> Floats:
+        """Speed by limit and curves on some sections, which a driver's habit multiplies [m/s]."""
+        return np.minimum(self.limit_ms[sections], self.comfort_ms[sections])
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +176,7 @@ def conditions_of(
 
 
 def _plan(conditions: Conditions, route: Route) -> RoutePlan:
+    """Without rules."""
     at, table = route.sections, conditions.sections
     grade = table.grade[at]
     climbing, falling = np.flatnonzero(grade > 0.0), np.flatnonzero(grade < 0.0)
@@ -187,7 +188,7 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
     times = conditions.free_time_s[list(route.ways)]
     return RoutePlan(
         length_m=_column(table.length_m[at]),
-        wanted_ms=_column(np.minimum(conditions.limit_ms[at], conditions.comfort_ms[at])),
+        wanted_ms=_column(conditions.wanted_ms(at)),
         icy_ms=_column(conditions.icy_ms[at]),
         grade=_column(grade),
         crawl_ms=crawl.astype(np.float32),
@@ -202,6 +203,7 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
         steep=steep,
         curved=curved,
         entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]])[:, None],
+        rules=PlannedRules(),
     )
 
 

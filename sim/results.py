@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from math import inf, isnan
+from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,16 @@ from sim.valuation import appraise
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
 SHARES = ("compliance_rate", "operator_utilisation")
-COUNTED = ("accidents", "accident_rate_per_million_vkm")
+COUNTED_EVERYWHERE = ("accidents", "accident_rate_per_million_vkm", "secondary_accidents")
+HARM = ("deaths", "injuries", "property_loss_cny")
+"""Of counted accidents."""
 OPTIONAL = ("events.parquet", "costs.json", "forest.png", "forest.svg")
 """Files of a result folder that not every run of a command writes."""
-MADE_OF_RESULTS = ("report.html", "slides", "replay_*")
+MADE_OF_RESULTS = (
+    "report.html",
+    *(f"slides/*.{language}.{kind}" for language in ("en", "zh") for kind in ("svg", "png")),
+    *(f"replay_*_day*.{kind}" for kind in ("html", "svg", "png")),
+)
 """What other commands make of a result folder."""
 
 
@@ -161,15 +167,28 @@ def summary_of(runs: pd.DataFrame, baseline: str | None, first_stage: int | None
 def _interval(metric: str, runs: pd.DataFrame) -> Interval:
     """All metrics are counts, amounts or shares: none is below 0.
 
-    Where no run counted an accident, their scatter says nothing, and the limit is that of a Poisson count of 0.
+    Where no run counted an accident, their scatter says nothing: the limit is that of a Poisson count of 0,
+    and there is none for what accidents do.
     """
     values = runs[metric].tolist()
-    if metric in COUNTED and len(values) > 1 and not any(values):
-        from sim.safety_statistics import rate_interval  # brings scipy.stats, which takes a second
+    if len(values) > 1 and not any(values):
+        if metric in HARM:
+            return Interval(0.0, nan, nan)
+        if (exposure := _counted_in(metric, runs)) > 0.0:
+            from sim.safety_statistics import rate_interval  # brings scipy.stats, which takes a second
 
-        exposure = len(values) if metric == "accidents" else float(runs["vehicle_km"].sum()) / VKM_PER_MILLION
-        return rate_interval(0, exposure)
+            return rate_interval(0, exposure)
     return mean_interval(values, lowest=0.0, highest=1.0 if metric in SHARES else inf)
+
+
+def _counted_in(metric: str, runs: pd.DataFrame) -> float:
+    """In how many runs, or million vehicle-km for a rate, accidents were counted; 0 for what counts no accidents."""
+    where = f"vehicle_km_{metric.removeprefix('accidents_')}"
+    if metric not in COUNTED_EVERYWHERE and not (metric.startswith("accidents_") and where in runs):
+        return 0.0
+    vehicle_km = float(runs[where if where in runs else "vehicle_km"].sum())
+    in_runs = float(len(runs)) if vehicle_km else 0.0
+    return vehicle_km / VKM_PER_MILLION if metric.startswith("accident_rate") else in_runs
 
 
 def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str, first_stage: int | None) -> dict[str, Any]:
@@ -208,22 +227,24 @@ def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dic
     }
 
 
-def origin(scenarios: Sequence[Scenario]) -> dict[str, Any]:
+def origin(scenarios: Sequence[Scenario], seed: int) -> dict[str, Any]:
     """What a file that is added to a result folder was made from, so that it is not read beside other results."""
-    return {"model": model_version(), "sha256": {scenario.name: scenario.hash() for scenario in scenarios}}
+    hashes = {scenario.name: scenario.hash() for scenario in scenarios}
+    return {"model": model_version(), "seed": seed, "sha256": hashes}
 
 
 def belongs(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
     """Whether an added file was made from the model and scenarios of a folder's manifest."""
     made = content.get("origin", {})
     known = {name: entry["sha256"] for name, entry in manifest["scenarios"].items()}
-    return bool(made.get("model") == manifest["model"] and made.get("sha256", {}).items() <= known.items())
+    same = all(made.get(key) == manifest[key] for key in ("model", "seed"))
+    return same and bool(made["sha256"].items() <= known.items())
 
 
-def write_attribution(shares: Attribution, programme: Scenario, folder: Path) -> None:
+def write_attribution(shares: Attribution, programme: Scenario, seed: int, folder: Path) -> None:
     """Add attribution.json to a result folder."""
     content = {
-        "origin": origin([programme]),
+        "origin": origin([programme], seed),
         "programme": shares.programme,
         "metric": "expected accidents avoided",
         "orders": shares.orders,
@@ -244,11 +265,11 @@ def write_attribution(shares: Attribution, programme: Scenario, folder: Path) ->
 
 
 def write_shares(
-    shares: dict[str, Shares], scenarios: Sequence[Scenario], draws: int, replications: int, folder: Path
+    shares: dict[str, Shares], scenarios: Sequence[Scenario], draws: int, replications: int, seed: int, folder: Path
 ) -> dict[str, Any]:
     """Write uncertainty.json, and return its content."""
     content = {
-        "origin": origin(scenarios),
+        "origin": origin(scenarios, seed),
         "draws": draws,
         "replications_per_draw": replications,
         "parameters": uncertain_keys(scenarios),
@@ -287,7 +308,7 @@ def as_json(content: Any) -> str:
 def write_results(results: Results, folder: Path, *, events: bool, charts: Callable[[Path], None]) -> list[str]:
     """Write the result folder; files appear whole, all of them or none.
 
-    Returns the names of what was removed: files of the results before, and what was made of them.
+    Returns what was removed before, by its name in the folder: files of other results, and what was made of them.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     remove_left_behind(folder)
@@ -307,27 +328,31 @@ def write_results(results: Results, folder: Path, *, events: bool, charts: Calla
         charts(partial)
         with locked(folder):
             outdated = _outdated(folder, partial)
-            _move_into(partial, folder)
             for path in outdated:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                path.unlink(missing_ok=True)
+            _move_into(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return [path.name for path in outdated]
+    return [str(path.relative_to(folder)) for path in outdated]
 
 
 def _outdated(folder: Path, partial: Path) -> list[Path]:
-    """What would stand beside other results than it was made of."""
-    known = [folder / name for name in OPTIONAL if (folder / name).is_file() and not (partial / name).exists()]
-    before, after = (_without_command(place / "manifest.json") for place in (folder, partial))
-    return known if before == after else known + [path for name in MADE_OF_RESULTS for path in folder.glob(name)]
+    """Files that would stand beside other results than those that they were made of."""
+    before, after = (_known_results(place / "manifest.json") for place in (folder, partial))
+    if before is None or before == after:
+        return []
+    again = {path.name for path in partial.iterdir()}
+    found = [path for pattern in (*OPTIONAL, *MADE_OF_RESULTS) for path in sorted(folder.glob(pattern))]
+    return [path for path in found if path.name not in again and not path.is_dir()]
 
 
-def _without_command(manifest: Path) -> dict[str, Any] | None:
-    """What results follow from."""
-    if not manifest.is_file():
+def _known_results(manifest: Path) -> dict[str, Any] | None:
+    """What results follow from; nothing where there are none, or they can't be read."""
+    try:
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
-    content: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
-    return {key: value for key, value in content.items() if key != "command"}
+    return {key: value for key, value in content.items() if key != "command"} if isinstance(content, dict) else None
 
 
 def remove_left_behind(folder: Path) -> None:

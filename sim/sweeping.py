@@ -15,12 +15,14 @@ import pandas as pd
 
 from sim.experiment import RATE, Experiment
 from sim.scenario import Scenario
+from sim.scenario.remarks import obstacles
 from sim.statistics import mean_interval, paired_ratio
 from sim.uncertainty import drawn, latin_hypercube, uncertain_keys
 from sim.units import Floats
 
 MOST_POINTS = 2000
 VALUES_OF_A_RANGE = 5
+NOT_VARIED = ("name", "title", "title_zh", "description")
 RANGE = re.compile(r"^(-?\d+(?:\.\d+)?):(-?\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$")
 
 Value = float | int | str | bool
@@ -128,25 +130,45 @@ def _between(span: tuple[float, float], share: float) -> Value:
     return low + share * (high - low)
 
 
-def sweep(
-    scenario: Scenario, keys: Sequence[str], points: Sequence[Point], simulate: Simulate, replications: int
-) -> pd.DataFrame:
-    """A row a point: values, accident rate, compliance, ratio to the scenario as it stands, each with interval.
+def variants(scenario: Scenario, keys: Sequence[str], points: Sequence[Point]) -> list[Scenario]:
+    """The scenario at each point.
 
     Raises
     ------
-    ValueError
-        if a value does not fit
+    SweepMistake
+        if a key can't be varied
+    ValueError, KeyError, IndexError, TypeError
+        if there is no such key, or a value does not fit
     """
+    if named := [key for key in keys if key in NOT_VARIED]:
+        raise SweepMistake(f"{named[0]} says what a scenario is called, and changes nothing")
     settings = [dict(zip(keys, point, strict=True)) for point in points]
-    variants = [scenario.changed({**values, "name": f"point_{number}"}) for number, values in enumerate(settings)]
-    experiment = simulate([scenario.changed({"name": "as_it_stands"}), *variants], replications)
+    found = [scenario.changed({**values, "name": f"point_{number}"}) for number, values in enumerate(settings)]
+    if in_the_way := next(obstacles([scenario, *found]), None):
+        raise SweepMistake(in_the_way)
+    return found
+
+
+def sweep(
+    scenario: Scenario,
+    keys: Sequence[str],
+    points: Sequence[Point],
+    varied: Sequence[Scenario],
+    simulate: Simulate,
+    replications: int,
+) -> pd.DataFrame:
+    """A row a point: values, accident rate, compliance, ratio to the scenario as it stands, each with interval.
+
+    `varied` is the scenario at each point, from `variants`.
+    """
+    experiment = simulate([scenario.changed({"name": "as_it_stands"}), *varied], replications)
     base = [outcome.metrics[RATE] for outcome in experiment.outcomes["as_it_stands"]]
     rows = []
-    for values, variant in zip(settings, variants, strict=True):
+    for point, variant in zip(points, varied, strict=True):
         metrics = [outcome.metrics for outcome in experiment.outcomes[variant.name]]
         ratio = paired_ratio([m[RATE] for m in metrics], base)
-        row: dict[str, Any] = {**values, "ratio": ratio.estimate, "ratio_low": ratio.low, "ratio_high": ratio.high}
+        row: dict[str, Any] = dict(zip(keys, point, strict=True))
+        row |= {"ratio": ratio.estimate, "ratio_low": ratio.low, "ratio_high": ratio.high}
         for name, metric in (("rate", RATE), ("compliance", "compliance_rate")):
             interval = mean_interval([m[metric] for m in metrics])
             row |= {name: interval.estimate, f"{name}_low": interval.low, f"{name}_high": interval.high}

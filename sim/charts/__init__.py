@@ -11,6 +11,7 @@ from sim.charts.basic import (
     save_as,
     scattered,
     swept,
+    told_apart,
     tornado,
 )
 from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive, save_svg
@@ -33,5 +34,6 @@ __all__ = [
     "save_svg",
     "scattered",
     "swept",
+    "told_apart",
     "tornado",
 ]

@@ -37,6 +37,12 @@ def colours(names: Sequence[str]) -> dict[str, str]:
     return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
 
 
+def told_apart(titles: Mapping[str, str]) -> dict[str, str]:
+    """Titles by scenario, each with the scenario's name where another one has the same."""
+    shown = list(titles.values())
+    return {name: title if shown.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
+
+
 def forest_rows(summary: Mapping[str, Any]) -> pd.DataFrame:
     """Ratios as they are drawn: scenario, estimate, low, high."""
     rows = [{"scenario": n, **c["accident_rate_ratio"]} for n, c in summary["comparisons"].items()]

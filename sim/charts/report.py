@@ -220,6 +220,20 @@ def _at_the_line(axes: Axes, own: pd.DataFrame, column: str, title: str, colour:
         axes.annotate(title, place, xytext=(0, 7), textcoords="offset points", color=colour, fontsize=8, ha="center")
 
 
+Line = list[tuple[dict[str, Any], dict[str, Any]]]
+"""Sections of a road in a row, each with its link."""
+
+
+def line_of(road: Mapping[str, Any], links: Sequence[str]) -> Line:
+    """The sections of some links, in the file's order."""
+    return [(link, section) for link in road["links"] if link["name"] in links for section in link["sections"]]
+
+
+def ends_km(line: Line) -> Floats:
+    """Where the sections of a line begin and end, from its start [km]."""
+    return np.concatenate([[0.0], np.cumsum([section["length_km"] for _, section in line])])
+
+
 def strip(
     road: Mapping[str, Any],
     links: Sequence[str],
@@ -229,8 +243,8 @@ def strip(
     shade: Shades,
 ) -> Figure:
     """A line of links as a strip: height, exits and devices, curves, ban, expected accidents a km before and after."""
-    sections = [(link, s) for link in road["links"] if link["name"] in links for s in link["sections"]]
-    ends = np.concatenate([[0.0], np.cumsum([s["length_km"] for _, s in sections])])
+    sections = line_of(road, links)
+    ends = ends_km(sections)
     height = np.concatenate([[0.0], np.cumsum([10.0 * s["length_km"] * s["grade_pct"] for _, s in sections])])
     with mpl.rc_context(NARROW):
         figure = _figure(5.6)

@@ -61,7 +61,7 @@ def _write_slides(folder: Path, lang: Language) -> None:
     sys.stdout.write(f"charts in {target}\n")
 
 
-def write_report(folder: Path, lang: Language, file: Path) -> None:
+def write_report(folder: Path, lang: Language, file: Path, *, quiet: bool = False) -> None:
     """Read a result folder, write the page."""
     from sim.cli.problems import Problem
     from sim.report.page import NotAResultFolder, material, page
@@ -74,7 +74,8 @@ def write_report(folder: Path, lang: Language, file: Path) -> None:
         raise Problem(str(error)) from error
     except OSError as error:
         raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
-    sys.stdout.write(f"report in {file}\n")
+    if not quiet:
+        sys.stdout.write(f"report in {file}\n")
 
 
 def replay(

@@ -115,7 +115,7 @@ def compare(
     if programme is not None:
         _attribute(programme, simulation, replications, orders, quiet=quiet or as_json)
     if report:
-        write_report(folder, Language.both, folder / "report.html")
+        write_report(folder, Language.both, folder / "report.html", quiet=quiet or as_json)
 
 
 def run(
@@ -196,7 +196,7 @@ def _compare_draws(
     experiment = simulation.draw(scenarios, draws, replications)
     base = scenarios[0].name
     found = {s.name: shares_of(experiment, s.name, base, replications) for s in scenarios[1:]}
-    content = write_shares(found, scenarios, draws, replications, simulation.folder)
+    content = write_shares(found, scenarios, draws, replications, simulation.seed, simulation.folder)
     if as_json:
         sys.stdout.write(json_text(content))
     elif not simulation.quiet:
@@ -223,7 +223,7 @@ def _attribute(programme: "Scenario", simulation: Simulation, replications: int,
     from sim.results import write_attribution
 
     shares = shared_out(programme, lambda sets: simulation.run(sets, replications), orders, simulation.seed)
-    write_attribution(shares, programme, simulation.folder)
+    write_attribution(shares, programme, simulation.seed, simulation.folder)
     if not quiet:
         print_attribution(shares)
 
@@ -258,6 +258,7 @@ def _deliver(
 def _draw(results: "Results", titles: dict[str, str], folder: Path) -> None:
     from sim import charts
 
+    titles = charts.told_apart(titles)
     if results.summary["comparisons"]:
         charts.save(charts.forest(results.summary, titles), folder, "forest")
     charts.save(charts.months(results.monthly, titles), folder, "monthly")

@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from math import isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,8 @@ from sim.cli.options import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.scenario import Scenario
 
 One = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 
@@ -72,42 +75,40 @@ def sweep(
     interventions.driver_contact.leave_share=0.2:1
     """
     from sim.cli.problems import Problem
-    from sim.sweeping import axis, grid, latin_points
+    from sim.sweeping import axis, grid, latin_points, variants
     from sim.sweeping import sweep as over
 
     loaded = load([scenario], days)[0]
     folder = out or default_folder(scenario) / "sweep"
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
-    keys = [text.partition("=")[0] for text in settings]
     try:
         axes = [axis(text) for text in settings]
         points = grid(axes) if design is None else latin_points(axes, design, seed)
-        table = over(loaded, keys, points, simulation.run, replications)
+        keys = [one.key for one in axes]
+        varied = variants(loaded, keys, points)
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise Problem(f"--set: {_reason(error, keys)}") from error
+        raise Problem(f"--set: {_reason(error, settings)}") from error
+    table = over(loaded, keys, points, varied, simulation.run, replications)
     write_table(table, folder, "sweep")
     _chart(table, folder, keys, designed=design is not None)
     if not quiet:
         _show(table, folder)
 
 
-def _reason(error: Exception, keys: list[str]) -> str:
-    """What does not fit, by the keys that were set."""
+def _reason(error: Exception, settings: list[str]) -> str:
+    """What does not fit, by the keys of the scenario."""
     from pydantic import ValidationError
 
     from sim.scenario.files import told_of_scenario
+    from sim.scenario.mistakes import key_text
     from sim.sweeping import SweepMistake
 
     if isinstance(error, SweepMistake):
         return str(error)
     if not isinstance(error, ValidationError):
-        return f"{', '.join(keys)}: there is no number at this key"
-    paths, found = [tuple(key.split(".")) for key in keys], []
-    for details in error.errors():
-        last = str(details["loc"][-1])
-        path = next((path[: path.index(last) + 1] for path in paths if last in path), paths[0])
-        found.append(f"{'.'.join(path)}: {told_of_scenario(details, path)}")
-    return "; ".join(found)
+        return f"{', '.join(settings)}: there is no such key"
+    found = [(details, details["loc"]) for details in error.errors()]
+    return "; ".join(f"{key_text(keys)}: {told_of_scenario(details, keys)}" for details, keys in found)
 
 
 def sensitivity(
@@ -140,9 +141,18 @@ def sensitivity(
     except ModuleNotFoundError as error:
         raise Problem(f"sensitivity needs the extra: pip install 'hairpin[sensitivity]' ({error})") from error
     write_table(table, folder, "sensitivity")
+    _write_origin(loaded, seed, folder)
     _tornado(table, folder, MEANING[method])
     if not quiet:
         _show(table, folder)
+
+
+def _write_origin(scenarios: "list[Scenario]", seed: int, folder: Path) -> None:
+    """What the table was made from, for the report."""
+    from sim.results import as_json, origin
+    from sim.store import write_whole
+
+    write_whole(folder / "origin.json", as_json({"origin": origin(scenarios, seed)}).encode())
 
 
 def write_table(table: "pd.DataFrame", folder: Path, name: str) -> None:
@@ -190,4 +200,5 @@ def _show(table: "pd.DataFrame", folder: Path) -> None:
 def _cell(row: dict[Any, Any], name: str) -> str:
     """A value, with its limits where there are some."""
     text = f"{row[name]:.4g}" if isinstance(row[name], float) else str(row[name])
-    return f"{text} ({row[f'{name}_low']:.4g} to {row[f'{name}_high']:.4g})" if f"{name}_low" in row else text
+    low, high = (row.get(f"{name}_{end}", nan) for end in ("low", "high"))
+    return text if isnan(low) else f"{text} ({low:.4g} to {high:.4g})"

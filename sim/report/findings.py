@@ -1,6 +1,7 @@
 """What each chart shows, in a sentence: for those who can't see it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 
 from sim.charts.basic import monthly_rows
 from sim.report.words import LANGUAGES, parameter_word, word
-from sim.units import DAYS_PER_YEAR, METRES_PER_KM, Floats
+from sim.units import DAYS_PER_YEAR, Floats
 
 
 def _in(language: str, english: str, chinese: str) -> str:
@@ -34,14 +35,15 @@ def parts(shapley: Sequence[tuple[str, float, float | None, float | None]], lang
 
 def horizon(scenario: Mapping[str, Any], language: str) -> str:
     """What was simulated, and what was made of it where that is no year."""
-    days, start = int(scenario["days"]), str(scenario["start_date"])
-    if days == DAYS_PER_YEAR:
+    days, start = int(scenario["days"]), date.fromisoformat(str(scenario["start_date"]))
+    end = start + timedelta(days=days)
+    if days == DAYS_PER_YEAR or (end.year, end.month, end.day) == (start.year + 1, start.month, start.day):
         return _in(language, f"Simulated: a year from {start}.", f"模拟期：{start} 起一年。")
-    text = _in(language, f"Simulated: {days} days from {start}", f"模拟期：{start} 起 {days} 天")
+    text = _in(language, f"Simulated: {days} day{'s' * (days > 1)} from {start}", f"模拟期：{start} 起 {days} 天")
     if days < DAYS_PER_YEAR:
         more = " only; yearly numbers are scaled up from them as if the whole year were like these days."
         return text + _in(language, more, "；一年的数字按此放大，假定全年与这些天相同。")
-    return text + _in(language, "; yearly numbers are their mean.", "；一年的数字为其平均。")
+    return text + _in(language, "; yearly numbers are those of an average year.", "；一年的数字按平均一年折算。")
 
 
 def months(monthly: pd.DataFrame, pair: Sequence[str], language: str) -> str:
@@ -108,11 +110,3 @@ def tornado(table: pd.DataFrame, language: str) -> str:
         f"The answer depends most on {' and then on '.join(first)}.",
         f"对结论影响最大的是{'，其次是'.join(first)}。",
     )
-
-
-def ends_of(links: Sequence[str], sections: pd.DataFrame) -> Floats:
-    """Km from the start at which the sections of a line of links begin and end."""
-    own = sections[sections["forward"] & sections["link"].isin(links)].drop_duplicates(["link", "section"])
-    lengths = [own[own["link"] == link].sort_values("section")["length_m"].to_numpy() for link in links]
-    result: Floats = np.concatenate([[0.0], np.cumsum(np.concatenate(lengths) / METRES_PER_KM)])
-    return result

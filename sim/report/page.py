@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.charts import report as drawn
-from sim.charts.basic import colours, tornado
+from sim.charts.basic import colours, told_apart, tornado
 from sim.parameters import ROAD_CLASSES
 from sim.report import findings
 from sim.report.answer import answer
@@ -78,9 +78,7 @@ class Material:
 
     def title(self, name: str, language: str) -> str:
         """A scenario's title in a language, or its name; with its name where another one has the same title."""
-        titles = {other: self._own_title(other, language) for other in self.manifest["scenarios"]}
-        title = titles[name]
-        return title if list(titles.values()).count(title) == 1 else f"{title} ({name})"
+        return told_apart({other: self._own_title(other, language) for other in self.manifest["scenarios"]})[name]
 
     def _own_title(self, name: str, language: str) -> str:
         entry = self.manifest["scenarios"][name]
@@ -111,7 +109,9 @@ def material(folder: Path) -> Material:
     summary = _json(folder / "summary.json")
     if not summary["comparisons"]:
         raise NotAResultFolder(f"{folder}: holds no comparison; make one with hairpin compare")
-    manifest, sensitivity = _json(folder / "manifest.json"), folder / "sensitivity" / "sensitivity.parquet"
+    if still := [name for name, entry in summary["scenarios"].items() if entry["metrics"][RATE]["mean"] is None]:
+        raise NotAResultFolder(f"{folder}: nobody drives in {', '.join(still)}: there is no accident rate to report")
+    manifest, sensitivity = _json(folder / "manifest.json"), folder / "sensitivity"
     return Material(
         summary=summary,
         manifest=manifest,
@@ -122,7 +122,9 @@ def material(folder: Path) -> Material:
         sections=pd.read_parquet(folder / "sections.parquet"),
         hourly=pd.read_parquet(folder / "hourly.parquet"),
         runs=pd.read_parquet(folder / "runs.parquet"),
-        sensitivity=pd.read_parquet(sensitivity) if sensitivity.is_file() else None,
+        sensitivity=pd.read_parquet(sensitivity / "sensitivity.parquet")
+        if _added(sensitivity / "origin.json", manifest)
+        else None,
         uncertainty=_added(folder / "uncertainty.json", manifest),
     )
 
@@ -178,14 +180,15 @@ def _language(found: Material, language: str) -> dict[str, Any]:
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
         "sources": assumptions(found.scenarios[found.programme], language),
         "manifest": found.manifest,
-        "lives": " / ".join(f"{life / 1e6:.1f}" for life in _lives(found)),
+        "lives": say("or").join(_lives(found)),
         "horizon": findings.horizon(found.scenarios[found.baseline], language),
     }
 
 
-def _lives(found: Material) -> list[float]:
-    """Low, central and high value of a statistical life [CNY]."""
-    return list(found.scenarios[found.programme]["valuation"]["statistical_life_cny"])
+def _lives(found: Material) -> list[str]:
+    """Low, central and high value of a statistical life in million CNY; several where scenarios differ."""
+    values = [found.scenarios[name]["valuation"]["statistical_life_cny"] for name in found.costs]
+    return list(dict.fromkeys(" / ".join(f"{life / 1e6:.1f}" for life in lives) for lives in values))
 
 
 def told(found: Material, language: str) -> list[str]:
@@ -252,7 +255,7 @@ def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], langu
     links = banned_line(road)
     risk = {titles[name]: risk_per_km(found, name, links) for name in _of_one_road(found, links)}
     figure = drawn.strip(road, links, risk, _marks(found, links), partial(word, language=language), shade)
-    return figure, findings.strip(findings.ends_of(links, found.sections), risk, language)
+    return figure, findings.strip(drawn.ends_km(drawn.line_of(road, links)), risk, language)
 
 
 def _of_one_road(found: Material, links: list[str]) -> list[str]:
@@ -299,9 +302,9 @@ def _marks(found: Material, links: list[str]) -> list[tuple[float, str]]:
 
 
 def _shortened(titles: dict[str, str], widest: int) -> dict[str, str]:
-    """Titles by name as charts have room for them; the name where two would look the same."""
+    """Titles by name as charts have room for them; the name in brackets where two would look the same."""
     short = {name: _short(title, widest) for name, title in titles.items()}
-    return {name: title if list(short.values()).count(title) == 1 else name for name, title in short.items()}
+    return {name: title if list(short.values()).count(title) == 1 else f"({name})" for name, title in short.items()}
 
 
 def _short(title: str, widest: int) -> str:

@@ -124,6 +124,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "per_accident": ("million CNY per accident avoided", "每避免一起事故的费用（百万元）"),
     "bcr": ("benefit / cost: low / central / high", "效益费用比：低／中／高"),
     "pays": ("pays from a life of, million CNY", "盈亏平衡的生命价值（百万元）"),
+    "or": (" or ", " 或 "),
     "never": ("never", "不划算"),
     "expressway": ("expressway", "高速公路"),
     "national": ("national road", "国道"),

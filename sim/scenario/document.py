@@ -16,8 +16,8 @@ Data = dict[str, "Data"] | list["Data"] | str | int | float | bool | None
 MAX_BYTES = 5_000_000
 MAX_VALUES = 500_000
 PLAIN = "tag:yaml.org,2002:"
-FOLD = "\a"
-"""Stands where ruamel.yaml has joined lines of a folded text."""
+FOLDED, FOLD = ">", "\a"
+"""Style of a folded text, and what stands where ruamel.yaml has joined its lines."""
 TRUE_WORDS = ("true", "True", "TRUE")
 
 
@@ -127,7 +127,9 @@ class _Reader:
         return False
 
     def _scalar(self, node: ScalarNode, line: int) -> Data:
-        tag, text = str(node.tag), str(node.value).replace(FOLD, "")
+        tag, text = str(node.tag), str(node.value)
+        if node.style == FOLDED:
+            text = text.replace(FOLD, "")
         if tag == PLAIN + "null":
             return None
         if tag == PLAIN + "bool":

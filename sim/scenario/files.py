@@ -36,7 +36,18 @@ PATTERNS = {
     MONTH_PATTERN: "a month as YYYY-MM",
 }
 """What patterns of texts mean."""
-OWN = ("title", "title_zh")
+KINDS = (
+    ("date_", "a date as YYYY-MM-DD"),
+    ("int_", "a whole number"),
+    ("float_", "a number"),
+    ("bool_", "true or false"),
+    ("string_type", "a text"),
+    ("model_", "a mapping of keys to values"),
+    ("dict_", "a mapping of keys to values"),
+    ("tuple_", "a list"),
+)
+"""What is allowed where pydantic's kind of mistake begins so."""
+OWN = ("title", "title_zh", "description")
 """They say what a scenario is, and so are not those of the scenario that it extends."""
 
 
@@ -273,12 +284,15 @@ def told(details: ErrorDetails, model: Any, keys: Keys) -> str:
         return "is required and missing"
     if details["type"] == "value_error":
         return details["msg"].removeprefix("Value error, ")
-    if details["type"].startswith("date_"):
-        allowed = "a date as YYYY-MM-DD"
-    else:
-        pattern = details.get("ctx", {}).get("pattern", "")
-        allowed = PATTERNS.get(pattern, details["msg"].removeprefix("Input should be "))
-    return f"found {shown(details['input'])}, must be {allowed}"
+    return f"found {shown(details['input'])}, must be {_allowed(details)}"
+
+
+def _allowed(details: ErrorDetails) -> str:
+    """What is allowed, in our words where pydantic's are those of a programmer."""
+    if details["type"] == "string_pattern_mismatch":
+        return PATTERNS.get(details["ctx"]["pattern"], details["msg"])
+    kind = next((kind for start, kind in KINDS if details["type"].startswith(start)), None)
+    return kind or details["msg"].removeprefix("Input should be ")
 
 
 def _is_key(part: int | str, details: ErrorDetails) -> bool:

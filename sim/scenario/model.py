@@ -3,9 +3,10 @@
 import hashlib
 import json
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import Field, SerializeAsAny, field_validator
+from pydantic import Field, SerializeAsAny, ValidationError, field_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.behaviour import BehaviourParameters
 from sim.demand import Demand
@@ -107,10 +108,7 @@ class Scenario(Model):
         unknown = sorted(set(value) - set(known))
         if unknown:
             raise ValueError(f"unknown kinds {', '.join(unknown)}; known are {', '.join(known)}")
-        return {
-            kind: value[kind] if isinstance(value[kind], Intervention) else known[kind](**(value[kind] or {}))
-            for kind in sorted(value)
-        }
+        return {kind: _of_kind(known[kind], value[kind]) for kind in sorted(value)}
 
     @property
     def shown_title(self) -> str:
@@ -135,6 +133,24 @@ class Scenario(Model):
             else:
                 place[last] = value
         return Scenario.model_validate(content)
+
+
+def _of_kind(kind: type[Intervention], value: Any) -> Intervention:
+    """An intervention from its parameters, whose mistakes name its kind."""
+    if isinstance(value, Intervention):
+        return value
+    try:
+        return kind.model_validate(value or {})
+    except ValidationError as error:
+        found = [
+            InitErrorDetails(
+                type=PydanticCustomError(cast("Any", details["type"]), cast("Any", details["msg"]), details.get("ctx")),
+                loc=(kind.kind, *details["loc"]),
+                input=details["input"],
+            )
+            for details in error.errors()
+        ]
+        raise ValidationError.from_exception_data(kind.kind, found) from error
 
 
 def json_schema() -> dict[str, Any]:

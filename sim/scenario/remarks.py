@@ -1,4 +1,4 @@
-"""What is allowed in scenarios and yet worth a word: measures that never start, comparisons of more than measures."""
+"""Whether scenarios can be compared, and what is worth a word: measures that never start, more than measures."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -15,7 +15,6 @@ NOT_COMPARED = (
     "description",
     "interventions",
     "uncertain",
-    "valuation",
     *SHARED,
 )
 

@@ -222,8 +222,8 @@ def test_calibrate_writes_tables_and_charts(tmp_path) -> None:
     [
         ("value: high", "targets[0].value: found 'high'"),
         ("valu: 1", "valu: unknown key; did you mean `value`?"),
-        ("value: 98", "value is 98, compliance_rate must be from 0 to 1"),
-        ("value: -0.1", "value is -0.1, compliance_rate must be from 0 to 1"),
+        ("value: 98", "value is 98, compliance_rate is a share and must be from 0 to 1"),
+        ("value: -0.1", "value is -0.1, compliance_rate is never below 0"),
         ("month: 3", "targets[0].value: is required and missing"),
         ("value: 0.9\n    months: [2030-01, 2030-02]", "is not in"),
         ("value: 0.9\n    months: [2025-03, 2025-02]", "is after the last"),

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from sim import charts
 from sim.cli import app
+from sim.cli.options import Simulation
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.uncertain import Distribution
 from sim.sweeping import SweepMistake, axis, latin_points
@@ -150,21 +151,46 @@ def test_sweep(files) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("settings", "said"),
     [
-        ("interventions.driver_contact.operators=-5:-1", "operators: found -5, must be greater than or equal to 0"),
-        ("interventions.driver_contact.operator=1:2", "operator: unknown key; did you mean `operators`?"),
-        ("behavior.half_life_days=1:2", "behavior: unknown key; did you mean `behaviour`?"),
-        ("demand.flows.99.origin=a,b", "demand.flows.99.origin: there is no number at this key"),
-        ("days.x=1", "days.x: there is no number at this key"),
-        ("nonsense", "'nonsense': must be key=low:high"),
+        (
+            ["interventions.driver_contact.operators=-5:-1"],
+            "interventions.driver_contact.operators: found -5, must be greater than or equal to 0",
+        ),
+        (["interventions.driver_contact.operators=a,b"], "operators: found 'a', must be a whole number"),
+        (["interventions.driver_contact.operator=1:2"], "operator: unknown key; did you mean `operators`?"),
+        (["interventions.brake_check.strength=1"], "interventions.brake_check.areas: is required and missing"),
+        (
+            ["interventions.driver_contact.strength=1", "interventions.early_warning.strength=2"],
+            "interventions.early_warning.strength: found 2",
+        ),
+        (
+            ["demand.flows.0.trips_per_year.rigid=5", "demand.flows.1.trips_per_year.rigid=-5"],
+            "demand.flows[1].trips_per_year.rigid: found -5",
+        ),
+        (["behavior.half_life_days=1:2"], "behavior: unknown key; did you mean `behaviour`?"),
+        (["demand.flows.99.origin=a,b"], "demand.flows.99.origin=a,b: there is no such key"),
+        (["days.x=1"], "days.x=1: there is no such key"),
+        (["name=a,b"], "name says what a scenario is called"),
+        (["days=2,3"], "days is 3, of calls 2; scenarios to compare must share it"),
+        (["nonsense"], "'nonsense': must be key=low:high"),
     ],
 )
-def test_settings_that_do_not_fit_are_one_message(files, setting, said) -> None:
-    wrong = invoke("sweep", files / "calls.yaml", "--set", setting, "--days", 2, "--out", files / "out")
+def test_settings_that_do_not_fit_are_one_message(files, settings, said) -> None:
+    given = [part for setting in settings for part in ("--set", setting)]
+    wrong = invoke("sweep", files / "calls.yaml", *given, "--days", 2, "--out", files / "out")
     assert wrong.exit_code == 2
     assert said in wrong.output
     assert wrong.output.count("\n") == 1
+
+
+def test_an_error_of_the_engine_is_not_taken_for_a_wrong_setting(files, monkeypatch) -> None:
+    def broken(*_):
+        raise TypeError("of the engine")
+
+    monkeypatch.setattr(Simulation, "run", broken)
+    done = invoke("sweep", files / "calls.yaml", "--set", "risk.fog_factor=1.5", "--out", files / "out")
+    assert isinstance(done.exception, TypeError)
 
 
 def test_a_design_has_a_point_in_each_row() -> None:

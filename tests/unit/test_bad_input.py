@@ -150,6 +150,8 @@ def test_folded_texts_are_one_line(tmp_path) -> None:
     file = tmp_path / "scenario.yaml"
     file.write_text(yaml_text.SMALL_YAML + "description: >-\n  one\n  and two\n")
     assert load_scenario(file).description == "one and two"
+    file.write_text(yaml_text.SMALL_YAML + 'description: "ring \\a bell"\n')
+    assert load_scenario(file).description == "ring \a bell"
 
 
 def test_a_bomb_of_aliases_is_refused(tmp_path) -> None:

@@ -96,17 +96,41 @@ def test_what_was_made_of_other_results_is_removed(folder) -> None:
     out = folder / "out"
     assert invoke("compare", *options(folder, "--report", "--events", "--out", out)).exit_code == 0
     (out / "slides").mkdir()
-    (out / "slides" / "map.en.svg").write_text("")
-    (out / "notes.txt").write_text("mine")
-    again = invoke("compare", *options(folder, "--events", "--out", out))
+    for name in ("slides/map.en.svg", "slides/talk.pptx", "replay_calls_day1.html", "notes.txt"):
+        (out / name).write_text("")
+    again = invoke("compare", *options(folder, "--out", out))
     assert "removed" not in again.stderr
-    assert (out / "report.html").is_file()
+    assert all((out / name).is_file() for name in ("events.parquet", "report.html", "slides/map.en.svg"))
     other = invoke("compare", *options(folder, "--seed", 2, "--out", out))
-    assert other.exit_code == 0
-    gone = ("events.parquet", "report.html", "slides")
+    gone = ("events.parquet", "report.html", "slides/map.en.svg", "replay_calls_day1.html")
     assert [f"note: {out / name} was made of other results and is removed" for name in gone] == [
         line for line in other.stderr.splitlines() if "removed" in line
     ]
     assert not any((out / name).exists() for name in gone)
-    assert (out / "notes.txt").read_text() == "mine"
+    assert all((out / name).is_file() for name in ("slides/talk.pptx", "notes.txt"))
     assert json.loads((out / "manifest.json").read_text())["seed"] == 2
+
+
+@pytest.mark.parametrize("manifest", [None, "", "[]"])
+def test_nothing_is_removed_from_a_folder_without_results(folder, manifest) -> None:
+    out = folder / "out"
+    (out / "slides").mkdir(parents=True)
+    for name in ("report.html", "forest.svg", "slides/map.en.svg"):
+        (out / name).write_text("mine")
+    if manifest is not None:
+        (out / "manifest.json").write_text(manifest)
+    done = invoke("run", folder / "base.yaml", "--days", 2, "--replications", 1, "-q", "--out", out)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert all((out / name).read_text() == "mine" for name in ("report.html", "forest.svg", "slides/map.en.svg"))
+    assert (out / "summary.json").is_file()
+
+
+def test_json_is_all_that_is_printed(folder) -> None:
+    done = invoke("compare", *options(folder, "--report", "--json", "--out", folder / "out"))
+    assert set(json.loads(done.stdout)) == {"scenarios", "comparisons"}
+
+
+def test_equal_titles_are_told_apart_in_charts(folder) -> None:
+    (folder / "calls.yaml").write_text((folder / "calls.yaml").read_text() + "title: Before\n")
+    assert invoke("compare", *options(folder, "-q", "--out", folder / "out")).exit_code == 0
+    assert "Before (calls)" in (folder / "out" / "forest.svg").read_text()

@@ -98,9 +98,9 @@ def test_what_was_added_from_other_scenarios_is_not_read(folder, small, tmp_path
     shutil.copytree(folder, out)
     pair = [small(days=40), small(days=40, name="both", title="b", interventions=BOTH)]
     shares = {"both": Shares(Interval(0.7, 0.5, 0.9), 0.5, 0.1, 0.1)}
-    write_shares(shares, pair, 5, 1, out)
+    write_shares(shares, pair, 5, 1, 2, out)
     assert material(out).uncertainty["comparisons"]["both"]["accident_rate_ratio"]["estimate"] == 0.7
-    write_shares(shares, [pair[0], pair[1].changed({"risk.fog_factor": 1.6})], 5, 1, out)
+    write_shares(shares, [pair[0], pair[1].changed({"risk.fog_factor": 1.6})], 5, 1, 2, out)
     assert material(out).uncertainty is None
 
 
@@ -138,14 +138,18 @@ def test_equal_titles_are_told_apart(found) -> None:
 
 
 def test_a_road_cut_into_other_sections_has_the_baseline_alone(found) -> None:
-    scenarios = json.loads(json.dumps(found.scenarios))
+    """The programme's road is a section longer before the others: neither chart nor words take its kilometres."""
+    scenarios, sections = json.loads(json.dumps(found.scenarios)), found.sections.copy()
     upper = next(link for link in scenarios["both"]["road"]["links"] if link["name"] == "upper")
-    upper["sections"] = upper["sections"][:-1]
-    other = type(found)(**{**vars(found), "scenarios": scenarios})
+    upper["sections"] = [{**upper["sections"][0], "length_km": 5.0}, *upper["sections"]]
+    more = sections[(sections["scenario"] == "both") & (sections["link"] == "upper")].copy()
+    sections = pd.concat([sections, more.assign(section=more["section"] + 100)], ignore_index=True)
+    other = type(found)(**{**vars(found), "scenarios": scenarios, "sections": sections})
     figure, finding = drawings(other, "en")["strip"]
     assert len(figure.axes[2].patches) == 1
-    assert finding.endswith("per km without.")
-    assert drawings(found, "en")["strip"][1].endswith("with it.")
+    whole = drawings(found, "en")["strip"][1]
+    assert finding == whole[: whole.index(" without")] + " without."
+    assert whole.endswith("with it.")
 
 
 def test_what_was_simulated_is_said() -> None:
@@ -154,7 +158,11 @@ def test_what_was_simulated_is_said() -> None:
 
     assert said(365) == "Simulated: a year from 2025-01-01."
     assert "60 days from 2025-01-01 only" in said(60)
-    assert said(730).endswith("their mean.")
+    assert said(730).endswith("those of an average year.")
+    assert "Simulated: 1 day from" in said(1)
+    assert "366 days" in said(366)
+    leap = {"days": 366, "start_date": "2028-01-01"}
+    assert findings.horizon(leap, "zh") == "模拟期：2028-01-01 起一年。"
 
 
 def test_costs_are_of_a_year(found) -> None:
@@ -163,6 +171,25 @@ def test_costs_are_of_a_year(found) -> None:
     assert f"<td>{entry['cost_cny'] * 365 / 40 / 1e6:.2f}</td>" in text
     assert f"<td>{entry['avoided']['accidents']['estimate'] * 365 / 40:.1f} <small>" in text
     assert "1.0 / 4.1 / 6.7 million CNY" in text
+
+
+def test_values_of_a_life_are_those_of_the_rows(found) -> None:
+    costs_of_both = json.loads(json.dumps(found.scenarios))
+    costs_of_both["calls"]["valuation"]["statistical_life_cny"] = [1e6, 2e6, 9e6]
+    other = type(found)(**{**vars(found), "scenarios": costs_of_both})
+    assert "1.0 / 2.0 / 9.0 or 1.0 / 4.1 / 6.7 million CNY" in page(other, ("en",))
+    assert "1.0 / 2.0 / 9.0 或 1.0 / 4.1 / 6.7 百万元" in page(other, ("zh",))
+
+
+def test_where_nobody_drives_there_is_no_report(small, tmp_path) -> None:
+    flows = small().model_dump(mode="json")["demand"]["flows"]
+    for flow in flows:
+        flow["trips_per_year"] = dict.fromkeys(flow["trips_per_year"], 0.0)
+    still = {"days": 3, "demand__flows": flows}
+    results = compare(small(**still), small(**still, name="other"), replications=1, workers=1)
+    write_results(results, tmp_path / "out", events=False, charts=lambda _: None)
+    done = runner.invoke(app, ["report", str(tmp_path / "out")])
+    assert (done.exit_code, "nobody drives in small, other" in done.stderr) == (2, True)
 
 
 def test_numbers_as_people_say_them() -> None:

@@ -62,8 +62,12 @@ def test_paired_interval_covers_the_true_ratio() -> None:
 def test_no_accident_in_any_run_has_an_upper_limit() -> None:
     """Of a Poisson count of 0: 3.689 events (Garwood 1936), in four runs of 0.5 million km each."""
     rows = {"scenario": "a", "replication": range(4), "seed": 1, "accidents": 0.0, "vehicle_km": 5e5}
-    runs = pd.DataFrame({**rows, "accident_rate_per_million_vkm": 0.0, "violations": 0.0})
-    metrics = summary_of(runs, None)["scenarios"]["a"]["metrics"]
+    semi = {"vehicle_km_semi": 2e5, "accidents_semi": 0.0, "vehicle_km_county": 0.0, "accidents_county": 0.0}
+    none = {"accident_rate_per_million_vkm": 0.0, "violations": 0.0, "deaths": 0.0, "secondary_accidents": 0.0}
+    metrics = summary_of(pd.DataFrame({**rows, **semi, **none}), None)["scenarios"]["a"]["metrics"]
+    assert metrics["accidents_semi"] == metrics["secondary_accidents"] == metrics["accidents"]
+    assert metrics["accidents_county"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
+    assert metrics["deaths"] == {"mean": 0.0, "low": None, "high": None}
     assert metrics["accidents"] == {"mean": 0.0, "low": 0.0, "high": pytest.approx(3.689 / 4, abs=1e-3)}
     assert metrics["accident_rate_per_million_vkm"]["high"] == pytest.approx(3.689 / 2.0, abs=1e-3)
     assert metrics["violations"] == {"mean": 0.0, "low": 0.0, "high": 0.0}
