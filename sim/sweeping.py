@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.experiment import RATE, Experiment
 from sim.scenario import Scenario
+from sim.scenario.model import TEXTS
 from sim.scenario.remarks import obstacles
 from sim.statistics import mean_interval, paired_ratio
 from sim.uncertainty import drawn, latin_hypercube, uncertain_keys
@@ -22,7 +23,7 @@ from sim.units import Floats
 
 MOST_POINTS = 2000
 VALUES_OF_A_RANGE = 5
-NOT_VARIED = ("name", "title", "title_zh", "description")
+NOT_VARIED = ("name", *TEXTS)
 RANGE = re.compile(r"^(-?\d+(?:\.\d+)?):(-?\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$")
 
 Value = float | int | str | bool

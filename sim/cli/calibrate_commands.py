@@ -124,12 +124,9 @@ def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", 
     from rich.console import Console
     from rich.table import Table
 
-    from sim.cli.tables import NARROWEST
+    from sim.cli.tables import NARROWEST, with_limits
 
     console = Console(file=sys.stdout, width=NARROWEST)
-
-    def span(row: Any, name: str) -> str:
-        return f"{row[name]:.3g} ({row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g})"
 
     shown = Table()
     shown.add_column("parameter", no_wrap=True)
@@ -138,11 +135,13 @@ def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", 
     for row in parameters.to_dict("records"):
         share = f"{100.0 * row['contraction']:.0f} ± {100.0 * row['contraction_se']:.0f} % of the variance"
         told = f"{'yes' if row['told'] else 'little'} ({share})"
-        shown.add_row(row["parameter"], span(row, "prior"), span(row, "posterior"), told)
+        spans = (with_limits(row, name, ".3g") for name in ("prior", "posterior"))
+        shown.add_row(row["parameter"], *spans, told)
     console.print(shown)
     shown = Table("target", "observed", "before the fit, 95 %", "after the fit, 95 %")
     for row in checks.to_dict("records"):
-        shown.add_row(row["target"], f"{row['observed']:.3g}", span(row, "prior"), span(row, "posterior"))
+        spans = (with_limits(row, name, ".3g") for name in ("prior", "posterior"))
+        shown.add_row(row["target"], f"{row['observed']:.3g}", *spans)
     console.print(shown)
     sys.stdout.write(
         f"check on {held.fits} simulated data sets: 50 % intervals hold {100.0 * held.inside_50:.0f} %, 90 % intervals "

@@ -2,7 +2,6 @@
 
 import sys
 from enum import StrEnum
-from math import isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -99,7 +98,7 @@ def _reason(error: Exception, settings: list[str]) -> str:
     """What does not fit, by the keys of the scenario."""
     from pydantic import ValidationError
 
-    from sim.scenario.files import told_of_scenario
+    from sim.scenario.files import keys_of, told_of_scenario
     from sim.scenario.mistakes import key_text
     from sim.sweeping import SweepMistake
 
@@ -107,8 +106,8 @@ def _reason(error: Exception, settings: list[str]) -> str:
         return str(error)
     if not isinstance(error, ValidationError):
         return f"{', '.join(settings)}: there is no such key"
-    found = [(details, details["loc"]) for details in error.errors()]
-    return "; ".join(f"{key_text(keys)}: {told_of_scenario(details, keys)}" for details, keys in found)
+    found = [(keys_of(details), details) for details in error.errors()]
+    return "; ".join(f"{key_text(keys)}: {told_of_scenario(details, keys)}" for keys, details in found)
 
 
 def sensitivity(
@@ -199,6 +198,8 @@ def _show(table: "pd.DataFrame", folder: Path) -> None:
 
 def _cell(row: dict[Any, Any], name: str) -> str:
     """A value, with its limits where there are some."""
-    text = f"{row[name]:.4g}" if isinstance(row[name], float) else str(row[name])
-    low, high = (row.get(f"{name}_{end}", nan) for end in ("low", "high"))
-    return text if isnan(low) else f"{text} ({low:.4g} to {high:.4g})"
+    from sim.cli.tables import with_limits
+
+    if f"{name}_low" in row:
+        return with_limits(row, name, ".4g")
+    return f"{row[name]:.4g}" if isinstance(row[name], float) else str(row[name])

@@ -1,6 +1,7 @@
 """The tables that `run` and `compare` print."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -36,12 +37,17 @@ def _number(value: float | None, form: str) -> str:
     return NOTHING if value is None else format(value, form)
 
 
-def _with_interval(entry: dict[str, Any], form: str, scale: float = 1.0) -> str:
+def with_interval(entry: Mapping[str, Any], form: str, scale: float = 1.0) -> str:
     """An estimate and, where there is one, its interval."""
     middle, low, high = (None if v is None else v * scale for v in entry.values())
     if low is None or high is None or isnan(low):
         return _number(middle, form)
     return f"{_number(middle, form)} ({low:{form}} to {high:{form}})"
+
+
+def with_limits(row: Mapping[Any, Any], name: str, form: str) -> str:
+    """A column of a row with the columns of its limits."""
+    return with_interval({key: row[key] for key in (name, f"{name}_low", f"{name}_high")}, form)
 
 
 def _rates(summary: dict[str, Any]) -> Table:
@@ -53,13 +59,13 @@ def _rates(summary: dict[str, Any]) -> Table:
     for name, entry in summary["scenarios"].items():
         metrics = entry["metrics"]
         cells = [
-            _with_interval(metrics["accident_rate_per_million_vkm"], ".2f"),
-            _with_interval(metrics[RATE], ".3f"),
-            _with_interval(metrics["compliance_rate"], ".1f", 100.0),
+            with_interval(metrics["accident_rate_per_million_vkm"], ".2f"),
+            with_interval(metrics[RATE], ".3f"),
+            with_interval(metrics["compliance_rate"], ".1f", 100.0),
         ]
         if ratio:
             comparison = summary["comparisons"].get(name)
-            cells.append(_with_interval(comparison["accident_rate_ratio"], ".3f") if comparison else "1 (baseline)")
+            cells.append(with_interval(comparison["accident_rate_ratio"], ".3f") if comparison else "1 (baseline)")
         table.add_row(Text(name), *cells)
     return table
 
@@ -103,8 +109,8 @@ def _costs(costs: dict[str, Any]) -> Table:
         table.add_row(
             Text(name),
             f"{entry['cost_cny'] / 1e6:.2f}",
-            _with_interval(entry["avoided"]["accidents"], ".1f"),
-            _with_interval(entry["avoided"]["property_loss_cny"], ".2f", 1e-6),
+            with_interval(entry["avoided"]["accidents"], ".1f"),
+            with_interval(entry["avoided"]["property_loss_cny"], ".2f", 1e-6),
             ", ".join(ratios),
             "never" if value is None else f"{value / 1e6:.1f}",
         )
@@ -119,9 +125,9 @@ def print_attribution(shares: Attribution) -> None:
     for heading in ("alone", "lost without it", f"share (Shapley, {orders})"):
         table.add_column(heading, justify="right", no_wrap=True)
     for share in shares.shares:
-        cells = (_with_interval(asdict(one), ".2f") for one in (share.alone, share.left_out, share.shapley))
+        cells = (with_interval(asdict(one), ".2f") for one in (share.alone, share.left_out, share.shapley))
         table.add_row(Text(share.kind), *cells)
-    table.add_row("all together", "", "", _with_interval(asdict(shares.total), ".2f"), end_section=True)
+    table.add_row("all together", "", "", with_interval(asdict(shares.total), ".2f"), end_section=True)
     _console().print(table)
 
 
@@ -132,7 +138,7 @@ def print_shares(shares: dict[str, Shares], draws: int, replications: int) -> No
     for heading in ("ratio (95 % interval, parameters and chance)", "of its variance from parameters"):
         table.add_column(heading, justify="right")
     for name, one in shares.items():
-        table.add_row(Text(name), _with_interval(asdict(one.ratio), ".3f"), f"{one.parameter_share:.0%}")
+        table.add_row(Text(name), with_interval(asdict(one.ratio), ".3f"), f"{one.parameter_share:.0%}")
     _console().print(table)
 
 

@@ -260,11 +260,12 @@ def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], langu
 
 def _of_one_road(found: Material, links: list[str]) -> list[str]:
     """Baseline and programme; the baseline alone where the programme has these links cut into other sections."""
-    lengths = [
-        [(link["name"], [s["length_km"] for s in link["sections"]]) for link in road["links"] if link["name"] in links]
-        for road in (found.scenarios[name]["road"] for name in (found.baseline, found.programme))
-    ]
-    return [found.baseline, found.programme] if lengths[0] == lengths[1] else [found.baseline]
+    pair = [found.baseline, found.programme]
+    before, after = (
+        [(link["name"], section["length_km"]) for link, section in drawn.line_of(found.scenarios[name]["road"], links)]
+        for name in pair
+    )
+    return pair if before == after else [found.baseline]
 
 
 def _tornado(table: pd.DataFrame, language: str) -> tuple[Any, str]:

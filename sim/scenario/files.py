@@ -15,7 +15,7 @@ from sim.road import Road
 from sim.scenario import checks
 from sim.scenario.document import Document, Keys, read_document
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
-from sim.scenario.model import Scenario
+from sim.scenario.model import TEXTS, Scenario
 
 Loaded = TypeVar("Loaded", bound=BaseModel)
 PARTS = (
@@ -47,8 +47,6 @@ KINDS = (
     ("tuple_", "a list"),
 )
 """What is allowed where pydantic's kind of mistake begins so."""
-OWN = ("title", "title_zh", "description")
-"""They say what a scenario is, and so are not those of the scenario that it extends."""
 
 
 def load_scenario(path: Path | str) -> Scenario:
@@ -143,7 +141,7 @@ def resolve(path: Path, above: tuple[Path, ...] = ()) -> Document:
     parent_path = _parent(document, path, above)
     parent = resolve(parent_path, (*above, path.resolve()))
     del document.data["extends"]
-    for key in OWN:
+    for key in TEXTS:
         parent.data.pop(key, None)
     return _merged(parent, document)
 
@@ -265,8 +263,13 @@ def _interventions(value: Any, document: Document, mistakes: list[Mistake]) -> d
 
 
 def _mistake(details: ErrorDetails, path: Keys, document: Document) -> Mistake:
-    keys: Keys = (*path, *(part for part in details["loc"] if _is_key(part, details)))
+    keys = keys_of(details, path)
     return Mistake(*document.place(keys), key_text(keys), told_of_scenario(details, keys))
+
+
+def keys_of(details: ErrorDetails, above: Keys = ()) -> Keys:
+    """The place of a mistake below a path, without the words that pydantic adds for its own use."""
+    return (*above, *(part for part in details["loc"] if part != "[key]" and not str(part).startswith("function-")))
 
 
 def told_of_scenario(details: ErrorDetails, keys: Keys) -> str:
@@ -293,11 +296,6 @@ def _allowed(details: ErrorDetails) -> str:
         return PATTERNS.get(details["ctx"]["pattern"], details["msg"])
     kind = next((kind for start, kind in KINDS if details["type"].startswith(start)), None)
     return kind or details["msg"].removeprefix("Input should be ")
-
-
-def _is_key(part: int | str, details: ErrorDetails) -> bool:
-    """Leave out the words that pydantic adds to a path for its own use."""
-    return not (isinstance(part, str) and (part == "[key]" or part.startswith("function-")) and details)
 
 
 def _siblings(model: Any, keys: Keys) -> list[str]:

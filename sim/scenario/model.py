@@ -20,6 +20,8 @@ from sim.scenario.uncertain import Distribution
 from sim.weather import Climate
 
 LONGEST_HORIZON_DAYS = 36_525
+TEXTS = ("title", "title_zh", "description")
+"""What a scenario says of itself; no result depends on it."""
 
 
 class ControlCentreParameters(Group):
@@ -117,7 +119,7 @@ class Scenario(Model):
 
     def hash(self) -> str:
         """SHA-256 of the resolved scenario, texts aside."""
-        content = self.model_dump(mode="json", exclude={"title", "title_zh", "description"})
+        content = self.model_dump(mode="json", exclude=set(TEXTS))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def changed(self, changes: dict[str, Any]) -> "Scenario":

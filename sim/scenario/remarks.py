@@ -3,20 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from sim.scenario.model import Scenario
+from sim.scenario.model import TEXTS, Scenario
 
 SHARED = ("start_date", "days")
 """What scenarios must have in common to be compared."""
-NOT_COMPARED = (
-    "format",
-    "name",
-    "title",
-    "title_zh",
-    "description",
-    "interventions",
-    "uncertain",
-    *SHARED,
-)
+NOT_COMPARED = ("format", "name", *TEXTS, "interventions", "uncertain", *SHARED)
 
 
 def late_starts(scenario: Scenario) -> Iterator[str]:
