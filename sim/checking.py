@@ -26,7 +26,11 @@ from sim.scenario import Scenario, load_scenario
 from sim.store import write_whole
 
 SEED, DAYS, WARM_UP_DAYS, REPLICATIONS = 2025, 7, 7, 3
+HOT_FACTOR = 300.0
+"""On accidents."""
 ROUNDING = 1e-6
+SMALLEST_SHOWN = 5e-6
+"""Relative change that is not 0.000 %."""
 FALSE_ALARMS = 0.01
 """Chance that a model that has not changed is reported, over all scenarios and metrics."""
 TRIPS = "trips"
@@ -50,6 +54,17 @@ class Moved:
         """Relative change of the mean; NaN if there was nothing."""
         return self.after / self.before - 1.0 if self.before else nan
 
+    @property
+    def told(self) -> str:
+        """The change as it is printed; what is too small for its digits says so."""
+        if isnan(self.change):
+            return ""
+        if self.before == self.after:
+            return "same mean, other runs"
+        if abs(self.change) < SMALLEST_SHOWN:
+            return f"last digits ({abs(self.change):.0e})"
+        return f"{self.change:+.3%}"
+
 
 def shipped(folder: Path) -> dict[str, Path]:
     """Scenario files of a folder's folders, by folder/name."""
@@ -61,11 +76,33 @@ def short_form(scenario: Scenario) -> Scenario:
     return scenario.changed({"days": DAYS, "warm_up_days": WARM_UP_DAYS})
 
 
+def cases(files: dict[str, Path]) -> dict[str, Scenario]:
+    """What is run: each scenario's short form, and what a week in winter hardly has, by name.
+
+    Of each folder the scenario with most measures also runs with so many accidents that help, queues, severity and
+    costs are held (`@hot`); the one with most measures of all also runs in summer (`@july`).
+    """
+    short = {name: short_form(load_scenario(path)) for name, path in files.items()}
+    folders = sorted({name.partition("/")[0] for name in short})
+    fullest = [_fullest({n: s for n, s in short.items() if n.partition("/")[0] == folder}) for folder in folders]
+    found = dict(short)
+    for name in fullest:
+        found[f"{name}@hot"] = short[name].changed({"risk.calibration_factor": HOT_FACTOR})
+    if short:
+        name = _fullest(short)
+        found[f"{name}@july"] = short[name].changed({"start_date": short[name].start_date.replace(month=7, day=1)})
+    return found
+
+
+def _fullest(scenarios: dict[str, Scenario]) -> str:
+    """The name of the scenario with most measures, the first of several."""
+    return max(scenarios, key=lambda name: len(scenarios[name].interventions))
+
+
 def measure(
-    files: dict[str, Path], *, workers: int | None = None, progress: Progress | None = None
+    scenarios: dict[str, Scenario], *, workers: int | None = None, progress: Progress | None = None
 ) -> dict[str, Values]:
-    """Metrics of each scenario's short form, by replication; null where a number does not exist."""
-    scenarios = {name: short_form(load_scenario(path)) for name, path in files.items()}
+    """Metrics of each scenario, by replication; null where a number does not exist."""
     tasks = [Task(scenario, SEED, number) for scenario in scenarios.values() for number in range(REPLICATIONS)]
     outcomes = iter(perform_all(tasks, workers=workers, progress=progress))
     found: dict[str, Values] = {}

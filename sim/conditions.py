@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import portable
 from sim.fleet import SPEED_FACTOR_LIMITS
 from sim.physics import speed, stopping
-from sim.risk.parameters import RiskParameters, SpeedParameters
+from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Network, Route, SectionTable
 from sim.rules import NO_RULES, DrivingRules, PlannedRules, planned
 from sim.units import Bools, Floats, Ints, kmh_from_ms, ms_from_kmh
@@ -44,6 +45,7 @@ class RoutePlan:
     """A route's sections as columns of shape (sections, 1), and which rows climb, fall and bend."""
 
     length_m: Singles
+    limit_ms: Singles
     wanted_ms: Singles
     icy_ms: Singles
     """Speed at which a truck can still hold its lane and stop within its sight on ice."""
@@ -84,6 +86,7 @@ class Conditions:
     kinds: TruckKinds
     speed: SpeedParameters
     risk: RiskParameters
+    severity: SeverityParameters
     rules: DrivingRules = NO_RULES
     ramps: bool = False
     """Whether the scenario has escape ramps at any time."""
@@ -147,6 +150,7 @@ def conditions_of(
     kinds: TruckKinds,
     speeds: SpeedParameters,
     risk: RiskParameters,
+    severity: SeverityParameters,
 ) -> Conditions:
     """Conditions without any intervention."""
     table = network.sections
@@ -172,6 +176,7 @@ def conditions_of(
         kinds=kinds,
         speed=speeds,
         risk=risk,
+        severity=severity,
     )
 
 
@@ -184,10 +189,11 @@ def _plan(conditions: Conditions, route: Route) -> RoutePlan:
     curved = np.flatnonzero(table.curvature_per_m[at] > 0.0)
     kinds = conditions.kinds
     crawl = speed.crawl_speed_ms(grade[climbing, None], kinds.mass_kg, kinds.power_w)
-    at_rest = np.exp(-speed_growth(conditions) * table.limit_ms[at])
+    at_rest = portable.exp(-speed_growth(conditions) * table.limit_ms[at])
     times = conditions.free_time_s[list(route.ways)]
     return RoutePlan(
         length_m=_column(table.length_m[at]),
+        limit_ms=_column(table.limit_ms[at]),
         wanted_ms=_column(conditions.wanted_ms(at)),
         icy_ms=_column(conditions.icy_ms[at]),
         grade=_column(grade),

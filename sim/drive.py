@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import exact, heeding
+from sim import exact, heeding, portable
 from sim.conditions import Conditions, RoutePlan, Singles, Traits, speed_growth
 from sim.parameters import RUNAWAY
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover
+from sim.risk.severity import fatal_growth
 from sim.road import Route
-from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, Floats, Ints
+from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, Floats, Ints, kmh_from_ms
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +31,19 @@ class Hazard:
 
     rows: tuple[Ints, ...]
     parts: tuple[Floats, ...]
-    sections: int
+    deaths: Floats
+    """Expected deaths if help comes at the reference time, shape (sections, trips); multiples of the same quantum."""
 
     @classmethod
-    def of_all_sections(cls, hazard: NDArray[np.float64]) -> "Hazard":
-        """From an array of shape (mechanisms, sections, trips)."""
+    def of_all_sections(cls, hazard: NDArray[np.float64], deaths: Floats) -> "Hazard":
+        """From arrays of shapes (mechanisms, sections, trips) and (sections, trips)."""
         every = np.arange(hazard.shape[1])
-        return cls((every,) * len(hazard), tuple(hazard), len(every))
+        return cls((every,) * len(hazard), tuple(hazard), deaths)
+
+    @property
+    def sections(self) -> int:
+        """How many the route has."""
+        return len(self.deaths)
 
     @property
     def whole(self) -> NDArray[np.float64]:
@@ -69,9 +76,14 @@ class Hazard:
         """Sums over runs of neighbouring trips that start at `starts`, shape (mechanisms, sections, runs)."""
         return self._spread([np.add.reduceat(part, starts, axis=1) for part in self.parts])
 
+    def followed_by(self, other: "Hazard") -> "Hazard":
+        """Of the same trips on this route and then on another."""
+        whole = np.concatenate([self.whole, other.whole], axis=1)
+        return Hazard.of_all_sections(whole, np.concatenate([self.deaths, other.deaths]))
+
     def pick(self, chosen: Ints | slice) -> "Hazard":
         """Of the chosen trips."""
-        return Hazard(self.rows, tuple(part[:, chosen] for part in self.parts), self.sections)
+        return Hazard(self.rows, tuple(part[:, chosen] for part in self.parts), self.deaths[:, chosen])
 
     def _spread(self, parts: Sequence[Floats]) -> NDArray[np.float64]:
         result = np.zeros((len(parts), self.sections, *parts[0].shape[1:]))
@@ -132,14 +144,16 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     general = _general_hazard(conditions, plan, trips, states, velocity)
     rolling = _rollover_hazard(conditions, plan, trips, velocity)
     running_away = _runaway_hazard(conditions, plan, temperature)
-    hazard = _put_together(conditions, plan, (general, rolling, running_away))
+    hazard = _put_together(conditions, plan, (general, rolling, running_away), velocity)
     duration_s = passage_s.astype(np.float64)
     exact.round_time(duration_s)
     return Columns(duration_s, hazard, temperature)
 
 
-def _put_together(conditions: Conditions, plan: RoutePlan, hazards: Sequence[Singles]) -> Hazard:
-    """Hazards by mechanism in double precision, scaled by the rules and rounded."""
+def _put_together(
+    conditions: Conditions, plan: RoutePlan, hazards: Sequence[Singles], velocity: Singles
+) -> Hazard:
+    """Hazards by mechanism in double precision, scaled by the rules and rounded, and the deaths they lead to."""
     rows, parts = [plan.every, plan.curved, plan.falling], [hazard.astype(np.float64) for hazard in hazards]
     if conditions.ramps:
         rows.append(plan.falling)
@@ -147,7 +161,22 @@ def _put_together(conditions: Conditions, plan: RoutePlan, hazards: Sequence[Sin
     heeding.scale(plan.rules, rows, parts)
     for part in parts:
         exact.round_hazard(part)
-    return Hazard(tuple(rows), tuple(parts), len(plan.every))
+    return Hazard(tuple(rows), tuple(parts), _deaths(conditions, plan, parts, rows, velocity))
+
+
+def _deaths(
+    conditions: Conditions, plan: RoutePlan, parts: Sequence[Floats], rows: Sequence[Ints], velocity: Singles
+) -> Floats:
+    """Expected deaths: hazard x fatal share at the speed driven x deaths a fatal accident; none in escape ramps."""
+    severity = conditions.severity
+    growth = fatal_growth(kmh_from_ms(velocity - plan.limit_ms), severity.fatal_growth_per_kmh)
+    deaths: Floats = np.zeros(velocity.shape)
+    for own, part, share, persons in zip(
+        rows, parts, severity.fatal_share, severity.deaths_per_fatal, strict=False
+    ):
+        deaths[own] += part * (np.minimum(growth[own] * np.float32(share), np.float32(1.0)) * np.float32(persons))
+    exact.round_hazard(deaths)
+    return deaths
 
 
 def _state_at_ways(conditions: Conditions, plan: RoutePlan, departure_s: Floats) -> NDArray[np.int8]:
@@ -184,7 +213,7 @@ def _brake_temperature(plan: RoutePlan, trips: Traits, velocity: Singles, passag
     power = brakes.braking_power_w(trips.mass_kg, plan.grade[falling], velocity[falling], trips.retarding_w)
     steady = np.full_like(velocity, brakes.AMBIENT_C)
     power *= trips.heat_factor
-    decay = np.exp(-brakes.cooling_rate_per_s(velocity) * passage_s)
+    decay = portable.exp(-brakes.cooling_rate_per_s(velocity) * passage_s)
     if plan.rules.stops:
         return heeding.temperature_with_stops(plan, trips, velocity, power, decay)
     steady[falling] = brakes.steady_temperature_c(power, velocity[falling])
@@ -196,7 +225,7 @@ def _general_hazard(
 ) -> Singles:
     """Base hazard x weather and light x driver and truck x exponential growth with speed."""
     around = conditions.surroundings.risk_factor[states] * trips.risk_factor
-    hazard: Singles = np.exp(velocity * np.float32(speed_growth(conditions)))
+    hazard: Singles = portable.exp(velocity * np.float32(speed_growth(conditions)))
     hazard *= plan.base_hazard
     for rows, factor in zip(plan.rows_of_way, around, strict=True):
         hazard[rows] *= factor

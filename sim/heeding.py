@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import portable
 from sim.conditions import Conditions, RoutePlan, Singles, Traits
 from sim.parameters import CAPTURED, RUNAWAY
 from sim.physics import brake_temperature as brakes
@@ -104,7 +105,7 @@ def temperature_with_stops(
     for row, cooling in enumerate(decay):
         if row in cooled:
             stop = cooled[row]
-            left = np.exp(np.float32(-brakes.COOLING_PER_S * stop.stop_s))
+            left = portable.exp(np.float32(-brakes.COOLING_PER_S * stop.stop_s))
             at_rest = np.float32(brakes.AMBIENT_C) + (state - np.float32(brakes.AMBIENT_C)) * left
             state = np.where(stop.stops[trips.driver], at_rest, state)
         temperature[row] += state * cooling

@@ -33,6 +33,7 @@ RECORDS: dict[str, type[Any]] = {
     "alarms": AlarmRecord,
     "courses": CourseRecord,
 }
+PACKAGE = Path(__file__).parent
 NOT_MODEL = (
     "cli/",
     "charts/",
@@ -41,6 +42,7 @@ NOT_MODEL = (
     "attribution.py",
     "calibration.py",
     "checking.py",
+    "machine.py",
     "parameter_table.py",
     "portfolio.py",
     "queueing.py",
@@ -60,13 +62,16 @@ FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 @lru_cache(maxsize=1)
 def model_version() -> str:
     """Hash of the model's source: a changed model never takes runs of another one."""
-    package = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        name = path.relative_to(package).as_posix()
-        if not name.startswith(NOT_MODEL):
-            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in model_files():
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def model_files() -> list[Path]:
+    """The model's source: what can change a run."""
+    found = ((path.relative_to(PACKAGE).as_posix(), path) for path in sorted(PACKAGE.rglob("*.py")))
+    return [path for name, path in found if not name.startswith(NOT_MODEL)]
 
 
 def _foreign(scenario: Scenario) -> dict[str, str]:

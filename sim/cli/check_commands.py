@@ -10,6 +10,7 @@ from sim.cli.options import Quiet, Workers, progress_bar
 
 if TYPE_CHECKING:
     from sim.checking import Moved
+    from sim.scenario import Scenario
 
 FOUND_A_DIFFERENCE = 1
 Folder = Annotated[Path, typer.Option(help="Folder whose folders hold the scenario files.")]
@@ -40,15 +41,16 @@ def check(
         raise Problem(f"--scenarios: {scenarios} has no folders with scenario files")
     if not reference.is_file() and not update:
         raise Problem(f"--reference: {reference} is not there; write it with hairpin check --update")
+    scenarios_of_check = _loaded(files)
     with progress_bar(quiet=quiet) as progress:
-        found = checking.measure(files, workers=workers, progress=progress)
+        found = checking.measure(scenarios_of_check, workers=workers, progress=progress)
     stored = checking.read(reference) if reference.is_file() else None
     moved = [] if stored is None else checking.differences(stored, found)
     unknown = [] if stored is None else sorted(found.keys() - stored["scenarios"].keys())
     if junit is not None:
-        junit.write_text(checking.junit(files, moved), encoding="utf-8")
+        junit.write_text(checking.junit(scenarios_of_check, moved), encoding="utf-8")
     if not quiet:
-        _print([entry for entry in moved if entry.scenario not in unknown], len(files) - len(unknown))
+        _print([entry for entry in moved if entry.scenario not in unknown], len(scenarios_of_check) - len(unknown))
         for name in unknown:
             sys.stdout.write(f"{name} has no reference in {reference}; hairpin check --update writes one\n")
     if update:
@@ -57,9 +59,18 @@ def check(
         raise typer.Exit(FOUND_A_DIFFERENCE)
 
 
-def _print(moved: "list[Moved]", scenarios: int) -> None:
-    from math import isnan
+def _loaded(files: dict[str, Path]) -> "dict[str, Scenario]":
+    from sim import checking
+    from sim.cli.problems import Problem
+    from sim.scenario import ScenarioError
 
+    try:
+        return checking.cases(files)
+    except ScenarioError as error:
+        raise Problem(str(error)) from error
+
+
+def _print(moved: "list[Moved]", scenarios: int) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -72,6 +83,5 @@ def _print(moved: "list[Moved]", scenarios: int) -> None:
     for heading in ("scenario", "metric", "stored", "now", "change"):
         table.add_column(heading, justify="right" if heading in {"stored", "now", "change"} else "left")
     for entry in moved:
-        change = "" if isnan(entry.change) else f"{entry.change:+.3%}"
-        table.add_row(entry.scenario, entry.metric, f"{entry.before:.6g}", f"{entry.after:.6g}", change)
+        table.add_row(entry.scenario, entry.metric, f"{entry.before:.6g}", f"{entry.after:.6g}", entry.told)
     Console(file=sys.stdout, width=NARROWEST).print(table)

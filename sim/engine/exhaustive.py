@@ -32,11 +32,12 @@ class Piece:
     route: Route
     columns: Columns
     hazard: NDArray[np.float64]
+    deaths: Floats
 
     @classmethod
     def of(cls, route: Route, columns: Columns) -> "Piece":
         """With the hazards spread out."""
-        return cls(route, columns, columns.hazard.whole)
+        return cls(route, columns, columns.hazard.whole, columns.hazard.deaths)
 
 
 class Candidates:
@@ -106,24 +107,24 @@ class Walker:
 
     def section(self, piece: Piece, row: int) -> EngineProcess:
         """Drive one section, or up to the accident in it."""
-        hazard = piece.hazard[:, row, self.column]
+        hazard, deaths = piece.hazard[:, row, self.column], float(piece.deaths[row, self.column])
         duration, total = float(piece.columns.duration_s[row, self.column]), float(hazard.sum())
         at = int(piece.route.sections[row])
         length = float(self.world.network.sections.length_m[at])
         if self._hazard + total <= self._threshold:
             yield self.world.env.timeout(duration)
-            self._write(at, length, duration, hazard)
+            self._write(at, length, duration, hazard, deaths)
             return
         part = (self._threshold - self._hazard) / total
         position = float(exact.exact_length_m(part * length))
         elapsed = float(exact.exact_time_s(part * duration))
         yield self.world.env.timeout(elapsed)
-        self._write(at, position, elapsed, exact.exact_hazard(part * hazard))
+        self._write(at, position, elapsed, exact.exact_hazard(part * hazard), exact.exact_hazard(part * deaths))
         self.crashed = True
         if self._month < 0:
             return
         nothing = np.empty(0)
-        found = Crossing(row, position, self.world.env.now - self._departure_s, length / duration, *[nothing] * 3)
+        found = Crossing(row, position, self.world.env.now - self._departure_s, length / duration, *[nothing] * 4)
         self.world.book.record(self.trips, self.column, found, at, hazard)
 
     def along(self, piece: Piece) -> EngineProcess:
@@ -143,12 +144,12 @@ class Walker:
             spent = self.world.env.now - self._departure_s
             self.world.book.courses.append(CourseRecord(number, course, self._distance_m, spent, self._hazard))
 
-    def _write(self, section: int, length: float, duration: float, hazard: Floats) -> None:
+    def _write(self, section: int, length: float, duration: float, hazard: Floats, deaths: float) -> None:
         self._hazard += float(hazard.sum())
         self._distance_m += length
         if self._month < 0:
             return
-        self.world.book.ledger.add_one(self._month, self._class, section, length, duration, hazard)
+        self.world.book.ledger.add_one(self._month, self._class, section, length, duration, hazard, deaths)
 
 
 def _walk(walker: Walker, piece: Piece, course: str) -> EngineProcess:

@@ -8,7 +8,6 @@ from itertools import pairwise
 from math import inf
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.conditions import Conditions
 from sim.drive import Columns, Hazard, drive
@@ -273,17 +272,17 @@ def settle_meetings(world: World, meetings: Meetings) -> None:
 def _to_the_end(meetings: Meetings, chosen: Ints) -> Leg:
     """The whole shortcut."""
     sections = meetings.choice.shortcut.sections
-    duration, hazard = _habitual_then_cautious(meetings, chosen, len(sections))
-    return Leg(sections, duration, Hazard.of_all_sections(hazard))
+    return Leg(sections, *_habitual_then_cautious(meetings, chosen, len(sections)))
 
 
-def _habitual_then_cautious(meetings: Meetings, chosen: Ints, stop: int) -> tuple[Floats, NDArray[np.float64]]:
-    """Durations and hazards, by mechanism, of the chosen trips on the shortcut up to a row."""
+def _habitual_then_cautious(meetings: Meetings, chosen: Ints, stop: int) -> tuple[Floats, Hazard]:
+    """Durations and hazards of the chosen trips on the shortcut up to a row."""
     habitual = np.arange(stop)[:, None] < meetings.switch_row[chosen]
     fast, slow = meetings.habitual.pick(chosen), meetings.cautious.pick(chosen)
     duration = np.where(habitual, fast.duration_s[:stop], slow.duration_s[:stop])
     hazard = np.where(habitual, fast.hazard.whole[:, :stop], slow.hazard.whole[:, :stop])
-    return duration, hazard
+    deaths = np.where(habitual, fast.hazard.deaths[:stop], slow.hazard.deaths[:stop])
+    return duration, Hazard.of_all_sections(hazard, deaths)
 
 
 def _led_off(world: World, meetings: Meetings, chosen: Ints, way_out: int) -> Leg:
@@ -294,7 +293,7 @@ def _led_off(world: World, meetings: Meetings, chosen: Ints, way_out: int) -> Le
     return Leg(
         np.concatenate([meetings.choice.shortcut.sections[: exit_.row], exit_.route.sections]),
         np.concatenate([duration, onward.duration_s]),
-        Hazard.of_all_sections(np.concatenate([hazard, onward.hazard.whole], axis=1)),
+        hazard.followed_by(onward.hazard),
     )
 
 

@@ -7,6 +7,7 @@ accidents, but not how other trucks drive. Squads are SimPy resources. Queues ar
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from simpy import Environment, Event, Resource
 
+from sim import portable
 from sim.draws import CORRIDOR_BITS, PLACE_MASK, of_corridor
 from sim.engine.guard import asked
 from sim.engine.settle import Accident
@@ -22,13 +24,14 @@ from sim.interventions.base import Rescue
 from sim.parameters import CAPTURED, ROAD_CLASSES
 from sim.records import IncidentRecord
 from sim.risk.parameters import IncidentParameters
-from sim.risk.severity import Consequences, rescue_factor
-from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats
+from sim.risk.severity import Consequences, fatal_growth, rescue_factor
+from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, kmh_from_ms
 
 DAMAGE, INJURY, FATAL = 2, 1, 0
 """Places in `closure_share`."""
 SMALLEST_UNIFORM = 1e-12
 TRIPS_AT_ONCE = 16_384
+QUADRATURE_POINTS = 400
 DAYS_KEPT = 3
 """Of a corridor: the day before a closure, on which trucks set out that meet it, its own and the next."""
 
@@ -66,7 +69,7 @@ class Rescuers:
         """Detection by a passer-by, or sooner by a squad's centre if the truck has a device."""
         rules, at_s = self.world.scenario.incident, clock_s(self.world, accident)
         mean_s = rules.detection_mean_min * SECONDS_PER_MINUTE
-        after_s = -mean_s * float(np.log1p(-uniform(self.world, accident, "incident.detection")))
+        after_s = -mean_s * float(portable.log(1.0 - uniform(self.world, accident, "incident.detection")))
         rescue = self._rescue(at_s)
         day = min(int(at_s // SECONDS_PER_DAY), self.world.horizon.days - 1)
         if rescue and self.world.device_online(accident.driver, accident.truck_class, day):
@@ -129,7 +132,7 @@ def uniform(world: World, accident: Accident, purpose: str) -> float:
 
 
 def _lognormal(world: World, accident: Accident, what: str, log_sd: float) -> float:
-    return float(np.exp(log_sd * ndtri(uniform(world, accident, f"incident.{what}"))))
+    return float(portable.exp(log_sd * ndtri(uniform(world, accident, f"incident.{what}"))))
 
 
 def clearance_s(world: World, accident: Accident) -> float:
@@ -150,18 +153,43 @@ def rescue_parameters(rules: IncidentParameters) -> tuple[float, float, float]:
     return rules.rescue_growth_per_min, rules.rescue_reference_min, rules.rescue_lowest_factor
 
 
-def rescue_ratio(world: World, accidents: list[Accident], rescuers: Rescuers) -> float:
-    """Mean factor of the time to help over what it would be without squads [-]."""
-    if not any(known.by_squad for known in rescuers.help):
-        return 1.0
+def mean_rescue_factor(world: World, accidents: list[Accident], rescuers: Rescuers) -> float:
+    """Mean over deaths of the factor that the time to help puts on the fatal share [-].
+
+    Without squads it follows from the distributions of that time. What squads change is measured on the counted
+    accidents: their factors over those without squads, each accident by its fatal share.
+    """
     rules = world.scenario.incident
+    ordinary = ordinary_rescue_factor(rules)
+    if not any(known.by_squad for known in rescuers.help):
+        return ordinary
     starts = np.array([clock_s(world, accident) for accident in accidents])
-    arrived = np.array([known.arrived_s for known in rescuers.help])
-    ordinary = np.array([known.ordinary_s for known in rescuers.help])
-    factors = [
-        rescue_factor((when - starts) / SECONDS_PER_MINUTE, *rescue_parameters(rules)) for when in (arrived, ordinary)
-    ]
-    return float(factors[0].sum() / factors[1].sum())
+    times = (np.array([getattr(known, when) for known in rescuers.help]) for when in ("arrived_s", "ordinary_s"))
+    with_squads, without = (
+        rescue_factor((when - starts) / SECONDS_PER_MINUTE, *rescue_parameters(rules)) for when in times
+    )
+    deadly = _usual_deaths(world, accidents)
+    whole = float((deadly * without).sum())
+    return ordinary * float((deadly * with_squads).sum()) / whole if whole else ordinary
+
+
+def ordinary_rescue_factor(rules: IncidentParameters) -> float:
+    """Mean factor of the time to help without squads: detection exponential, drive lognormal, by the midpoint rule."""
+    middle = (np.arange(QUADRATURE_POINTS) + 0.5) / QUADRATURE_POINTS
+    detection = -rules.detection_mean_min * portable.log(1.0 - middle)
+    drive = rules.response_median_min * portable.exp(rules.response_log_sd * ndtri(middle))
+    help_min = detection[:, None] + (rules.turnout_min + drive)
+    return float(rescue_factor(help_min, *rescue_parameters(rules)).mean())
+
+
+def _usual_deaths(world: World, accidents: list[Accident]) -> Floats:
+    """Expected deaths of each accident if help comes at the reference time, shape (accidents,); none in ramps."""
+    severity, limit_ms = world.scenario.severity, world.network.sections.limit_ms
+    deadly = np.array([*map(mul, severity.fatal_share, severity.deaths_per_fatal), 0.0])
+    excess = kmh_from_ms(np.array([a.speed_ms - limit_ms[a.section] for a in accidents]))
+    growth = fatal_growth(excess, severity.fatal_growth_per_kmh)
+    result: Floats = deadly[[a.mechanism for a in accidents]] * growth
+    return result
 
 
 def incidents_of(

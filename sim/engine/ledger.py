@@ -29,6 +29,8 @@ class Ledger:
     """Shape (months,)."""
     monthly_accidents: Floats
     """Expected ones, shape (months, directed sections)."""
+    deaths: Floats
+    """Expected if help comes at the reference time, shape (directed sections,)."""
     trips: Ints
     """Shape (months, truck classes), as `candidates` and `violations`."""
     candidates: Ints
@@ -46,6 +48,7 @@ class Ledger:
             hazard=np.zeros((outcomes, *by_section)),
             monthly_distance_m=np.zeros(months),
             monthly_accidents=np.zeros((months, sections)),
+            deaths=np.zeros(sections),
             trips=np.zeros(by_class, dtype=np.int64),
             candidates=np.zeros(by_class, dtype=np.int64),
             violations=np.zeros(by_class, dtype=np.int64),
@@ -81,6 +84,7 @@ class Ledger:
             "duration_s": exact.TIME_QUANTUM_S,
             "hazard": exact.HAZARD_QUANTUM,
             "monthly_accidents": exact.HAZARD_QUANTUM,
+            "deaths": exact.HAZARD_QUANTUM,
         }
         for name, quantum in quanta.items():
             largest, most = float(getattr(self, name).max(initial=0.0)), exact.MOST_QUANTA * quantum
@@ -91,7 +95,14 @@ class Ledger:
                 )
 
     def add(
-        self, month: Ints, truck_class: Ints, sections: Ints, distance_m: Floats, duration_s: Floats, hazard: Floats
+        self,
+        month: Ints,
+        truck_class: Ints,
+        sections: Ints,
+        distance_m: Floats,
+        duration_s: Floats,
+        hazard: Floats,
+        deaths: Floats,
     ) -> None:
         """Add sums over trips on a leg, each of one month and class; a leg may pass a section more than once.
 
@@ -101,7 +112,7 @@ class Ledger:
             of each sum, shape (sums,)
         sections : array of int
             the leg, shape (sections,)
-        distance_m, duration_s : array
+        distance_m, duration_s, deaths : array
             shape (sections, sums)
         hazard : array
             shape (mechanisms, sections, sums)
@@ -112,18 +123,27 @@ class Ledger:
             np.add.at(self.duration_s[own_class], sections, duration_s[:, own].sum(axis=1))
             for mine, part in zip(self.hazard, hazard, strict=True):
                 np.add.at(mine[own_class], sections, part[:, own].sum(axis=1))
+        np.add.at(self.deaths, sections, deaths.sum(axis=1))
         np.add.at(self.monthly_distance_m, month, distance_m.sum(axis=0))
         accidents = hazard[: len(MECHANISMS)].sum(axis=0)
         for one in np.unique(month):
             np.add.at(self.monthly_accidents[one], sections, accidents[:, month == one].sum(axis=1))
 
     def add_one(
-        self, month: int, truck_class: int, section: int, distance_m: float, duration_s: float, hazard: Floats
+        self,
+        month: int,
+        truck_class: int,
+        section: int,
+        distance_m: float,
+        duration_s: float,
+        hazard: Floats,
+        deaths: float,
     ) -> None:
         """Add one trip on one section; `hazard` has shape (mechanisms,)."""
         self.distance_m[truck_class, section] += distance_m
         self.duration_s[truck_class, section] += duration_s
         self.hazard[:, truck_class, section] += hazard
+        self.deaths[section] += deaths
         self.monthly_distance_m[month] += distance_m
         self.monthly_accidents[month, section] += hazard[: len(MECHANISMS)].sum()
 

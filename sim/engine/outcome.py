@@ -7,8 +7,9 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from sim import portable
 from sim.engine.guard import asked
-from sim.engine.incidents import Rescuers, incidents_of, rescue_parameters, rescue_ratio, time_to_help_min
+from sim.engine.incidents import Rescuers, incidents_of, mean_rescue_factor, rescue_parameters, time_to_help_min
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Accident
 from sim.engine.world import World
@@ -78,7 +79,7 @@ def outcome_of(world: World) -> Outcome:
         metrics=_metrics(world, accidents, captures, counted)
         | _centre_metrics(world)
         | _incident_metrics(incidents, help_min)
-        | _expected_consequences(world, rescue_ratio(world, found, rescuers))
+        | _expected_consequences(world, mean_rescue_factor(world, found, rescuers))
         | _cost(world)
         | _measured(world),
         monthly=_monthly(world, counted),
@@ -216,18 +217,27 @@ def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metr
 
 
 def _expected_consequences(world: World, rescue: float) -> Metrics:
-    """Persons and direct loss of expected accidents at the limit's speed, captures in ramps included for loss."""
+    """Persons and direct loss of expected accidents and captures in ramps: the means of what is counted."""
     severity, ledger = world.scenario.severity, world.book.ledger
-    by_mechanism = ledger.accidents.sum(axis=(1, 2))
+    accidents = ledger.accidents.sum(axis=(1, 2)).tolist()
     captures = float(ledger.hazard[CAPTURED:].sum())
-    fatal = np.minimum(np.array(severity.fatal_share) * rescue, 1.0)
-    lognormal_mean = float(np.exp(severity.loss_log_sd**2 / 2.0))
-    loss = by_mechanism @ np.array(severity.median_loss_cny) + captures * severity.capture_median_loss_cny
+    hurt = [
+        min(injured, max(1.0 - fatal * rescue, 0.0)) * persons
+        for injured, fatal, persons in zip(
+            severity.injury_share, severity.fatal_share, severity.injuries_per_injury, strict=True
+        )
+    ]
+    median_loss = _sum_of_products(accidents, severity.median_loss_cny) + captures * severity.capture_median_loss_cny
     return {
-        "expected_deaths": float(by_mechanism @ (fatal * severity.deaths_per_fatal)),
-        "expected_injuries": float(by_mechanism @ (np.array(severity.injury_share) * severity.injuries_per_injury)),
-        "expected_property_loss_cny": float(loss) * lognormal_mean,
+        "expected_deaths": float(ledger.deaths.sum()) * rescue,
+        "expected_injuries": _sum_of_products(accidents, hurt) + captures * severity.capture_injury_share,
+        "expected_property_loss_cny": median_loss * float(portable.exp(severity.loss_log_sd**2 / 2.0)),
     }
+
+
+def _sum_of_products(one: Sequence[float], other: Sequence[float]) -> float:
+    """In one order on every processor, which a product of matrices is not."""
+    return float(sum(a * b for a, b in zip(one, other, strict=True)))
 
 
 def _cost(world: World) -> Metrics:

@@ -90,8 +90,9 @@ def settle(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
     bounds = runs(trips.month, trips.truck_class)
     duration = np.add.reduceat(leg.duration_s, bounds[:-1], axis=1)
     hazard = leg.hazard.sums(bounds[:-1])
+    deaths = np.add.reduceat(leg.hazard.deaths, bounds[:-1], axis=1)
     month, truck_class, count = trips.month[bounds[:-1]], trips.truck_class[bounds[:-1]], np.diff(bounds)
-    book.ledger.add(month, truck_class, leg.sections, length[:, None] * count, duration, hazard)
+    book.ledger.add(month, truck_class, leg.sections, length[:, None] * count, duration, hazard, deaths)
     np.add.at(book.ledger.trips, (month, truck_class), count)
     for column in np.flatnonzero(leg.hazard.total > trips.threshold):
         _cut_short(book, trips, leg, int(column))
@@ -113,9 +114,12 @@ class Crossing:
     rest_distance_m: Floats
     rest_duration_s: Floats
     rest_hazard: Floats
+    rest_deaths: Floats
 
 
-def crossing(length_m: Floats, duration_s: Floats, hazard: Floats, threshold: float) -> Crossing:
+def crossing(
+    length_m: Floats, duration_s: Floats, hazard: Floats, threshold: float, deaths: Floats | None = None
+) -> Crossing:
     """The point of an accident.
 
     Parameters
@@ -126,6 +130,8 @@ def crossing(length_m: Floats, duration_s: Floats, hazard: Floats, threshold: fl
         shape (mechanisms, sections); its sum exceeds the threshold
     threshold : float
         the trip's unit-exponential number
+    deaths : array, optional
+        expected deaths, shape (sections,)
     """
     cumulative = np.cumsum(hazard.sum(axis=0))
     row = int(np.searchsorted(cumulative, threshold, side="right"))
@@ -133,22 +139,24 @@ def crossing(length_m: Floats, duration_s: Floats, hazard: Floats, threshold: fl
     part = (threshold - before) / (cumulative[row] - before)
     position = float(exact.exact_length_m(part * length_m[row]))
     elapsed = float(exact.exact_time_s(part * duration_s[row]))
-    rest_distance, rest_duration = length_m[row:].copy(), duration_s[row:].copy()
-    rest_hazard = hazard[:, row:].copy()
+    rest_distance, rest_duration, rest_hazard = length_m[row:].copy(), duration_s[row:].copy(), hazard[:, row:].copy()
+    rest_deaths = np.zeros(len(rest_distance)) if deaths is None else deaths[row:].copy()
     rest_distance[0] -= position
     rest_duration[0] -= elapsed
     rest_hazard[:, 0] -= exact.exact_hazard(part * rest_hazard[:, 0])
+    rest_deaths[0] -= exact.exact_hazard(part * rest_deaths[0])
     elapsed += float(duration_s[:row].sum())
     speed = float(length_m[row] / duration_s[row])
-    return Crossing(row, position, elapsed, speed, rest_distance, rest_duration, rest_hazard)
+    return Crossing(row, position, elapsed, speed, rest_distance, rest_duration, rest_hazard, rest_deaths)
 
 
 def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
     """Record an accident and take back what was not driven."""
     length = book.network.sections.length_m[leg.sections]
     hazard = leg.hazard.of_trip(column)
-    found = crossing(length, leg.duration_s[:, column], hazard, float(trips.threshold[column]))
-    rests = (found.rest_distance_m, found.rest_duration_s, found.rest_hazard)
+    deaths = leg.hazard.deaths[:, column]
+    found = crossing(length, leg.duration_s[:, column], hazard, float(trips.threshold[column]), deaths)
+    rests = (found.rest_distance_m, found.rest_duration_s, found.rest_hazard, found.rest_deaths)
     one, left = slice(column, column + 1), [-rest[..., None] for rest in rests]
     book.ledger.add(trips.month[one], trips.truck_class[one], leg.sections[found.row :], *left)
     book.record(trips, column, found, int(leg.sections[found.row]), hazard[:, found.row])

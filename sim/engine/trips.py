@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim import exact
+from sim import exact, portable
 from sim.behaviour import risk_dared
 from sim.calendar import Horizon
 from sim.conditions import Traits, TruckKinds
@@ -186,10 +186,10 @@ class TripSource:
             driver=driver,
             choice=self._choices.index[variant, permit, demand.flow[stream], truck_class, hour],
             load=self._load(uniform("trip.load")),
-            hours_driven=-self._mean_hours[truck_class] * np.log1p(-uniform("trip.hours")),
+            hours_driven=-self._mean_hours[truck_class] * portable.log(1.0 - uniform("trip.hours")),
             violation_uniform=uniform("trip.violation"),
             route_uniform=uniform("trip.route"),
-            threshold=-np.log1p(-uniform("trip.threshold")),
+            threshold=-portable.log(1.0 - uniform("trip.threshold")),
         )
 
 

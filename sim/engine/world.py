@@ -337,7 +337,8 @@ def _base_coverage(scenario: Scenario) -> Floats:
 def _conditions(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:
     surroundings = _surroundings(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
     hazard = base_hazard_per_m(network, scenario.risk)
-    return conditions_of(network, hazard, surroundings, truck_kinds(scenario), scenario.speed, scenario.risk)
+    kinds = truck_kinds(scenario)
+    return conditions_of(network, hazard, surroundings, kinds, scenario.speed, scenario.risk, scenario.severity)
 
 
 def _surroundings(

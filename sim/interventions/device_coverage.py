@@ -69,7 +69,7 @@ class DeviceCoverage(Intervention):
         """Trucks that get a device; those that are online anyway are not counted."""
         counts = site.roster.count_of_class
         shares = [self.target_share.get(name, 0.0) * self.strength for name in TRUCK_CLASSES]
-        return float(np.dot(counts, shares))
+        return float(sum(int(count) * share for count, share in zip(counts, shares, strict=True)))
 
     def prepare(self, setting: Setting) -> Preparation:
         """Coverage grows from the terminals that are online anyway."""

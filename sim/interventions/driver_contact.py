@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim import portable
 from sim.interventions.base import COST_SOURCE, Case, Cost, Floor, Intervention, Preparation, Process, Setting, Site
 from sim.parameters import NotNegative, Positive, Share, Source
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY
@@ -97,7 +98,7 @@ class DriverContact(Intervention):
 
     def _conversation(self, case: Case) -> Process:
         case.reached("call")
-        yield case.talk(-self.talk_mean_s * float(np.log1p(-case.uniform("driver_contact.talk"))))
+        yield case.talk(-self.talk_mean_s * float(portable.log(1.0 - case.uniform("driver_contact.talk"))))
         case.experience("contact")
         if case.on_banned_road and case.uniform("driver_contact.leave") < self.leave_share:
             case.advise_to_leave()
@@ -110,9 +111,9 @@ class DriverContact(Intervention):
     def _other_day(self, floor: Floor, day: int) -> Process:
         mean = self.strength * self.other_calls_per_hour * HOURS_PER_DAY
         draws = floor.uniforms("driver_contact.other", day, 2 * int(4 * mean + 20))
-        gaps = -np.log1p(-draws[::2]) * (SECONDS_PER_DAY / mean if mean > 0.0 else np.inf)
+        gaps = -portable.log(1.0 - draws[::2]) * (SECONDS_PER_DAY / mean if mean > 0.0 else np.inf)
         times = np.cumsum(gaps)
         times = times[times < SECONDS_PER_DAY]
-        talks = -np.log1p(-draws[1::2]) * self.other_call_mean_s
+        talks = -portable.log(1.0 - draws[1::2]) * self.other_call_mean_s
         floor.occupy(OTHER, day, list(zip(times.tolist(), talks[: len(times)].tolist(), strict=True)))
         yield floor.until(day + 1, 0.0)

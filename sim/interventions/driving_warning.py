@@ -1,11 +1,11 @@
 """Warnings about driving, to the phone or in the cab: curves, downgrades, hot brakes, tiredness, weather."""
 
-from math import exp
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
+from sim import portable
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import NotNegative, Share, Source
 from sim.physics import speed
@@ -65,7 +65,7 @@ class DrivingWarning(Intervention):
     def reacting_share(self) -> float:
         """Drivers who react: noticing x reacting x exp(-habituation x false alarms)."""
         noticed = self.phone_share if self.channel == "phone" else 1.0
-        return self.strength * noticed * self.heed_share * exp(-self.habituation * self.false_alarms_per_100_km)
+        return self.strength * noticed * self.heed_share * float(portable.exp(-self.habituation * self.false_alarms_per_100_km))
 
     def units(self, site: Site) -> float:
         """Semi-trailers that come often; what they carry already is not taken off."""

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim import portable
 from sim.interventions.base import (
     COST_SOURCE,
     Ahead,
@@ -111,8 +112,8 @@ class SquadronDispatch(Intervention):
         if mean == 0.0:
             return []
         draws = floor.uniforms(f"squadron_dispatch.other.{number}", day, 2 * int(4 * mean + 20))
-        times = np.cumsum(-np.log1p(-draws[::2]) * (SECONDS_PER_DAY / mean))
-        works = -np.log1p(-draws[1::2]) * self.other_call_min * SECONDS_PER_MINUTE
+        times = np.cumsum(-portable.log(1.0 - draws[::2]) * (SECONDS_PER_DAY / mean))
+        works = -portable.log(1.0 - draws[1::2]) * self.other_call_min * SECONDS_PER_MINUTE
         return [
             (time, work) for time, work in zip(times.tolist(), works.tolist(), strict=True) if time < SECONDS_PER_DAY
         ]

@@ -8,6 +8,7 @@ The model was fitted to a five-axle tractor-semitrailer of up to 80,000 lb; heav
 
 import numpy as np
 
+from sim import portable
 from sim.units import (
     METRES_PER_MILE,
     NEWTONS_PER_POUND_FORCE,
@@ -78,7 +79,7 @@ def temperature_after_c(
     start_c: FloatLike, steady_c: FloatLike, cooling_per_s: FloatLike, duration_s: FloatLike
 ) -> FloatLike:
     """Temperature [deg C] after `duration_s` [s]: T = T_steady + (T_0 - T_steady) exp(-K_1 t) [1, 2]."""
-    result: FloatLike = steady_c + (start_c - steady_c) * np.exp(-cooling_per_s * duration_s)
+    result: FloatLike = steady_c + (start_c - steady_c) * portable.exp(-cooling_per_s * duration_s)
     return result
 
 
@@ -92,7 +93,7 @@ def faded_share(temperature_c: FloatLike, scale_c: float) -> FloatLike:
 
     The limit is the rating system's; that brakes fade over a range of temperatures is an assumption.
     """
-    result: FloatLike = 1.0 / (1.0 + np.exp((LIMIT_C - temperature_c) / scale_c))
+    result: FloatLike = 1.0 / (1.0 + portable.exp((LIMIT_C - temperature_c) / scale_c))
     return result
 
 

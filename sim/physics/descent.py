@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim import portable
 from sim.physics import brake_temperature as brakes
 from sim.units import Floats, ms_from_mph
 
@@ -37,7 +38,7 @@ def descend(
     speed: Floats = speed_ms * np.ones_like(step)
     power = brakes.braking_power_w(mass_kg * np.ones_like(step), slope, speed, retarding_w)
     steady = brakes.steady_temperature_c(power, speed)
-    decay = np.exp(-brakes.cooling_rate_per_s(speed_ms) * step / speed_ms)
+    decay = portable.exp(-brakes.cooling_rate_per_s(speed_ms) * step / speed_ms)
     along = brakes.temperatures_along_c(np.array([brakes.INITIAL_C]), steady[:, None], decay[:, None])[:, 0]
     temperature = np.concatenate([[brakes.INITIAL_C], along])
     distance = np.concatenate([[0.0], np.cumsum(step)])
@@ -65,7 +66,7 @@ def _hottest_c(length_m: Floats, grade: Floats, mass_kg: float, speeds: Floats, 
     step, slope = np.repeat(length_m / counts, counts)[:, None], np.repeat(grade, counts)[:, None]
     power = brakes.braking_power_w(np.full(len(speeds), mass_kg), slope, speeds, retarding_w)
     steady = brakes.steady_temperature_c(power, speeds)
-    decay = np.exp(-brakes.cooling_rate_per_s(speeds) * step / speeds)
+    decay = portable.exp(-brakes.cooling_rate_per_s(speeds) * step / speeds)
     along = brakes.temperatures_along_c(np.full(len(speeds), brakes.INITIAL_C), steady, decay)
     result: Floats = np.maximum(along.max(axis=0), brakes.INITIAL_C)
     return result

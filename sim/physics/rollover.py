@@ -3,8 +3,7 @@
 [1] Winkler, Ervin (1999), Rollover of Heavy Commercial Vehicles, UMTRI-99-19.
 """
 
-import numpy as np
-
+from sim import portable
 from sim.units import STANDARD_GRAVITY_MS2, FloatLike
 
 
@@ -34,5 +33,5 @@ def rollover_hazard(acceleration_g: FloatLike, threshold_g: FloatLike, scale_g: 
     The chance to roll is F = 1 / (1 + exp(-(a - a_0) / s)) and the hazard -ln(1 - F) = ln(1 + exp((a - a_0) / s)).
     Loaded tractor-semitrailers stand at about 0.35 g, high loads at 0.25 to 0.30 g [1]; the spread is an assumption.
     """
-    result: FloatLike = np.log1p(np.exp((acceleration_g - threshold_g) / scale_g))
+    result: FloatLike = portable.softplus((acceleration_g - threshold_g) / scale_g)
     return result

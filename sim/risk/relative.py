@@ -6,6 +6,7 @@
 
 import numpy as np
 
+from sim import portable
 from sim.units import FloatLike
 
 RURAL_EXPONENTS = {"fatal": 4.1, "serious": 2.6, "slight": 1.1, "injury": 1.6}
@@ -34,7 +35,7 @@ def exponential_model(speed_change_kmh: FloatLike, growth_per_kmh: float) -> Flo
     speed_change_kmh : change of the mean speed [km/h], about -30 to 30
     growth_per_kmh : b, see `GROWTH_PER_KMH` [1 / (km/h)]
     """
-    result: FloatLike = np.exp(growth_per_kmh * speed_change_kmh)
+    result: FloatLike = portable.exp(growth_per_kmh * speed_change_kmh)
     return result
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from sim import portable
 from sim.risk.parameters import SeverityParameters
-from sim.units import Floats, Ints
+from sim.units import FloatLike, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ def consequences(
     The fatal share grows as exp(b (v - v_limit)) and takes from the others. Fatal if u < p_fatal, with injured if
     u < p_fatal + p_injury; direct loss is lognormal with the given median.
     """
-    growth = np.exp(parameters.fatal_growth_per_kmh * speed_excess_kmh) * rescue_factor
+    growth = fatal_growth(speed_excess_kmh, parameters.fatal_growth_per_kmh) * rescue_factor
     fatal_share = np.minimum(np.array([*parameters.fatal_share, 0.0])[mechanism] * growth, 1.0)
     severity, persons, luck = uniforms
     fatal = severity < fatal_share
@@ -59,12 +60,17 @@ def consequences(
     per_injury = np.array([*parameters.injuries_per_injury, 1.0])[mechanism]
     normal = ndtri(np.maximum(luck, 1e-12))
     medians = np.array([*parameters.median_loss_cny, parameters.capture_median_loss_cny])
-    loss = medians[mechanism] * np.exp(parameters.loss_log_sd * normal)
+    loss = medians[mechanism] * portable.exp(parameters.loss_log_sd * normal)
     return Consequences(
         deaths=np.where(fatal, _spread_count(per_fatal, persons), 0),
         injuries=np.where(injured & ~fatal, _spread_count(per_injury, persons), 0),
         property_loss_cny=np.round(loss, 2),
     )
+
+
+def fatal_growth(speed_excess_kmh: FloatLike, growth_per_kmh: float) -> FloatLike:
+    """Factor on the fatal share by the speed above the limit [km/h]: exp(b (v - v_limit))."""
+    return portable.exp(growth_per_kmh * speed_excess_kmh)
 
 
 def rescue_factor(time_to_help_min: Floats, growth_per_min: float, reference_min: float, lowest: float) -> Floats:
@@ -73,5 +79,5 @@ def rescue_factor(time_to_help_min: Floats, growth_per_min: float, reference_min
     exp(b (t - t_0)), held between `lowest` and its inverse: the published effect is of some ten minutes, and is not
     carried further.
     """
-    result: Floats = np.clip(np.exp(growth_per_min * (time_to_help_min - reference_min)), lowest, 1.0 / lowest)
+    result: Floats = np.clip(portable.exp(growth_per_min * (time_to_help_min - reference_min)), lowest, 1.0 / lowest)
     return result

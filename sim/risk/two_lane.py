@@ -7,6 +7,7 @@ Formulas keep the manual's units (miles, feet, vehicles a day); callers convert.
 
 import numpy as np
 
+from sim import portable
 from sim.units import DAYS_PER_YEAR, Floats
 
 SHARE_LANE_RELATED = 0.574
@@ -41,7 +42,7 @@ SHOULDER_TYPE_FACTORS = {
 
 def base_accidents_per_year(aadt: Floats, length_miles: Floats) -> Floats:
     """Accidents a year at base conditions: AADT L 365e-6 exp(-0.312), equation 10-6 [1]."""
-    result: Floats = aadt * length_miles * DAYS_PER_YEAR * 1e-6 * np.exp(-0.312)
+    result: Floats = aadt * length_miles * DAYS_PER_YEAR * 1e-6 * portable.exp(-0.312)
     return result
 
 
@@ -98,14 +99,14 @@ def grade_factor(grade: Floats) -> Floats:
 
 def driveway_factor(per_mile: Floats, aadt: Floats) -> Floats:
     """Factor [-] of driveways [1/mile], equation 10-17 [1]; 1 up to five a mile."""
-    slope = 0.05 - 0.005 * np.log(aadt)
+    slope = 0.05 - 0.005 * portable.log(np.asarray(aadt, dtype=np.float64))
     dense = np.maximum(per_mile, BASE_DRIVEWAYS_PER_MILE)
     return (0.322 + dense * slope) / (0.322 + BASE_DRIVEWAYS_PER_MILE * slope)
 
 
 def roadside_factor(rating: Floats) -> Floats:
     """Factor [-] of the roadside hazard rating 1 to 7, equation 10-20 [1]; base rating 3."""
-    result: Floats = np.exp(-0.6869 + 0.0668 * rating) / np.exp(-0.4865)
+    result: Floats = portable.exp(-0.6869 + 0.0668 * rating) / portable.exp(-0.4865)
     return result
 
 

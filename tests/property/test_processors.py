@@ -1,0 +1,95 @@
+"""The same bytes whatever the processor can do: kernels of BLAS, of NumPy and of the C library switched in processes."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.machine import machine
+from sim.store import model_files
+
+HERE = Path(__file__).parent
+DAYS = {"days": 4, "warm_up_days": 20, "risk.calibration_factor": 100.0}
+SCENARIOS = {
+    "measures/everything": DAYS,
+    "qidaoliang/all_three": {**DAYS, "days": 20},
+    "s228/baseline": {**DAYS, "days": 10, "start_date": "2025-01-05"},
+}
+FEATURES = machine()["processor_features"]
+HAS_AVX512 = any(name in FEATURES for name in ("AVX512_SKX", "X86_V4"))
+SWITCHES = {
+    "Prescott": {"OPENBLAS_CORETYPE": "Prescott"},
+    "Haswell": {"OPENBLAS_CORETYPE": "Haswell"},
+    "SkylakeX": {"OPENBLAS_CORETYPE": "SkylakeX"},
+    "no AVX-512": {"NPY_DISABLE_CPU_FEATURES": " ".join(f for f in FEATURES if "512" in f or f == "X86_V4")},
+    "no X86_V3": {"NPY_DISABLE_CPU_FEATURES": "X86_V3" if "X86_V3" in FEATURES else ""},
+    "no AVX": {"NPY_DISABLE_CPU_FEATURES": " ".join(FEATURES)},
+    "no FMA in C": {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA,-AVX512F"},
+}
+BLAS_CALLS = {"dot", "vdot", "inner", "matmul", "einsum", "tensordot", "convolve", "correlate", "lstsq", "polyfit"}
+DISPATCHED = {
+    *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "power", "float_power", "cbrt"),
+    *("sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"),
+}
+"""Functions for which NumPy has kernels by processor that round differently; `sim.portable` stands in for them."""
+
+
+def run(scenario: str, changes: dict, switch: dict[str, str]) -> dict:
+    file = HERE.parents[1] / "scenarios" / f"{scenario}.yaml"
+    found = subprocess.run(
+        [sys.executable, str(HERE / "one_run.py"), str(file), json.dumps(changes)],
+        env={**os.environ, **switch},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_same_bytes_on_every_processor(scenario) -> None:
+    plain = run(scenario, SCENARIOS[scenario], {})
+    assert plain["accidents"] > 5
+    kernels = {tuple(plain["machine"]["blas"])}
+    for name, switch in SWITCHES.items():
+        if name == "SkylakeX" and not HAS_AVX512:
+            continue  # its kernels stop at an unknown instruction
+        other = run(scenario, SCENARIOS[scenario], switch)
+        assert other["digest"] == plain["digest"], name
+        kernels.add(tuple(other["machine"]["blas"]))
+        if "NPY_DISABLE_CPU_FEATURES" in switch and switch["NPY_DISABLE_CPU_FEATURES"]:
+            assert len(other["machine"]["processor_features"]) < len(FEATURES)
+    if any("openblas" in kernel for kernel in plain["machine"]["blas"]):
+        assert len(kernels) > 1, "the switch of the BLAS kernel had no effect"
+
+
+def used(path: Path) -> set[str]:
+    """Names of called functions, and @ for a product of matrices."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
+            found.add("@")
+        if isinstance(node, ast.Attribute):
+            own = isinstance(node.value, ast.Name) and node.value.id
+            found |= {node.attr} & (BLAS_CALLS | {"linalg"})
+            found |= {f"np.{node.attr}"} if own in {"np", "numpy", "math"} and node.attr in DISPATCHED else set()
+        if isinstance(node, ast.ImportFrom) and node.module in {"numpy", "math"}:
+            found |= {f"np.{alias.name}" for alias in node.names if alias.name in DISPATCHED}
+    return found
+
+
+@pytest.mark.parametrize("path", model_files(), ids=lambda path: path.name)
+def test_what_a_run_computes_calls_nothing_that_rounds_by_processor(path) -> None:
+    if path.name != "uncertain.py":  # quantiles of beliefs, drawn before a run: written into the scenario that is run
+        assert used(path) == set()
+
+
+def test_the_ban_sees_what_it_bans(tmp_path) -> None:
+    file = tmp_path / "bad.py"
+    file.write_text("import numpy as np\nfrom math import exp\na = b @ c\nd = np.dot(a, b)\ne = a.dot(b)\nf = np.exp(a)\n")
+    assert used(file) == {"@", "dot", "np.exp"}
