@@ -108,6 +108,11 @@ def raised(risk: float, increment: float) -> float:
     return 1.0 - (1.0 - risk) * (1.0 - increment)
 
 
+def lowered(risk: float, increment: float) -> float:
+    """Perceived risk without one experience, the inverse of `raised`: 1 - (1 - r) / (1 - d), at least 0."""
+    return max(1.0 - (1.0 - risk) / (1.0 - increment), 0.0) if increment < 1.0 else 0.0
+
+
 def route_share(cost_difference_cny: FloatLike, choice_scale_cny: float) -> FloatLike:
     """Share that takes the first of two allowed routes: logit of how much more the second costs [CNY]."""
     return expit(cost_difference_cny / choice_scale_cny)

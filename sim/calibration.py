@@ -28,6 +28,7 @@ from sim.experiment import Experiment
 from sim.parameters import MONTH_PATTERN, Model, Name, Positive, Source
 from sim.results import SHARES
 from sim.scenario import Scenario, checks
+from sim.scenario.building import changed
 from sim.scenario.uncertain import Distribution
 from sim.statistics import Interval
 from sim.uncertainty import latin_hypercube, uncertain_keys
@@ -185,7 +186,7 @@ def with_priors(scenarios: Sequence[Scenario], targets: Targets) -> list[Scenari
     if not uncertain_keys(scenarios):
         raise ValueError("there is nothing to fit: neither the targets nor the scenarios give distributions")
     for scenario in scenarios:
-        for key, wrong in checks.uncertain(scenario):
+        for key, wrong in checks.uncertain(scenario, changed):
             raise ValueError(f"parameter {key} of {scenario.name}: {wrong}")
     priors_of(scenarios)
     return list(scenarios)

@@ -22,8 +22,8 @@ import numpy as np
 from scipy.special import stdtr
 
 from sim.experiment import Progress, Task, perform_all
+from sim.files import write_whole
 from sim.scenario import Scenario, load_scenario
-from sim.store import write_whole
 
 SEED, DAYS, WARM_UP_DAYS, REPLICATIONS = 2025, 7, 7, 3
 HOT_FACTOR = 300.0
@@ -129,7 +129,7 @@ def read(file: Path) -> References:
 
 def write(file: Path, found: dict[str, Values]) -> None:
     """Store references."""
-    content = {"format": 1, "seed": SEED, "days": DAYS, "versions": versions(), "scenarios": found}
+    content = {"format": 1, "tool": "hairpin", "seed": SEED, "days": DAYS, "versions": versions(), "scenarios": found}
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, (json.dumps(content, indent=1) + "\n").encode())
 

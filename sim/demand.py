@@ -1,18 +1,28 @@
 """Demand: how many trucks of which class leave from where to where, and when."""
 
 from collections.abc import Container
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from sim.calendar import Horizon
 from sim.parameters import TRUCK_CLASSES, Group, Model, Name, NotNegative, Share, TruckClass
 from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
 
-Weights24 = Annotated[tuple[NotNegative, ...], Field(min_length=24, max_length=24)]
-Weights12 = Annotated[tuple[NotNegative, ...], Field(min_length=12, max_length=12)]
-Weights7 = Annotated[tuple[NotNegative, ...], Field(min_length=7, max_length=7)]
+MOST_TRIPS_PER_YEAR = 500_000_000.0
+TripsPerYear = Annotated[float, Field(ge=0.0, le=MOST_TRIPS_PER_YEAR)]
+
+
+def _not_all_zero(weights: tuple[float, ...]) -> tuple[float, ...]:
+    if not any(weights):
+        raise ValueError("all weights are 0, at least one must be above")
+    return weights
+
+
+Weights24 = Annotated[tuple[NotNegative, ...], Field(min_length=24, max_length=24), AfterValidator(_not_all_zero)]
+Weights12 = Annotated[tuple[NotNegative, ...], Field(min_length=12, max_length=12), AfterValidator(_not_all_zero)]
+Weights7 = Annotated[tuple[NotNegative, ...], Field(min_length=7, max_length=7), AfterValidator(_not_all_zero)]
 
 
 class Flow(Model):
@@ -20,7 +30,7 @@ class Flow(Model):
 
     origin: Name
     destination: Name
-    trips_per_year: dict[TruckClass, NotNegative]
+    trips_per_year: Annotated[dict[TruckClass, TripsPerYear], Field(min_length=1)]
 
 
 class Demand(Group):
@@ -40,6 +50,15 @@ class Demand(Group):
         description="hours at the wheel since the last rest when entering, exponential",
     )
 
+    @model_validator(mode="after")
+    def _so_many_can_be_simulated(self) -> Self:
+        total = sum(sum(flow.trips_per_year.values()) for flow in self.flows)
+        if total > MOST_TRIPS_PER_YEAR:
+            raise ValueError(
+                f"flows have {total:,.0f} trips a year together, at most {MOST_TRIPS_PER_YEAR:,.0f} are possible"
+            )
+        return self
+
 
 class DemandTable:
     """Demand compiled to arrays, or a corridor's part of it; a stream is a flow of one truck class."""
@@ -56,7 +75,7 @@ class DemandTable:
         self.truck_class: Ints = np.array([row[1] for row in rows], dtype=np.int64)
         trips = np.array([row[2] for row in rows], dtype=np.float64)
         self.cumulative_share: Floats = np.cumsum(trips) / trips.sum() if len(trips) else trips
-        self.mean_by_day: Floats = trips.sum() / DAYS_PER_YEAR * _day_weights(demand, horizon)
+        self.mean_by_day: Floats = trips.sum() * _day_shares(demand, horizon)
         usual = _cumulative(demand.hourly_weights)
         semi = demand.hourly_weights_semi
         self._cumulative_day = usual, (usual if semi is None else _cumulative(semi))
@@ -84,9 +103,15 @@ def _cumulative(weights: Weights24) -> Floats:
     return result
 
 
-def _day_weights(demand: Demand, horizon: Horizon) -> Floats:
-    """Weight of each day; over whole weeks and years their mean is 1."""
-    weekly = np.asarray(demand.weekly_weights)
-    monthly = np.asarray(demand.monthly_weights)
-    result: Floats = (weekly / weekly.mean())[horizon.weekday] * (monthly / monthly.mean())[horizon.month_of_year]
+def _day_shares(demand: Demand, horizon: Horizon) -> Floats:
+    """Share of a year's trips on each day; any 365 days from the start of recording on have all of them."""
+    year = np.arange(horizon.days) - horizon.warm_up_days
+    year //= DAYS_PER_YEAR
+    first = int(year[0])
+    days = np.arange(first * DAYS_PER_YEAR, (int(year[-1]) + 1) * DAYS_PER_YEAR)
+    weekday, month = horizon.weekdays_and_months(days)
+    weights = np.asarray(demand.weekly_weights)[weekday] * np.asarray(demand.monthly_weights)[month]
+    shares = (weights.reshape(-1, DAYS_PER_YEAR) / weights.reshape(-1, DAYS_PER_YEAR).sum(axis=1)[:, None]).ravel()
+    before = -horizon.warm_up_days - first * DAYS_PER_YEAR
+    result: Floats = shares[before : before + horizon.days]
     return result

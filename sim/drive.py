@@ -150,9 +150,7 @@ def drive(conditions: Conditions, route: Route, trips: Traits, mode_factor: floa
     return Columns(duration_s, hazard, temperature)
 
 
-def _put_together(
-    conditions: Conditions, plan: RoutePlan, hazards: Sequence[Singles], velocity: Singles
-) -> Hazard:
+def _put_together(conditions: Conditions, plan: RoutePlan, hazards: Sequence[Singles], velocity: Singles) -> Hazard:
     """Hazards by mechanism in double precision, scaled by the rules and rounded, and the deaths they lead to."""
     rows, parts = [plan.every, plan.curved, plan.falling], [hazard.astype(np.float64) for hazard in hazards]
     if conditions.ramps:
@@ -171,9 +169,7 @@ def _deaths(
     severity = conditions.severity
     growth = fatal_growth(kmh_from_ms(velocity - plan.limit_ms), severity.fatal_growth_per_kmh)
     deaths: Floats = np.zeros(velocity.shape)
-    for own, part, share, persons in zip(
-        rows, parts, severity.fatal_share, severity.deaths_per_fatal, strict=False
-    ):
+    for own, part, share, persons in zip(rows, parts, severity.fatal_share, severity.deaths_per_fatal, strict=False):
         deaths[own] += part * (np.minimum(growth[own] * np.float32(share), np.float32(1.0)) * np.float32(persons))
     exact.round_hazard(deaths)
     return deaths

@@ -6,7 +6,7 @@ import multiprocessing.context
 import os
 import pickle
 import shutil
-import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,23 +16,30 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import forkserver, resource_tracker
+from numbers import Integral
 from pathlib import Path
 from queue import SimpleQueue
+from types import ModuleType
 from typing import Any
 
 from sim.engine.outcome import Outcome
 from sim.engine.replication import TRIPS_PER_BLOCK, Settled, background_of, run_replication, separable
+from sim.files import marked_folder, remove_abandoned
+from sim.interrupts import interrupts_held
 from sim.road import corridors
 from sim.scenario.model import Scenario
-from sim.statistics import stein_replications
+from sim.statistics import needs_ratio, stein_replications
 from sim.store import Memory, Store, run_key
 
 Progress = Callable[[int, int], None]
 RATE = "expected_accident_rate_per_million_vkm"
+LARGEST_SEED = 2**63 - 1
 MOST_PARTS = 8
 """Of a run of several corridors, so that workers share even a single one; it does not change the results."""
-SPOOL = "hairpin"
-"""Folders for results on their way from workers are named SPOOL-process-..."""
+SPOOL = "spool"
+"""Names folders for results on their way from workers."""
+MAIN_HIDDEN = threading.Lock()
+"""Held while the script is hidden from a worker that starts."""
 POOL_RESTARTS = 3
 """How often workers that died are replaced before an experiment gives up."""
 
@@ -114,34 +121,30 @@ def _named_failure(task: Task) -> Iterator[None]:
         gc.collect()  # a world and its processes refer to each other; without this, several lie in memory at a time
 
 
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits until the block ends, and processes started in it never get it: they are ended by this one.
+class _Worker(multiprocessing.context.ForkServerProcess):
+    """A worker that does not run the script of who started it: a script needs no guard around its own commands."""
 
-    The mask is what children inherit; this process needs a handler besides, as a thread of a numerical library may
-    take the signal.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, handler)
-    if came:
-        raise KeyboardInterrupt
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - the standard library's name
+        with MAIN_HIDDEN:
+            script = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return multiprocessing.context.ForkServerProcess._Popen(process_obj)  # noqa: SLF001
+            finally:
+                sys.modules["__main__"] = script
+
+
+class _Context(multiprocessing.context.ForkServerContext):
+    Process = _Worker
 
 
 def _context() -> multiprocessing.context.ForkServerContext:
     """The server that forks workers, with the model loaded once."""
-    context = multiprocessing.get_context("forkserver")
+    context = _Context()
     context.set_forkserver_preload(["sim.engine.replication"])
     resource_tracker.ensure_running()  # it unblocks the signal when it starts, so it must not start in between
-    with _interrupts_held():
+    with interrupts_held():
         forkserver.ensure_running()
     return context
 
@@ -157,14 +160,6 @@ def _end_with_parent(spool: Path) -> None:
             os._exit(1)
 
         threading.Thread(target=watch, daemon=True).start()
-
-
-def _clear_abandoned() -> None:
-    """Remove the files of processes that were killed before any of their workers could."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{SPOOL}-*-*"):
-        owner = folder.name.split("-")[1]
-        if owner.isdigit() and not Path("/proc", owner).exists() and Path("/proc/self").exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _spooled(spool: Path, work: Callable[..., Any], *arguments: Any) -> Path:
@@ -183,8 +178,9 @@ class Processes(ProcessPoolExecutor):
     """
 
     def __init__(self, workers: int) -> None:
-        _clear_abandoned()
-        self._spool = Path(tempfile.mkdtemp(prefix=f"{SPOOL}-{os.getpid()}-"))
+        temporary = Path(tempfile.gettempdir())
+        remove_abandoned(temporary)
+        self._spool = marked_folder(temporary, SPOOL)
         super().__init__(workers, mp_context=_context(), initializer=_end_with_parent, initargs=(self._spool,))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -292,12 +288,21 @@ def run_experiment(
     ------
     ReplicationFailed
         if a run stops
+    ValueError
+        for a seed or number of replications that can't be
     """
-    tasks = [Task(s, seed, r, trips_per_block) for r in range(replications) for s in scenarios]
+    _check_numbers(replications, seed)
+    tasks = [Task(s, int(seed), r, trips_per_block) for r in range(replications) for s in scenarios]
     done = perform_all(tasks, workers=workers, dask=dask, store=store, fresh=fresh, progress=progress)
     by_name = {(task.scenario.name, task.replication): outcome for task, outcome in zip(tasks, done, strict=True)}
     outcomes = {s.name: [by_name[s.name, r] for r in range(replications)] for s in scenarios}
-    return Experiment(tuple(scenarios), seed, outcomes)
+    return Experiment(tuple(scenarios), int(seed), outcomes)
+
+
+def _check_numbers(replications: object, seed: object) -> None:
+    for name, value, low, high in (("replications", replications, 1, 1_000_000), ("seed", seed, 0, LARGEST_SEED)):
+        if not isinstance(value, Integral) or isinstance(value, bool) or not low <= int(value) <= high:
+            raise ValueError(f"{name}: found {value!r}, must be a whole number from {low} to {high:,}")
 
 
 def run_to_precision(
@@ -325,12 +330,19 @@ def run_to_precision(
     simulate : callable
         gives the experiment with so many replications
 
+    Raises
+    ------
+    NoRatioError
+        if a scenario has a rate of 0
+
     References
     ----------
     [1] Stein (1945), A two-sample test for a linear hypothesis whose power is independent of the variance, Annals of
     Mathematical Statistics 16, 243-258.
     """
     experiment = simulate(min(first_stage, most))
+    for scenario in scenarios:
+        needs_ratio([outcome.metrics[RATE] for outcome in experiment.outcomes[scenario.name]], scenario.name)
     base = [outcome.metrics[RATE] for outcome in experiment.outcomes[scenarios[0].name]]
     needed = [
         stein_replications([o.metrics[RATE] for o in experiment.outcomes[scenario.name]], base, precision)
@@ -360,7 +372,7 @@ def perform_all(
     report = progress or (lambda _done, _all: None)
     report(len(done), len(set(keys)))
     try:
-        for key, outcome in _performed(missing, _pool(workers, dask, len(missing))):
+        for key, outcome in _performed(missing, _pool(workers, dask, list(missing.values()))):
             kept = _kept(store, key, outcome)
             done[key] = kept.lean() if lean else kept
             report(len(done), len(set(keys)))
@@ -379,12 +391,31 @@ def _kept(store: Store | Memory | None, key: str, outcome: Outcome) -> Outcome:
     return store.get(key) or outcome
 
 
-def _pool(workers: int | None, dask: str | None, tasks: int) -> Pool | None:
+def _pool(workers: int | None, dask: str | None, tasks: "Sequence[Task]") -> Pool | None:
     """How to run; None is in this process."""
     if dask is not None:
         return lambda: dask_cluster(dask)
-    count = min(workers or os.cpu_count() or 1, tasks)
-    return None if count <= 1 else lambda: processes(count)
+    count = min(workers or os.cpu_count() or 1, len(tasks))
+    return None if count <= 1 or not _can_have_workers(tasks) else lambda: processes(count)
+
+
+def _can_have_workers(tasks: "Sequence[Task]") -> bool:
+    """Whether processes can be started here, and can know the interventions.
+
+    Workers of other pools may start none, nor can anybody whose folder is gone; and a class that stands in the script
+    itself is known to nobody else.
+    """
+    if multiprocessing.current_process().daemon or not _folder_is_there():
+        return False
+    kinds = {type(one) for task in tasks for one in task.scenario.interventions.values()}
+    return all(kind.__module__ != "__main__" for kind in kinds)
+
+
+def _folder_is_there() -> bool:
+    try:
+        return bool(Path.cwd())
+    except FileNotFoundError:
+        return False
 
 
 def _performed(tasks: dict[str, Task], pool: Pool | None) -> Iterator[tuple[str, Outcome]]:
@@ -414,7 +445,7 @@ def _submitted(tasks: dict[str, Task], pool: Pool) -> Iterator[tuple[str, Outcom
             future = executor.submit(work, *arguments)
             future.add_done_callback(lambda done: ended.put((key, done)))
 
-        with _interrupts_held():
+        with interrupts_held():
             left = {key: _submit_first(key, task, submit) for key, task in tasks.items()}
         settled: dict[str, Settled] = {}
         while left:
@@ -427,7 +458,7 @@ def _submitted(tasks: dict[str, Task], pool: Pool) -> Iterator[tuple[str, Outcom
             settled[key] = settled[key].joined(result) if key in settled else result
             left[key] -= 1
             if not left[key]:
-                with _interrupts_held():
+                with interrupts_held():
                     submit(key, perform, tasks[key], settled.pop(key))
 
 

@@ -1,14 +1,14 @@
 """Enterprises, drivers and trucks, bound together: a driver drives one truck and answers to one enterprise."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 from scipy.special import ndtri
 
 from sim.draws import Streams
-from sim.parameters import TRUCK_CLASSES, Group, Model, NotNegative, Positive, Share, TruckClass
+from sim.parameters import TRUCK_CLASSES, Group, LogSpread, Model, Share, TruckClass
 from sim.units import Floats, Ints
 
 SMALLEST_UNIFORM = 1e-12
@@ -21,9 +21,9 @@ class TruckClassFleet(Model):
 
     enterprises: Annotated[int, Field(ge=1, le=1_000_000)]
     drivers: Annotated[int, Field(ge=1, le=5_000_000)]
-    empty_mass_kg: Positive
-    loaded_mass_kg: Positive
-    power_kw: Positive
+    empty_mass_kg: Annotated[float, Field(ge=500.0, le=200_000.0)]
+    loaded_mass_kg: Annotated[float, Field(ge=500.0, le=200_000.0)]
+    power_kw: Annotated[float, Field(ge=20.0, le=2000.0)]
     retarder_share: Share
     rollover_threshold_g: Annotated[float, Field(gt=0.1, le=1.0, description="laden, median")]
     terminal_online_share: Annotated[
@@ -33,17 +33,23 @@ class TruckClassFleet(Model):
         float, Field(ge=-20.0, le=20.0, description="log-odds to take the banned road at no saving and no risk")
     ]
 
+    @model_validator(mode="after")
+    def _load_has_a_mass(self) -> Self:
+        if self.loaded_mass_kg < self.empty_mass_kg:
+            raise ValueError(
+                f"loaded_mass_kg is {self.loaded_mass_kg:g}, must be at least empty_mass_kg ({self.empty_mass_kg:g})"
+            )
+        return self
+
 
 class Fleet(Group):
     """Sizes and habits; spreads are standard deviations between drivers or enterprises."""
 
-    classes: dict[TruckClass, TruckClassFleet]
-    enterprise_culture_sd: NotNegative = Field(
+    classes: Annotated[dict[TruckClass, TruckClassFleet], Field(min_length=1)]
+    enterprise_culture_sd: LogSpread = Field(
         default=0.6, description="between enterprises, on the log-odds of a violation"
     )
-    driver_propensity_sd: NotNegative = Field(
-        default=1.0, description="between drivers, on the log-odds of a violation"
-    )
+    driver_propensity_sd: LogSpread = Field(default=1.0, description="between drivers, on the log-odds of a violation")
     speed_factor_mean: Annotated[float, Field(gt=0.5, lt=1.5)] = 1.0
     speed_factor_sd: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
     overload_mass_factor: Annotated[float, Field(ge=1.0, le=3.0)] = Field(
@@ -51,7 +57,7 @@ class Fleet(Group):
     )
     brake_defect_share: Share = Field(default=0.1, description="trucks whose brakes hold less than they should")
     call_answer_probability: Share = 0.8
-    call_answer_sd: NotNegative = 0.1
+    call_answer_sd: LogSpread = 0.1
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,7 +105,7 @@ def temperature_with_stops(
     for row, cooling in enumerate(decay):
         if row in cooled:
             stop = cooled[row]
-            left = portable.exp(np.float32(-brakes.COOLING_PER_S * stop.stop_s))
+            left = np.float32(portable.exp(-brakes.COOLING_PER_S * stop.stop_s))
             at_rest = np.float32(brakes.AMBIENT_C) + (state - np.float32(brakes.AMBIENT_C)) * left
             state = np.where(stop.stops[trips.driver], at_rest, state)
         temperature[row] += state * cooling

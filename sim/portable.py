@@ -73,8 +73,8 @@ def exp(x: FloatLike) -> FloatLike:
     Notes
     -----
     exp(x) = 2**n exp(r), n = round(x / ln 2), exp(r) by a polynomial (single) or rational function (double) [1].
-    Error below 1 unit in the last place in single precision and 2 in double. Arguments are held within -87 to 88.3 (single) and -708 to 709.4 (double),
-    where results are neither 0 nor infinite.
+    Error below 1 unit in the last place in single precision and 2 in double. Arguments are held within -87 to 88.3
+    (single) and -708 to 709.4 (double), where results are neither 0 nor infinite.
     """
     given = np.asarray(x)
     form = _SINGLE if given.dtype == np.float32 else _DOUBLE
@@ -107,7 +107,9 @@ def _exp_double(reduced: Array) -> Array:
 
 
 def log(x: FloatLike) -> FloatLike:
-    """Natural logarithm of positive, finite numbers, in the precision of the argument; error below 1 unit in the last place.
+    """Natural logarithm of positive, finite numbers, in the precision of the argument.
+
+    The error is below 1 unit in the last place.
 
     Notes
     -----
@@ -132,7 +134,9 @@ def log(x: FloatLike) -> FloatLike:
 
 
 def softplus(x: FloatLike) -> FloatLike:
-    """log(1 + exp(x)), in the precision of the argument; within 3 units in the last place, also where it nearly vanishes.
+    """log(1 + exp(x)), in the precision of the argument.
+
+    The error is below 3 units in the last place, also where the result nearly vanishes.
 
     Notes
     -----

@@ -1,45 +1,30 @@
-"""Result tables, the summary that others parse, and the folder that holds them."""
+"""Result tables and the summary that others parse."""
 
-import json
-import os
 import platform
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from math import inf, isnan, nan
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sim.attribution import Attribution
 from sim.engine.outcome import Outcome
 from sim.experiment import RATE, Experiment
+from sim.machine import machine
 from sim.parameters import ROAD_CLASSES
-from sim.scenario import Scenario
 from sim.statistics import Interval, mean_interval, paired_ratio, stein_ratio
-from sim.store import locked, model_version, write_whole
-from sim.uncertainty import Shares, uncertain_keys
-from sim.units import SECONDS_PER_HOUR, VKM_PER_MILLION
+from sim.store import model_version
+from sim.units import VKM_PER_MILLION
 from sim.valuation import appraise
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
+MANIFEST_FORMAT = 2
 SHARES = ("compliance_rate", "operator_utilisation")
 COUNTED_EVERYWHERE = ("accidents", "accident_rate_per_million_vkm", "secondary_accidents")
 HARM = ("deaths", "injuries", "property_loss_cny")
 """Of counted accidents."""
-OPTIONAL = ("events.parquet", "costs.json", "forest.png", "forest.svg")
-"""Files of a result folder that not every run of a command writes."""
-MADE_OF_RESULTS = (
-    "report.html",
-    *(f"slides/*.{language}.{kind}" for language in ("en", "zh") for kind in ("svg", "png")),
-    *(f"replay_*_day*.{kind}" for kind in ("html", "svg", "png")),
-)
-"""What other commands make of a result folder."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +137,7 @@ def summary_of(runs: pd.DataFrame, baseline: str | None, first_stage: int | None
     scenarios = {
         name: {
             "replications": len(group),
-            "metrics": {m: _named(_interval(m, group), "mean") for m in metrics},
+            "metrics": {m: named(_interval(m, group), "mean") for m in metrics},
         }
         for name, group in by_name.items()
     }
@@ -198,23 +183,24 @@ def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str, first_sta
         ratios[f"vehicle_km_ratio_{name}"] = f"vehicle_km_{name}"
         ratios[f"expected_accidents_ratio_{name}"] = f"expected_accidents_{name}"
     paired = {
-        key: _named(paired_ratio(runs[column].tolist(), base[column].tolist()), "estimate")
+        key: named(paired_ratio(runs[column].tolist(), base[column].tolist()), "estimate")
         for key, column in ratios.items()
     }
     if first_stage is not None:
         interval = stein_ratio(runs[RATE].tolist(), base[RATE].tolist(), first_stage)
-        paired["accident_rate_ratio"] = _named(interval, "estimate")
+        paired["accident_rate_ratio"] = named(interval, "estimate")
     return {"baseline": baseline, **paired}
 
 
-def _named(interval: Interval, estimate: str) -> dict[str, float | None]:
+def named(interval: Interval, estimate: str) -> dict[str, float | None]:
+    """An interval as it stands in JSON; a number that does not exist is null."""
     values = {estimate: interval.estimate, "low": interval.low, "high": interval.high}
     return {key: None if isnan(value) else value for key, value in values.items()}
 
 
 def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dict[str, Any]:
     return {
-        "format": 1,
+        "format": MANIFEST_FORMAT,
         "command": command,
         "baseline": baseline,
         "seed": experiment.seed,
@@ -224,146 +210,5 @@ def _manifest(experiment: Experiment, baseline: str | None, command: str) -> dic
         },
         "model": model_version(),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "machine": machine(),
     }
-
-
-def origin(scenarios: Sequence[Scenario], seed: int) -> dict[str, Any]:
-    """What a file that is added to a result folder was made from, so that it is not read beside other results."""
-    hashes = {scenario.name: scenario.hash() for scenario in scenarios}
-    return {"model": model_version(), "seed": seed, "sha256": hashes}
-
-
-def belongs(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:
-    """Whether an added file was made from the model and scenarios of a folder's manifest."""
-    made = content.get("origin", {})
-    known = {name: entry["sha256"] for name, entry in manifest["scenarios"].items()}
-    same = all(made.get(key) == manifest[key] for key in ("model", "seed"))
-    return same and bool(made["sha256"].items() <= known.items())
-
-
-def write_attribution(shares: Attribution, programme: Scenario, seed: int, folder: Path) -> None:
-    """Add attribution.json to a result folder."""
-    content = {
-        "origin": origin([programme], seed),
-        "programme": shares.programme,
-        "metric": "expected accidents avoided",
-        "orders": shares.orders,
-        "all_orders": shares.exact,
-        "total": _named(shares.total, "estimate"),
-        "parts": {
-            share.kind: {
-                "alone": _named(share.alone, "estimate"),
-                "left_out": _named(share.left_out, "estimate"),
-                "shapley": _named(share.shapley, "estimate"),
-            }
-            for share in shares.shares
-        },
-    }
-    partial = folder / ".attribution.json.partial"
-    partial.write_text(as_json(content), encoding="utf-8")
-    partial.replace(folder / "attribution.json")
-
-
-def write_shares(
-    shares: dict[str, Shares], scenarios: Sequence[Scenario], draws: int, replications: int, seed: int, folder: Path
-) -> dict[str, Any]:
-    """Write uncertainty.json, and return its content."""
-    content = {
-        "origin": origin(scenarios, seed),
-        "draws": draws,
-        "replications_per_draw": replications,
-        "parameters": uncertain_keys(scenarios),
-        "comparisons": {
-            name: {
-                "accident_rate_ratio": _named(one.ratio, "estimate"),
-                "share_of_variance_from_parameters": one.parameter_share,
-            }
-            for name, one in shares.items()
-        },
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "uncertainty.json", as_json(content).encode())
-    return content
-
-
-def write_finished(finished: dict[tuple[str, int], Outcome], seed: int, folder: Path) -> Path:
-    """Keep the metrics of runs that ended before another one failed."""
-    rows = [
-        {"scenario": name, "replication": number, "seed": seed, **outcome.metrics}
-        for (name, number), outcome in sorted(finished.items())
-    ]
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "finished_runs.parquet"
-    partial = file.with_suffix(".partial")
-    pd.DataFrame(rows).to_parquet(partial, index=False)
-    partial.replace(file)
-    return file
-
-
-def as_json(content: Any) -> str:
-    """JSON as it stands in files."""
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def write_results(results: Results, folder: Path, *, events: bool, charts: Callable[[Path], None]) -> list[str]:
-    """Write the result folder; files appear whole, all of them or none.
-
-    Returns what was removed before, by its name in the folder: files of other results, and what was made of them.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_left_behind(folder)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        results.runs.to_parquet(partial / "runs.parquet", index=False)
-        results.monthly.to_parquet(partial / "monthly.parquet", index=False)
-        results.sections.to_parquet(partial / "sections.parquet", index=False)
-        results.hourly.to_parquet(partial / "hourly.parquet", index=False)
-        if events:
-            results.events.to_parquet(partial / "events.parquet", index=False)
-        (partial / "summary.json").write_text(as_json(results.summary), encoding="utf-8")
-        (partial / "scenarios.json").write_text(as_json(results.scenarios), encoding="utf-8")
-        if results.costs:
-            (partial / "costs.json").write_text(as_json(results.costs), encoding="utf-8")
-        (partial / "manifest.json").write_text(as_json(results.manifest), encoding="utf-8")
-        charts(partial)
-        with locked(folder):
-            outdated = _outdated(folder, partial)
-            for path in outdated:
-                path.unlink(missing_ok=True)
-            _move_into(partial, folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return [str(path.relative_to(folder)) for path in outdated]
-
-
-def _outdated(folder: Path, partial: Path) -> list[Path]:
-    """Files that would stand beside other results than those that they were made of."""
-    before, after = (_known_results(place / "manifest.json") for place in (folder, partial))
-    if before is None or before == after:
-        return []
-    again = {path.name for path in partial.iterdir()}
-    found = [path for pattern in (*OPTIONAL, *MADE_OF_RESULTS) for path in sorted(folder.glob(pattern))]
-    return [path for path in found if path.name not in again and not path.is_dir()]
-
-
-def _known_results(manifest: Path) -> dict[str, Any] | None:
-    """What results follow from; nothing where there are none, or they can't be read."""
-    try:
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return {key: value for key, value in content.items() if key != "command"} if isinstance(content, dict) else None
-
-
-def remove_left_behind(folder: Path) -> None:
-    """Partial files of processes that were killed, older than an hour: no live process has them."""
-    for path in [*folder.parent.glob(f".{folder.name}-*"), *folder.glob("store/.*.partial")]:
-        if time.time() - path.stat().st_mtime > SECONDS_PER_HOUR:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-
-
-def _move_into(partial: Path, folder: Path) -> None:
-    """Replace the folder's files; the manifest comes last, so that it never names files that are not there."""
-    folder.mkdir(exist_ok=True)
-    for path in sorted(partial.iterdir(), key=lambda p: p.name == "manifest.json"):
-        os.replace(path, folder / path.name)  # noqa: PTH105

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
-from scipy.stats import beta, binom, chi2, norm, poisson
+from scipy.stats import beta, binom, chi2, poisson
 from scipy.stats import f as f_ratio
 
 from sim.statistics import CONFIDENCE, Interval
@@ -184,45 +184,6 @@ def empirical_bayes(count: Floats, predicted: Floats, overdispersion: Floats) ->
     return BayesEstimate(weight, expected, (1.0 - weight) * expected)
 
 
-@dataclass(frozen=True)
-class BeforeAfter:
-    """Effect of a treatment at some sites: accidents after over what they would have been."""
-
-    ratio: Interval
-    standard_error: float
-    naive: RateRatio
-    """Counts after over before by exposure alone, as it would be reported without correction."""
-    expected_after: float
-    """Without treatment."""
-    counted_after: int
-
-
-def before_after(
-    before: Ints, after: Ints, predicted_before: Floats, predicted_after: Floats, overdispersion: Floats
-) -> BeforeAfter:
-    """Empirical Bayes before-after study [2].
-
-    Parameters
-    ----------
-    before, after : counts by site, shape (sites,)
-    predicted_before, predicted_after : of alike sites over the same time
-    overdispersion : k by site
-
-    Notes
-    -----
-    pi = sum E_i c_i with c_i = predicted after / before, Var(pi) = sum Var(E_i) c_i**2, lambda = sum of counts after;
-    the ratio is `index_of_effectiveness`, its interval normal.
-    """
-    change = np.asarray(predicted_after) / np.asarray(predicted_before)
-    estimate = empirical_bayes(np.asarray(before, dtype=np.float64), predicted_before, overdispersion)
-    pi, variance = float((estimate.expected * change).sum()), float((estimate.variance * change**2).sum())
-    counted = int(np.sum(after))
-    theta, error = index_of_effectiveness(counted, pi, variance)
-    half = float(norm.isf((1.0 - CONFIDENCE) / 2.0)) * error
-    naive = rate_ratio(counted, int(np.sum(before)), float(np.sum(predicted_after) / np.sum(predicted_before)))
-    return BeforeAfter(Interval(theta, max(theta - half, 0.0), theta + half), error, naive, pi, counted)
-
-
 def index_of_effectiveness(counted: int, expected: float, variance: float) -> tuple[float, float]:
     """Accidents after a treatment over those expected without it, and its standard error [2].
 
@@ -242,20 +203,12 @@ def index_of_effectiveness(counted: int, expected: float, variance: float) -> tu
     return theta, sqrt(spread)
 
 
-def years_to_detect(
-    accidents_per_year: float, reduction: float, years_before: float, power: float = 0.8, significance: float = 0.05
-) -> float:
-    """Years after until a true reduction is detected with some power, by formula.
-
-    Notes
-    -----
-    The logarithm of the ratio of two Poisson counts has variance 1 / m_before + 1 / m_after; detection needs
-    |ln(1 - r)| = (z_significance + z_power) sd (Hauer 1997, chapter 9, in its logarithmic form). Infinite if the time
-    before is too short for any time after.
-    """
-    needed = (float(norm.isf(significance / 2.0)) + float(norm.ppf(power))) / abs(np.log(1.0 - reduction))
-    left = 1.0 / needed**2 - 1.0 / (accidents_per_year * years_before)
-    return 1.0 / (left * accidents_per_year * (1.0 - reduction)) if left > 0.0 else inf
+MOST_YEARS = 200
+ALL_COUNTS_BELOW = 20_000.0
+"""Mean counts above are met at so many quantiles instead of at every count."""
+QUANTILES = 4000
+SCANNED_BELOW = 500.0
+"""Accidents before, up to which the discreteness of counts matters."""
 
 
 def detection_power(
@@ -264,35 +217,57 @@ def detection_power(
     years_before: float,
     years_after: float,
     *,
-    simulations: int = 4000,
-    seed: int = 1,
     significance: float = 0.05,
 ) -> float:
-    """Share of simulated before-after pairs whose exact test finds fewer accidents."""
-    generator = np.random.Generator(np.random.Philox(seed))
-    before = generator.poisson(accidents_per_year * years_before, simulations)
-    after = generator.poisson(accidents_per_year * (1.0 - reduction) * years_after, simulations)
-    total, share = before + after, years_after / (years_before + years_after)
-    return float(np.mean(np.asarray(binom.cdf(after, total, share)) <= significance / 2.0))
+    """Chance that the exact test finds fewer accidents after than before, summed over all pairs of counts.
+
+    Notes
+    -----
+    sum over b of P(B = b) P(A <= a(b)), where a(b) is the highest count after at which the conditional binomial test
+    (given b + a, one tail at half the significance) finds a fall. Where more than `ALL_COUNTS_BELOW` accidents are
+    expected before, b runs over `QUANTILES` quantiles.
+    """
+    mean_before = accidents_per_year * years_before
+    mean_after = accidents_per_year * (1.0 - reduction) * years_after
+    share = years_after / (years_before + years_after)
+    if mean_before <= ALL_COUNTS_BELOW:
+        spread = 10.0 * sqrt(mean_before) + 30.0
+        before = np.arange(max(int(mean_before - spread), 0), int(mean_before + spread))
+        weight = poisson.pmf(before, mean_before)
+    else:
+        before = poisson.ppf((np.arange(QUANTILES) + 0.5) / QUANTILES, mean_before).astype(np.int64)
+        weight = np.full(QUANTILES, 1.0 / QUANTILES)
+    highest = _highest_count_of_a_fall(before, share, significance / 2.0)
+    return min(float((weight * np.where(highest >= 0, poisson.cdf(highest, mean_after), 0.0)).sum()), 1.0)
 
 
-MOST_YEARS = 200
+def _highest_count_of_a_fall(before: Ints, share: float, tail: float) -> Ints:
+    """Highest count after at which the binomial test finds fewer, by count before; -1 where none does."""
+    low = np.full(len(before), -1, dtype=np.int64)
+    high = (before * (share / (1.0 - share))).astype(np.int64) + 1
+    while (high - low > 1).any():
+        middle = (low + high) // 2
+        falls = binom.cdf(middle, before + middle, share) <= tail
+        low, high = np.where(falls, middle, low), np.where(falls, high, middle)
+    return low
 
 
-def simulated_years_to_detect(
-    accidents_per_year: float, reduction: float, years_before: float, power: float = 0.8, *, seed: int = 1
+def years_to_detect(
+    accidents_per_year: float, reduction: float, years_before: float, power: float = 0.8, significance: float = 0.05
 ) -> float:
-    """Whole years after until the exact test finds the reduction with some power, by `detection_power`.
+    """Fewest whole years after in which the exact test finds a true reduction with some power.
 
-    Infinite if `MOST_YEARS` are not enough. Power grows with time but for the test's discreteness, so that the first
-    year found by halving is within a year or two of the first of all.
+    By `detection_power`; infinite if `MOST_YEARS` are not enough. Power grows with time but for the test's
+    discreteness: with few accidents all years are tried in order, with many they are halved.
     """
 
     def enough(years: int) -> bool:
-        return detection_power(accidents_per_year, reduction, years_before, years, seed=seed) >= power
+        return detection_power(accidents_per_year, reduction, years_before, years, significance=significance) >= power
 
     if not enough(MOST_YEARS):
         return inf
+    if accidents_per_year * years_before <= SCANNED_BELOW:
+        return float(next(years for years in range(1, MOST_YEARS + 1) if enough(years)))
     few, many = 0, MOST_YEARS
     while many - few > 1:
         middle = (few + many) // 2

@@ -77,6 +77,22 @@ def _log_ratios(values: Sequence[float], base: Sequence[float]) -> Floats:
     return np.log(np.asarray(values, dtype=np.float64)) - np.log(np.asarray(base, dtype=np.float64))
 
 
+class NoRatioError(ValueError):
+    """Something is 0 or does not exist, so that there is no ratio to it."""
+
+
+def needs_ratio(values: Sequence[float], name: str) -> None:
+    """See that a scenario's rates have ratios.
+
+    Raises
+    ------
+    NoRatioError
+        if one is 0, or nobody drives
+    """
+    if not all(value > 0.0 for value in values):
+        raise NoRatioError(f"{name}: no accidents are expected in a run, so that there is no ratio of accident rates")
+
+
 def stein_replications(values: Sequence[float], base: Sequence[float], precision: float) -> int:
     """Replications after which the interval of a paired ratio is narrow enough, from those of a first stage.
 

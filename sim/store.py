@@ -6,20 +6,18 @@ flushed, renamed); a file that can't be read is as good as none. Processes may s
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from inspect import getsourcefile
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from sim.engine.outcome import Outcome
+from sim.files import read_file, remove_abandoned, write_whole
 from sim.interventions.registry import BUILT_IN, interventions
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, IncidentRecord, ViolationRecord
 from sim.scenario.model import Scenario
@@ -41,13 +39,19 @@ NOT_MODEL = (
     "api.py",
     "attribution.py",
     "calibration.py",
+    "before_after.py",
     "checking.py",
+    "files.py",
+    "interrupts.py",
     "machine.py",
+    "made_files.py",
     "parameter_table.py",
     "portfolio.py",
     "queueing.py",
+    "result_folder.py",
     "results.py",
     "safety_statistics.py",
+    "site_table.py",
     "statistics.py",
     "sweeping.py",
     "uncertainty.py",
@@ -55,6 +59,7 @@ NOT_MODEL = (
     "verification.py",
 )
 """What works on finished runs, and can't change one."""
+MOST_BYTES = 4_000_000_000
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 """Of the members of a file, so that the same run gives the same bytes."""
 
@@ -116,8 +121,12 @@ class Memory:
 class Store:
     """A folder of finished runs."""
 
+    kept: ClassVar[int] = 0
+    """Runs that this process has put into stores."""
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._cleared = False
 
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.run"
@@ -125,8 +134,8 @@ class Store:
     def get(self, key: str) -> Outcome | None:
         """A finished run; None if there is none, or none that can be read."""
         try:
-            return _unpacked(self._file(key).read_bytes())
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError):
+            return _unpacked(read_file(self._file(key), MOST_BYTES))
+        except Exception:  # noqa: BLE001 - a damaged file can raise anything, and is computed again
             return None
 
     def put(self, key: str, outcome: Outcome) -> None:
@@ -138,31 +147,11 @@ class Store:
             if it can't be written; nothing half-written is left
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._cleared:
+            remove_abandoned(self.folder)
+            self._cleared = True
         write_whole(self._file(key), packed(outcome))
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file that appears whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".partial", dir=file.parent)
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.chmod(0o666 & ~_umask())
-        partial.replace(file)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-@lru_cache(maxsize=1)
-def _umask() -> int:
-    """What new files may not be; a temporary file is its owner's alone."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        Store.kept += 1
 
 
 def packed(outcome: Outcome) -> bytes:
@@ -195,14 +184,3 @@ def _unpacked(content: bytes) -> Outcome:
 def _records(table: pd.DataFrame, kind: Callable[..., Any]) -> list[Any]:
     columns = (table[name].tolist() for name in table.columns)
     return [kind(*row) for row in zip(*columns, strict=True)]
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """One process at a time writes the final files of a folder."""
-    import fcntl
-
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield

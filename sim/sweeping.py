@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -17,14 +18,21 @@ from sim.experiment import RATE, Experiment
 from sim.scenario import Scenario
 from sim.scenario.model import TEXTS
 from sim.scenario.remarks import obstacles
-from sim.statistics import mean_interval, paired_ratio
+from sim.statistics import mean_interval, needs_ratio, paired_ratio
+from sim.texts import shown
 from sim.uncertainty import drawn, latin_hypercube, uncertain_keys
 from sim.units import Floats
 
 MOST_POINTS = 2000
 VALUES_OF_A_RANGE = 5
+SMALLEST_EFFECT = 0.001
+"""On the log ratio (0.1 %), or of the variance: smaller effects are noise for every purpose."""
+SMALLEST_SHARE = 0.01
+"""Of the largest effect."""
 NOT_VARIED = ("name", *TEXTS)
-RANGE = re.compile(r"^(-?\d+(?:\.\d+)?):(-?\d+(?:\.\d+)?)(?::(\d+(?:\.\d+)?))?$")
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+RANGE = re.compile(rf"({NUMBER}):({NUMBER})(?::({NUMBER}))?", re.ASCII)
+LONGEST_NUMBER = 30
 
 Value = float | int | str | bool
 Simulate = Callable[[list[Scenario], int], Experiment]
@@ -56,20 +64,22 @@ def axis(text: str) -> Axis:
     """
     key, equals, values = text.partition("=")
     if not equals or not key or not values:
-        raise SweepMistake(f"{text!r}: must be key=low:high, key=low:high:step or key=a,b,c")
-    found = RANGE.match(values)
+        raise SweepMistake(f"{shown(text)}: must be key=low:high, key=low:high:step or key=a,b,c")
+    found = RANGE.fullmatch(values)
     if found is None:
         listed = tuple(_value(part) for part in values.split(","))
         return Axis(key, listed, listed)
+    if any(len(part or "") > LONGEST_NUMBER or not isfinite(float(part or 0.0)) for part in found.groups()):
+        raise SweepMistake(f"{shown(text)}: a number has up to {LONGEST_NUMBER} letters, and is finite")
     ends = (_value(found[1]), _value(found[2]))
     low, high = float(found[1]), float(found[2])
     whole = all(isinstance(end, int) for end in ends)
     step = float(found[3]) if found[3] else 1.0 if whole or low == high else (high - low) / (VALUES_OF_A_RANGE - 1)
     if step <= 0.0 or high < low:
-        raise SweepMistake(f"{text!r}: low must not be above high, the step must be above 0")
+        raise SweepMistake(f"{shown(text)}: low must not be above high, the step must be above 0")
+    if (high - low) / step >= MOST_POINTS:
+        raise SweepMistake(f"{shown(text)}: has {(high - low) / step + 1.0:.4g} values, may have up to {MOST_POINTS}")
     count = int((high - low) / step + 1e-9) + 1
-    if count > MOST_POINTS:
-        raise SweepMistake(f"{text!r}: has {count} values, may have up to {MOST_POINTS}")
     return Axis(key, tuple(_value(f"{low + n * step:.10g}") for n in range(count)), ends)
 
 
@@ -77,13 +87,9 @@ def _value(text: str) -> Value:
     """A number if it can be one."""
     if text in {"true", "false"}:
         return text == "true"
-    try:
-        return int(text)
-    except ValueError:
-        try:
-            return float(text)
-        except ValueError:
-            return text
+    if len(text) > LONGEST_NUMBER or not re.fullmatch(NUMBER, text, re.ASCII):
+        return text
+    return int(text) if re.fullmatch(r"[-+]?\d+", text, re.ASCII) else float(text)
 
 
 Point = tuple[Value, ...]
@@ -138,11 +144,15 @@ def variants(scenario: Scenario, keys: Sequence[str], points: Sequence[Point]) -
     ------
     SweepMistake
         if a key can't be varied
-    ValueError, KeyError, IndexError, TypeError
+    ScenarioError
         if there is no such key, or a value does not fit
     """
     if named := [key for key in keys if key in NOT_VARIED]:
         raise SweepMistake(f"{named[0]} says what a scenario is called, and changes nothing")
+    for place, key in enumerate(keys):
+        for other in keys[:place]:
+            if f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}."):
+                raise SweepMistake(f"{shown(key)} is {'named twice' if key == other else f'set beside {shown(other)}'}")
     settings = [dict(zip(keys, point, strict=True)) for point in points]
     found = [scenario.changed({**values, "name": f"point_{number}"}) for number, values in enumerate(settings)]
     if in_the_way := next(obstacles([scenario, *found]), None):
@@ -203,7 +213,8 @@ def sensitivity(
     -------
     DataFrame
         a row a parameter, by importance: `effect` with `effect_low` and `effect_high`; for "morris" the mean of the
-        absolute elementary effects and their `spread`, for "sobol" the total index and the `first` order one
+        absolute elementary effects and their `spread`, for "sobol" the total index and the `first` order one; `told`
+        says whether an effect is more than noise
     """
     scenarios = [baseline] if alternative is None else [baseline, alternative]
     keys = uncertain_keys(scenarios)
@@ -211,7 +222,16 @@ def sensitivity(
     design = _design(problem, method, samples, seed)
     values = _answers(scenarios, keys, design, simulate)
     table = _morris(problem, design, values, seed) if method == "morris" else _sobol(problem, values, seed)
-    return table.sort_values("effect", ascending=False, ignore_index=True)
+    table = table.sort_values("effect", ascending=False, ignore_index=True)
+    return table.assign(told=_told(table))
+
+
+def _told(table: pd.DataFrame) -> list[bool]:
+    """Whether an effect is more than noise: above a share of the largest and of what can be seen, interval above 0."""
+    floor = max(SMALLEST_EFFECT, SMALLEST_SHARE * float(table["effect"].max()))
+    return [
+        bool(effect >= floor and low > 0.0) for effect, low in zip(table["effect"], table["effect_low"], strict=True)
+    ]
 
 
 def _design(problem: dict[str, Any], method: str, samples: int, seed: int) -> Floats:
@@ -232,6 +252,8 @@ def _answers(scenarios: Sequence[Scenario], keys: Sequence[str], design: Floats,
         for place, scenario in enumerate(scenarios)
     ]
     outcomes = simulate(points, 1).outcomes
+    for point in points:
+        needs_ratio([outcomes[point.name][0].metrics[RATE]], point.name)
     logs = np.array([np.log(outcomes[point.name][0].metrics[RATE]) for point in points]).reshape(-1, len(scenarios))
     return logs[:, -1] - logs[:, 0] if len(scenarios) > 1 else logs[:, 0]
 

@@ -9,7 +9,7 @@ from scipy.stats import norm, qmc
 
 from sim.experiment import RATE, Experiment, Progress, Task, perform_all
 from sim.scenario import Scenario
-from sim.statistics import CONFIDENCE, Interval
+from sim.statistics import CONFIDENCE, Interval, needs_ratio
 from sim.store import Memory, Store
 from sim.units import Floats
 
@@ -43,7 +43,7 @@ def latin_hypercube(draws: int, keys: Sequence[str], seed: int) -> Floats:
 def drawn(scenario: Scenario, keys: Sequence[str], shares: Floats) -> Scenario:
     """A scenario with its uncertain parameters set to quantiles, shape of shares (keys,)."""
     values = {
-        key: float(scenario.uncertain[key].quantile(np.array(share)))
+        key: scenario.uncertain[key].value(share)
         for key, share in zip(keys, shares, strict=True)
         if key in scenario.uncertain
     }
@@ -85,6 +85,8 @@ def shares_of(experiment: Experiment, name: str, baseline: str, replications: in
     R, not below 0. The interval is normal with variance s_p**2 + s_w**2 / (M R).
     """
     values, base = (np.array([o.metrics[RATE] for o in experiment.outcomes[key]]) for key in (name, baseline))
+    needs_ratio(values.tolist(), name)
+    needs_ratio(base.tolist(), baseline)
     return shares_of_logs(np.log(values / base).reshape(-1, replications))
 
 

@@ -27,6 +27,13 @@ NEWTONS_PER_POUND_FORCE = 4.4482216152605
 VKM_PER_MILLION = 1_000_000
 
 
+def read_only(holder: object) -> None:
+    """Make the arrays that are an object's attributes read-only."""
+    for value in vars(holder).values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+
+
 def ms_from_kmh(speed_kmh: FloatLike) -> FloatLike:
     """Speed [km/h] in [m/s]."""
     return speed_kmh / 3.6

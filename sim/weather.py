@@ -1,10 +1,10 @@
 """Weather and light: an hourly state for the whole region."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.draws import Streams
 from sim.parameters import Group, Share
@@ -29,6 +29,16 @@ class Climate(Group):
     fog_share: Twelve = (0.0,) * 12
     ice_share: Twelve = (0.0,) * 12
     persistence: Annotated[float, Field(ge=0.0, lt=1.0, description="chance that an hour repeats the one before")] = 0.8
+
+    @model_validator(mode="after")
+    def _shares_of_one_whole(self) -> Self:
+        for month, shares in enumerate(zip(self.rain_share, self.fog_share, self.ice_share, strict=True)):
+            if sum(shares) > 1.0 + 1e-9:
+                parts = " + ".join(f"{share:g}" for share in shares)
+                raise ValueError(
+                    f"rain, fog and ice of month {month + 1} have shares of {parts}, must be at most 1 together"
+                )
+        return self
 
 
 def weather_hours(climate: Climate, month_of_day: Ints, streams: Streams) -> NDArray[np.int8]:

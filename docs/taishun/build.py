@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from ruamel.yaml import YAML
+import yaml
 from scipy.stats import beta
 
 from sim import calibration, charts
@@ -34,8 +34,8 @@ from sim.safety_statistics import (
     chance_of_drop,
     effect_posterior,
     rate_ratio,
-    simulated_years_to_detect,
     worst_site_ratios,
+    years_to_detect,
 )
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.files import load_as
@@ -361,7 +361,7 @@ def chance() -> list[dict[str, Any]]:
                 "plain_fall": plain.chance_of_fall,
                 "alike": said(alike.ratio),
                 "alike_fall": alike.chance_of_fall,
-                "years": simulated_years_to_detect(before, 1.0 / 3.0, YEARS_BEFORE, POWER),
+                "years": years_to_detect(before, 1.0 / 3.0, YEARS_BEFORE, POWER),
             }
         )
     return [{key: None if value == float("inf") else value for key, value in row.items()} for row in rows]
@@ -448,7 +448,7 @@ def others(whole: Scenario, half: str, store: Store) -> list[dict[str, Any]]:
 
 def reported() -> dict[str, Any]:
     """What other programmes reported, and their medians."""
-    content = YAML(typ="safe").load(HERE / "reported.yaml")
+    content = yaml.safe_load((HERE / "reported.yaml").read_text(encoding="utf-8"))
     medians = {
         f"{group}_median": float(np.median([row["change_pct"] for row in rows])) for group, rows in content.items()
     }
@@ -620,7 +620,7 @@ def main() -> None:
     for file, text in texts(numbers).items():
         (HERE.parent / file).write_text(text, encoding="utf-8")
     for name, figure in figures(numbers).items():
-        charts.save_svg(figure, HERE.parent / "images" / f"{name}.svg")
+        (HERE.parent / "images" / f"{name}.svg").write_bytes(charts.content_of(figure, ".svg"))
 
 
 if __name__ == "__main__":

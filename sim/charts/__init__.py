@@ -1,26 +1,30 @@
 """Charts from result tables; the only package that knows matplotlib."""
 
 from sim.charts.basic import (
+    FILE_KINDS,
     colours,
+    content_of,
     descent,
+    files,
     forest,
     forest_rows,
     monthly_rows,
     months,
-    save,
-    save_as,
     scattered,
     swept,
     told_apart,
     tornado,
 )
-from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive, save_svg
+from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive
 
 __all__ = [
+    "FILE_KINDS",
     "PARETO_WORDS",
     "POSTERIOR_WORDS",
     "colours",
+    "content_of",
     "descent",
+    "files",
     "forest",
     "forest_rows",
     "monthly_rows",
@@ -29,9 +33,6 @@ __all__ = [
     "pareto",
     "posteriors",
     "predictive",
-    "save",
-    "save_as",
-    "save_svg",
     "scattered",
     "swept",
     "told_apart",

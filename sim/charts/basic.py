@@ -1,7 +1,8 @@
 """Charts from result tables; the only module that knows matplotlib."""
 
+import warnings
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import matplotlib as mpl
@@ -22,6 +23,7 @@ PNG_DPI = 160
 MOST_TICKS = 8
 SMALLEST_RATIO_SPAN = 0.02
 """An axis of ratios shows no less, so that rounding does not look like an effect."""
+FILE_KINDS = (".svg", ".png")
 STYLE: dict[Any, Any] = {
     "font.size": 10,
     "axes.spines.top": False,
@@ -29,6 +31,7 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "hairpin",
     "figure.constrained_layout.use": True,
+    "text.parse_math": False,  # titles are users' texts, and may hold a $
 }
 
 
@@ -136,11 +139,21 @@ def _line(axes: Axes, own: pd.DataFrame, column: str, colour: str, label: str, *
         axes.fill_between(own["month"], low, high, color=colour, alpha=0.15, linewidth=0)
 
 
-def save(figure: Figure, folder: Path, name: str) -> None:
-    """Write a chart as SVG, its text as text, and as PNG."""
-    with mpl.rc_context(STYLE):
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-        figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": None})
+def files(figure: Figure, name: str) -> dict[str, bytes]:
+    """A chart as the contents of an SVG file, its text as text, and a PNG file, by name."""
+    return {f"{name}{kind}": content_of(figure, kind) for kind in FILE_KINDS}
+
+
+def content_of(figure: Figure, kind: str) -> bytes:
+    """A chart as the content of a file with this ending, the same bytes every time; it carries our name."""
+    stream = BytesIO()
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)  # readers' fonts have them
+        if kind == ".svg":
+            figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": "hairpin"})
+        else:
+            figure.savefig(stream, format="png", dpi=PNG_DPI, metadata={"Software": "hairpin"})
+    return stream.getvalue()
 
 
 def descent(along: Descent, grade: Floats, length_m: Floats) -> Figure:
@@ -161,12 +174,6 @@ def descent(along: Descent, grade: Floats, length_m: Floats) -> Figure:
         lower.set_ylabel("height above start (m)")
         lower.set_xlabel("distance (km)")
     return figure
-
-
-def save_as(figure: Figure, file: Path) -> None:
-    """Write one chart in the format of the file's ending."""
-    with mpl.rc_context(STYLE):
-        figure.savefig(file, dpi=PNG_DPI)
 
 
 def swept(table: pd.DataFrame, keys: Sequence[str]) -> Figure:

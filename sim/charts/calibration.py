@@ -1,8 +1,6 @@
 """Charts of calibrations and of sets of interventions."""
 
-import warnings
 from collections.abc import Hashable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -104,10 +102,3 @@ def named_ratios(table: pd.DataFrame, axis: str) -> Figure:
         axes.set_xlabel(axis)
         figure.legend(frameon=False, fontsize=8, loc="outside upper right", ncols=len(groups))
     return figure
-
-
-def save_svg(figure: Figure, file: Path) -> None:
-    """An SVG whose text is text, for readers' fonts, the same bytes every time."""
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
-        figure.savefig(file, metadata={"Date": None})

@@ -100,7 +100,7 @@ def picture(figure: Figure) -> bytes | None:
     try:
         with mpl.rc_context(NARROW), warnings.catch_warnings():
             warnings.filterwarnings("error", message="Glyph", category=UserWarning)
-            figure.savefig(stream, format="png", dpi=PNG_DPI)
+            figure.savefig(stream, format="png", dpi=PNG_DPI, metadata={"Software": "hairpin"})
     except UserWarning:
         return None
     return stream.getvalue()

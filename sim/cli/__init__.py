@@ -1,7 +1,11 @@
 """The command line; each command imports what it needs when it runs, so that help comes at once."""
 
+import io
+import os
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -17,9 +21,11 @@ from sim.cli import (
     statistics_commands,
     sweep_commands,
 )
+from sim.texts import escaped
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+BROKEN_PIPE = 141
 
 app = typer.Typer(
     name="hairpin",
@@ -39,15 +45,25 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def guarded(*arguments: Any, **options: Any) -> Any:
-        from sim.cli.problems import Problem
+        from sim.cli.problems import Problem, gone_folder
 
         try:
+            gone_folder()
             return command(*arguments, **options)
         except Problem as problem:
-            sys.stderr.write(f"{problem}\n")
+            sys.stderr.write(f"{escaped(str(problem))}\n")
             raise typer.Exit(problem.exit_code) from None
+        except ValueError as error:
+            from sim.statistics import NoRatioError
+
+            if not isinstance(error, NoRatioError):
+                raise
+            sys.stderr.write(f"{escaped(str(error))}\n")
+            raise typer.Exit(BAD_INPUT) from None
         except KeyboardInterrupt:
-            sys.stderr.write("stopped; finished runs are kept, and nothing half-written was left\n")
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one has nothing left to stop
+            kept = "finished runs are kept, and " if _runs_were_kept() else ""
+            sys.stderr.write(f"stopped; {kept}nothing half-written was left\n")
             raise typer.Exit(INTERRUPTED) from None
 
     return guarded
@@ -75,6 +91,34 @@ for _function, _name in (
     app.command(_name)(_guarded(_function))
 
 
+def _runs_were_kept() -> bool:
+    store = sys.modules.get("sim.store")
+    return store is not None and bool(store.Store.kept)
+
+
 def main() -> None:
-    """Entry point of the command `hairpin`."""
-    app()
+    """Entry point of the command `hairpin`; output that nobody takes, or that has no room, is no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    code: object = 0
+    try:
+        try:
+            app()
+        except SystemExit as ended:
+            code = ended.code
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_unsaid()
+        code = BROKEN_PIPE
+    except OSError as error:
+        _leave_unsaid()
+        sys.stderr.write(f"what was to be printed can't be written: {error.strerror or error}\n")
+        code = BAD_INPUT
+    sys.exit(code)  # type: ignore[arg-type]
+
+
+def _leave_unsaid() -> None:
+    """What is left in the buffer of standard output goes nowhere, so that Python does not try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

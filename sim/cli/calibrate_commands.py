@@ -78,7 +78,6 @@ def calibrate(
     checks = calibration.predictive_table(table, found, wanted, seed)
     held = calibration.coverage(table, sd, accept, FITS, seed)
     _write(folder, parameters, checks, held)
-    _charts(folder, parameters, checks)
     if as_json:
         sys.stdout.write((folder / "calibration.json").read_text(encoding="utf-8"))
     elif not quiet:
@@ -101,23 +100,21 @@ def _targets(file: Path) -> "Targets":
 def _write(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage") -> None:
     from dataclasses import asdict
 
-    from sim.results import as_json as json_text
-    from sim.store import write_whole
+    from sim import charts
+    from sim.cli.options import made
+    from sim.result_folder import as_json as json_text
 
     content: dict[str, Any] = {
         "parameters": parameters.to_dict("records"),
         "targets": checks.to_dict("records"),
         "coverage": asdict(held),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / "calibration.json", json_text(content).encode())
-
-
-def _charts(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame") -> None:
-    from sim import charts
-
-    charts.save(charts.posteriors(parameters), folder, "posteriors")
-    charts.save(charts.predictive(checks), folder, "predictive")
+    made(
+        folder,
+        {"calibration.json": json_text(content).encode()}
+        | charts.files(charts.posteriors(parameters), "posteriors")
+        | charts.files(charts.predictive(checks), "predictive"),
+    )
 
 
 def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", folder: Path) -> None:
@@ -171,9 +168,10 @@ def portfolio(
     Intervals hold chance in the runs, not what the parameters leave open.
     """
     from sim import charts
+    from sim.cli.options import made
     from sim.cli.problems import Problem
-    from sim.cli.sweep_commands import write_table
     from sim.portfolio import best_within, rungs_of, search
+    from sim.result_folder import parquet
 
     whole = load([programme], days)[0]
     if not whole.interventions:
@@ -187,8 +185,8 @@ def portfolio(
         best = best_within(table, limit)
     except ValueError as error:
         raise Problem(f"{programme}: {error}") from error
-    write_table(table, folder, "portfolio")
-    charts.save(charts.pareto(table, limit), folder, "portfolio")
+    drawn = charts.files(charts.pareto(table, limit), "portfolio")
+    made(folder, {"portfolio.parquet": parquet(table), **drawn})
     if not quiet:
         _show_sets(table, limit, str(best["parts"]), folder)
 

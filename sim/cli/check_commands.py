@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.options import Quiet, Workers, progress_bar
+from sim.cli.options import Quiet, Workers, progress_bar, write_named
 
 if TYPE_CHECKING:
     from sim.checking import Moved
@@ -48,7 +48,7 @@ def check(
     moved = [] if stored is None else checking.differences(stored, found)
     unknown = [] if stored is None else sorted(found.keys() - stored["scenarios"].keys())
     if junit is not None:
-        junit.write_text(checking.junit(scenarios_of_check, moved), encoding="utf-8")
+        write_named(junit, checking.junit(scenarios_of_check, moved).encode())
     if not quiet:
         _print([entry for entry in moved if entry.scenario not in unknown], len(scenarios_of_check) - len(unknown))
         for name in unknown:

@@ -48,9 +48,12 @@ def descent(
     """
     import numpy as np
 
+    from sim.cli.problems import Problem
     from sim.physics.descent import descend, maximum_safe_speed_ms
     from sim.units import kmh_from_ms, ms_from_kmh
 
+    if out is not None and out.suffix not in {".svg", ".png"}:
+        raise Problem(f"{out}: a chart's file ends in .svg or .png")
     found = _link(road, link)
     sections = found.sections[::-1] if upwards else found.sections
     length = np.array([1000.0 * s.length_km for s in sections])
@@ -96,11 +99,6 @@ def _print_descent(name: str, along: "Descent", mass_kg: float, speed_kmh: float
 
 def _draw_descent(along: "Descent", grade: "Floats", length: "Floats", out: Path) -> None:
     from sim import charts
-    from sim.cli.problems import Problem
+    from sim.cli.options import write_named
 
-    if out.suffix not in {".svg", ".png"}:
-        raise Problem(f"{out}: a chart's file ends in .svg or .png")
-    try:
-        charts.save_as(charts.descent(along, grade, length), out)
-    except OSError as error:
-        raise Problem(f"{out}: can't be written: {error.strerror or error}") from error
+    write_named(out, charts.content_of(charts.descent(along, grade, length), out.suffix))

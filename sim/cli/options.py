@@ -1,7 +1,8 @@
 """Options that commands share, and how a command simulates with them."""
 
+import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,14 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.store import Store
 
+LARGEST_SEED = 2**63 - 1
 ScenarioFiles = Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)]
 Replications = Annotated[
     int, typer.Option(min=1, max=100_000, help="Simulated repetitions; intervals need at least 2.")
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Names the random numbers; the same seed gives the same results.")]
+Seed = Annotated[
+    int, typer.Option(min=0, max=LARGEST_SEED, help="Names the random numbers; the same seed gives the same results.")
+]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.", show_default=False)]
 Dask = Annotated[
     str | None,
@@ -112,12 +116,53 @@ class Simulation:
 
     def _kept(self, error: "ReplicationFailed") -> str:
         """Write the runs that ended before; a sentence on where they are."""
-        from sim.results import write_finished
+        from sim.result_folder import write_finished
 
         if not error.finished:
             return ""
         file = write_finished(error.finished, self.seed, self.folder)
         return f"\n{len(error.finished)} runs were finished; they are kept in {file}"
+
+
+def made(folder: Path, files: "Mapping[str, bytes]") -> None:
+    """Write files into a folder; what is not ours is not touched, and what can't be written is one message."""
+    from sim.cli.problems import Problem
+    from sim.made_files import MadeFiles, NotOurs
+
+    try:
+        MadeFiles(folder).write(files)
+    except NotOurs as error:
+        raise Problem(str(error)) from error
+    except OSError as error:
+        raise Problem(f"{folder}: results can't be written: {error.strerror or error}") from error
+
+
+def free_of_others(folder: Path) -> Path:
+    """A result folder in which nothing of others stands in the way, found out before anything is simulated."""
+    from sim.cli.problems import Problem
+    from sim.made_files import MadeFiles, NotOurs
+    from sim.result_folder import ALWAYS_WRITTEN
+
+    try:
+        foreign = MadeFiles(folder).foreign(ALWAYS_WRITTEN)
+    except OSError as error:
+        raise Problem(f"{folder}: results can't be written: {error.strerror or error}") from error
+    if foreign:
+        raise Problem(str(NotOurs(foreign)))
+    return folder
+
+
+def write_named(file: Path, content: bytes) -> None:
+    """Write a file that the user has named; what is not ours is not replaced."""
+    from sim.cli.problems import Problem
+    from sim.made_files import NotOurs, write_signed
+
+    try:
+        write_signed(file, content)
+    except NotOurs as error:
+        raise Problem(str(error)) from error
+    except OSError as error:
+        raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
 
 
 def load(files: list[Path], days: int | None) -> "list[Scenario]":
@@ -171,7 +216,7 @@ def default_folder(file: Path) -> Path:
 
 def command_line() -> str:
     """The command as it was typed."""
-    return " ".join(["hairpin", *sys.argv[1:]])
+    return shlex.join(["hairpin", *sys.argv[1:]])
 
 
 @contextmanager

@@ -7,6 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.cli.options import made, write_named
+
+REPORT = "report.html"
+
 
 class Language(StrEnum):
     """Of a report."""
@@ -27,7 +31,7 @@ def report(
     slides: Annotated[bool, typer.Option("--slides", help="Also write every chart as PNG and SVG to slides/.")] = False,
 ) -> None:
     """Write one self-contained page that can be mailed and printed: the answer first, then how sure it is and why."""
-    write_report(folder, lang, out or folder / "report.html")
+    write_report(folder, lang, out)
     if slides:
         _write_slides(folder, lang)
 
@@ -42,40 +46,40 @@ def _write_slides(folder: Path, lang: Language) -> None:
     """Charts as files; PNG in Chinese only where a font has Chinese."""
     from sim.charts.report import inline, picture
     from sim.report.page import drawings, material
-    from sim.store import write_whole
 
-    found, target, lacking = material(folder), folder / "slides", []
-    target.mkdir(exist_ok=True)
+    found, files, lacking = material(folder), dict[str, bytes](), []
     for language in _languages(lang):
         for name, (figure, finding) in drawings(found, language).items():
-            write_whole(target / f"{name}.{language}.svg", inline(figure, finding).encode())
+            files[f"slides/{name}.{language}.svg"] = inline(figure, finding).encode()
             image = picture(figure)
             if image is None:
                 lacking.append(f"{name}.{language}.png")
             else:
-                write_whole(target / f"{name}.{language}.png", image)
+                files[f"slides/{name}.{language}.png"] = image
+    made(folder, files)
     if lacking:
         missing = ", ".join(lacking)
         remedy = "pip install 'hairpin[fonts]', or Debian's fonts-noto-cjk"
         sys.stderr.write(f"no font with Chinese on this machine ({remedy}): SVG only, without {missing}\n")
-    sys.stdout.write(f"charts in {target}\n")
+    sys.stdout.write(f"charts in {folder / 'slides'}\n")
 
 
-def write_report(folder: Path, lang: Language, file: Path, *, quiet: bool = False) -> None:
-    """Read a result folder, write the page."""
+def write_report(folder: Path, lang: Language, file: Path | None = None, *, quiet: bool = False) -> None:
+    """Read a result folder, write the page: there, or to a file that the user has named."""
     from sim.cli.problems import Problem
-    from sim.report.page import NotAResultFolder, material, page
-    from sim.store import write_whole
+    from sim.report.page import material, page
+    from sim.result_folder import NotAResultFolder
 
     try:
-        text = page(material(folder), _languages(lang))
-        write_whole(file, text.encode())
+        content = page(material(folder), _languages(lang)).encode()
     except NotAResultFolder as error:
         raise Problem(str(error)) from error
-    except OSError as error:
-        raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
+    if file is None or file == folder / REPORT:
+        made(folder, {REPORT: content})
+    else:
+        write_named(file, content)
     if not quiet:
-        sys.stdout.write(f"report in {file}\n")
+        sys.stdout.write(f"report in {file or folder / REPORT}\n")
 
 
 def replay(
@@ -88,7 +92,8 @@ def replay(
 ) -> None:
     """Run one day again and show every truck: a space-time chart and a page that plays the day."""
     from sim.cli.problems import Problem
-    from sim.report.page import NotAResultFolder, material
+    from sim.report.page import material
+    from sim.result_folder import NotAResultFolder
 
     try:
         found = material(folder)
@@ -113,11 +118,10 @@ def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int
     from sim.report import replay as of_day
     from sim.report.words import word
     from sim.scenario.files import scenario_from
-    from sim.store import write_whole
 
     sys.stderr.write("running the replication again ...\n")
     found = of_day.replay(scenario_from(content), seed, replication, day)
-    stem = f"replay_{found.scenario.name}_day{day}"
+    stem = of_day.file_stem(found.scenario.name, day)
     files = {f"{stem}.html": of_day.replay_page(found).encode()}
     for language in _languages(lang):
         say = partial(word, language=language)
@@ -125,6 +129,5 @@ def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int
         files[f"{stem}.{language}.svg"] = inline(figure, say("replay")).encode()
         if (image := picture(figure)) is not None:
             files[f"{stem}.{language}.png"] = image
-    for name, bytes_ in files.items():
-        write_whole(folder / name, bytes_)
+    made(folder, files)
     sys.stdout.write(f"in {folder}: {', '.join(files)}\n")

@@ -22,6 +22,7 @@ from sim.cli.options import (
     command_line,
     comparable,
     default_folder,
+    free_of_others,
     load,
     remark,
 )
@@ -98,7 +99,7 @@ def compare(
     """
     scenarios = comparable(load([baseline, *alternatives], days))
     _check_request(scenarios, draws)
-    folder = out or default_folder(baseline)
+    folder = free_of_others(out or default_folder(baseline))
     programme = None if attribute is None else _programme(scenarios, attribute)
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     first = None if precision is None else max(replications, FIRST_STAGE)
@@ -115,7 +116,7 @@ def compare(
     if programme is not None:
         _attribute(programme, simulation, replications, orders, quiet=quiet or as_json)
     if report:
-        write_report(folder, Language.both, folder / "report.html", quiet=quiet or as_json)
+        write_report(folder, Language.both, quiet=quiet or as_json)
 
 
 def run(
@@ -134,7 +135,7 @@ def run(
 ) -> None:
     """Run scenarios and report each by itself, without a comparison."""
     loaded = load(scenarios, days)
-    folder = out or default_folder(scenarios[0])
+    folder = free_of_others(out or default_folder(scenarios[0]))
     experiment = Simulation(folder, seed, workers, dask, fresh, quiet).run(loaded, replications)
     _deliver(_results(experiment, None, None), loaded, folder, events=events, as_json=as_json, quiet=quiet)
 
@@ -189,8 +190,8 @@ def _compare_draws(
 ) -> None:
     """Ratios under uncertain parameters, and how much of each interval they make; written to uncertainty.json."""
     from sim.cli.tables import print_shares
-    from sim.results import as_json as json_text
-    from sim.results import write_shares
+    from sim.result_folder import as_json as json_text
+    from sim.result_folder import write_shares
     from sim.uncertainty import shares_of
 
     experiment = simulation.draw(scenarios, draws, replications)
@@ -220,7 +221,7 @@ def _attribute(programme: "Scenario", simulation: Simulation, replications: int,
     """Simulate what sharing needs, write attribution.json, print a table."""
     from sim.attribution import attribute as shared_out
     from sim.cli.tables import print_attribution
-    from sim.results import write_attribution
+    from sim.result_folder import write_attribution
 
     shares = shared_out(programme, lambda sets: simulation.run(sets, replications), orders, simulation.seed)
     write_attribution(shares, programme, simulation.seed, simulation.folder)
@@ -233,20 +234,20 @@ def _deliver(
 ) -> None:
     """Write the folder, then print."""
     from sim.cli.problems import Problem
-    from sim.results import as_json as json_text
-    from sim.results import write_results
+    from sim.made_files import NotOurs
+    from sim.result_folder import as_json as json_text
+    from sim.result_folder import write_results
 
     titles = {scenario.name: scenario.shown_title for scenario in scenarios}
-
-    def charts(partial: Path) -> None:
-        _draw(results, titles, partial)
-
     try:
-        removed = write_results(results, folder, events=events, charts=charts)
+        earlier = write_results(results, folder, events=events, charts=lambda: _drawn(results, titles))
+    except NotOurs as error:
+        raise Problem(f"{error}; finished runs are kept") from error
     except OSError as error:
         message = f"{folder}: results can't be written: {error.strerror or error}; finished runs are kept"
         raise Problem(message) from error
-    remark(f"{folder / name} was made of other results and is removed" for name in removed)
+    if earlier is not None:
+        remark([f"{folder} held other results; they and what was made of them are kept in {earlier}"])
     if as_json:
         sys.stdout.write(json_text(results.summary))
     elif not quiet:
@@ -255,10 +256,11 @@ def _deliver(
         print_tables(results, folder)
 
 
-def _draw(results: "Results", titles: dict[str, str], folder: Path) -> None:
+def _drawn(results: "Results", titles: dict[str, str]) -> dict[str, bytes]:
     from sim import charts
 
     titles = charts.told_apart(titles)
+    found = charts.files(charts.months(results.monthly, titles), "monthly")
     if results.summary["comparisons"]:
-        charts.save(charts.forest(results.summary, titles), folder, "forest")
-    charts.save(charts.months(results.monthly, titles), folder, "monthly")
+        found |= charts.files(charts.forest(results.summary, titles), "forest")
+    return found

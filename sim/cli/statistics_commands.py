@@ -8,79 +8,133 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from sim.before_after import BeforeAfter, Placebo
+    from sim.site_table import SiteTable
 
-COLUMNS = ("site", "before", "after", "predicted_before", "predicted_after", "overdispersion")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+LEAST_CHANCE = 0.05
+YEARS_SHOWN = (1, 2, 3, 5, 10)
 
 
 def before_after(
     data: Annotated[
-        Path, typer.Argument(help=f"CSV with a row a site and columns {', '.join(COLUMNS)}.", show_default=False)
+        Path,
+        typer.Argument(
+            help="CSV with a row a site: site, before, after, predicted_before, predicted_after, overdispersion, and "
+            "treated (1 or 0) where there are untreated sites.",
+            show_default=False,
+        ),
     ],
     *,
+    prediction_error: Annotated[
+        float, typer.Option(min=0.0, max=2.0, help="Relative standard error of the predicted change.")
+    ] = 0.0,
+    accept_predictions: Annotated[
+        bool,
+        typer.Option(
+            "--accept-predictions",
+            help="Go on although the counts before don't fit: sites were picked.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Effect of a treatment by Empirical Bayes, which corrects for regression to the mean (Hauer 1997).
 
     `before` and `after` are counts, `predicted_*` what a model of alike sites gives for the same times,
-    `overdispersion` that model's k. Prints the naive ratio beside the corrected one.
+    `overdispersion` that model's k. Untreated sites (`treated` 0) calibrate the predictions of both times, and show
+    what the study finds where nothing was done. Prints the naive ratio beside the corrected one.
     """
-    from sim.safety_statistics import before_after as study
+    from sim.before_after import before_after as study
+    from sim.before_after import placebo
+    from sim.cli.problems import Problem
+    from sim.site_table import SiteTableError, read_site_table
 
-    table = _read(data)
-    arrays = [table[name].to_numpy() for name in COLUMNS[1:]]
-    found = study(*arrays)
-    content = {
-        "sites": len(table),
+    try:
+        table = read_site_table(data)
+        treated = table.sites.pick(table.treated)
+        untreated = None if table.treated.all() else table.sites.pick(~table.treated)
+        if untreated is None and not accept_predictions:
+            _check_predictions(data, table)
+        found = study(treated, untreated, prediction_error=prediction_error)
+    except SiteTableError as error:
+        raise Problem(str(error)) from error
+    except ValueError as error:
+        raise Problem(f"{data}: {error}") from error
+    shown = None if untreated is None else placebo(untreated)
+    content = _before_after_content(found, shown, int(table.treated.sum()))
+    _print(content, _before_after_text(found, shown, content), as_json=as_json)
+
+
+def _check_predictions(data: Path, table: "SiteTable") -> None:
+    """See that the counts before are such as the predictions give."""
+    from sim.before_after import chance_of_counts
+    from sim.cli.problems import Problem
+
+    chance = chance_of_counts(table.sites)
+    if chance < LEAST_CHANCE:
+        counted, predicted = int(table.sites.before.sum()), float(table.sites.predicted_before.sum())
+        raise Problem(
+            f"{data}: the predictions don't fit: {counted} accidents were counted before, {predicted:.1f} predicted "
+            f"(chance of that {chance:.2g}). Add untreated sites (column treated: 0), by which predictions are "
+            "calibrated, or say --accept-predictions if the sites were picked for their counts"
+        )
+
+
+def _before_after_content(found: "BeforeAfter", shown: "Placebo | None", sites: int) -> dict[str, Any]:
+    calibration = found.calibration
+    return {
+        "sites": sites,
         "counted_after": found.counted_after,
         "expected_after_without_treatment": found.expected_after,
         "ratio": {"estimate": found.ratio.estimate, "low": found.ratio.low, "high": found.ratio.high},
+        "differs_from_no_effect": found.differs,
         "standard_error": found.standard_error,
-        "naive_ratio": found.naive.ratio.estimate,
+        "naive_ratio": _finite(found.naive.ratio.estimate),
         "naive_p_value": found.naive.p_value,
+        "untreated_sites": 0 if calibration is None else calibration.sites,
+        "calibration_before": None if calibration is None else calibration.factor_before,
+        "calibration_after": None if calibration is None else calibration.factor_after,
+        "placebo_studies": None if shown is None else len(shown.studies),
+        "placebo_intervals_that_hold_1": None if shown is None else shown.held,
     }
-    _print(content, _before_after_text(content), as_json=as_json)
 
 
-def _before_after_text(content: dict[str, Any]) -> str:
-    ratio = content["ratio"]
-    verdict = "can't be told apart from no effect" if ratio["low"] <= 1.0 <= ratio["high"] else "differs from no effect"
-    return (
-        f"{content['sites']} sites: {content['counted_after']} accidents after the treatment, "
-        f"{content['expected_after_without_treatment']:.1f} expected without it\n"
-        f"ratio {ratio['estimate']:.3f} (95 % interval {ratio['low']:.3f} to {ratio['high']:.3f}): {verdict}\n"
-        f"without correction for regression to the mean it would have been {content['naive_ratio']:.3f}\n"
-    )
+def _finite(value: float) -> float | None:
+    from math import isfinite
+
+    return value if isfinite(value) else None
 
 
-def _read(file: Path) -> "pd.DataFrame":
-    """The table; all mistakes together."""
-    import pandas as pd
+def _before_after_text(found: "BeforeAfter", shown: "Placebo | None", content: dict[str, Any]) -> str:
+    ratio, naive = found.ratio, content["naive_ratio"]
+    expected = f"{found.expected_after:.1f} expected without it"
+    uncorrected = "-" if naive is None else f"{naive:.3f}"
+    test = f"(exact test: p = {found.naive.p_value:.2g})"
+    lines = [
+        f"{content['sites']} sites: {found.counted_after} accidents after the treatment, {expected}",
+        f"ratio {ratio.estimate:.3f} (95 % interval {ratio.low:.3f} to {ratio.high:.3f}): {_verdict(found)}",
+        f"without correction for regression to the mean it would have been {uncorrected} {test}",
+    ]
+    if found.calibration is not None:
+        own = found.calibration
+        lines.append(
+            f"predictions calibrated by {own.sites} untreated sites: times {own.factor_before:.3f} before, "
+            f"{own.factor_after:.3f} after"
+        )
+    if shown is not None:
+        lines.append(
+            f"placebo: the interval holds 1 at {shown.held} of {len(shown.studies)} untreated sites, each against the "
+            "others; about 95 % should"
+        )
+    return "\n".join([*lines, ""])
 
-    from sim.cli.problems import Problem
 
-    try:
-        table = pd.read_csv(file)
-    except (OSError, ValueError) as error:
-        raise Problem(f"{file}: can't be read as CSV: {error}") from error
-    missing = [name for name in COLUMNS if name not in table.columns]
-    if missing:
-        raise Problem(f"{file}:1: columns {', '.join(missing)} are missing; columns must be {', '.join(COLUMNS)}")
-    mistakes = [message for name in COLUMNS[1:] for message in _wrong(file, table, name)]
-    if mistakes or table.empty:
-        raise Problem("\n".join(mistakes) or f"{file}: has no rows")
-    return table
-
-
-def _wrong(file: Path, table: "pd.DataFrame", name: str) -> list[str]:
-    import pandas as pd
-
-    values = pd.to_numeric(table[name], errors="coerce")
-    count = name in {"before", "after"}
-    right = (values >= 0) & (values % 1 == 0) if count else (values > 0)
-    allowed = "a whole number, not negative" if count else "a number above 0"
-    return [f"{file}:{row + 2}: {name}: found {table[name][row]}, must be {allowed}" for row in table.index[~right]]
+def _verdict(found: "BeforeAfter") -> str:
+    if found.differs:
+        return "differs from no effect"
+    if found.ratio.low <= 1.0 <= found.ratio.high:
+        return "can't be told apart from no effect"
+    return "can't be told apart from no effect: the interval leaves 1 out, the exact test of the counts does not"
 
 
 def power(
@@ -89,44 +143,40 @@ def power(
     reduction: Annotated[float, typer.Option(min=0.01, max=0.99, help="True reduction to detect.")] = 0.333,
     years_before: Annotated[float, typer.Option(min=0.1, max=100.0, help="Years counted before.")] = 3.0,
     detection: Annotated[float, typer.Option(min=0.01, max=0.99, help="Wanted chance to detect it.")] = 0.8,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    seed: Annotated[int, typer.Option(min=0, hidden=True)] = 1,  # noqa: ARG001 - drew numbers once; old scripts name it
     as_json: AsJson = False,
 ) -> None:
     """How many years until a true reduction is seen, and how often chance alone gives as large a fall.
 
-    By formula and by simulation of the exact test at 5 %.
+    By the exact test at 5 %, summed over all counts that may come.
     """
-    from math import isfinite
-
-    from sim.safety_statistics import chance_of_drop, detection_power, simulated_years_to_detect, years_to_detect
+    from sim.safety_statistics import chance_of_drop, detection_power, years_to_detect
 
     years = years_to_detect(per_year, reduction, years_before, detection)
-    simulated = simulated_years_to_detect(per_year, reduction, years_before, detection, seed=seed)
     table = [
-        {"years_after": after, "power": detection_power(per_year, reduction, years_before, after, seed=seed)}
-        for after in (1, 2, 3, 5, 10)
+        {"years_after": after, "power": detection_power(per_year, reduction, years_before, after)}
+        for after in YEARS_SHOWN
     ]
-    chance = chance_of_drop(per_year, reduction)
     content = {
         "accidents_per_year": per_year,
         "reduction": reduction,
         "years_before": years_before,
         "power": detection,
-        "years_to_detect": years if isfinite(years) else None,
-        "simulated_years_to_detect": simulated if isfinite(simulated) else None,
-        "simulated_power": table,
-        "chance_of_such_a_fall_from_one_year_to_the_next": chance,
+        "years_to_detect": _finite(years),
+        "power_by_years": table,
+        "chance_of_such_a_fall_from_one_year_to_the_next": chance_of_drop(per_year, reduction),
     }
     _print(content, _power_text(content), as_json=as_json)
 
 
 def _power_text(content: dict[str, Any]) -> str:
-    found = [content[name] for name in ("years_to_detect", "simulated_years_to_detect")]
-    formula, simulated = ("never, the time before is too short" if y is None else f"{y:.1f} years" for y in found)
+    from sim.safety_statistics import MOST_YEARS
+
+    years = content["years_to_detect"]
+    told = f"{years:.0f} years" if years is not None else f"more than {MOST_YEARS} years, if ever: count longer before"
     lines = [f"true reduction of {content['reduction']:.1%}, {content['accidents_per_year']:g} accidents a year before"]
-    lines += [f"until it is detected with a chance of {content['power']:.0%}: {formula} (formula)"]
-    lines += [f"  the same in whole years: {simulated} (simulation of the exact test)"]
-    for row in content["simulated_power"]:
+    lines += [f"until the exact test detects it with a chance of {content['power']:.0%}: {told}"]
+    for row in content["power_by_years"]:
         lines.append(f"  after {row['years_after']:2d} years: detected in {row['power']:.0%} of cases")
     chance = content["chance_of_such_a_fall_from_one_year_to_the_next"]
     lines += [f"if nothing changes, one year's count falls by as much or more in {chance:.0%} of cases", ""]

@@ -20,12 +20,12 @@ from sim.cli.options import (
     comparable,
     default_folder,
     load,
+    made,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.scenario import Scenario
 
 One = Annotated[Path, typer.Argument(help="Scenario file (YAML).", show_default=False)]
 
@@ -74,7 +74,9 @@ def sweep(
     interventions.driver_contact.leave_share=0.2:1
     """
     from sim.cli.problems import Problem
-    from sim.sweeping import axis, grid, latin_points, variants
+    from sim.result_folder import parquet
+    from sim.scenario import ScenarioError
+    from sim.sweeping import SweepMistake, axis, grid, latin_points, variants
     from sim.sweeping import sweep as over
 
     loaded = load([scenario], days)[0]
@@ -85,29 +87,13 @@ def sweep(
         points = grid(axes) if design is None else latin_points(axes, design, seed)
         keys = [one.key for one in axes]
         varied = variants(loaded, keys, points)
-    except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise Problem(f"--set: {_reason(error, settings)}") from error
+    except (SweepMistake, ScenarioError) as error:
+        raise Problem("\n".join(f"--set: {line}" for line in str(error).splitlines())) from error
     table = over(loaded, keys, points, varied, simulation.run, replications)
-    write_table(table, folder, "sweep")
-    _chart(table, folder, keys, designed=design is not None)
+    drawn = _chart(table, keys, designed=design is not None)
+    made(folder, {"sweep.parquet": parquet(table), **drawn})
     if not quiet:
         _show(table, folder)
-
-
-def _reason(error: Exception, settings: list[str]) -> str:
-    """What does not fit, by the keys of the scenario."""
-    from pydantic import ValidationError
-
-    from sim.scenario.files import keys_of, told_of_scenario
-    from sim.scenario.mistakes import key_text
-    from sim.sweeping import SweepMistake
-
-    if isinstance(error, SweepMistake):
-        return str(error)
-    if not isinstance(error, ValidationError):
-        return f"{', '.join(settings)}: there is no such key"
-    found = [(keys_of(details), details) for details in error.errors()]
-    return "; ".join(f"{key_text(keys)}: {told_of_scenario(details, keys)}" for keys, details in found)
 
 
 def sensitivity(
@@ -126,6 +112,7 @@ def sensitivity(
 ) -> None:
     """Which of the `uncertain` parameters drive the answer: Morris screening or Sobol indices, with a tornado chart."""
     from sim.cli.problems import Problem
+    from sim.result_folder import sensitivity_files
     from sim.sweeping import sensitivity as of
     from sim.uncertainty import uncertain_keys
 
@@ -139,43 +126,21 @@ def sensitivity(
         table = of(loaded[0], other, method.value, samples, simulation.run, seed=seed)
     except ModuleNotFoundError as error:
         raise Problem(f"sensitivity needs the extra: pip install 'hairpin[sensitivity]' ({error})") from error
-    write_table(table, folder, "sensitivity")
-    _write_origin(loaded, seed, folder)
-    _tornado(table, folder, MEANING[method])
+    made(folder, sensitivity_files(table, loaded, seed, _tornado(table, MEANING[method])))
     if not quiet:
         _show(table, folder)
 
 
-def _write_origin(scenarios: "list[Scenario]", seed: int, folder: Path) -> None:
-    """What the table was made from, for the report."""
-    from sim.results import as_json, origin
-    from sim.store import write_whole
-
-    write_whole(folder / "origin.json", as_json({"origin": origin(scenarios, seed)}).encode())
-
-
-def write_table(table: "pd.DataFrame", folder: Path, name: str) -> None:
-    """Write a parquet file that appears whole or not at all."""
-    from io import BytesIO
-
-    from sim.store import write_whole
-
-    stream = BytesIO()
-    table.to_parquet(stream, index=False)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / f"{name}.parquet", stream.getvalue())
-
-
-def _chart(table: "pd.DataFrame", folder: Path, keys: list[str], *, designed: bool) -> None:
+def _chart(table: "pd.DataFrame", keys: list[str], *, designed: bool) -> dict[str, bytes]:
     from sim import charts
 
-    charts.save((charts.scattered if designed else charts.swept)(table, keys), folder, "sweep")
+    return charts.files((charts.scattered if designed else charts.swept)(table, keys), "sweep")
 
 
-def _tornado(table: "pd.DataFrame", folder: Path, meaning: str) -> None:
+def _tornado(table: "pd.DataFrame", meaning: str) -> dict[str, bytes]:
     from sim import charts
 
-    charts.save(charts.tornado(table, meaning), folder, "tornado")
+    return charts.files(charts.tornado(table, meaning), "tornado")
 
 
 def _show(table: "pd.DataFrame", folder: Path) -> None:

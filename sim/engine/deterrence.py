@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 
-from sim.behaviour import BehaviourParameters, decayed, raised
+from sim.behaviour import BehaviourParameters, decayed, lowered, raised
 from sim.fleet import Roster
 from sim.interventions.base import Experience
 from sim.units import SECONDS_PER_DAY
@@ -33,6 +33,8 @@ class Deterrence:
         self._enterprise_of: list[int] = roster.enterprise.tolist()
         self._drivers = Memory(roster.size)
         self._enterprises = Memory(roster.enterprises)
+        self._own_part = Memory(roster.size)
+        """What the enterprise remembers of the driver himself."""
         self._suspended_until_s: dict[int, float] = {}
         self._recorded_s: dict[int, array[float]] = {}
 
@@ -40,7 +42,8 @@ class Deterrence:
         """The driver remembers, and the enterprise's other drivers hear of it."""
         increment = self._increments[kind] * share
         self._raise(self._drivers, driver, increment, now_s)
-        self._raise(self._enterprises, self._enterprise_of[driver], increment * self._spillover, now_s)
+        for memory, key in ((self._enterprises, self._enterprise_of[driver]), (self._own_part, driver)):
+            self._raise(memory, key, increment * self._spillover, now_s)
 
     def record(self, driver: int, now_s: float) -> None:
         """Keep the time of a recorded violation in its enterprise's score; times come in order."""
@@ -62,6 +65,8 @@ class Deterrence:
             return 1.0
         own = self._left(self._drivers, driver, now_s)
         shared = self._left(self._enterprises, self._enterprise_of[driver], now_s)
+        if own and shared:  # the driver's own experience counts once
+            shared = lowered(shared, self._left(self._own_part, driver, now_s))
         return raised(own, shared)
 
     def _raise(self, memory: Memory, key: int, increment: float, now_s: float) -> None:

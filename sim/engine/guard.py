@@ -10,7 +10,14 @@ import numpy as np
 from sim.interventions.base import Access, Intervention, Preparation, Process, Rescue, Site
 from sim.parameters import MECHANISMS, TRUCK_CLASSES
 from sim.rules import DrivingRules, SpeedRule
-from sim.units import HOURS_PER_DAY
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY
+
+MOST_FACTOR = 1000.0
+"""On a hazard."""
+MOST_PEOPLE = 100_000
+MOST_MEASURED = 1e15
+FASTEST_MS = 200.0
+"""A speed that is asked for is at most so high."""
 
 
 class HookFailed(Exception):
@@ -85,9 +92,9 @@ def _preparation(value: Preparation, setting: Any) -> None:
         _array("coverage", value.coverage, (len(setting.days_since_start), len(TRUCK_CLASSES)), 0.0, 1.0)
     for name, people in (("operators", value.operators), *value.crews.items()):
         if people is not None:
-            _array(name, people, (HOURS_PER_DAY,), 0.0, np.inf)
+            _array(name, people, (HOURS_PER_DAY,), 0.0, MOST_PEOPLE)
     if value.position_interval_s is not None:
-        _number("position_interval_s", value.position_interval_s, 1e-6, np.inf)
+        _number("position_interval_s", value.position_interval_s, 1e-6, SECONDS_PER_DAY)
 
 
 def _rules(value: DrivingRules | None, site: Site, *_: Any) -> None:
@@ -95,23 +102,24 @@ def _rules(value: DrivingRules | None, site: Site, *_: Any) -> None:
         return
     sections, drivers = len(site.network.sections.length_m), site.roster.size
     if value.hazard_factor is not None:
-        _array("hazard_factor", value.hazard_factor, (len(MECHANISMS), sections), 0.0, np.inf)
+        _array("hazard_factor", value.hazard_factor, (len(MECHANISMS), sections), 0.0, MOST_FACTOR)
     if value.capture is not None:
         _array("capture", value.capture, (sections,), 0.0, 1.0)
     if value.habit is not None:
         _array("habit", value.habit, (drivers,), 0.1, 2.0)
     for rule in value.speed:
         _speed(rule, site, sections, drivers)
-    for name, one in (("stops", value.stops), ("alarms", value.alarms), ("weather", value.weather)):
-        for rule_ in one:
+    for name in ("stops", "alarms", "weather", "rests", "unloads"):
+        for rule_ in getattr(value, name):
             _people(name, rule_, drivers)
+            _places(name, rule_, sections)
 
 
 def _speed(rule: SpeedRule, site: Site, sections: int, drivers: int) -> None:
     count = len(rule.sections)
-    _array("sections", rule.sections, (count,), 0.0, sections - 1)
+    _places("speed", rule, sections)
     width = 1 if np.ndim(rule.cap_ms) == 2 and rule.cap_ms.shape[1] == 1 else len(site.kinds.mass_kg)  # noqa: PLR2004
-    _array("cap_ms", rule.cap_ms, (count, width), 0.5, np.inf)
+    _array("cap_ms", rule.cap_ms, (count, width), 0.5, FASTEST_MS)
     _array("response", rule.response, (drivers,), 0.0, 1.0)
     _array("weight", np.broadcast_to(rule.weight, (count,)), (count,), 0.0, 1.0)
     if rule.on_day is not None:
@@ -120,11 +128,27 @@ def _speed(rule: SpeedRule, site: Site, sections: int, drivers: int) -> None:
 
 def _people(name: str, rule: Any, drivers: int) -> None:
     """Shares of drivers are masks; factors on speed are positive."""
-    for field in ("stops", "mended", "heeds"):
+    for field in ("stops", "mended", "heeds", "rests", "unloads"):
         if hasattr(rule, field):
-            _need(np.shape(getattr(rule, field)) == (drivers,), f"{name}.{field} must have shape ({drivers},)")
-    if hasattr(rule, "speed_factor"):
-        _number(f"{name}.speed_factor", rule.speed_factor, 0.1, 1.0)
+            mask = getattr(rule, field)
+            _need(np.shape(mask) == (drivers,), f"{name}.{field} must have shape ({drivers},)")
+            _need(np.asarray(mask).dtype == np.bool_, f"{name}.{field} must be True or False for each driver")
+    for field, low, high in (
+        ("speed_factor", 0.1, 1.0),
+        ("stop_s", 0.0, SECONDS_PER_DAY),
+        ("alarm_c", -273.0, 2000.0),
+    ):
+        if hasattr(rule, field):
+            _number(f"{name}.{field}", getattr(rule, field), low, high)
+
+
+def _places(name: str, rule: Any, sections: int) -> None:
+    """Directed sections are whole numbers of the road's."""
+    for field in ("section", "sections"):
+        found = getattr(rule, field, None)
+        if found is not None:
+            _need(np.asarray(found).dtype.kind in "iu", f"{name}.{field} must be whole numbers")
+            _array(f"{name}.{field}", found, np.shape(found), 0.0, sections - 1)
 
 
 def _process(value: Any, *_: Any) -> None:
@@ -140,15 +164,28 @@ def _share(value: Any, *_: Any) -> None:
 def _measured(value: Any, *_: Any) -> None:
     _is(value, dict)
     for name, number in value.items():
+        _number(name, number, -MOST_MEASURED, MOST_MEASURED)
         _need(isfinite(number), f"{name} is {number}, must be finite")
 
 
-def _access(value: Any, *_: Any) -> None:
-    _is(value, Access)
+def _access(value: Any, site: Site) -> None:
+    if _is(value, Access) and value.permitted is not None:
+        permitted, drivers = np.asarray(value.permitted), site.roster.size
+        _need(permitted.shape == (drivers,), f"permitted has shape {permitted.shape}, must have ({drivers},)")
+        _need(permitted.dtype == np.bool_, "permitted must be True or False for each driver")
 
 
 def _rescue(value: Any, *_: Any) -> None:
-    _is(value, Rescue, optional=True)
+    if _is(value, Rescue, optional=True):
+        for node, count in value.squads.items():
+            _number(f"squads at {node}", count, 1, MOST_PEOPLE)
+        for name, low, high in (
+            ("turnout_s", 0.0, SECONDS_PER_DAY),
+            ("speed_factor", 0.1, 10.0),
+            ("device_detection_s", 0.0, SECONDS_PER_DAY),
+            ("clearance_factor", 0.0, 10.0),
+        ):
+            _number(name, getattr(value, name), low, high)
 
 
 CHECKS: dict[str, Callable[..., None]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import nan
+from math import isfinite, isnan, nan
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,15 @@ from sim.units import (
 
 Metrics = dict[str, float]
 CAPTURED_NAME = "captured"
+MAY_NOT_EXIST = (
+    "accident_rate_per_million_vkm",
+    "expected_accident_rate_per_million_vkm",
+    "compliance_rate",
+    "mean_response_s",
+    "operator_utilisation",
+    "mean_time_to_help_min",
+)
+"""Metrics of what did not happen in a run: NaN."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +85,14 @@ def outcome_of(world: World) -> Outcome:
     captures = [record for record in ended if record.mechanism == CAPTURED_NAME]
     counted = _counted(world, accidents)
     return Outcome(
-        metrics=_metrics(world, accidents, captures, counted)
-        | _centre_metrics(world)
-        | _incident_metrics(incidents, help_min)
-        | _expected_consequences(world, mean_rescue_factor(world, found, rescuers))
-        | _cost(world)
-        | _measured(world),
+        metrics=_finite(
+            _metrics(world, accidents, captures, counted)
+            | _centre_metrics(world)
+            | _incident_metrics(incidents, help_min)
+            | _expected_consequences(world, mean_rescue_factor(world, found, rescuers))
+            | _cost(world)
+            | _measured(world)
+        ),
         monthly=_monthly(world, counted),
         sections=_sections(world, counted),
         hourly=_hourly(world),
@@ -94,6 +105,20 @@ def outcome_of(world: World) -> Outcome:
         driven=sorted(world.book.driven),
         watched_alarms=[] if (day := world.book.watched_day) is None else world.alarms.of_trips_on(day),
     )
+
+
+def _finite(metrics: Metrics) -> Metrics:
+    """All metrics, each a finite number, or NaN where it may not exist.
+
+    Raises
+    ------
+    ArithmeticError
+        if one is neither
+    """
+    wrong = {name: v for name, v in metrics.items() if not (isfinite(v) or (isnan(v) and name in MAY_NOT_EXIST))}
+    if wrong:
+        raise ArithmeticError(f"metrics that are no finite numbers: {wrong}")
+    return metrics
 
 
 def _consequences(world: World, found: list[Accident], help_min: Floats) -> Consequences:
@@ -200,7 +225,7 @@ def _centre_metrics(world: World) -> Metrics:
 
 
 def _days_with_centre(world: World) -> int:
-    return max(world.horizon.days - world.centre_starts_day, 0)
+    return max(world.horizon.days - max(world.centre_starts_day, world.horizon.warm_up_days), 0)
 
 
 def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metrics:
@@ -309,7 +334,7 @@ def _monthly(world: World, counted: Counted) -> pd.DataFrame:
 
 
 def _hourly(world: World) -> pd.DataFrame:
-    """By hour of the day, over all days on which there is a control centre."""
+    """By hour of the day, over all recorded days on which there is a control centre."""
     centre, hours = world.centre, np.arange(HOURS_PER_DAY)
     raised = (world.alarms.times_s("alarm_s") // SECONDS_PER_HOUR % HOURS_PER_DAY).astype(np.int64)
     return pd.DataFrame(

@@ -79,7 +79,7 @@ def run_replication(
         the background of all corridors, from `background_of`; by default it is settled here
     """
     _keep_freed_memory()
-    world = World(scenario, seed, replication, trace=trace)
+    world = World(scenario, int(seed), int(replication), trace=trace)
     if watched_day is not None:
         world.book.watched_day = world.horizon.warm_up_days + watched_day
     if foreground_trips == "all":

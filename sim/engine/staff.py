@@ -26,15 +26,17 @@ class Staff:
         people by hour of the day, shape (24,)
     streams : Streams
         for work that belongs to no trip
-    counted_until_s : float
-        end of the horizon; what is done later is in no sum
+    counted_s : (float, float)
+        start and end of the recorded days; what is done before or later is in no sum
     """
 
-    def __init__(self, env: Environment, on_duty: Ints, streams: Streams, counted_until_s: float = inf) -> None:
+    def __init__(
+        self, env: Environment, on_duty: Ints, streams: Streams, counted_s: tuple[float, float] = (-inf, inf)
+    ) -> None:
         self.env = env
         self.on_duty = on_duty
         self._streams = streams
-        self._counted_until_s = counted_until_s
+        self._counted_s = counted_s
         self._operators = Desks(
             env, max(int(on_duty.max()), 1), lambda _, start_s, length_s: self._busy(start_s, length_s)
         )
@@ -94,7 +96,7 @@ class Staff:
 
     def _busy(self, start_s: float, length_s: float) -> None:
         """Add work to the sums."""
-        start, end = start_s, min(start_s + length_s, self._counted_until_s)
+        start, end = max(start_s, self._counted_s[0]), min(start_s + length_s, self._counted_s[1])
         self.busy_s += max(end - start, 0.0)
         while start < end:
             hour = int(start // SECONDS_PER_HOUR)

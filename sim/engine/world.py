@@ -41,7 +41,7 @@ from sim.risk.section_hazard import base_hazard_per_m
 from sim.road import Network, corridors
 from sim.rules import DrivingRules, combined
 from sim.scenario.model import Scenario
-from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Bools, Floats, Ints
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Bools, Floats, Ints, read_only
 from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
 
 
@@ -50,7 +50,13 @@ class Active:
     """An intervention and the day on which it starts."""
 
     intervention: Intervention
-    start_day: int
+    since_day: int
+    """Negative if it was there before the simulated time."""
+
+    @property
+    def start_day(self) -> int:
+        """First simulated day in force."""
+        return max(self.since_day, 0)
 
 
 class InForce(NamedTuple):
@@ -148,6 +154,8 @@ class World:
             self.streams,
             self.horizon.days,
         )
+        for shared in (self.network.sections, self.roster, base.kinds):
+            read_only(shared)  # interventions see them
         self._traits = TraitTable(self.roster, self.scenario.speed, self.scenario.risk, base.kinds)
         found = [(a.start_day, asked(a.intervention, "driving", self.site)) for a in self.active]
         self._rules = [(day, rule) for day, rule in found if rule is not None]
@@ -206,7 +214,7 @@ class World:
         ]
         days = np.arange(self.horizon.days, dtype=np.float64)
         base = _base_coverage(self.scenario)
-        prepared = [asked(a.intervention, "prepare", Setting(days - a.start_day, base)) for a in self.active]
+        prepared = [asked(a.intervention, "prepare", Setting(days - a.since_day, base)) for a in self.active]
         self.coverage = combine.coverage(prepared, np.tile(base, (self.horizon.days, 1)))
         self._base_coverage = base.tolist()
         self._terminal = self.roster.terminal_uniform.tolist()
@@ -219,10 +227,10 @@ class World:
             for a, p in zip(self.active, prepared, strict=True)
             if p.position_interval_s is not None
         ]
-        end_s = float(self.horizon.days * SECONDS_PER_DAY)
-        self.centre = Staff(self.env, combine.operators(prepared), self.streams, end_s)
+        counted = self.horizon.zero_s, float(self.horizon.days * SECONDS_PER_DAY)
+        self.centre = Staff(self.env, combine.operators(prepared), self.streams, counted)
         self.stations = {
-            node: Staff(self.env, on_duty, self.streams, end_s) for node, on_duty in combine.crews(prepared).items()
+            node: Staff(self.env, on_duty, self.streams, counted) for node, on_duty in combine.crews(prepared).items()
         }
         for active in self.active:
             self.env.process(self._patrol(active))

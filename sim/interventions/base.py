@@ -18,7 +18,7 @@ from simpy.resources.resource import PriorityRequest
 from sim.conditions import TruckKinds
 from sim.draws import Streams
 from sim.fleet import Roster
-from sim.parameters import TRUCK_CLASSES, Group, Model, NotNegative, Share, Source, TruckClass
+from sim.parameters import TRUCK_CLASSES, Group, Model, Money, Share, Source, TruckClass
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Road, Stretch
 from sim.rules import DrivingRules
@@ -257,8 +257,8 @@ class Floor(Protocol):
 class Cost(Model):
     """What one unit of a measure costs, at prices of the scenario's year."""
 
-    capital_cny: NotNegative = 0.0
-    yearly_cny: NotNegative = 0.0
+    capital_cny: Money = 0.0
+    yearly_cny: Money = 0.0
     lifetime_years: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
 
 
@@ -277,7 +277,10 @@ class Intervention(Group):
     summary: ClassVar[str] = ""
     unit: ClassVar[str] = "programme"
 
-    start_date: date | None = Field(default=None, description="first day in force; the horizon's first if not given")
+    start_date: date | None = Field(
+        default=None,
+        description="first day in force, in the warm-up too; the first recorded day if not given",
+    )
     strength: Share = Field(default=1.0, description="share of cases, trucks or effect that it reaches; 0 is off")
 
     cost: Cost = Field(default=Cost(), description="of one unit")

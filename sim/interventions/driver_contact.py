@@ -56,7 +56,7 @@ class DriverContact(Intervention):
         default=0.3, description="drivers whom their enterprise's dispatcher reaches when nobody has answered"
     )
     escalation_delay_s: NotNegative = 180.0
-    other_calls_per_hour: NotNegative = 2.0
+    other_calls_per_hour: Annotated[float, Field(ge=0.0, le=2000.0)] = 2.0
     other_call_mean_s: Positive = 120.0
     cost: Cost = Cost(capital_cny=20_000.0, yearly_cny=500_000.0)
 

@@ -65,7 +65,12 @@ class DrivingWarning(Intervention):
     def reacting_share(self) -> float:
         """Drivers who react: noticing x reacting x exp(-habituation x false alarms)."""
         noticed = self.phone_share if self.channel == "phone" else 1.0
-        return self.strength * noticed * self.heed_share * float(portable.exp(-self.habituation * self.false_alarms_per_100_km))
+        return (
+            self.strength
+            * noticed
+            * self.heed_share
+            * float(portable.exp(-self.habituation * self.false_alarms_per_100_km))
+        )
 
     def units(self, site: Site) -> float:
         """Semi-trailers that come often; what they carry already is not taken off."""

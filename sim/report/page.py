@@ -1,6 +1,5 @@
 """From a result folder to one self-contained page."""
 
-import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,10 +17,10 @@ from sim.parameters import ROAD_CLASSES
 from sim.report import findings
 from sim.report.answer import answer
 from sim.report.numbers import changes, interval, millions, per_year
+from sim.report.section_risk import risk_by_link, risk_per_km
 from sim.report.sources import assumptions
 from sim.report.words import LANGUAGES, LIMITS, WORDS, kind_word, parameter_word, word
-from sim.results import belongs
-from sim.units import Floats
+from sim.result_folder import ResultFolder, read_results
 
 RATE = "expected_accident_rate_per_million_vkm"
 INDICES = (
@@ -45,25 +44,9 @@ TIMES = (
 STEPS = ("violations", "alarms", "contacts", "left_at_exit", "interceptions")
 
 
-class NotAResultFolder(Exception):
-    """What is missing in a folder."""
-
-
 @dataclass(frozen=True)
-class Material:
-    """What a result folder holds."""
-
-    summary: dict[str, Any]
-    manifest: dict[str, Any]
-    scenarios: dict[str, Any]
-    costs: dict[str, Any]
-    attribution: dict[str, Any] | None
-    monthly: pd.DataFrame
-    sections: pd.DataFrame
-    hourly: pd.DataFrame
-    runs: pd.DataFrame
-    sensitivity: pd.DataFrame | None
-    uncertainty: dict[str, Any] | None
+class Material(ResultFolder):
+    """What a result folder holds, and what the report calls it."""
 
     @property
     def baseline(self) -> str:
@@ -94,49 +77,7 @@ def material(folder: Path) -> Material:
     NotAResultFolder
         with what is missing
     """
-    needed = (
-        "summary.json",
-        "manifest.json",
-        "scenarios.json",
-        "monthly.parquet",
-        "sections.parquet",
-        "hourly.parquet",
-        "runs.parquet",
-    )
-    missing = [name for name in needed if not (folder / name).is_file()]
-    if missing:
-        raise NotAResultFolder(f"{folder}: {', '.join(missing)} not found; make them with hairpin compare")
-    summary = _json(folder / "summary.json")
-    if not summary["comparisons"]:
-        raise NotAResultFolder(f"{folder}: holds no comparison; make one with hairpin compare")
-    if still := [name for name, entry in summary["scenarios"].items() if entry["metrics"][RATE]["mean"] is None]:
-        raise NotAResultFolder(f"{folder}: nobody drives in {', '.join(still)}: there is no accident rate to report")
-    manifest, sensitivity = _json(folder / "manifest.json"), folder / "sensitivity"
-    return Material(
-        summary=summary,
-        manifest=manifest,
-        scenarios=_json(folder / "scenarios.json"),
-        costs=_json(folder / "costs.json") if (folder / "costs.json").is_file() else {},
-        attribution=_added(folder / "attribution.json", manifest),
-        monthly=pd.read_parquet(folder / "monthly.parquet"),
-        sections=pd.read_parquet(folder / "sections.parquet"),
-        hourly=pd.read_parquet(folder / "hourly.parquet"),
-        runs=pd.read_parquet(folder / "runs.parquet"),
-        sensitivity=pd.read_parquet(sensitivity / "sensitivity.parquet")
-        if _added(sensitivity / "origin.json", manifest)
-        else None,
-        uncertainty=_added(folder / "uncertainty.json", manifest),
-    )
-
-
-def _added(file: Path, manifest: dict[str, Any]) -> dict[str, Any] | None:
-    """A file that another command added, unless it was made from other scenarios or another model."""
-    content: dict[str, Any] | None = _json(file) if file.is_file() else None
-    return content if content is not None and belongs(content, manifest) else None
-
-
-def _json(file: Path) -> Any:
-    return json.loads(file.read_text(encoding="utf-8"))
+    return Material(**vars(read_results(folder)))
 
 
 def page(found: Material, languages: tuple[str, ...] = LANGUAGES) -> str:
@@ -225,7 +166,7 @@ def drawings(found: Material, language: str) -> drawn.Drawings:
     of_title = {titles[name]: shade[name] for name in pair}
     scale = per_year(found.scenarios[base])
     means = {titles[name]: scale * _mean(found, name, "expected_accidents") for name in pair}
-    road, risk = found.scenarios[base]["road"], _risk_by_link(found, base)
+    road, risk = found.scenarios[base]["road"], risk_by_link(found.sections, base)
     steps = [(step, _mean(found, programme, step)) for step in STEPS]
     hourly = found.hourly[found.hourly["scenario"] == programme]
     first, second = told(found, language)
@@ -253,7 +194,7 @@ def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], langu
     """The banned road from end to end, baseline and programme."""
     road = found.scenarios[found.baseline]["road"]
     links = banned_line(road)
-    risk = {titles[name]: risk_per_km(found, name, links) for name in _of_one_road(found, links)}
+    risk = {titles[name]: risk_per_km(found.sections, name, links) for name in _of_one_road(found, links)}
     figure = drawn.strip(road, links, risk, _marks(found, links), partial(word, language=language), shade)
     return figure, findings.strip(drawn.ends_km(drawn.line_of(road, links)), risk, language)
 
@@ -325,35 +266,6 @@ def banned_line(road: dict[str, Any]) -> list[str]:
         return banned
     longest = max(road["links"], key=lambda link: sum(s["length_km"] for s in link["sections"]))
     return [longest["name"]]
-
-
-def risk_per_km(found: Material, name: str, links: list[str]) -> Floats:
-    """Expected accidents per km of each section of a line of links, both directions together, a run."""
-    own = found.sections[(found.sections["scenario"] == name) & found.sections["link"].isin(links)]
-    total = own[["expected_general", "expected_rollover", "expected_runaway"]].sum(axis=1)
-    runs = max(own["replication"].nunique(), 1)
-    values = []
-    for link in links:
-        part = own[own["link"] == link].assign(total=total)
-        forward, backward = (_by_section(part[part["forward"] == way], runs) for way in (True, False))
-        values.append(forward + (backward[::-1] if len(backward) else 0.0))
-    return np.concatenate(values)
-
-
-def _by_section(part: pd.DataFrame, runs: int) -> Floats:
-    grouped = part.groupby("section", sort=True).agg(total=("total", "sum"), length_m=("length_m", "first"))
-    result: Floats = (grouped["total"] / runs / (grouped["length_m"] / 1000.0)).to_numpy()
-    return result
-
-
-def _risk_by_link(found: Material, name: str) -> dict[str, float]:
-    """Expected accidents per km and run by link."""
-    own = found.sections[found.sections["scenario"] == name]
-    total = own[["expected_general", "expected_rollover", "expected_runaway"]].sum(axis=1)
-    runs = max(own["replication"].nunique(), 1)
-    by_link = own.assign(total=total).groupby("link").agg(total=("total", "sum"), length_m=("length_m", "sum"))
-    risk = by_link["total"] / (by_link["length_m"] / runs / 1000.0) / runs
-    return {str(link): float(value) for link, value in risk.items()}
 
 
 def _indices(found: Material, language: str) -> list[dict[str, str]]:

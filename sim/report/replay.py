@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from math import isnan, nan
 from typing import Any
@@ -40,6 +41,16 @@ class Replay:
     along: pd.DataFrame
     marks: pd.DataFrame
     moves: list[tuple[int, list[int], list[float]]]
+
+
+MOST_BYTES_IN_NAME = 60
+
+
+def file_stem(name: str, day: int) -> str:
+    """How a replay's files are called; a long name is cut, and told apart by a hash."""
+    short = name.encode()[:MOST_BYTES_IN_NAME].decode(errors="ignore")
+    mark = "" if short == name else f"_{sha256(name.encode()).hexdigest()[:8]}"
+    return f"replay_{short}{mark}_day{day}"
 
 
 def replay(scenario: Scenario, seed: int, replication: int, day: int) -> Replay:

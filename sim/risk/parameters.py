@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sim.parameters import Group, NotNegative, Positive, Share, Source
+from sim.parameters import Group, Growth, LogSpread, NotNegative, Positive, PositiveMoney, Share, Source
 
+HazardFactor = Annotated[float, Field(gt=0.0, le=100_000.0)]
+Persons = Annotated[float, Field(gt=0.0, le=100.0)]
 AtLeastOne = Annotated[float, Field(ge=1.0, le=20.0)]
 SpeedShare = Annotated[float, Field(gt=0.1, le=1.0)]
 
@@ -50,14 +52,14 @@ class RiskParameters(Group):
     """Accident risk of one truck."""
 
     sources: dict[str, Source] = Field(default=RISK_SOURCES)
-    calibration_factor: Positive = Field(default=1.0, description="region's accidents over the manual's prediction")
-    truck_hazard_ratio: Positive = Field(
+    calibration_factor: HazardFactor = Field(default=1.0, description="region's accidents over the manual's prediction")
+    truck_hazard_ratio: HazardFactor = Field(
         default=1.0, description="a truck's accidents per km over those of all vehicles"
     )
-    expressway_ratio: Positive = Field(
+    expressway_ratio: HazardFactor = Field(
         default=0.5, description="an expressway's accidents per km over a two-lane road's at base conditions"
     )
-    speed_coefficient_per_kmh: NotNegative = Field(
+    speed_coefficient_per_kmh: Growth = Field(
         default=0.034, description="growth of general accidents with speed above the limit"
     )
     rain_factor: AtLeastOne = 1.71
@@ -69,9 +71,13 @@ class RiskParameters(Group):
     fatigue_growth_per_h: NotNegative = Field(default=0.1, description="growth of risk per hour beyond")
     fatigue_highest: AtLeastOne = 2.0
     speeding_factor: AtLeastOne = Field(default=1.1, description="speed over the limit that counts as speeding")
-    rollover_scale_g: Positive = Field(default=0.0125, description="spread of the rollover threshold")
-    runaway_per_km: NotNegative = Field(default=0.0002, description="runaways per km with brakes wholly faded")
-    fade_scale_c: Positive = Field(default=12.0, description="temperature over which brakes fade")
+    rollover_scale_g: Annotated[float, Field(ge=0.001, le=1.0)] = Field(
+        default=0.0125, description="spread of the rollover threshold"
+    )
+    runaway_per_km: Share = Field(default=0.0002, description="runaways per km with brakes wholly faded")
+    fade_scale_c: Annotated[float, Field(ge=0.1, le=1000.0)] = Field(
+        default=12.0, description="temperature over which brakes fade"
+    )
 
 
 SPEED_SOURCES = {
@@ -100,7 +106,9 @@ class SpeedParameters(Group):
     side_friction: Annotated[float, Field(gt=0.02, le=0.4)] = Field(
         default=0.12, description="lateral acceleration that drivers like in curves [g]"
     )
-    descent_level_kmh: Positive = Field(default=68.0, description="speed held where downgrades begin to matter")
+    descent_level_kmh: Annotated[float, Field(ge=5.0, le=200.0)] = Field(
+        default=68.0, description="speed held where downgrades begin to matter"
+    )
     descent_reduction_kmh_per_pct: NotNegative = 7.0
     laden_descent_factor: SpeedShare = Field(default=0.85, description="speed of laden over empty trucks downgrade")
     retarder_descent_factor: Annotated[float, Field(ge=1.0, le=2.0)] = 1.1
@@ -134,17 +142,17 @@ class SeverityParameters(Group):
     """Consequences by mechanism, in the order general, rollover, runaway."""
 
     sources: dict[str, Source] = Field(default=SEVERITY_SOURCES)
-    fatal_growth_per_kmh: NotNegative = Field(
+    fatal_growth_per_kmh: Growth = Field(
         default=0.035, description="growth of the fatal share with speed above the limit"
     )
     fatal_share: tuple[Share, Share, Share] = (0.02, 0.05, 0.12)
     injury_share: tuple[Share, Share, Share] = (0.32, 0.5, 0.55)
-    deaths_per_fatal: tuple[Positive, Positive, Positive] = (1.1, 1.1, 1.4)
-    injuries_per_injury: tuple[Positive, Positive, Positive] = (1.4, 1.3, 1.6)
-    median_loss_cny: tuple[Positive, Positive, Positive] = (6000.0, 30000.0, 60000.0)
-    loss_log_sd: NotNegative = 1.2
+    deaths_per_fatal: tuple[Persons, Persons, Persons] = (1.1, 1.1, 1.4)
+    injuries_per_injury: tuple[Persons, Persons, Persons] = (1.4, 1.3, 1.6)
+    median_loss_cny: tuple[PositiveMoney, PositiveMoney, PositiveMoney] = (6000.0, 30000.0, 60000.0)
+    loss_log_sd: LogSpread = 1.2
     capture_injury_share: Share = Field(default=0.05, description="captures in an escape ramp with an injured person")
-    capture_median_loss_cny: Positive = 15000.0
+    capture_median_loss_cny: PositiveMoney = 15000.0
 
 
 INCIDENT_SOURCES = {
@@ -182,9 +190,9 @@ class IncidentParameters(Group):
     detection_mean_min: NotNegative = Field(default=8.0, description="exponential")
     turnout_min: NotNegative = 5.0
     response_median_min: Positive = Field(default=22.0, description="drive of the ordinary police, lognormal")
-    response_log_sd: NotNegative = 0.5
+    response_log_sd: LogSpread = 0.5
     clearance_median_min: Positive = Field(default=50.0, description="from arrival until the road is free, lognormal")
-    clearance_log_sd: NotNegative = 0.7
+    clearance_log_sd: LogSpread = 0.7
     closure_share: tuple[Share, Share, Share] = Field(
         default=(0.9, 0.6, 0.25), description="accidents that close the road: fatal, with injured, damage only"
     )
@@ -195,9 +203,7 @@ class IncidentParameters(Group):
     secondary_per_waiting_truck: Share = Field(
         default=0.0005, description="secondary accidents for each truck that reaches the queue's end"
     )
-    rescue_growth_per_min: NotNegative = Field(
-        default=0.0405, description="growth of the fatal share with time to help"
-    )
+    rescue_growth_per_min: Growth = Field(default=0.0405, description="growth of the fatal share with time to help")
     rescue_reference_min: NotNegative = 38.0
     rescue_lowest_factor: Annotated[float, Field(gt=0.0, le=1.0)] = Field(
         default=0.6, description="factor on the fatal share that help however soon does not go below"

@@ -99,9 +99,10 @@ def grade_factor(grade: Floats) -> Floats:
 
 def driveway_factor(per_mile: Floats, aadt: Floats) -> Floats:
     """Factor [-] of driveways [1/mile], equation 10-17 [1]; 1 up to five a mile."""
-    slope = 0.05 - 0.005 * portable.log(np.asarray(aadt, dtype=np.float64))
+    slope = 0.05 - 0.005 * portable.log(aadt)
     dense = np.maximum(per_mile, BASE_DRIVEWAYS_PER_MILE)
-    return (0.322 + dense * slope) / (0.322 + BASE_DRIVEWAYS_PER_MILE * slope)
+    result: Floats = (0.322 + dense * slope) / (0.322 + BASE_DRIVEWAYS_PER_MILE * slope)
+    return result
 
 
 def roadside_factor(rating: Floats) -> Floats:

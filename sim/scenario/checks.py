@@ -1,35 +1,50 @@
 """What pydantic can't see: references between parts, duplicate names, destinations that can't be reached."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel
 
+from sim.demand import Demand, Flow
 from sim.draws import MOST_CORRIDORS
-from sim.parameters import TRUCK_CLASSES
+from sim.parameters import TRUCK_CLASSES, TruckClass
 from sim.road import Link, Network, Road, corridors
 from sim.scenario.document import Keys
-from sim.scenario.mistakes import shown
+from sim.scenario.mistakes import ScenarioError, shown
 from sim.scenario.model import Scenario
 
 Finding = tuple[Keys, str]
 NOON_AND_MIDNIGHT = (0.0, 6.0, 12.0, 18.0)
 
 
-def findings(data: dict[str, Any], road: Road | None) -> Iterator[Finding]:
-    """All mistakes between the parts of a merged scenario; `road` where it could be built."""
+def findings(data: Mapping[str, Any], values: Mapping[str, Any], *, reached: bool = False) -> Iterator[Finding]:
+    """All mistakes between the parts of a merged scenario.
+
+    Parameters
+    ----------
+    data : mapping
+        the scenario as it was written
+    values : mapping
+        parts that are right, as models
+    reached : bool
+        destinations are known to be within reach
+    """
     nodes = _names(data, "nodes")
-    yield from _duplicates(data, "nodes")
-    yield from _duplicates(data, "links")
-    yield from _loose_ends(data, nodes)
-    yield from _demand(data, nodes)
-    if road is not None and not any(_loose_ends(data, nodes)) and not any(_demand(data, nodes)):
+    names = [*_duplicates(data, "nodes"), *_duplicates(data, "links")]
+    ends = [*_loose_ends(data, nodes), *_demand(data, nodes)]
+    yield from names
+    yield from ends
+    road, demand = values.get("road"), values.get("demand")
+    if isinstance(road, Road) and not names and not ends:
         yield from _corridors(road)
-        yield from _unreachable(data, Network(road))
+        if isinstance(demand, Demand) and not reached:
+            yield from _unreachable(demand, Network(road))
 
 
-def uncertain(scenario: Scenario) -> Iterator[tuple[str, str]]:
+Change = Callable[[Scenario, Mapping[str, Any]], Scenario]
+
+
+def uncertain(scenario: Scenario, change: Change) -> Iterator[tuple[str, str]]:
     """Distributions of keys that are not there, or whose range the key does not allow."""
     content = scenario.model_dump(mode="json")
     for key, distribution in scenario.uncertain.items():
@@ -38,12 +53,12 @@ def uncertain(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield key, "there is no number at this key"
             continue
         for share in (0.001, 0.5, 0.999):
-            value = float(distribution.quantile(np.array(share)))
+            value = distribution.value(share)
             try:
-                scenario.changed({key: value, "uncertain": {}})
-            except ValueError as error:
-                reason = str(error).splitlines()[2:3] or [str(error)]
-                yield key, f"its {share:.1%} quantile, {value:g}, does not fit: {reason[0].strip()}"
+                change(scenario, {key: value, "uncertain": {}})
+            except ScenarioError as error:
+                reason = next((one.message for one in error.mistakes if one.key), str(error))
+                yield key, f"its {share:.1%} quantile, {value:g}, does not fit: {reason}"
                 break
 
 
@@ -57,8 +72,11 @@ def _number_at(content: Any, key: str) -> float | None:
     return content if isinstance(content, (int, float)) and not isinstance(content, bool) else None
 
 
-def places(interventions: dict[str, BaseModel], road: Road) -> Iterator[Finding]:
+def places(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Measures that stand on links that are not there, or beyond their end."""
+    road, interventions = values.get("road"), values.get("interventions", {})
+    if not isinstance(road, Road):
+        return
     links = {link.name: link for link in road.links}
     for kind, intervention in interventions.items():
         yield from _stations(("interventions", kind, "at"), intervention, [node.name for node in road.nodes])
@@ -109,19 +127,20 @@ def _items(data: Any, *path: str) -> list[dict[str, Any]]:
     return [item if isinstance(item, dict) else {} for item in data] if isinstance(data, list) else []
 
 
-def _names(data: dict[str, Any], part: str) -> list[str]:
-    return [str(item.get("name")) for item in _items(data, "road", part)]
+def _names(data: Mapping[str, Any], part: str) -> list[str]:
+    """Names of nodes or links; empty where one has none."""
+    return [str(item.get("name") or "") for item in _items(data, "road", part)]
 
 
-def _duplicates(data: dict[str, Any], part: str) -> Iterator[Finding]:
+def _duplicates(data: Mapping[str, Any], part: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, name in enumerate(_names(data, part)):
-        if name in seen:
+        if name and name in seen:
             yield ("road", part, index, "name"), f"{shown(name)} stands twice; names of {part} must differ"
         seen.add(name)
 
 
-def _loose_ends(data: dict[str, Any], nodes: list[str]) -> Iterator[Finding]:
+def _loose_ends(data: Mapping[str, Any], nodes: list[str]) -> Iterator[Finding]:
     for index, link in enumerate(_items(data, "road", "links")):
         for end in ("start", "end"):
             if end in link and str(link[end]) not in nodes:
@@ -130,7 +149,7 @@ def _loose_ends(data: dict[str, Any], nodes: list[str]) -> Iterator[Finding]:
             yield ("road", "links", index, "end"), "the link starts and ends at the same node"
 
 
-def _demand(data: dict[str, Any], nodes: list[str]) -> Iterator[Finding]:
+def _demand(data: Mapping[str, Any], nodes: list[str]) -> Iterator[Finding]:
     classes = data.get("fleet", {}).get("classes", {}) if isinstance(data.get("fleet"), dict) else {}
     for index, flow in enumerate(_items(data, "demand", "flows")):
         path: Keys = ("demand", "flows", index)
@@ -153,21 +172,20 @@ def _corridors(road: Road) -> Iterator[Finding]:
         yield ("road", "links"), f"{much}: simulate them in several scenarios"
 
 
-def _unreachable(data: dict[str, Any], network: Network) -> Iterator[Finding]:
-    for index, flow in enumerate(_items(data, "demand", "flows")):
-        trips = flow.get("trips_per_year")
-        for name in trips if isinstance(trips, dict) else ():
-            if name in TRUCK_CLASSES and not _reachable(network, flow, name):
-                way = f"{shown(flow['destination'])} can't be reached from {shown(flow['origin'])} by {name}"
+def _unreachable(demand: Demand, network: Network) -> Iterator[Finding]:
+    for index, flow in enumerate(demand.flows):
+        for name in flow.trips_per_year:
+            if not _reachable(network, flow, name):
+                way = f"{shown(flow.destination)} can't be reached from {shown(flow.origin)} by {name}"
                 yield ("demand", "flows", index, "destination"), f"{way} without a banned road"
                 break
 
 
-def _reachable(network: Network, flow: dict[str, Any], truck_class: Any) -> bool:
+def _reachable(network: Network, flow: Flow, truck_class: TruckClass) -> bool:
     return all(
         network.cheapest(
-            str(flow["origin"]),
-            str(flow["destination"]),
+            flow.origin,
+            flow.destination,
             truck_class,
             value_of_time_cny_h=1.0,
             distance_cost_cny_km=1.0,

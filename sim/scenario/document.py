@@ -1,24 +1,40 @@
-"""A YAML file as plain data with the line of every key; nothing in it can run code or grow without bound."""
+"""A YAML file as plain data with the line of every key; nothing in it can run code or grow without bound.
 
+Of YAML's types there are those of its version 1.2: `no` is a text and no falsehood, `010` no number at all (some read
+it as 8, some as 10). Merge keys (`<<: *other`) are understood.
+"""
+
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+import yaml
 
-from sim.scenario.mistakes import Mistake, ScenarioError, shown
+from sim.files import read_file, reason
+from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
+from sim.texts import hidden_character
 
 Keys = tuple[str | int, ...]
 Data = dict[str, "Data"] | list["Data"] | str | int | float | bool | None
 
 MAX_BYTES = 5_000_000
-MAX_VALUES = 500_000
+MAX_VALUES = 200_000
+MAX_DEPTH = 40
+MAX_DIGITS = 40
+"""Of a number."""
+LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Gives nodes with their lines and decides on no types."""
 PLAIN = "tag:yaml.org,2002:"
-FOLDED, FOLD = ">", "\a"
-"""Style of a folded text, and what stands where ruamel.yaml has joined its lines."""
-TRUE_WORDS = ("true", "True", "TRUE")
+PLAIN_TAGS = {PLAIN + kind for kind in ("map", "seq", "str")}
+MERGE = "<<"
+NULLS = {"", "~", "null", "Null", "NULL"}
+TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+WHOLE = re.compile(r"[-+]?(0|[1-9][0-9_]*|0x[0-9a-fA-F]+|0o[0-7]+)")
+DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?")
+NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+")
 
 
 @dataclass
@@ -44,43 +60,58 @@ def read_document(path: Path) -> Document:
         if it can't be read, is too large, empty, no mapping, or no plain YAML
     """
     try:
-        status = path.stat()
+        content = read_file(path, MAX_BYTES)
     except OSError as error:
-        raise _failed(path, 0, f"can't be read: {error.strerror}") from error
-    if status.st_size > MAX_BYTES:
-        raise _failed(path, 0, f"has {status.st_size:,} bytes; scenario files may have up to {MAX_BYTES:,}")
-    return _read_cached(path, status.st_mtime_ns)
+        raise _failed(path, 0, f"can't be read: {reason(error)}") from error
+    except ValueError as error:
+        raise _failed(path, 0, "can't be read: that is no name of a file") from error
+    return _parsed(str(path), content)
 
 
 @lru_cache(maxsize=64)
-def _read_cached(path: Path, changed_ns: int) -> Document:  # noqa: ARG001
-    node = _compose(path)
+def _parsed(file: str, content: bytes) -> Document:
+    path = Path(file)
+    node = _compose(path, content)
     if node is None:
         raise _failed(path, 0, "the file is empty")
     reader = _Reader(path)
     data = reader.value(node, ())
     if not isinstance(data, dict):
-        reader.mistakes.append(Mistake(str(path), 1, "", "must be a mapping of keys to values"))
+        reader.mistakes.append(Mistake(file, 1, "", "must be a mapping of keys to values"))
     if reader.mistakes or not isinstance(data, dict):
         raise ScenarioError(reader.mistakes)
     return Document(data, reader.places)
 
 
-def _compose(path: Path) -> Node | None:
+def _compose(path: Path, content: bytes) -> yaml.Node | None:
     try:
-        text = path.read_text(encoding="utf-8")
-        node: Node | None = YAML(typ="rt", pure=True).compose(text)
+        text = content.decode("utf-8-sig")
+        _check_size(path, text)
+        node: yaml.Node | None = LOADER(text).get_single_node()
     except UnicodeDecodeError as error:
         raise _failed(path, 0, f"is not UTF-8 text (byte {error.start})") from error
-    except OSError as error:
-        raise _failed(path, 0, f"can't be read: {error.strerror}") from error
-    except MarkedYAMLError as error:
+    except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise _failed(path, line, f"invalid YAML: {error.problem or error.context}") from error
-    except (YAMLError, RecursionError, ValueError) as error:
-        first = (str(error).splitlines() or ["nested too deeply"])[0]
-        raise _failed(path, 0, f"invalid YAML: {first}") from error
+    except yaml.YAMLError as error:
+        position = getattr(error, "position", None)
+        line = 0 if position is None else text[:position].count("\n") + 1
+        raise _failed(path, line, f"invalid YAML: {getattr(error, 'reason', 'it can not be read')}") from error
     return node
+
+
+def _check_size(path: Path, text: str) -> None:
+    """See that the file is neither too deep nor too long, before anything is built from it."""
+    depth = count = 0
+    loader = LOADER(text)
+    while loader.check_event():
+        event = loader.get_event()
+        count += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _failed(path, event.start_mark.line + 1, f"invalid YAML: nested deeper than {MAX_DEPTH} levels")
+        if count > MAX_VALUES:
+            raise _failed(path, event.start_mark.line + 1, f"has more than {MAX_VALUES:,} values")
 
 
 def _failed(path: Path, line: int, message: str) -> ScenarioError:
@@ -95,58 +126,90 @@ class _Reader:
         self.places: dict[Keys, tuple[str, int]] = {}
         self.mistakes: list[Mistake] = []
         self._count = 0
+        self._above: set[int] = set()
+        """Nodes that are being read, so that one that holds itself is known."""
 
-    def value(self, node: Node, path: Keys) -> Data:
+    def value(self, node: yaml.Node, path: Keys) -> Data:
         line = node.start_mark.line + 1
         self.places.setdefault(path, (self.file, line))
         self._count += 1
         if self._count > MAX_VALUES:
             raise _failed(Path(self.file), line, f"has more than {MAX_VALUES:,} values")
-        if isinstance(node, MappingNode) and self._plain(node, "map", line):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode) and self._plain(node, "seq", line):
+        if str(node.tag) not in PLAIN_TAGS:
+            return self._mistake(line, path, f"YAML tag {shown(str(node.tag))} is not allowed; use plain values")
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path, line)
+        if id(node) in self._above or len(path) > MAX_DEPTH:
+            return self._mistake(line, path, "an alias stands inside of what it names: that has no end")
+        self._above.add(id(node))
+        try:
+            if isinstance(node, yaml.MappingNode):
+                return self._mapping(node, path)
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        if isinstance(node, ScalarNode):
-            return self._scalar(node, line)
-        return None
+        finally:
+            self._above.discard(id(node))
 
-    def _mapping(self, node: MappingNode, path: Keys) -> dict[str, Data]:
+    def _mapping(self, node: yaml.MappingNode, path: Keys) -> dict[str, Data]:
         result: dict[str, Data] = {}
+        merged: dict[str, Data] = {}
         for key_node, value_node in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._mistake(line, path, "a key must be a word, not a list or a mapping")
+                continue
+            key = str(key_node.value)
+            if hidden := hidden_character(key):
+                self._mistake(line, path, f"a key holds the control character {hidden}")
+            if key == MERGE and not key_node.style:
+                self._merge(value_node, path, merged)
+                continue
             if key in result:
-                self._mistake(line, key, "stands twice in the same mapping")
+                self._mistake(line, (*path, key), "stands twice in the same mapping")
             self.places[(*path, key)] = (self.file, line)
             result[key] = self.value(value_node, (*path, key))
-        return result
+        return {**merged, **result}
 
-    def _plain(self, node: Node, kind: str, line: int) -> bool:
-        if str(node.tag) == PLAIN + kind:
-            return True
-        self._mistake(line, "", f"YAML tag {shown(str(node.tag))} is not allowed; use plain values")
-        return False
+    def _merge(self, node: yaml.Node, path: Keys, merged: dict[str, Data]) -> None:
+        """Take over the keys of the mapping, or mappings, that a merge key names; earlier ones stay."""
+        for one in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            known = dict(self.places)
+            found = self.value(one, path)
+            self.places |= known
+            if not isinstance(found, dict):
+                self._mistake(
+                    node.start_mark.line + 1, (*path, MERGE), "must be an alias of a mapping, or a list of them"
+                )
+                return
+            for key, value in found.items():
+                merged.setdefault(key, value)
 
-    def _scalar(self, node: ScalarNode, line: int) -> Data:
-        tag, text = str(node.tag), str(node.value)
-        if node.style == FOLDED:
-            text = text.replace(FOLD, "")
-        if tag == PLAIN + "null":
+    def _scalar(self, node: yaml.ScalarNode, path: Keys, line: int) -> Data:
+        text = str(node.value)
+        if hidden := hidden_character(text):
+            return self._mistake(line, path, f"holds the control character {hidden}")
+        if node.style:
+            return text
+        if text in NULLS:
             return None
-        if tag == PLAIN + "bool":
-            return text in TRUE_WORDS
-        if tag in {PLAIN + "int", PLAIN + "float"}:
-            return self._number(tag, text, line)
-        if tag not in {PLAIN + "str", PLAIN + "timestamp"}:
-            self._mistake(line, "", f"YAML tag {shown(tag)} is not allowed; use plain values")
+        if text in TRUTHS:
+            return TRUTHS[text]
+        if LEADING_ZERO.fullmatch(text):
+            return self._mistake(
+                line, path, f"found {shown(text)}, a number has no 0 before it; a text stands in quotes"
+            )
+        if WHOLE.fullmatch(text) or DECIMAL.fullmatch(text) or NO_NUMBER.fullmatch(text):
+            return self._number(text, path, line)
         return text
 
-    def _number(self, tag: str, text: str, line: int) -> Data:
-        plain = text.replace("_", "").replace(".inf", "inf").replace(".nan", "nan").replace(".NaN", "nan")
-        try:
-            return int(plain, 0) if tag.endswith("int") else float(plain)
-        except ValueError:
-            self._mistake(line, "", f"{shown(text)} is not a number that can be read")
-            return None
+    def _number(self, text: str, path: Keys, line: int) -> Data:
+        if len(text) > MAX_DIGITS:
+            return self._mistake(line, path, f"found {shown(text)}, a number has up to {MAX_DIGITS} digits")
+        plain = text.replace("_", "")
+        if WHOLE.fullmatch(text):
+            return int(plain, 0)
+        return float(plain.replace(".", "", 1) if NO_NUMBER.fullmatch(text) else plain)
 
-    def _mistake(self, line: int, key: str, message: str) -> None:
-        self.mistakes.append(Mistake(self.file, line, key, message))
+    def _mistake(self, line: int, path: Keys, message: str) -> Data:
+        """Note a mistake; nothing stands in the value's place."""
+        self.mistakes.append(Mistake(self.file, line, key_text(path), message))
+        return None

@@ -1,19 +1,14 @@
 """From scenario files to a `Scenario`: what a file extends, parts in files of their own, and all mistakes."""
 
-import difflib
-import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ValidationError
 
-from sim.interventions.registry import interventions
-from sim.parameters import MONTH_PATTERN, NAME_PATTERN
 from sim.road import Road
-from sim.scenario import checks
+from sim.scenario.building import read_as, scenario_of
 from sim.scenario.document import Document, Keys, read_document
+from sim.scenario.messages import keys_of, told, without_echoes
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
 from sim.scenario.model import TEXTS, Scenario
 
@@ -31,22 +26,10 @@ PARTS = (
     "control_centre",
     "valuation",
 )
-PATTERNS = {
-    NAME_PATTERN: "a name without spaces and slashes",
-    MONTH_PATTERN: "a month as YYYY-MM",
-}
-"""What patterns of texts mean."""
-KINDS = (
-    ("date_", "a date as YYYY-MM-DD"),
-    ("int_", "a whole number"),
-    ("float_", "a number"),
-    ("bool_", "true or false"),
-    ("string_type", "a text"),
-    ("model_", "a mapping of keys to values"),
-    ("dict_", "a mapping of keys to values"),
-    ("tuple_", "a list"),
-)
-"""What is allowed where pydantic's kind of mistake begins so."""
+LONGEST_NAME = 1000
+"""Of a file, in letters."""
+MOST_PARENTS = 20
+"""Files that extend one another."""
 
 
 def load_scenario(path: Path | str) -> Scenario:
@@ -57,32 +40,12 @@ def load_scenario(path: Path | str) -> Scenario:
     ScenarioError
         with all mistakes found, each with file, line, key, value and what is allowed
     """
-    document = resolve(Path(path))
-    values, mistakes = _validated(document)
-    road = values.get("road")
-    for keys, message in checks.findings(document.data, road if isinstance(road, Road) else None):
-        mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
-    if isinstance(road, Road):
-        for keys, message in checks.places(values.get("interventions", {}), road):
-            mistakes.append(Mistake(*document.place(keys), key_text(keys), message))
-    if mistakes:
-        raise ScenarioError(mistakes)
-    scenario = Scenario(**values)
-    mistakes = [
-        Mistake(*document.place(("uncertain", key)), f"uncertain.{key}", message)
-        for key, message in checks.uncertain(scenario)
-    ]
-    if mistakes:
-        raise ScenarioError(mistakes)
-    return scenario
+    return scenario_of(resolve(Path(path)))
 
 
 def scenario_from(content: dict[str, Any]) -> Scenario:
     """A scenario as a result folder keeps it, with nothing left to default."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "scenario.yaml"  # all of JSON is YAML
-        file.write_text(json.dumps(content), encoding="utf-8")
-        return load_scenario(file)
+    return scenario_of(Document(dict(content)))
 
 
 def load_road(path: Path) -> Road:
@@ -99,13 +62,9 @@ def load_road(path: Path) -> Road:
         document = Document({"road": document.data}, places)
     else:
         document = resolve(path)
-    values: dict[str, Any] = {}
-    mistakes: list[Mistake] = []
-    _try(TypeAdapter(Road), document.data.get("road"), ("road",), document, values, mistakes)
-    if mistakes:
-        raise ScenarioError(mistakes)
-    road: Road = values["road"]
-    return road
+    if "road" not in document.data:
+        raise _error(document, (), "has no road: must be a scenario file, or a file with nodes and links")
+    return _checked(Road, document.data["road"], ("road",), document)
 
 
 def load_as(path: Path, kind: type[Loaded]) -> Loaded:
@@ -117,15 +76,19 @@ def load_as(path: Path, kind: type[Loaded]) -> Loaded:
         with all mistakes found in it
     """
     document = read_document(path)
+    return _checked(kind, document.data, (), document)
+
+
+def _checked(kind: type[Loaded], data: Any, above: Keys, document: Document) -> Loaded:
+    """Data as a model; its mistakes with their places."""
     try:
-        return kind.model_validate(document.data)
+        return cast("Loaded", read_as(kind, data))
     except ValidationError as error:
-        mistakes, found_keys = [], [tuple(details["loc"]) for details in error.errors()]
-        for details in error.errors():
-            keys: Keys = tuple(details["loc"])
-            if any(other[: len(keys)] == keys and other != keys for other in found_keys):
-                continue  # its parts say it better
-            mistakes.append(Mistake(*document.place(keys), key_text(keys), told(details, kind, keys)))
+        mistakes = []
+        for details in without_echoes(error.errors()):
+            keys = keys_of(details)
+            place = document.place((*above, *keys))
+            mistakes.append(Mistake(*place, key_text((*above, *keys)), told(details, kind, keys)))
         raise ScenarioError(mistakes) from error
 
 
@@ -151,13 +114,24 @@ def _parent(document: Document, path: Path, above: tuple[Path, ...]) -> Path:
     named = document.data["extends"]
     if not isinstance(named, str):
         raise _error(document, ("extends",), f"{shown(named)} must be the name of a file")
-    parent = path.parent / named
+    parent = _beside(path, named)
+    if parent is None:
+        raise _error(document, ("extends",), f"{shown(named)} is not a file beside {path.name}")
     if parent.resolve() in (*above, path.resolve()):
         chain = " -> ".join(p.name for p in (*above, path, parent))
         raise _error(document, ("extends",), f"goes in a circle: {chain}")
-    if not parent.is_file():
-        raise _error(document, ("extends",), f"{shown(named)} is not a file beside {path.name}")
+    if len(above) >= MOST_PARENTS:
+        raise _error(document, ("extends",), f"more than {MOST_PARENTS} files extend one another")
     return parent
+
+
+def _beside(path: Path, named: str) -> Path | None:
+    """A file that another one names, if there is one."""
+    try:
+        found = path.parent / named if len(named) <= LONGEST_NAME else None
+        return found if found is not None and found.is_file() and found.resolve() else None
+    except (OSError, ValueError, RuntimeError):  # a name that can be none, or links in a circle
+        return None
 
 
 def _with_parts(document: Document, path: Path) -> Document:
@@ -165,9 +139,10 @@ def _with_parts(document: Document, path: Path) -> Document:
         named = document.data.get(part)
         if not isinstance(named, str):
             continue
-        if not (path.parent / named).is_file():
+        file = _beside(path, named)
+        if file is None:
             raise _error(document, (part,), f"{shown(named)} is neither a mapping nor a file beside {path.name}")
-        own = read_document(path.parent / named)
+        own = read_document(file)
         document.data[part] = own.data
         document.places |= {(part, *keys): place for keys, place in own.places.items() if keys}
     return document
@@ -202,123 +177,3 @@ def _at(data: Any, keys: Keys) -> Any:
 
 def _error(document: Document, keys: Keys, message: str) -> ScenarioError:
     return ScenarioError([Mistake(*document.place(keys), key_text(keys), message)])
-
-
-def _validated(document: Document) -> tuple[dict[str, Any], list[Mistake]]:
-    """Values of the fields that are right, and mistakes of the others."""
-    values: dict[str, Any] = {}
-    mistakes: list[Mistake] = []
-    fields = Scenario.model_fields
-    for key, value in document.data.items():
-        if key == "interventions":
-            values[key] = _interventions(value, document, mistakes)
-        elif key not in fields:
-            message = f"unknown key{_suggestion(key, [*fields, 'extends'])}"
-            mistakes.append(Mistake(*document.place((key,)), key, message))
-        else:
-            annotation: Any = fields[key].annotation
-            metadata = fields[key].metadata
-            adapter = TypeAdapter(annotation if not metadata else _annotated(annotation, metadata))
-            _try(adapter, value, (key,), document, values, mistakes)
-    missing = [key for key, field in fields.items() if field.is_required() and key not in document.data]
-    mistakes += [Mistake(*document.place(()), key, "is required and missing") for key in missing]
-    return values, mistakes
-
-
-def _annotated(annotation: Any, metadata: list[Any]) -> Any:
-    return Annotated[annotation, *metadata]
-
-
-def _try(
-    adapter: "TypeAdapter[Any]",
-    value: Any,
-    path: Keys,
-    document: Document,
-    values: dict[str, Any],
-    mistakes: list[Mistake],
-) -> None:
-    try:
-        values[str(path[-1])] = adapter.validate_python(value)
-    except ValidationError as error:
-        mistakes += [_mistake(details, path, document) for details in error.errors()]
-
-
-def _interventions(value: Any, document: Document, mistakes: list[Mistake]) -> dict[str, Any]:
-    """Each intervention is checked by the class of its kind; null takes one out again."""
-    known = interventions()
-    found: dict[str, Any] = {}
-    if not isinstance(value, dict):
-        mistakes.append(
-            Mistake(*document.place(("interventions",)), "interventions", f"{shown(value)} must be a mapping")
-        )
-        return found
-    for kind, parameters in value.items():
-        path: Keys = ("interventions", kind)
-        if kind not in known:
-            message = f"unknown intervention{_suggestion(kind, list(known))}; known are {', '.join(known)}"
-            mistakes.append(Mistake(*document.place(path), key_text(path), message))
-        elif parameters is not None:
-            _try(TypeAdapter(known[kind]), parameters, path, document, found, mistakes)
-    return found
-
-
-def _mistake(details: ErrorDetails, path: Keys, document: Document) -> Mistake:
-    keys = keys_of(details, path)
-    return Mistake(*document.place(keys), key_text(keys), told_of_scenario(details, keys))
-
-
-def keys_of(details: ErrorDetails, above: Keys = ()) -> Keys:
-    """The place of a mistake below a path, without the words that pydantic adds for its own use."""
-    return (*above, *(part for part in details["loc"] if part != "[key]" and not str(part).startswith("function-")))
-
-
-def told_of_scenario(details: ErrorDetails, keys: Keys) -> str:
-    """What is wrong at a key of a scenario."""
-    if keys[0] == "interventions" and len(keys) > 1:
-        return told(details, interventions().get(str(keys[1])), keys[2:] or keys)
-    return told(details, Scenario, keys)
-
-
-def told(details: ErrorDetails, model: Any, keys: Keys) -> str:
-    """What is wrong at a key of a model, and what is allowed."""
-    if details["type"] == "extra_forbidden":
-        return "unknown key" + _suggestion(str(keys[-1]), _siblings(model, keys))
-    if details["type"] == "missing":
-        return "is required and missing"
-    if details["type"] == "value_error":
-        return details["msg"].removeprefix("Value error, ")
-    return f"found {shown(details['input'])}, must be {_allowed(details)}"
-
-
-def _allowed(details: ErrorDetails) -> str:
-    """What is allowed, in our words where pydantic's are those of a programmer."""
-    if details["type"] == "string_pattern_mismatch":
-        return PATTERNS.get(details["ctx"]["pattern"], details["msg"])
-    kind = next((kind for start, kind in KINDS if details["type"].startswith(start)), None)
-    return kind or details["msg"].removeprefix("Input should be ")
-
-
-def _siblings(model: Any, keys: Keys) -> list[str]:
-    """Keys that a model allows where an unknown one was found."""
-    for part in keys[:-1]:
-        model = _step(model, part)
-    is_model = isinstance(model, type) and issubclass(model, BaseModel)
-    return list(model.model_fields) if is_model else []
-
-
-def _step(model: Any, part: int | str) -> Any:
-    """The type below `part`."""
-    if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
-        return model.model_fields[str(part)].annotation
-    arguments = [a for a in get_args(model) if a is not type(None) and a is not Ellipsis]
-    if get_origin(model) is dict:
-        return arguments[1]
-    found = arguments[0] if arguments else None
-    return _step(found, part) if isinstance(part, str) and found is not None else found
-
-
-def _suggestion(key: str, allowed: list[str]) -> str:
-    close = difflib.get_close_matches(key, allowed, n=1)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; known keys are {', '.join(allowed)}" if allowed else ""

@@ -1,8 +1,15 @@
 """Mistakes in a scenario file, told all together: file, line, key, value found, what is allowed."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import NamedTuple
 
-LONGEST_VALUE = 60
+from sim.texts import escaped, shown
+
+MOST_MISTAKES = 50
+"""Of a file that are told."""
+
+__all__ = ["MOST_MISTAKES", "Mistake", "ScenarioError", "key_text", "shown"]
 
 
 class Mistake(NamedTuple):
@@ -15,21 +22,29 @@ class Mistake(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+        parts = [part for part in (place, self.key, self.message) if part]
+        return escaped(": ".join(parts))
 
 
-class ScenarioError(Exception):
-    """All mistakes of one scenario."""
+class ScenarioError(ValueError):
+    """All mistakes of one scenario, at most so many of a file."""
 
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        self.mistakes = sorted(set(mistakes), key=lambda m: (m.file, m.line, m.key, m.message))
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        every = sorted(set(mistakes), key=lambda m: (m.file, m.line, m.key, m.message))
+        self.mistakes = _first_of_each_file(every)
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-def shown(value: object) -> str:
-    """A value as it can stand in a message."""
-    text = repr(value)
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+def _first_of_each_file(every: list[Mistake]) -> list[Mistake]:
+    """The first mistakes of each file, and how many more it has."""
+    count: Counter[str] = Counter()
+    found: list[Mistake] = []
+    for mistake in every:
+        count[mistake.file] += 1
+        if count[mistake.file] < MOST_MISTAKES:
+            found.append(mistake)
+    more = {file: number - MOST_MISTAKES + 1 for file, number in count.items() if number >= MOST_MISTAKES}
+    return found + [Mistake(file, 0, "", f"and {number:,} more mistakes") for file, number in more.items()]
 
 
 def key_text(path: tuple[str | int, ...]) -> str:

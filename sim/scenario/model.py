@@ -2,24 +2,25 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SerializeAsAny, ValidationError, field_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, SerializeAsAny, field_validator
 
 from sim.behaviour import BehaviourParameters
 from sim.demand import Demand
 from sim.fleet import Fleet
 from sim.interventions.base import Intervention
 from sim.interventions.registry import interventions
-from sim.parameters import Group, Model, Name, NotNegative, Positive, Share, Source
+from sim.parameters import Group, Model, Name, NotNegative, PositiveMoney, Share, Source
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Road
 from sim.scenario.uncertain import Distribution
 from sim.weather import Climate
 
 LONGEST_HORIZON_DAYS = 36_525
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 TEXTS = ("title", "title_zh", "description")
 """What a scenario says of itself; no result depends on it."""
 
@@ -65,7 +66,7 @@ class ValuationParameters(Group):
             "discount_rate": Source(basis="assumption", range="0.04 to 0.08", note="8 % is used in appraisal in China"),
         }
     )
-    statistical_life_cny: tuple[Positive, Positive, Positive] = (1.0e6, 4.1e6, 6.7e6)
+    statistical_life_cny: tuple[PositiveMoney, PositiveMoney, PositiveMoney] = (1.0e6, 4.1e6, 6.7e6)
     injury_share_of_life: Share = Field(default=0.1, description="value of an injury, serious and slight together")
     delay_cny_h: NotNegative = Field(default=100.0, description="truck, driver and load")
     discount_rate: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
@@ -110,7 +111,16 @@ class Scenario(Model):
         unknown = sorted(set(value) - set(known))
         if unknown:
             raise ValueError(f"unknown kinds {', '.join(unknown)}; known are {', '.join(known)}")
-        return {kind: _of_kind(known[kind], value[kind]) for kind in sorted(value)}
+        given = {kind: one for kind, one in value.items() if one is not None}
+        return {kind: _of_kind(known[kind], given[kind]) for kind in sorted(given)}
+
+    @field_validator("start_date")
+    @classmethod
+    def _in_the_calendar(cls, value: date) -> date:
+        """So that every day of the longest horizon has a date."""
+        if not EARLIEST <= value <= LATEST:
+            raise ValueError(f"found {value}, must be from {EARLIEST} to {LATEST}")
+        return value
 
     @property
     def shown_title(self) -> str:
@@ -123,36 +133,29 @@ class Scenario(Model):
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def changed(self, changes: dict[str, Any]) -> "Scenario":
-        """A new, validated scenario with dotted keys set, such as `interventions.driver_contact.operators`."""
-        content = self.model_dump(mode="json")
-        for dotted, value in changes.items():
-            *above, last = dotted.split(".")
-            place: Any = content
-            for key in above:
-                place = place.setdefault(key, {}) if isinstance(place, dict) else place[int(key)]
-            if isinstance(place, list):
-                place[int(last)] = value
-            else:
-                place[last] = value
-        return Scenario.model_validate(content)
+        """A new, validated scenario with dotted keys set, such as `interventions.driver_contact.operators`.
+
+        None takes an intervention out.
+
+        Raises
+        ------
+        ScenarioError
+            with all mistakes found
+        """
+        return _changes[0](self, changes)
 
 
 def _of_kind(kind: type[Intervention], value: Any) -> Intervention:
-    """An intervention from its parameters, whose mistakes name its kind."""
-    if isinstance(value, Intervention):
-        return value
-    try:
-        return kind.model_validate(value or {})
-    except ValidationError as error:
-        found = [
-            InitErrorDetails(
-                type=PydanticCustomError(cast("Any", details["type"]), cast("Any", details["msg"]), details.get("ctx")),
-                loc=(kind.kind, *details["loc"]),
-                input=details["input"],
-            )
-            for details in error.errors()
-        ]
-        raise ValidationError.from_exception_data(kind.kind, found) from error
+    """An intervention from its parameters."""
+    return value if isinstance(value, Intervention) else kind.model_validate(value)
+
+
+_changes: list[Callable[[Scenario, Mapping[str, Any]], Scenario]] = []
+
+
+def make_changes_with(change: Callable[[Scenario, Mapping[str, Any]], Scenario]) -> None:
+    """Say how scenarios are changed; `sim.scenario.building`, which knows all checks, does when it is imported."""
+    _changes[:] = [change]
 
 
 def json_schema() -> dict[str, Any]:

@@ -44,6 +44,11 @@ class Distribution(Model):
             raise ValueError("mode must lie from low to high")
         return self
 
+    def value(self, share: float) -> float | int:
+        """The value below which a share of the belief lies, whole if it has to be."""
+        found = float(self.quantile(np.array(share)))
+        return int(found) if self.whole else found
+
     def quantile(self, share: Floats) -> Floats:
         """Value below which a share of the belief lies, shape as given."""
         from scipy import stats

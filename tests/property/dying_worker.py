@@ -25,7 +25,9 @@ def dying(task: experiment.Task) -> Outcome:
 
 
 if __name__ == "__main__":
-    experiment.perform = dying
+    import dying_worker  # workers do not run this script, but find functions by their module
+
+    experiment.perform = dying_worker.dying
     base = Scenario.model_validate(SMALL)
     tasks = [experiment.Task(base.changed({"days": 3, "name": f"s{n}"}), 1, n) for n in range(4)]
     for outcome in experiment.perform_all(tasks, workers=2):

@@ -97,7 +97,7 @@ def test_work_may_come_from_a_generator() -> None:
 
 def test_work_after_the_horizon_is_in_no_sum() -> None:
     env = Environment()
-    staff = Staff(env, np.ones(24, dtype=np.int64), Streams(1, 0), counted_until_s=86_400.0)
+    staff = Staff(env, np.ones(24, dtype=np.int64), Streams(1, 0), counted_s=(0.0, 86_400.0))
     staff.occupy(0, 0, [(80_000.0, 10_000.0)])
     staff.occupy(0, 1, [(20_000.0, 500.0)])
     env.run(until=2 * 86_400.0)

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 import yaml_text
 
+from sim.files import write_whole
 from sim.experiment import perform_all, processes, run_experiment
 from sim.scenario import load_scenario
-from sim.store import Store, packed, write_whole
+from sim.store import Store, packed
 
 KILLS = 20
 CALLS = "extends: base.yaml\nname: calls\ninterventions: {driver_contact: {operators: 3}}\n"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sim.experiment import run_experiment
-from sim.results import results_of, write_results
+from sim.result_folder import write_results
+from sim.results import results_of
 
 PROGRAMME = {"early_warning": {}, "driver_contact": {}, "enterprise_accountability": {}}
 
@@ -13,7 +14,7 @@ PROGRAMME = {"early_warning": {}, "driver_contact": {}, "enterprise_accountabili
 def written(scenarios, folder: Path, **options) -> dict[str, bytes]:
     experiment = run_experiment(scenarios, replications=2, seed=5, **options)
     results = results_of(experiment, baseline=scenarios[0].name, command="test")
-    write_results(results, folder, events=True, charts=lambda _: None)
+    write_results(results, folder, events=True)
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
@@ -39,5 +40,5 @@ def test_workers_change_no_byte(scenarios, reference, tmp_path) -> None:
 def test_another_seed_changes_the_runs(scenarios, reference, tmp_path) -> None:
     experiment = run_experiment(scenarios, replications=2, seed=6, workers=1)
     results = results_of(experiment, baseline=None, command="test")
-    write_results(results, tmp_path, events=True, charts=lambda _: None)
+    write_results(results, tmp_path, events=True)
     assert (tmp_path / "runs.parquet").read_bytes() != reference["runs.parquet"]

@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from scipy.stats import nbinom, poisson
+from scipy.stats import binom, nbinom, poisson
 from typer.testing import CliRunner
 
+from sim.before_after import Sites, before_after
 from sim.cli import app
 from sim.safety_statistics import (
-    before_after,
     chance_of_drop,
     detection_power,
     effect_posterior,
@@ -18,7 +18,6 @@ from sim.safety_statistics import (
     index_of_effectiveness,
     rate_interval,
     rate_ratio,
-    simulated_years_to_detect,
     worst_site_ratio,
     worst_site_ratios,
     years_to_detect,
@@ -107,9 +106,8 @@ def test_sites_picked_for_their_counts_regress_and_the_study_corrects() -> None:
         before, after = generator.poisson(means), generator.poisson(means)
         picked = before >= 9
         count = int(picked.sum())
-        study = before_after(
-            before[picked], after[picked], np.full(count, 4.0), np.full(count, 4.0), np.full(count, 0.5)
-        )
+        alike, spread = np.full(count, 4.0), np.full(count, 0.5)
+        study = before_after(Sites(before[picked], after[picked], alike, alike, spread))
         naive.append(study.naive.ratio.estimate)
         mean_picked.append(before[picked].mean())
         held += study.ratio.low <= 1.0 <= study.ratio.high
@@ -120,7 +118,7 @@ def test_sites_picked_for_their_counts_regress_and_the_study_corrects() -> None:
 
 def test_a_study_by_hand() -> None:
     """One site, k mu = 1, so half is its own count: E = (4 + 8) / 2 = 6, Var = 3; traffic doubles; 6 afterwards."""
-    study = before_after(np.array([8]), np.array([6]), np.array([4.0]), np.array([8.0]), np.array([0.25]))
+    study = before_after(Sites(np.array([8]), np.array([6]), np.array([4.0]), np.array([8.0]), np.array([0.25])))
     assert study.expected_after == pytest.approx(12.0)
     relative = 12.0 / 144.0
     assert study.ratio.estimate == pytest.approx(0.5 / (1 + relative))
@@ -138,14 +136,24 @@ def test_the_manuals_example_of_a_before_after_study() -> None:
     assert 100 * error == pytest.approx(13.882, rel=0.013)
 
 
-def test_power_by_formula_and_by_simulation_agree() -> None:
-    assert simulated_years_to_detect(60.0, 0.3, 5.0) == pytest.approx(years_to_detect(60.0, 0.3, 5.0), abs=1.0)
-    assert simulated_years_to_detect(2.0, 0.1, 1.0) == float("inf")
-    years = years_to_detect(60.0, 0.3, 5.0)
-    found = detection_power(60.0, 0.3, 5.0, years)
-    assert found == pytest.approx(0.8, abs=0.05)
+def test_power_is_the_share_of_pairs_in_which_the_exact_test_finds_the_fall() -> None:
+    """Against 20,000 pairs of Poisson counts, within four standard errors; nothing is found where nothing changes."""
+    generator = np.random.default_rng(14)
+    before, after = generator.poisson(60.0 * 5, 20_000), generator.poisson(60.0 * 0.7 * 1, 20_000)
+    found = np.mean(binom.cdf(after, before + after, 1.0 / 6.0) <= 0.025)
+    assert detection_power(60.0, 0.3, 5.0, 1.0) == pytest.approx(found, abs=4 * np.sqrt(0.25 / 20_000))
+    assert detection_power(60.0, 0.0, 5.0, 3.0) < 0.025
+    few, many = detection_power(19_999.0, 0.02, 1.0, 1.0), detection_power(20_001.0, 0.02, 1.0, 1.0)
+    assert few == pytest.approx(many, abs=1e-3)  # by all counts, and by quantiles
+
+
+def test_years_to_detect_are_the_first_with_that_power() -> None:
+    """24 accidents a year, a third fewer, three years before: 16 years, whatever the seed of anything."""
+    assert years_to_detect(24.0, 1.0 / 3.0, 3.0) == 16.0
+    assert detection_power(24.0, 1.0 / 3.0, 3.0, 16.0) >= 0.8
+    assert all(detection_power(24.0, 1.0 / 3.0, 3.0, years) < 0.8 for years in range(1, 16))
     assert years_to_detect(2.0, 0.1, 1.0) == float("inf")
-    assert detection_power(60.0, 0.0, 5.0, years) < 0.03
+    assert years_to_detect(99.0, 0.2, 5.0) == years_to_detect(101.0, 0.2, 5.0) == 3.0  # in order, and halved
 
 
 def test_a_third_fewer_by_chance() -> None:
@@ -186,83 +194,3 @@ def test_the_two_stage_rule_covers_and_is_narrow(noise) -> None:
 
 
 HEAD = "site,before,after,predicted_before,predicted_after,overdispersion\n"
-
-
-def test_the_command_reads_a_table(tmp_path) -> None:
-    file = tmp_path / "data.csv"
-    file.write_text(HEAD + "a,8,6,4.0,8.0,0.25\n")
-    content = json.loads(runner.invoke(app, ["before-after", str(file), "--json"]).stdout)
-    assert content["expected_after_without_treatment"] == pytest.approx(12.0)
-    assert "differs from no effect" in runner.invoke(app, ["before-after", str(file)]).stdout
-    file.write_text(HEAD + "a,8,11,4.0,8.0,0.25\n")
-    assert "can't be told apart" in runner.invoke(app, ["before-after", str(file)]).stdout
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("site,before\na,1\n", "columns after, predicted_before, predicted_after, overdispersion are missing"),
-        (HEAD + "a,1.5,2,3,4,0.2\n", ":2: before: found"),
-        (HEAD + "a,1,2,3,4,0.2\nb,1,2,-3,4,x\n", ":3: predicted_before: found"),
-        (HEAD, "has no rows"),
-    ],
-)
-def test_a_wrong_table_is_one_clear_message(tmp_path, text, message) -> None:
-    file = tmp_path / "data.csv"
-    file.write_text(text)
-    result = runner.invoke(app, ["before-after", str(file)])
-    assert result.exit_code == 2
-    assert message in result.output
-
-
-def test_the_power_command() -> None:
-    content = json.loads(runner.invoke(app, ["power", "--per-year", "12", "--json"]).stdout)
-    assert [row["years_after"] for row in content["simulated_power"]] == [1, 2, 3, 5, 10]
-    assert content["simulated_power"][0]["power"] < content["simulated_power"][-1]["power"]
-    assert "if nothing changes" in runner.invoke(app, ["power", "--per-year", "12"]).stdout
-
-
-def test_the_posterior_of_an_effect_is_that_of_two_gammas() -> None:
-    """Against draws of both means; 4 standard errors of the quantiles."""
-    generator = np.random.default_rng(8)
-    size = 400_000
-    for before, after, alike in ((6, 4, None), (12, 8, (5.0, 0.8)), (3, 0, None)):
-        given = {} if alike is None else {"predicted": alike[0], "overdispersion": alike[1]}
-        shape, rate = (before + 0.5, 1.0) if alike is None else (before + 1 / alike[1], 1 + 1 / (alike[0] * alike[1]))
-        ratio = generator.gamma(after + 0.5, 1.0, size) / generator.gamma(shape, 1.0 / rate, size)
-        found = effect_posterior(before, after, **given)
-        shares = [np.mean(ratio < limit) for limit in (found.ratio.low, found.ratio.estimate, found.ratio.high)]
-        for share, nominal in zip(shares, (0.025, 0.5, 0.975), strict=True):
-            assert abs(share - nominal) < 4 * np.sqrt(nominal * (1 - nominal) / size)
-        assert found.chance_of_fall == pytest.approx(np.mean(ratio < 1), abs=4 * 0.5 / np.sqrt(size))
-    with pytest.raises(ValueError, match="go together"):
-        effect_posterior(6, 4, predicted=3.0)
-
-
-def test_the_mean_before_is_hauers_estimate() -> None:
-    """The gamma of the posterior has the mean of the Empirical Bayes estimate."""
-    shape, rate = 12 + 1 / 0.8, 1 + 1 / (5.0 * 0.8)
-    assert shape / rate == pytest.approx(float(empirical_bayes(12.0, 5.0, 0.8).expected))
-
-
-def test_the_worst_of_many_falls_by_itself() -> None:
-    """Of sites with one and the same mean, the picked count is pure chance, and the next is the mean on average."""
-    alike = worst_site_ratio(50, 4.0, 1e-6)
-    counts = np.arange(1, 60)
-    chance_of_highest = np.diff(poisson.cdf(np.arange(60), 4.0) ** 50)
-    exact = float((chance_of_highest * 4.0 / counts).sum())
-    spread = np.sqrt(4.0) * float((chance_of_highest / counts).sum())
-    assert alike.estimate == pytest.approx(exact, abs=4 * 1.5 * spread / np.sqrt(20_000))
-    assert worst_site_ratio(1, 400.0, 0.5).estimate == pytest.approx(1.0, abs=0.02)
-    assert worst_site_ratio(50, 4.0, 1.0).estimate > alike.estimate
-
-
-def test_an_effect_at_the_worst_sites() -> None:
-    """A true halving halves the mean of what is counted after; all sites together have no regression to the mean."""
-    nothing, halved = (
-        worst_site_ratios(20, 4.0, 0.4, picked=2, effect=effect, seed=seed) for effect, seed in ((1, 1), (0.5, 2))
-    )
-    error = np.hypot(0.5 * nothing.std(), halved.std()) / np.sqrt(len(halved))
-    assert halved.mean() == pytest.approx(0.5 * nothing.mean(), abs=4 * error)
-    every = worst_site_ratios(20, 40.0, 0.4, picked=20)
-    assert every.mean() == pytest.approx(1.0, abs=4 * every.std() / np.sqrt(len(every)) + 1 / (20 * 40.0))

@@ -119,6 +119,7 @@ def test_uncertain_keys_have_to_be_numbers(files) -> None:
         ("a.b=1:4", (1, 2, 3, 4)),
         ("a=0.1:0.3:0.1", (0.1, 0.2, 0.3)),
         ("a=0:0.4", (0, 0.1, 0.2, 0.3, 0.4)),
+        ("a=1e-1:1e0:.45", (0.1, 0.55, 1)),
         ("a=x,2,true", ("x", 2, True)),
     ],
 )
@@ -126,11 +127,8 @@ def test_axes(text, points) -> None:
     assert axis(text).points == points
 
 
-@pytest.mark.parametrize("text", ["a", "=1:2", "a=", "a=3:1", "a=1:9:0", "a=0:1e9"])
+@pytest.mark.parametrize("text", ["a", "=1:2", "a=", "a=3:1", "a=1:9:0", "a=0:1e9:1", "a=0:" + "9" * 400])
 def test_axes_that_make_no_sense(text) -> None:
-    if text == "a=0:1e9":
-        assert axis(text).points == ("0:1e9",)
-        return
     with pytest.raises(SweepMistake):
         axis(text)
 
@@ -155,7 +153,7 @@ def test_sweep(files) -> None:
     [
         (
             ["interventions.driver_contact.operators=-5:-1"],
-            "interventions.driver_contact.operators: found -5, must be greater than or equal to 0",
+            "interventions.driver_contact.operators: found -5, must be at least 0",
         ),
         (["interventions.driver_contact.operators=a,b"], "operators: found 'a', must be a whole number"),
         (["interventions.driver_contact.operator=1:2"], "operator: unknown key; did you mean `operators`?"),
@@ -169,8 +167,8 @@ def test_sweep(files) -> None:
             "demand.flows[1].trips_per_year.rigid: found -5",
         ),
         (["behavior.half_life_days=1:2"], "behavior: unknown key; did you mean `behaviour`?"),
-        (["demand.flows.99.origin=a,b"], "demand.flows.99.origin=a,b: there is no such key"),
-        (["days.x=1"], "days.x=1: there is no such key"),
+        (["demand.flows.99.origin=a,b"], "demand.flows.99.origin: there is no such key"),
+        (["days.x=1"], "days.x: there is no such key"),
         (["name=a,b"], "name says what a scenario is called"),
         (["days=2,3"], "days is 3, of calls 2; scenarios to compare must share it"),
         (["nonsense"], "'nonsense': must be key=low:high"),

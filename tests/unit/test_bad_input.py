@@ -38,9 +38,9 @@ def line_of(text: str, part: str) -> int:
             "grade_pct: -5.0",
             "grade_pct: 90",
             "road.links[0].sections[0].grade_pct",
-            "found 90, must be less than or equal to 15",
+            "found 90, must be at most 15",
         ),
-        ("length_km: 1.0", "length_km: -1", "road.links[0].sections[0].length_km", "found -1, must be greater than"),
+        ("length_km: 1.0", "length_km: -1", "road.links[0].sections[0].length_km", "found -1, must be at least 0.01"),
         ("speed_limit_kmh: 50", "speed_limit_kmh: 0", "road.links[0].sections[0].speed_limit_kmh", "found 0"),
         ("speed_limit_kmh: 50", "speed_limit: 50", "road.links[0].sections[0].speed_limit", "did you mean"),
         ("end: town", "end: nowhere", "road.links[0].end", "'nowhere' is not a node"),
@@ -60,7 +60,7 @@ def line_of(text: str, part: str) -> int:
         ("days: 20", "interventions: {early_warning: {read_shar: 1}}", "interventions.early_warning.read_shar", "did"),
         ("days: 20", "format: 2", "format", "found 2"),
         ("days: 20", "start_date: 01/03/2025", "start_date", "found '01/03/2025', must be a date as YYYY-MM-DD"),
-        ("name: small", "name: a/b", "name", "found 'a/b', must be a name without spaces and slashes"),
+        ("name: small", "name: a/b", "name", "found 'a/b', must be a name without spaces"),
         (
             "days: 20",
             "interventions: {brake_check: {areas: [{link: moon, direction: forward}]}}",
@@ -121,8 +121,8 @@ def test_more_corridors_than_there_are_numbers_for() -> None:
         links = tuple(link(number) for number in range(count))
         return Road(nodes=tuple(Node(name=name) for one in links for name in (one.start, one.end)), links=links)
 
-    assert list(findings({}, road(MOST_CORRIDORS))) == []
-    ((keys, message),) = findings({}, road(MOST_CORRIDORS + 1))
+    assert list(findings({}, {"road": road(MOST_CORRIDORS)})) == []
+    ((keys, message),) = findings({}, {"road": road(MOST_CORRIDORS + 1)})
     assert keys == ("road", "links")
     assert "1,025 corridors" in message
     assert "at most 1,024" in message
@@ -150,8 +150,6 @@ def test_folded_texts_are_one_line(tmp_path) -> None:
     file = tmp_path / "scenario.yaml"
     file.write_text(yaml_text.SMALL_YAML + "description: >-\n  one\n  and two\n")
     assert load_scenario(file).description == "one and two"
-    file.write_text(yaml_text.SMALL_YAML + 'description: "ring \\a bell"\n')
-    assert load_scenario(file).description == "ring \a bell"
 
 
 def test_a_bomb_of_aliases_is_refused(tmp_path) -> None:

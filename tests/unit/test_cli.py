@@ -73,7 +73,7 @@ def test_compare_writes_the_contract(compared) -> None:
 def test_compare_writes_tables_and_charts(compared) -> None:
     out, result = compared
     names = {path.name for path in out.iterdir()}
-    assert names - {"store", ".lock"} == {
+    assert names - {"store", ".lock", ".hairpin.json"} == {
         "manifest.json",
         "summary.json",
         "costs.json",

@@ -93,7 +93,8 @@ def test_sums_that_are_no_longer_exact_are_refused() -> None:
 
 
 def test_a_day_of_more_trips_than_there_are_numbers_for_is_refused(small) -> None:
-    crowd = [{"origin": "north", "destination": "south", "trips_per_year": {"rigid": 3e9}}]
-    world = World(small(days=2, demand__flows=crowd), 1, 0)
+    crowd = [{"origin": "north", "destination": "south", "trips_per_year": {"rigid": 4e8}}]
+    wednesday = [0, 0, 1, 0, 0, 0, 0]
+    world = World(small(days=2, demand__flows=crowd, demand__weekly_weights=wednesday), 1, 0)
     with pytest.raises(OverflowError, match="on one corridor: numbers of trips end at 4,194,304"):
         world.source.whole_days(range(2), 0)

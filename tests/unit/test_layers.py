@@ -5,7 +5,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "sim"
 LAYERS = [
-    {"units", "draws", "records", "exact"},
+    {"units", "draws", "records", "exact", "portable", "texts", "interrupts", "files", "machine"},
     {"parameters", "calendar"},
     {"road", "fleet", "weather", "demand"},
     {"physics", "risk", "behaviour"},
@@ -29,6 +29,10 @@ LAYERS = [
         "sweeping",
         "calibration",
         "portfolio",
+        "before_after",
+        "site_table",
+        "made_files",
+        "result_folder",
     },
     {"charts", "report", "cli", "api"},
 ]

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from sim import compare, load_scenario
 from sim.cli import app
+from sim.result_folder import read_results
 from sim.scenario.remarks import differences, late_starts, obstacles
 
 runner = CliRunner()
@@ -92,37 +93,51 @@ def test_draws_come_on_top_of_the_comparison(folder) -> None:
     assert "with what its assumptions leave open" in (folder / "out" / "report.html").read_text().replace("\xa0", " ")
 
 
-def test_what_was_made_of_other_results_is_removed(folder) -> None:
+def test_other_results_are_kept_in_a_folder_of_their_own(folder) -> None:
+    """With all that was made of them, so that they can be read as before; what is not ours stays where it is."""
     out = folder / "out"
     assert invoke("compare", *options(folder, "--report", "--events", "--out", out)).exit_code == 0
-    (out / "slides").mkdir()
-    for name in ("slides/map.en.svg", "slides/talk.pptx", "replay_calls_day1.html", "notes.txt"):
-        (out / name).write_text("")
-    again = invoke("compare", *options(folder, "--out", out))
-    assert "removed" not in again.stderr
-    assert all((out / name).is_file() for name in ("events.parquet", "report.html", "slides/map.en.svg"))
-    other = invoke("compare", *options(folder, "--seed", 2, "--out", out))
-    gone = ("events.parquet", "report.html", "slides/map.en.svg", "replay_calls_day1.html")
-    assert [f"note: {out / name} was made of other results and is removed" for name in gone] == [
-        line for line in other.stderr.splitlines() if "removed" in line
-    ]
-    assert not any((out / name).exists() for name in gone)
-    assert all((out / name).is_file() for name in ("slides/talk.pptx", "notes.txt"))
-    assert json.loads((out / "manifest.json").read_text())["seed"] == 2
-
-
-@pytest.mark.parametrize("manifest", [None, "", "[]"])
-def test_nothing_is_removed_from_a_folder_without_results(folder, manifest) -> None:
-    out = folder / "out"
-    (out / "slides").mkdir(parents=True)
-    for name in ("report.html", "forest.svg", "slides/map.en.svg"):
+    assert invoke("report", out, "--slides").exit_code == 0
+    report = (out / "report.html").read_bytes()
+    for name in ("slides/talk.pptx", "replay_calls_day1.html", "notes.txt"):
         (out / name).write_text("mine")
-    if manifest is not None:
-        (out / "manifest.json").write_text(manifest)
-    done = invoke("run", folder / "base.yaml", "--days", 2, "--replications", 1, "-q", "--out", out)
-    assert (done.exit_code, done.stderr) == (0, "")
-    assert all((out / name).read_text() == "mine" for name in ("report.html", "forest.svg", "slides/map.en.svg"))
-    assert (out / "summary.json").is_file()
+    again = invoke("compare", *options(folder, "--out", out))
+    assert "earlier" not in again.stderr
+    made = ("events.parquet", "report.html", "slides/map.en.svg")
+    assert all((out / name).is_file() for name in made)
+    other = invoke("compare", *options(folder, "--seed", 2, "--out", out))
+    (earlier,) = (out / "earlier").iterdir()
+    assert f"note: {out} held other results; they and what was made of them are kept in {earlier}" in other.stderr
+    assert not any((out / name).exists() for name in made)
+    assert all(
+        (out / name).read_text() == "mine" for name in ("slides/talk.pptx", "replay_calls_day1.html", "notes.txt")
+    )
+    assert (earlier / "report.html").read_bytes() == report
+    assert json.loads((out / "manifest.json").read_text())["seed"] == 2
+    assert (read_results(out).manifest["seed"], read_results(earlier).manifest["seed"]) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "summary.json", "forest.svg", "report.html"])
+def test_files_of_others_are_never_replaced(folder, name) -> None:
+    out = folder / "out"
+    out.mkdir()
+    (out / name).write_text("mine")
+    done = invoke("compare", *options(folder, "-q", "--report", "--out", out))
+    assert done.exit_code == 2
+    assert f"{out / name}: was not made by this version of hairpin" in done.stderr
+    assert (out / name).read_text() == "mine"
+    kept = {path.name for path in out.iterdir()} - {"store", ".lock", ".hairpin.json"}
+    assert kept == {name} or name == "report.html"  # the results are whole before the report is made
+
+
+def test_a_file_of_ours_that_somebody_has_changed_is_theirs(folder) -> None:
+    out = folder / "out"
+    assert invoke("compare", *options(folder, "-q", "--report", "--out", out)).exit_code == 0
+    with (out / "report.html").open("a") as stream:
+        stream.write("<!-- my notes -->")
+    assert invoke("report", out).exit_code == 2
+    assert invoke("compare", *options(folder, "--seed", 2, "-q", "--out", out)).exit_code == 0
+    assert (out / "report.html").read_text().endswith("<!-- my notes -->")
 
 
 def test_json_is_all_that_is_printed(folder) -> None:

@@ -14,7 +14,7 @@ from sim.engine.replication import run_replication
 from sim.parameters import TRUCK_CLASSES
 from sim.report.replay import MODES, replay, replay_page
 from sim.report.words import WORDS
-from sim.results import write_results
+from sim.result_folder import write_results
 from sim.road import Network
 
 DAY = 3
@@ -101,7 +101,7 @@ def test_the_page_plays(found, tmp_path) -> None:
 def compared(scenario, tmp_path):
     base = scenario.model_copy(update={"name": "base", "interventions": {}})
     results = compare(base, scenario, replications=1, seed=1, workers=1)
-    write_results(results, tmp_path / "out", events=False, charts=lambda _: None)
+    write_results(results, tmp_path / "out", events=False)
     return tmp_path / "out"
 
 

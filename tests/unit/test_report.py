@@ -21,10 +21,11 @@ from sim.interventions.registry import BUILT_IN
 from sim.report import findings
 from sim.report.chance import chance_words
 from sim.report.numbers import changes, interval, millions
-from sim.report.page import banned_line, drawings, material, page, risk_per_km, told
+from sim.report.page import banned_line, drawings, material, page, told
 from sim.report.sources import assumptions
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
-from sim.results import write_results, write_shares
+from sim.report.section_risk import risk_by_link, risk_per_km
+from sim.result_folder import write_results, write_shares
 from sim.statistics import Interval
 from sim.uncertainty import Shares
 
@@ -40,7 +41,7 @@ def folder(small, tmp_path_factory):
     both = small(days=40, name="both", title=NASTY[:300], interventions=BOTH)
     results = compare(base, calls, both, replications=3, seed=2, workers=1)
     out = tmp_path_factory.mktemp("report") / "out"
-    write_results(results, out, events=False, charts=lambda _: None)
+    write_results(results, out, events=False)
     return out
 
 
@@ -187,7 +188,7 @@ def test_where_nobody_drives_there_is_no_report(small, tmp_path) -> None:
         flow["trips_per_year"] = dict.fromkeys(flow["trips_per_year"], 0.0)
     still = {"days": 3, "demand__flows": flows}
     results = compare(small(**still), small(**still, name="other"), replications=1, workers=1)
-    write_results(results, tmp_path / "out", events=False, charts=lambda _: None)
+    write_results(results, tmp_path / "out", events=False)
     done = runner.invoke(app, ["report", str(tmp_path / "out")])
     assert (done.exit_code, "nobody drives in small, other" in done.stderr) == (2, True)
 
@@ -286,7 +287,7 @@ def test_the_strip_draws_the_sections(found) -> None:
     road = found.scenarios[found.baseline]["road"]
     links = banned_line(road)
     assert links == ["upper", "lower"]
-    risk = risk_per_km(found, found.baseline, links)
+    risk = risk_per_km(found.sections, found.baseline, links)
     lengths = [s["length_km"] for link in road["links"] if link["name"] in links for s in link["sections"]]
     own = found.sections[(found.sections["scenario"] == found.baseline) & found.sections["link"].isin(links)]
     total = own[["expected_general", "expected_rollover", "expected_runaway"]].to_numpy().sum() / 3
@@ -339,7 +340,7 @@ def test_svg_keeps_text_as_text_and_says_what_it_shows(found) -> None:
 def test_a_folder_without_results_is_bad_input(tmp_path) -> None:
     result = runner.invoke(app, ["report", str(tmp_path)])
     assert result.exit_code == 2
-    assert "summary.json" in result.output
+    assert "manifest.json" in result.output
 
 
 def test_the_parts_draw_what_each_adds() -> None:

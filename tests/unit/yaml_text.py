@@ -1,17 +1,14 @@
 """The small county of `conftest` as a file."""
 
-from io import StringIO
-
+import yaml
 from conftest import SMALL
-from ruamel.yaml import YAML
 
 
-def _dump() -> str:
-    yaml = YAML()
-    yaml.representer.ignore_aliases = lambda _: True
-    stream = StringIO()
-    yaml.dump(SMALL, stream)
-    return stream.getvalue()
+class _Plain(yaml.SafeDumper):
+    """Every part in full, however often it occurs."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+        return True
 
 
-SMALL_YAML = _dump()
+SMALL_YAML = yaml.dump(SMALL, Dumper=_Plain, sort_keys=False, allow_unicode=True)

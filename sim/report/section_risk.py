@@ -1,0 +1,45 @@
+"""Expected accidents per km of road, worked out once: strip, map and tables show the same numbers."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sim.parameters import MECHANISMS
+from sim.units import METRES_PER_KM, Floats
+
+
+def risk_per_km(sections: pd.DataFrame, scenario: str, links: Sequence[str]) -> Floats:
+    """Of each section of a line of links, in a run, shape (sections,): both directions together over the road's km.
+
+    `sections` is the table of a result folder.
+    """
+    return np.concatenate([total / length_km for total, length_km in map(_of_link(sections, scenario), links)])
+
+
+def risk_by_link(sections: pd.DataFrame, scenario: str) -> dict[str, float]:
+    """Of each link, in a run: the mean of its sections' risk, by length."""
+    of_link = _of_link(sections, scenario)
+    names = sections.loc[sections["scenario"] == scenario, "link"].unique()
+    found = {str(name): of_link(name) for name in names}
+    return {name: float(total.sum() / length_km.sum()) for name, (total, length_km) in found.items()}
+
+
+def _of_link(sections: pd.DataFrame, scenario: str) -> Callable[[str], tuple[Floats, Floats]]:
+    """A function that gives expected accidents and length [km] of a link's sections, in the link's direction."""
+    own = sections[sections["scenario"] == scenario]
+    own = own.assign(total=own[[f"expected_{name}" for name in MECHANISMS]].sum(axis=1))
+    runs = max(int(own["replication"].nunique()), 1)
+
+    def of_link(link: str) -> tuple[Floats, Floats]:
+        part = own[own["link"] == link]
+        grouped = [
+            part[part["forward"] == way].groupby("section", sort=True).agg({"total": "sum", "length_m": "first"})
+            for way in (True, False)
+        ]
+        total = grouped[0]["total"].to_numpy() / runs
+        if len(grouped[1]):
+            total = total + grouped[1]["total"].to_numpy()[::-1] / runs
+        return total, grouped[0]["length_m"].to_numpy() / METRES_PER_KM
+
+    return of_link
