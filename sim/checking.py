@@ -87,7 +87,8 @@ def cases(files: dict[str, Path]) -> dict[str, Scenario]:
     fullest = [_fullest({n: s for n, s in short.items() if n.partition("/")[0] == folder}) for folder in folders]
     found = dict(short)
     for name in fullest:
-        found[f"{name}@hot"] = short[name].changed({"risk.calibration_factor": HOT_FACTOR})
+        factor = HOT_FACTOR * short[name].risk.calibration_factor
+        found[f"{name}@hot"] = short[name].changed({"risk.calibration_factor": factor})
     if short:
         name = _fullest(short)
         found[f"{name}@july"] = short[name].changed({"start_date": short[name].start_date.replace(month=7, day=1)})

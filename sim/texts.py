@@ -19,8 +19,9 @@ def escaped(text: str) -> str:
 
 def shown(value: object) -> str:
     """A value as it can stand in a message, as a scenario file would write it."""
-    words = {None: "null", True: "true", False: "false"} if value is None or isinstance(value, bool) else {}
-    text = words.get(value) or escaped(repr(value))  # type: ignore[call-overload]
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    text = escaped(repr(value))
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 

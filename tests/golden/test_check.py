@@ -42,10 +42,13 @@ def guard(folder, *options):
     return runner.invoke(app, ["check", *map(str, (*paths, *options))])
 
 
-@pytest.mark.parametrize("name", checking.shipped(checking.Path(__file__).parents[2] / "scenarios"))
-def test_a_week_is_as_stored(root, stored, name) -> None:
+CASES = checking.cases(checking.shipped(checking.Path(__file__).parents[2] / "scenarios"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_week_is_as_stored(stored, name) -> None:
     """Rewrite with `hairpin check --update`, and say why in the changelog."""
-    found = checking.measure({name: root / "scenarios" / f"{name}.yaml"}, workers=1)
+    found = checking.measure({name: CASES[name]}, workers=1)
     own = {**stored, "scenarios": {name: stored["scenarios"][name]}}
     assert checking.differences(own, found) == []
 
@@ -53,7 +56,7 @@ def test_a_week_is_as_stored(root, stored, name) -> None:
 def test_nothing_moved(some) -> None:
     result = guard(some)
     assert result.exit_code == 0
-    assert "1 scenarios are as stored" in result.stdout
+    assert "3 scenarios are as stored" in result.stdout
 
 
 COEFFICIENTS = {
@@ -81,7 +84,7 @@ def test_one_percent_of_a_hazard_coefficient_is_caught(some, tmp_path, other_ver
     assert result.exit_code == 1
     assert COEFFICIENTS[coefficient] in result.stdout
     suite = fromstring((tmp_path / "junit.xml").read_text())  # noqa: S314
-    assert suite.get("failures") == "1"
+    assert suite.get("failures") == "3"
     assert COEFFICIENTS[coefficient] in suite.find("testcase/failure").text
 
 
@@ -133,6 +136,21 @@ def test_a_scenario_without_a_reference_is_named(some, tmp_path) -> None:
     assert result.exit_code == 1
     assert "own has no reference in" in result.stdout
     assert "moved" not in result.stdout
+
+
+def test_what_a_week_in_winter_does_not_hold_is_run_besides() -> None:
+    """A hot run of each folder, with help, queues, severity and costs in it; one run in summer."""
+    hot = [name for name in CASES if name.endswith("@hot")]
+    assert {name.partition("/")[0] for name in hot} == {name.partition("/")[0] for name in CASES}
+    assert "measures/everything@july" in CASES
+    stored = checking.read(checking.Path(__file__).parents[2] / "results/reference/weeks.json")["scenarios"]
+    for metric in ("accidents", "injuries", "closures", "delay_vehicle_hours", "property_loss_cny", "cost_cny"):
+        assert all(min(stored["measures/everything@hot"][metric]) > 0.0 for name in hot)
+
+
+@pytest.mark.parametrize(("after", "told"), [(1.0 + 3e-10, "last digits"), (1.001, "+0.100%"), (1.0, "other runs")])
+def test_a_change_in_the_last_digits_is_called_that(after, told) -> None:
+    assert told in checking.Moved("a", "x", 1.0, after).told
 
 
 def test_short_forms_are_short(root) -> None:
