@@ -213,7 +213,7 @@ def read_results(folder: Path) -> ResultFolder:
         raise NotAResultFolder(f"{folder}: holds no comparison; make one with hairpin compare")
     if still := [name for name, entry in summary["scenarios"].items() if entry["metrics"][RATE]["mean"] is None]:
         raise NotAResultFolder(f"{folder}: nobody drives in {', '.join(still)}: there is no accident rate to report")
-    tables = {name: pd.read_parquet(BytesIO(found[f"{name}.parquet"])) for name in TABLES}
+    tables: dict[str, Any] = {name: pd.read_parquet(BytesIO(found[f"{name}.parquet"])) for name in TABLES}
     return ResultFolder(
         summary=summary,
         manifest=manifest,

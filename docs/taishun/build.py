@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scipy.stats import beta
 
 from sim import calibration, charts

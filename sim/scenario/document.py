@@ -191,15 +191,13 @@ class _Reader:
             return text
         if text in NULLS:
             return None
-        if text in TRUTHS:
-            return TRUTHS[text]
         if LEADING_ZERO.fullmatch(text):
             return self._mistake(
                 line, path, f"found {shown(text)}, a number has no 0 before it; a text stands in quotes"
             )
         if WHOLE.fullmatch(text) or DECIMAL.fullmatch(text) or NO_NUMBER.fullmatch(text):
             return self._number(text, path, line)
-        return text
+        return TRUTHS.get(text, text)
 
     def _number(self, text: str, path: Keys, line: int) -> Data:
         if len(text) > MAX_DIGITS:

@@ -35,25 +35,115 @@ from sim.store import Store
 from sim.sweeping import SweepMistake, axis, grid, variants
 
 SECONDS, BYTES, MOST_MISTAKES, RUNS = 10, 2**30, 50, 300
-LIBRARY_WORDS = re.compile(r"Input should|validation error|pydantic|type=|Value error|Traceback|ruamel|yaml\.org/|jiter")
+LIBRARY_WORDS = re.compile(
+    r"Input should|validation error|pydantic|type=|Value error|Traceback|ruamel|yaml\.org/|jiter"
+)
 NASTY = [
     *(None, True, False, 0, 1, -1, 2, 1e-300, 1e300, -1e300, 2**31, 2**63, 2**64, 10**40, 0.5, -0.0, 1e-9),
-    *(float("nan"), float("inf"), -float("inf"), "", " ", "no", "yes", "010", "1e5", "0x1F", "..", "/", "a/b", "x" * 5000),
-    *("\x00", "\x1b[31m", "\u202e", "\ud800", "雅西高速", "null", "~", "2025-02-30", "9999-12-01", "86400", "$1$", "-5", "nan"),
-    *([], {}, [[]], [None], {"a": 1}, {"": {}}, [1, 2, 3], [1e300] * 12, [0] * 24, [0] * 12, [True] * 7, {"link": "moon"}),
+    *(
+        float("nan"),
+        float("inf"),
+        -float("inf"),
+        "",
+        " ",
+        "no",
+        "yes",
+        "010",
+        "1e5",
+        "0x1F",
+        "..",
+        "/",
+        "a/b",
+        "x" * 5000,
+    ),
+    *(
+        "\x00",
+        "\x1b[31m",
+        "\u202e",
+        "\ud800",
+        "雅西高速",
+        "null",
+        "~",
+        "2025-02-30",
+        "9999-12-01",
+        "86400",
+        "$1$",
+        "-5",
+        "nan",
+    ),
+    *(
+        [],
+        {},
+        [[]],
+        [None],
+        {"a": 1},
+        {"": {}},
+        [1, 2, 3],
+        [1e300] * 12,
+        [0] * 24,
+        [0] * 12,
+        [True] * 7,
+        {"link": "moon"},
+    ),
 ]
-TEXT_BITS = ["&a", "*a", "<<: *a", "!!python/object:os.system", "|", ">", "{", "}", "[", "]", ":", "- ", "\t", "#", "'", '"']
-TEXT_BITS += ["%YAML 1.1\n---\n", "---\n", "...\n", "\x07", "\u202e", "0" * 300, "9" * 400, "? ", ".inf", ".nan", "1e999", "\n", " "]
+TEXT_BITS = [
+    "&a",
+    "*a",
+    "<<: *a",
+    "!!python/object:os.system",
+    "|",
+    ">",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "- ",
+    "\t",
+    "#",
+    "'",
+    '"',
+]
+TEXT_BITS += [
+    "%YAML 1.1\n---\n",
+    "---\n",
+    "...\n",
+    "\x07",
+    "\u202e",
+    "0" * 300,
+    "9" * 400,
+    "? ",
+    ".inf",
+    ".nan",
+    "1e999",
+    "\n",
+    " ",
+]
 PRIOR = {"kind": "uniform", "low": 0.5, "high": 2.0, "source": {"basis": "assumption", "range": "0.5 to 2"}}
 TARGETS = {
     "targets": [
         {"name": "t", "metric": "compliance_rate", "value": 0.9, "sd": 0.1, "source": {"basis": "published"}},
-        {"name": "u", "metric": "trips", "value": 90.0, "sd": 1, "source": {"basis": "assumption"}, "months": ["2025-01", "2025-01"]},
+        {
+            "name": "u",
+            "metric": "trips",
+            "value": 90.0,
+            "sd": 1,
+            "source": {"basis": "assumption"},
+            "months": ["2025-01", "2025-01"],
+        },
     ],
     "parameters": {"risk.truck_hazard_ratio": PRIOR},
 }
-CSV = "site,before,after,predicted_before,predicted_after,overdispersion,treated\na,5,3,4.0,4.5,0.3,1\nb,2,2,2,2,0.3,0\nc,4,1,3,3,1,0\n"
-SETTINGS = ["interventions.driver_contact.operators=1:4", "risk.fog_factor=1.1:2.0", "days=2", "behaviour.penalty_cny=20,150"]
+CSV = (
+    "site,before,after,predicted_before,predicted_after,overdispersion,treated\n"
+    "a,5,3,4.0,4.5,0.3,1\nb,2,2,2,2,0.3,0\nc,4,1,3,3,1,0\n"
+)
+SETTINGS = [
+    "interventions.driver_contact.operators=1:4",
+    "risk.fog_factor=1.1:2.0",
+    "days=2",
+    "behaviour.penalty_cny=20,150",
+]
 
 
 class TooLong(BaseException):
@@ -64,7 +154,10 @@ def base() -> dict:
     """A scenario with every intervention and uncertain parameters."""
     content = copy.deepcopy(SMALL)
     content["interventions"] = {cls.kind: EXAMPLES.get(cls.kind, {}) for cls in BUILT_IN}
-    content["uncertain"] = {"risk.truck_hazard_ratio": PRIOR, "behaviour.half_life_days": PRIOR | {"low": 20, "high": 90}}
+    content["uncertain"] = {
+        "risk.truck_hazard_ratio": PRIOR,
+        "behaviour.half_life_days": PRIOR | {"low": 20, "high": 90},
+    }
     return content
 
 
@@ -182,7 +275,11 @@ class Fuzz:
         scenario = Scenario.model_validate(SMALL).changed({"interventions.driver_contact": {}})
         keys = [".".join(map(str, path)) for path in paths(scenario.model_dump(mode="json")) if path]
         for _ in range(number):
-            key = self.dice.choice(keys) if self.dice.random() < 0.8 else self.dice.choice(["", ".", "a.b", "road.links.x"])
+            key = (
+                self.dice.choice(keys)
+                if self.dice.random() < 0.8
+                else self.dice.choice(["", ".", "a.b", "road.links.x"])
+            )
             value = copy.deepcopy(self.dice.choice(NASTY))
             self.attempt("changed", lambda k=key, v=value: scenario.changed({k: v}), ScenarioError)
             text = text_mutant(self.dice.choice(SETTINGS), self.dice)
@@ -204,7 +301,17 @@ class Fuzz:
 
     def options(self, number: int) -> None:
         """Options of the command line, on a scenario that is refused at last, so that nothing runs long."""
-        names = ["--seed", "--days", "--replications", "--workers", "--precision", "--draws", "--out", "--set", "--json"]
+        names = [
+            "--seed",
+            "--days",
+            "--replications",
+            "--workers",
+            "--precision",
+            "--draws",
+            "--out",
+            "--set",
+            "--json",
+        ]
         (self.folder / "bad.yaml").write_text("name: bad\n")
         for _ in range(number):
             values = ["-1", "0", "1e9", "nan", "9" * 40, "x", "", "9223372036854775808", "\u202e", "1.5"]

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import yaml_text
 
-from sim.files import write_whole
 from sim.experiment import perform_all, processes, run_experiment
+from sim.files import write_whole
 from sim.scenario import load_scenario
 from sim.store import Store, packed
 

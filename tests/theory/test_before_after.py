@@ -86,8 +86,8 @@ STRETCHES = (
     ("097+0.967", 4.627, 6224.25, 10, 12),
 )
 """Untreated two-lane rural stretches of 3 miles or more of US-12, Montana (corridor C000008): reference point of the
-start, miles, AADT, police-reported crashes of 2019-20 and of 2021-23. Montana Department of Transportation, as published
-in the repository mtfreepress/mt-dot-crash-data under the BSD 3-clause licence."""
+start, miles, AADT, police-reported crashes of 2019-20 and of 2021-23. Montana Department of Transportation, as
+published in the repository mtfreepress/mt-dot-crash-data under the BSD 3-clause licence."""
 
 
 def test_a_placebo_on_a_real_road_finds_nothing() -> None:

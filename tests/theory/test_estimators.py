@@ -3,8 +3,10 @@
 from math import sqrt
 
 import numpy as np
+import pytest
 
 from sim.engine.replication import run_replication
+from sim.scenario import load_scenario
 
 REPLICATIONS = 200
 
@@ -29,3 +31,25 @@ def test_counts_scatter_like_poisson(small) -> None:
     difference = np.array([o["accidents"] - o["expected_accidents"] for o in outcomes])
     mean = np.mean([o["expected_accidents"] for o in outcomes])
     assert abs(difference.var(ddof=1) / mean - 1.0) < 3.3 * sqrt(2.0 / (REPLICATIONS - 1) + 1.0 / (REPLICATIONS * mean))
+
+
+HOT = {"days": 60, "warm_up_days": 20, "risk.calibration_factor": 400.0}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "fewest"),
+    [("taishun/baseline", 2000), ("measures/rapid_response", 2000), ("measures/everything", 2000)],
+)
+def test_expected_deaths_and_injuries_are_the_means_of_the_counted(root, scenario, fewest) -> None:
+    """With and without squads, with lower speeds and escape ramps: within three standard errors."""
+    base = load_scenario(root / f"scenarios/{scenario}.yaml").changed(HOT)
+    counted, expected, variance, accidents = np.zeros(2), np.zeros(2), np.zeros(2), 0
+    for seed in (1, 2):
+        outcome = run_replication(base, seed, 0)
+        accidents += len(outcome.accidents)
+        persons = np.array([(a.deaths, a.injuries) for a in (*outcome.accidents, *outcome.captures)], dtype=float)
+        variance += (persons**2).sum(axis=0)
+        counted += persons.sum(axis=0)
+        expected += [outcome.metrics["expected_deaths"], outcome.metrics["expected_injuries"]]
+    assert accidents >= fewest
+    assert (np.abs(counted - expected) < 3.0 * np.sqrt(variance)).all()

@@ -1,25 +1,19 @@
 """Statistics of counts against published tables and examples, and the coverage of every interval."""
 
-import json
-
 import numpy as np
 import pytest
-from scipy.stats import binom, nbinom, poisson
+from scipy.stats import binom, nbinom
 from typer.testing import CliRunner
 
 from sim.before_after import Sites, before_after
-from sim.cli import app
 from sim.safety_statistics import (
     chance_of_drop,
     detection_power,
-    effect_posterior,
     empirical_bayes,
     fit_overdispersion,
     index_of_effectiveness,
     rate_interval,
     rate_ratio,
-    worst_site_ratio,
-    worst_site_ratios,
     years_to_detect,
 )
 from sim.statistics import mean_interval, paired_ratio, stein_ratio, stein_replications

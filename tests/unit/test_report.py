@@ -22,9 +22,9 @@ from sim.report import findings
 from sim.report.chance import chance_words
 from sim.report.numbers import changes, interval, millions
 from sim.report.page import banned_line, drawings, material, page, told
+from sim.report.section_risk import risk_per_km
 from sim.report.sources import assumptions
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
-from sim.report.section_risk import risk_by_link, risk_per_km
 from sim.result_folder import write_results, write_shares
 from sim.statistics import Interval
 from sim.uncertainty import Shares
