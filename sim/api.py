@@ -6,6 +6,7 @@ from pathlib import Path
 from sim.experiment import run_experiment
 from sim.results import Results, results_of
 from sim.scenario import Scenario, load_scenario
+from sim.scenario.building import checked
 from sim.scenario.remarks import obstacles
 from sim.store import Store
 
@@ -13,7 +14,7 @@ Source = Scenario | Path | str
 
 
 def _loaded(source: Source) -> Scenario:
-    return source if isinstance(source, Scenario) else load_scenario(source)
+    return checked(source) if isinstance(source, Scenario) else load_scenario(source)
 
 
 def compare(

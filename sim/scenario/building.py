@@ -70,6 +70,20 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     return found
 
 
+def checked(scenario: Scenario) -> Scenario:
+    """A scenario that somebody made in Python, after the checks across its parts.
+
+    Raises
+    ------
+    ScenarioError
+        with all mistakes found
+    """
+    values = {key: getattr(scenario, key) for key in Scenario.model_fields}
+    data = {key: _plain(values[key]) for key in ("road", "demand", "fleet")}
+    _raise([*checks.findings(data, values), *checks.places(values)], None)
+    return scenario
+
+
 make_changes_with(changed)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SerializeAsAny, field_validator
+from pydantic import AfterValidator, Field, SerializeAsAny, field_validator
 
 from sim.behaviour import BehaviourParameters
 from sim.demand import Demand
@@ -21,6 +21,15 @@ from sim.weather import Climate
 
 LONGEST_HORIZON_DAYS = 36_525
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
+
+
+def _in_the_calendar(value: date) -> date:
+    """So that every day of the longest horizon has a date."""
+    if not EARLIEST <= value <= LATEST:
+        raise ValueError(f"found {value}, must be from {EARLIEST} to {LATEST}")
+    return value
+
+
 TEXTS = ("title", "title_zh", "description")
 """What a scenario says of itself; no result depends on it."""
 
@@ -80,7 +89,7 @@ class Scenario(Model):
     title: Annotated[str, Field(max_length=300)] = ""
     title_zh: Annotated[str, Field(max_length=300)] = ""
     description: Annotated[str, Field(max_length=5000)] = ""
-    start_date: date = date(2025, 1, 1)
+    start_date: Annotated[date, AfterValidator(_in_the_calendar)] = date(2025, 1, 1)
     days: Annotated[int, Field(ge=1, le=LONGEST_HORIZON_DAYS)] = 365
     warm_up_days: Annotated[
         int, Field(ge=0, le=3650, description="unrecorded days before, in which drivers gather experience")
@@ -113,14 +122,6 @@ class Scenario(Model):
             raise ValueError(f"unknown kinds {', '.join(unknown)}; known are {', '.join(known)}")
         given = {kind: one for kind, one in value.items() if one is not None}
         return {kind: _of_kind(known[kind], given[kind]) for kind in sorted(given)}
-
-    @field_validator("start_date")
-    @classmethod
-    def _in_the_calendar(cls, value: date) -> date:
-        """So that every day of the longest horizon has a date."""
-        if not EARLIEST <= value <= LATEST:
-            raise ValueError(f"found {value}, must be from {EARLIEST} to {LATEST}")
-        return value
 
     @property
     def shown_title(self) -> str:

@@ -42,10 +42,12 @@ def guard(folder, *options):
     return runner.invoke(app, ["check", *map(str, (*paths, *options))])
 
 
+LONG = ("province/programme@hot",)
+"""`hairpin check`, which CI runs too, has them all."""
 CASES = checking.cases(checking.shipped(checking.Path(__file__).parents[2] / "scenarios"))
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in CASES])
 def test_a_week_is_as_stored(stored, name) -> None:
     """Rewrite with `hairpin check --update`, and say why in the changelog."""
     found = checking.measure({name: CASES[name]}, workers=1)
