@@ -61,3 +61,10 @@ def test_a_sweep_does_not_magnify_rounding() -> None:
         assert all(float(tick).is_integer() for tick in axes.get_xticks())
     large = table.assign(ratio=[0.5, 1.0, 2.0])
     assert charts.swept(large, ["k"]).axes[0].get_ylim()[1] > 2.0
+
+
+@pytest.mark.parametrize("title", ["from $5 to $6", "$\\frac{$"])
+def test_a_users_title_is_no_formula(title) -> None:
+    svg = charts.files(charts.forest(SUMMARY, {"a": title, "b": ""}), "forest")["forest.svg"].decode()
+    assert title in svg
+    assert b"hairpin" in charts.files(charts.forest(SUMMARY, {"a": title, "b": ""}), "forest")["forest.png"]

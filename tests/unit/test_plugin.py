@@ -98,7 +98,23 @@ def endless_work(floor):
     yield floor.wait(1.0)
 
 
+def enormous(site) -> DrivingRules:
+    return DrivingRules(hazard_factor=np.full((3, len(site.network.sections.length_m)), 1e300))
+
+
+def broken_sections(site) -> DrivingRules:
+    return DrivingRules(speed=(SpeedRule(np.array([0.0]), np.ones((1, 1)), np.ones(site.roster.size)),))
+
+
+def writing(site) -> DrivingRules:
+    site.roster.speed_factor[:] = 0.7
+    return DrivingRules()
+
+
 WRONG = {
+    "a factor without measure": ("driving", enormous, "hazard_factor must be from 0 to 1000"),
+    "sections that are no whole numbers": ("driving", broken_sections, "speed.sections must be whole numbers"),
+    "writing into what it sees": ("driving", writing, "read-only"),
     "a negative factor": ("driving", bad_factor, "hazard_factor must be from 0"),
     "NaN": ("driving", not_a_number, "habit holds NaN"),
     "a wrong shape": ("driving", wrong_shape, "response has shape (3,)"),
