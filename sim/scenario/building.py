@@ -195,7 +195,7 @@ def _validated(data: Mapping[str, Any], mistakes: Found, *, whole: bool = True) 
 
 def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: values[key] if key in values else field.get_default(call_default_factory=True, validated_data={})
+        key: values[key] if key in values else field.get_default(call_default_factory=True)
         for key, field in Scenario.model_fields.items()
     }
 
