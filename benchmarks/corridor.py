@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.drive import drive
+from sim.driving.sweep import courses_of
 from sim.engine.world import World
 from sim.scenario import Scenario
 from sim.units import Floats
@@ -64,5 +64,5 @@ def trips_of(days: float) -> Trips:
     world = World(scenario(), 1, 0)
     drawn = world.source.draw(range(max(int(np.ceil(days)), 1)))
     drawn = drawn.pick(drawn.departure_s < days * 86_400.0)
-    columns = drive(world.conditions(0), world.choices.table.routes[0], world.traits(drawn))
+    columns = courses_of(world.conditions(0), world.choices.table.routes[0], world.traits(drawn))
     return Trips(drawn.departure_s, columns.duration_s, world.roster.speed_factor[drawn.driver])

@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy as np
 
-from sim.conditions import Singles, Traits
+from sim.driving.traits import Singles, Traits
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.engine.trips import TripTable

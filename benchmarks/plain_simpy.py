@@ -10,7 +10,8 @@ from typing import Any
 
 from simpy import Environment, Event
 
-from sim.conditions import Conditions, Traits
+from sim.driving.conditions import Conditions
+from sim.driving.traits import Traits
 from sim.engine.world import World
 from sim.physics import brake_temperature as brakes
 from sim.physics import speed as speeds
@@ -67,11 +68,11 @@ def plain_sections(conditions: Conditions) -> list[PlainSection]:
         PlainSection(
             way=int(table.way[n]),
             length_m=float(table.length_m[n]),
-            wanted_ms=float(min(conditions.limit_ms[n], conditions.comfort_ms[n])),
+            wanted_ms=float(conditions.wanted_ms[n]),
             icy_ms=float(conditions.icy_ms[n]),
             limit_ms=float(table.limit_ms[n]),
             grade=float(table.grade[n]),
-            held_ms=float(conditions.descent_ms[n]),
+            held_ms=float(conditions.held_ms[n]),
             curvature_per_m=float(table.curvature_per_m[n]),
             superelevation=float(table.superelevation[n]),
             hazard_per_m=float(conditions.hazard_per_m[n]),
@@ -90,7 +91,7 @@ class Model:
         self.risk = world.conditions(0).risk
         self.growth = 3.6 * self.risk.speed_coefficient_per_kmh
         self.free_time_s = world.conditions(0).free_time_s.tolist()
-        around = world.conditions(0).surroundings
+        around = world.conditions(0).hours
         self.speed_by_hour = around.speed_factor[around.state].tolist()
         self.icy_by_hour = around.icy[around.state].tolist()
         self.risk_by_hour = around.risk_factor[around.state].tolist()

@@ -6,7 +6,7 @@ sums of such multiples are exact in double precision as long as the total stays 
 over the whole horizon; a run whose sums grow beyond that stops with an error when it ends.
 """
 
-from sim.units import FloatLike, Floats
+from sim.units import FloatLike
 
 MOST_QUANTA = 2.0**53
 TIME_QUANTUM_S = 2.0**-20
@@ -23,14 +23,14 @@ def _rounder(quantum: float) -> float:
     return 1.5 * 2.0**52 * quantum
 
 
-_TIME = _rounder(TIME_QUANTUM_S)
+TIME_ROUNDER = _rounder(TIME_QUANTUM_S)
 _LENGTH = _rounder(LENGTH_QUANTUM_M)
-_HAZARD = _rounder(HAZARD_QUANTUM)
+HAZARD_ROUNDER = _rounder(HAZARD_QUANTUM)
 
 
 def exact_time_s(time_s: FloatLike) -> FloatLike:
     """Time [s] rounded to `TIME_QUANTUM_S`; valid to 2**31 s."""
-    return (time_s + _TIME) - _TIME
+    return (time_s + TIME_ROUNDER) - TIME_ROUNDER
 
 
 def exact_length_m(length_m: FloatLike) -> FloatLike:
@@ -40,16 +40,4 @@ def exact_length_m(length_m: FloatLike) -> FloatLike:
 
 def exact_hazard(hazard: FloatLike) -> FloatLike:
     """Expected accidents [-] rounded to `HAZARD_QUANTUM`."""
-    return (hazard + _HAZARD) - _HAZARD
-
-
-def round_time(time_s: Floats) -> None:
-    """`exact_time_s` in place, for large arrays."""
-    time_s += _TIME
-    time_s -= _TIME
-
-
-def round_hazard(hazard: Floats) -> None:
-    """`exact_hazard` in place, for large arrays."""
-    hazard += _HAZARD
-    hazard -= _HAZARD
+    return (hazard + HAZARD_ROUNDER) - HAZARD_ROUNDER

@@ -48,7 +48,7 @@ ROAD_CLASSES: tuple[RoadClass, ...] = ("expressway", "national", "provincial", "
 
 Mechanism = Literal["general", "rollover", "runaway"]
 MECHANISMS: tuple[Mechanism, ...] = ("general", "rollover", "runaway")
-RUNAWAY = MECHANISMS.index("runaway")
+GENERAL, ROLLOVER, RUNAWAY = range(len(MECHANISMS))
 CAPTURED = len(MECHANISMS)
 """A runaway that ends in an escape ramp: a trip ends as by an accident, but it is none."""
 

@@ -64,6 +64,9 @@ _LOG_Q = (
     2.31251620126765340583e1,
 )
 
+_LOWEST, _HIGHEST, (_LN2_HIGH, _LN2_LOW) = _SINGLE[:3]
+_FRACTION, _HALF, _SMALLEST = np.int32(0x7FFFFF), np.int32(0x3F000000), 1e-30
+
 Array = NDArray[Any]
 
 
@@ -131,6 +134,52 @@ def log(x: FloatLike) -> FloatLike:
         tail = f * (square * _polynomial(_LOG_P, f) / _polynomial(_LOG_Q, f))
     tail = tail + power * rest - fraction.dtype.type(0.5) * square
     return _like(x, np.asarray(f + tail + power * high))
+
+
+def exp_single(x: np.float32) -> np.float32:
+    """`exp` of one number in single precision, in a form that can be compiled."""
+    reduced: Any = min(max(x, _LOWEST), _HIGHEST)
+    power = np.rint(reduced * _LOG2_E)
+    reduced = reduced - power * _LN2_HIGH
+    reduced = reduced - power * _LN2_LOW
+    result = reduced * _EXP_SINGLE[0] + _EXP_SINGLE[1]
+    result = result * reduced + _EXP_SINGLE[2]
+    result = result * reduced + _EXP_SINGLE[3]
+    result = result * reduced + _EXP_SINGLE[4]
+    result = result * reduced + _EXP_SINGLE[5]
+    result = result * reduced * reduced + reduced + 1.0
+    result = result * np.int32((np.int32(power) + np.int32(127)) << np.int32(23)).view(np.float32)
+    return np.float32(result)
+
+
+def log_single(x: np.float32) -> np.float32:
+    """`log` of one number in single precision, in a form that can be compiled; for normal numbers."""
+    bits = np.float32(x).view(np.int32)
+    fraction = np.int32((bits & _FRACTION) | _HALF).view(np.float32)
+    low = fraction < _SQRT_HALF
+    power = np.float32(np.int32(bits >> np.int32(23)) - np.int32(127 if low else 126))
+    f = (fraction + fraction if low else fraction) - 1.0
+    square = f * f
+    tail = f * _LOG_SINGLE[0] + _LOG_SINGLE[1]
+    tail = tail * f + _LOG_SINGLE[2]
+    tail = tail * f + _LOG_SINGLE[3]
+    tail = tail * f + _LOG_SINGLE[4]
+    tail = tail * f + _LOG_SINGLE[5]
+    tail = tail * f + _LOG_SINGLE[6]
+    tail = tail * f + _LOG_SINGLE[7]
+    tail = tail * f + _LOG_SINGLE[8]
+    tail = f * square * tail + power * _LN2_LOW - square * 0.5
+    return f + tail + power * _LN2_HIGH
+
+
+def softplus_single(x: np.float32) -> np.float32:
+    """`softplus` of one number in single precision, in a form that can be compiled."""
+    y = exp_single(x)
+    u = y + 1.0
+    rounded = u - 1.0
+    positive: Any = max(rounded, _SMALLEST)
+    corrected = log_single(u) * (y / positive)
+    return max(corrected + y * np.float32(rounded == 0.0), x)
 
 
 def softplus(x: FloatLike) -> FloatLike:

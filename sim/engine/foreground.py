@@ -4,20 +4,22 @@ Only a trip that somebody may meet needs its columns while it is under way. All 
 way they took, many together.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.conditions import Conditions
-from sim.drive import Columns, Hazard, drive
+from sim.driving.conditions import Conditions
+from sim.driving.sweep import Courses, courses_of
+from sim.driving.traits import Traits
 from sim.engine.choices import ChoiceSet, Exit
 from sim.engine.passage import by_kind_and_epoch, settle_legal, settle_shortcuts
 from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable, risk_dared_by
 from sim.engine.violation import ViolationCase, Violator, start_case
 from sim.engine.world import World
-from sim.road import Route
 from sim.units import Bools, Floats, Ints
 
 NO_EXIT = -1
@@ -26,8 +28,19 @@ SWEPT_TOGETHER = 16_384
 """Trips that nobody met are kept until there are about so many."""
 
 
+class Told(NamedTuple):
+    """A driver who has been told to leave: where he goes on cautiously, and by which exit he leaves."""
+
+    row: int
+    """First section driven cautiously."""
+    exit: int
+    """Its number, or `NO_EXIT`."""
+    cautious: Courses
+    """The whole shortcut driven cautiously, one trip."""
+
+
 class Meetings:
-    """Trips of one choice set and epoch that somebody may meet, with every course on the shortcut precomputed.
+    """Trips of one choice set and epoch that somebody may meet, and how they drive the shortcut if nobody does.
 
     Arrays are (section, trip); trips are in the ledger's order.
     """
@@ -36,23 +49,28 @@ class Meetings:
         self.choice = choice
         self.trips = trips
         self.conditions = conditions
-        self.habitual, self.cautious = _in_both_modes(world, conditions, choice.shortcut, trips)
+        self.cautious_factor = world.scenario.speed.cautious_factor
+        self.traits = world.traits(trips)
+        self.habitual = courses_of(conditions, choice.shortcut, self.traits)
         entered = np.cumsum(self.habitual.duration_s, axis=0) + trips.departure_s
         self.enter_s: Floats = np.vstack([trips.departure_s, entered])
-        """Time at the start of each section of the shortcut in the habitual mode, and at its end."""
-        self.hazard_before: Floats = np.vstack(
-            [np.zeros(len(trips)), np.cumsum(self.habitual.hazard.by_section, axis=0)]
-        )
-        self.cautious_hazard = self.cautious.hazard.by_section
+        """Time at the start of each section of the shortcut, and at its end."""
+        by_section = self.habitual.hazard.sum(axis=0)
+        self.hazard_before: Floats = np.vstack([np.zeros(len(trips)), np.cumsum(by_section, axis=0)])
         self.entered: Bools = np.asarray(self.hazard_before[choice.entry_row] <= trips.threshold)
         """Trips that, should they take the shortcut, come to the banned road without an accident."""
         self.violates: Bools = np.zeros(len(trips), dtype=np.bool_)
-        self.switch_row: Ints = np.full(len(trips), len(self.habitual.duration_s))
-        self.exit: Ints = np.full(len(trips), NO_EXIT)
+        self.told: dict[int, Told] = {}
+        """By trip's place."""
 
     def release(self) -> None:
         """Let go of all arrays once the trips are settled: what an enterprise learns late still holds the meeting."""
         vars(self).clear()
+
+    def cautious(self, column: int) -> Courses:
+        """The shortcut driven cautiously by one trip."""
+        one = self.traits.pick(slice(column, column + 1)).in_mode(self.cautious_factor)
+        return courses_of(self.conditions, self.choice.shortcut, one)
 
     def habitual_end_s(self, column: int) -> float:
         """When the trip leaves the banned stretch, or has its accident, if it meets nobody."""
@@ -71,16 +89,8 @@ class Meetings:
         return violator_of(self.trips, self.choice, column, self.enter_s[:, column])
 
 
-def _in_both_modes(world: World, conditions: Conditions, route: Route, trips: TripTable) -> tuple[Columns, Columns]:
-    """Trips in the habitual and in the cautious mode, in one sweep."""
-    count, cautious = len(trips), world.scenario.speed.cautious_factor
-    twice = world.traits(trips).pick(np.tile(np.arange(count), 2))
-    both = drive(conditions, route, twice, np.repeat(np.array([1.0, cautious], dtype=np.float32), count))
-    return both.pick(slice(None, count)), both.pick(slice(count, None))
-
-
 class PlannedCase(ViolationCase):
-    """A violation whose every course lies precomputed: being told is a switch between columns and a cut."""
+    """A violation by a truck that drives as it would if nobody met it, until it is told to leave."""
 
     def __init__(self, world: World, meetings: Meetings, column: int) -> None:
         super().__init__(world, meetings.violator(column))
@@ -101,21 +111,21 @@ class PlannedCase(ViolationCase):
         self._told = True
         meetings, column = self._meetings, self._column
         row = int(np.searchsorted(meetings.enter_s[:-1, column], self.now_s, side="left"))
-        meetings.switch_row[column] = row
         ahead = [n for n, way_out in enumerate(meetings.choice.exits) if way_out.row >= row]
-        meetings.exit[column] = ahead[0] if ahead else NO_EXIT
+        told = Told(row, ahead[0] if ahead else NO_EXIT, meetings.cautious(column))
+        meetings.told[column] = told
         end_row = meetings.choice.exits[ahead[0]].row if ahead else meetings.choice.end_row
-        if self._go_on_cautiously(row, end_row) and ahead:
+        if self._go_on_cautiously(told, end_row) and ahead:
             self.note.write_exit(self._until_s, self.world.network.node_index(meetings.choice.exits[ahead[0]].node))
 
-    def _go_on_cautiously(self, row: int, end_row: int) -> bool:
-        """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""
-        meetings, column = self._meetings, self._column
+    def _go_on_cautiously(self, told: Told, end_row: int) -> bool:
+        """Find when the trip is at `end_row`, or has its accident; False for an accident."""
+        meetings, column, row = self._meetings, self._column, told.row
         rest = float(meetings.trips.threshold[column] - meetings.hazard_before[row, column])
         if rest < 0.0:
             return False
-        hazard = meetings.cautious_hazard[row:end_row, column]
-        duration = meetings.cautious.duration_s[row:end_row, column]
+        hazard = told.cautious.hazard[:, row:end_row, 0].sum(axis=0)
+        duration = told.cautious.duration_s[row:end_row, 0]
         stop, part = len(hazard), 0.0
         if hazard.sum() > rest:
             crossed = np.cumsum(hazard)
@@ -262,43 +272,45 @@ def settle_meetings(world: World, meetings: Meetings) -> None:
     entered = np.flatnonzero(violates & meetings.entered)
     entry_s = meetings.enter_s[meetings.choice.entry_row, entered]
     world.write_entries(meetings.choice.banned_link, entry_s, meetings.trips.pick(entered))
-    for way_out in range(NO_EXIT, len(meetings.choice.exits)):
-        chosen = np.flatnonzero(violates & (meetings.exit == way_out))
-        if len(chosen):
-            leg = _to_the_end(meetings, chosen) if way_out == NO_EXIT else _led_off(world, meetings, chosen, way_out)
-            settle(world.book, meetings.trips.pick(chosen), leg, "shortcut")
+    told = {column: what for column, what in sorted(meetings.told.items()) if violates[column]}
+    violates[list(told)] = False
+    if violates.any():
+        untold = np.flatnonzero(violates)
+        leg = Leg(meetings.choice.shortcut.sections, meetings.habitual.pick(untold))
+        settle(world.book, meetings.trips.pick(untold), leg, "shortcut")
+    for way_out in sorted({what.exit for what in told.values()}):
+        own = {column: what for column, what in told.items() if what.exit == way_out}
+        leg = _led_off(meetings, own, way_out)
+        settle(world.book, meetings.trips.pick(np.array(list(own))), leg, "shortcut")
 
 
-def _to_the_end(meetings: Meetings, chosen: Ints) -> Leg:
-    """The whole shortcut."""
-    sections = meetings.choice.shortcut.sections
-    return Leg(sections, *_habitual_then_cautious(meetings, chosen, len(sections)))
+def _led_off(meetings: Meetings, told: dict[int, Told], way_out: int) -> Leg:
+    """The shortcut, cautious from where each driver was told, up to an exit, and the legal way on from there."""
+    choice, columns = meetings.choice, np.array(list(told))
+    stop = len(choice.shortcut.sections) if way_out == NO_EXIT else choice.exits[way_out].row
+    course = _side_by_side([_on_shortcut(meetings, column, what, stop) for column, what in told.items()])
+    if way_out == NO_EXIT:
+        return Leg(choice.shortcut.sections, course)
+    exit_, cautious = choice.exits[way_out], _side_by_side([what.cautious for what in told.values()])
+    traits = meetings.traits.pick(columns)
+    onward = onward_from(meetings.conditions, exit_, traits, cautious, meetings.cautious_factor)
+    sections = np.concatenate([choice.shortcut.sections[:stop], exit_.route.sections])
+    return Leg(sections, course.followed_by(onward))
 
 
-def _habitual_then_cautious(meetings: Meetings, chosen: Ints, stop: int) -> tuple[Floats, Hazard]:
-    """Durations and hazards of the chosen trips on the shortcut up to a row."""
-    habitual = np.arange(stop)[:, None] < meetings.switch_row[chosen]
-    fast, slow = meetings.habitual.pick(chosen), meetings.cautious.pick(chosen)
-    duration = np.where(habitual, fast.duration_s[:stop], slow.duration_s[:stop])
-    hazard = np.where(habitual, fast.hazard.whole[:, :stop], slow.hazard.whole[:, :stop])
-    deaths = np.where(habitual, fast.hazard.deaths[:stop], slow.hazard.deaths[:stop])
-    return duration, Hazard.of_all_sections(hazard, deaths)
+def _on_shortcut(meetings: Meetings, column: int, told: Told, stop: int) -> Courses:
+    """One trip up to a row: as it is its habit, and cautious from where it was told."""
+    habitual = meetings.habitual.pick(slice(column, column + 1)).rows(slice(0, told.row))
+    return habitual.followed_by(told.cautious.rows(slice(told.row, stop)))
 
 
-def _led_off(world: World, meetings: Meetings, chosen: Ints, way_out: int) -> Leg:
-    """The shortcut up to an exit, and the legal way on from there in the cautious mode."""
-    exit_ = meetings.choice.exits[way_out]
-    duration, hazard = _habitual_then_cautious(meetings, chosen, exit_.row)
-    onward = onward_from(world, meetings.conditions, exit_, meetings.trips.pick(chosen), meetings.cautious.pick(chosen))
-    return Leg(
-        np.concatenate([meetings.choice.shortcut.sections[: exit_.row], exit_.route.sections]),
-        np.concatenate([duration, onward.duration_s]),
-        hazard.followed_by(onward.hazard),
-    )
+def _side_by_side(courses: Sequence[Courses]) -> Courses:
+    """Of different trips on the same sections."""
+    return Courses._make(np.concatenate(column, axis=-1) for column in zip(*courses, strict=True))
 
 
-def onward_from(world: World, conditions: Conditions, exit_: Exit, trips: TripTable, cautious: Columns) -> Columns:
+def onward_from(conditions: Conditions, exit_: Exit, trips: Traits, cautious: Courses, factor: float) -> Courses:
     """The legal way on from an exit: weather and brakes are those of a trip that was cautious all the way to it."""
     left_s = trips.departure_s + cautious.duration_s[: exit_.row].sum(axis=0)
-    going_on = world.traits(trips).continued(left_s, cautious.brake_c[exit_.row - 1])
-    return drive(conditions, exit_.route, going_on, world.scenario.speed.cautious_factor)
+    going_on = trips.continued(left_s, cautious.brake_c[exit_.row - 1])
+    return courses_of(conditions, exit_.route, going_on.in_mode(factor))

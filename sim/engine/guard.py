@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.base import Access, Intervention, Preparation, Process, Rescue, Site
 from sim.parameters import MECHANISMS, TRUCK_CLASSES
-from sim.rules import DrivingRules, SpeedRule
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY
 
 MOST_FACTOR = 1000.0

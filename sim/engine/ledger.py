@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import exact
+from sim.driving.sweep import Courses, Runs, Tallies
 from sim.parameters import MECHANISMS, TRUCK_CLASSES
 from sim.units import Floats, Ints
 
@@ -94,40 +95,33 @@ class Ledger:
                     "simulate fewer days, and more replications instead"
                 )
 
-    def add(
-        self,
-        month: Ints,
-        truck_class: Ints,
-        sections: Ints,
-        distance_m: Floats,
-        duration_s: Floats,
-        hazard: Floats,
-        deaths: Floats,
-    ) -> None:
-        """Add sums over trips on a leg, each of one month and class; a leg may pass a section more than once.
+    @property
+    def tallies(self) -> Tallies:
+        """The arrays to which a sweep adds."""
+        return Tallies(*(getattr(self, name) for name in Tallies._fields))
+
+    def add(self, month: int, truck_class: int, sections: Ints, distance_m: Floats, course: Courses) -> None:
+        """Add trips of one month and class on a leg, which may pass a section more than once.
 
         Parameters
         ----------
-        month, truck_class : array of int
-            of each sum, shape (sums,)
+        month, truck_class : int
+            of all trips
         sections : array of int
             the leg, shape (sections,)
-        distance_m, duration_s, deaths : array
-            shape (sections, sums)
-        hazard : array
-            shape (mechanisms, sections, sums)
+        distance_m : array
+            driven by all trips together, shape (sections,)
+        course : Courses
+            of the leg's sections and the trips
         """
-        for own_class in np.unique(truck_class):
-            own = truck_class == own_class
-            np.add.at(self.distance_m[own_class], sections, distance_m[:, own].sum(axis=1))
-            np.add.at(self.duration_s[own_class], sections, duration_s[:, own].sum(axis=1))
-            for mine, part in zip(self.hazard, hazard, strict=True):
-                np.add.at(mine[own_class], sections, part[:, own].sum(axis=1))
-        np.add.at(self.deaths, sections, deaths.sum(axis=1))
-        np.add.at(self.monthly_distance_m, month, distance_m.sum(axis=0))
-        accidents = hazard[: len(MECHANISMS)].sum(axis=0)
-        for one in np.unique(month):
-            np.add.at(self.monthly_accidents[one], sections, accidents[:, month == one].sum(axis=1))
+        np.add.at(self.distance_m[truck_class], sections, distance_m)
+        np.add.at(self.duration_s[truck_class], sections, course.duration_s.sum(axis=1))
+        hazard = course.hazard.sum(axis=2)
+        for mine, part in zip(self.hazard, hazard, strict=True):
+            np.add.at(mine[truck_class], sections, part)
+        np.add.at(self.deaths, sections, course.deaths.sum(axis=1))
+        self.monthly_distance_m[month] += distance_m.sum()
+        np.add.at(self.monthly_accidents[month], sections, hazard[: len(MECHANISMS)].sum(axis=0))
 
     def add_one(
         self,
@@ -148,7 +142,8 @@ class Ledger:
         self.monthly_accidents[month, section] += hazard[: len(MECHANISMS)].sum()
 
 
-def runs(month: Ints, truck_class: Ints) -> Ints:
-    """Starts of the runs of equal (class, month), and the end, of trips sorted by them."""
+def runs_of(month: Ints, truck_class: Ints) -> Runs:
+    """Runs of equal (class, month) of trips sorted by them."""
     change = (np.diff(month) != 0) | (np.diff(truck_class) != 0)
-    return np.concatenate([[0], np.flatnonzero(change) + 1, [len(month)]])
+    bounds = np.concatenate([[0], np.flatnonzero(change) + 1, [len(month)]])
+    return Runs(bounds, month[bounds[:-1]], truck_class[bounds[:-1]])

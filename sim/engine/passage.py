@@ -1,24 +1,25 @@
-"""Trips that drive one route from its start to its end: swept and settled some cells at a time."""
+"""Trips that drive one route from its start to its end: swept together and settled as sums."""
 
 from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 
-from sim.conditions import Conditions
-from sim.drive import drive
-from sim.engine.settle import Leg, settle
+from sim.driving.conditions import Conditions
+from sim.driving.sweep import add_up, courses_of
+from sim.engine.ledger import runs_of
+from sim.engine.settle import Leg, count_trips, cut_short, settle, watch
 from sim.engine.trips import TripTable
 from sim.engine.world import World
 from sim.parameters import TRUCK_CLASSES
 from sim.road import Route
 from sim.units import Ints
 
-CELLS_AT_ONCE = 98_304
-"""Cells (section, trip) swept at a time, about, so that their arrays stay in cache."""
-
 RADIX_SORTED = 1 << 16
 """Sorting numbers below this takes NumPy a time that is proportional to how many there are."""
+
+WATCHED_TOGETHER = 4096
+"""Trips whose courses are kept at a time."""
 
 
 def by_kind_and_epoch(
@@ -44,13 +45,19 @@ def by_kind_and_epoch(
             yield own, world.conditions(first_epoch + later), chosen[order[start:stop]]
 
 
-def swept(world: World, conditions: Conditions, route: Route, trips: TripTable) -> Iterator[tuple[TripTable, Leg]]:
-    """Trips of one route and how they drive it, about so many cells at a time, in parts of equal size."""
-    parts = min(max(round(len(trips) * len(route.sections) / CELLS_AT_ONCE), 1), len(trips))
-    for number in range(parts):
-        part = trips.pick(slice(number * len(trips) // parts, (number + 1) * len(trips) // parts))
-        columns = drive(conditions, route, world.traits(part))
-        yield part, Leg(route.sections, columns.duration_s, columns.hazard)
+def traverse(world: World, conditions: Conditions, route: Route, trips: TripTable, course: str) -> None:
+    """Write down trips, sorted by class and month, that drive a route to its end or to their accident."""
+    book, traits, runs = world.book, world.traits(trips), runs_of(trips.month, trips.truck_class)
+    hazard = add_up(conditions, route, traits, runs, book.ledger.tallies)
+    count_trips(book, runs)
+    ended = np.flatnonzero(hazard > trips.threshold)
+    if len(ended):
+        leg = Leg(route.sections, courses_of(conditions, route, traits.pick(ended)))
+        for place, column in enumerate(ended.tolist()):
+            cut_short(book, trips, column, leg, place)
+    if book.trace or book.watched_day is not None:
+        for part, leg in _watched(world, conditions, route, trips):
+            watch(book, part, leg, course)
 
 
 def settle_legal(world: World, trips: TripTable, chosen: Ints | None = None) -> None:
@@ -58,8 +65,7 @@ def settle_legal(world: World, trips: TripTable, chosen: Ints | None = None) -> 
     table, chosen = world.choices.table, np.arange(len(trips)) if chosen is None else chosen
     route = table.legal_route(trips.choice[chosen], trips.route_uniform[chosen])
     for number, conditions, own in by_kind_and_epoch(world, trips, chosen, route, len(table.routes)):
-        for part, leg in swept(world, conditions, table.routes[number], trips.pick(own)):
-            settle(world.book, part, leg, "legal")
+        traverse(world, conditions, table.routes[number], trips.pick(own), "legal")
 
 
 def settle_shortcuts(world: World, trips: TripTable) -> None:
@@ -67,8 +73,16 @@ def settle_shortcuts(world: World, trips: TripTable) -> None:
     sets = world.choices.sets
     for number, conditions, own in by_kind_and_epoch(world, trips, np.arange(len(trips)), trips.choice, len(sets)):
         choice = sets[number]
-        for part, leg in swept(world, conditions, choice.shortcut, trips.pick(own)):
+        for part, leg in _watched(world, conditions, choice.shortcut, trips.pick(own)):
             settle(world.book, part, leg, "shortcut")
-            entered = np.flatnonzero(leg.hazard.total_before(choice.entry_row) <= part.threshold)
-            entry_s = part.departure_s + leg.duration_s[: choice.entry_row].sum(axis=0)
+            before = leg.course.rows(slice(0, choice.entry_row))
+            entered = np.flatnonzero(before.hazard.sum(axis=(0, 1)) <= part.threshold)
+            entry_s = part.departure_s + before.duration_s.sum(axis=0)
             world.write_entries(choice.banned_link, entry_s[entered], part.pick(entered))
+
+
+def _watched(world: World, conditions: Conditions, route: Route, trips: TripTable) -> Iterator[tuple[TripTable, Leg]]:
+    """Trips and their courses on a route, some at a time."""
+    for first in range(0, len(trips), WATCHED_TOGETHER):
+        part = trips.pick(slice(first, first + WATCHED_TOGETHER))
+        yield part, Leg(route.sections, courses_of(conditions, route, world.traits(part)))

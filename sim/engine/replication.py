@@ -21,7 +21,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.engine import exhaustive
+from sim.engine import reference
 from sim.engine.foreground import Foreground
 from sim.engine.ledger import Ledger
 from sim.engine.outcome import Outcome, outcome_of
@@ -83,7 +83,7 @@ def run_replication(
     if watched_day is not None:
         world.book.watched_day = world.horizon.warm_up_days + watched_day
     if foreground_trips == "all":
-        _run_in_turn(world, trips_per_block, lambda trips: exhaustive.dispatch_all(world, trips))
+        _run_in_turn(world, trips_per_block, lambda trips: reference.dispatch_all(world, trips))
     elif not separable(scenario):
         _run_in_turn(world, trips_per_block, None)
     else:

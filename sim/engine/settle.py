@@ -1,19 +1,23 @@
 """Settling trips whose course is known: sums into the ledger, accidents where the hazard crosses the threshold."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import exact
 from sim.draws import TripDraws
-from sim.drive import Hazard
-from sim.engine.ledger import Ledger, runs
+from sim.driving.sweep import Courses, Runs
+from sim.engine.ledger import Ledger, runs_of
 from sim.engine.trips import TripTable
 from sim.records import CourseRecord, DrivenTrip
 from sim.risk.parameters import SeverityParameters
 from sim.road import Network
 from sim.units import Floats, Ints
 
+NONE = np.empty((0, 1), dtype=np.float32)
 ACCIDENT_DRAWS = ("mechanism", "severity", "persons", "loss")
 
 
@@ -39,13 +43,11 @@ def persons_hurt(accident: Accident, severity: SeverityParameters) -> bool:
     return accident.severity_uniforms[0] < shares
 
 
-@dataclass(frozen=True, eq=False)
-class Leg:
-    """Trips on a sequence of directed sections; `duration_s` has shape (sections, trips)."""
+class Leg(NamedTuple):
+    """A sequence of directed sections, and how trips drive it."""
 
     sections: Ints
-    duration_s: Floats
-    hazard: Hazard
+    course: Courses
 
 
 @dataclass(eq=False)
@@ -86,16 +88,24 @@ class Book:
 
 def settle(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
     """Write down trips that drove a leg to its end or to their accident; trips sorted by class and month."""
+    runs = runs_of(trips.month, trips.truck_class)
     length = book.network.sections.length_m[leg.sections]
-    bounds = runs(trips.month, trips.truck_class)
-    duration = np.add.reduceat(leg.duration_s, bounds[:-1], axis=1)
-    hazard = leg.hazard.sums(bounds[:-1])
-    deaths = np.add.reduceat(leg.hazard.deaths, bounds[:-1], axis=1)
-    month, truck_class, count = trips.month[bounds[:-1]], trips.truck_class[bounds[:-1]], np.diff(bounds)
-    book.ledger.add(month, truck_class, leg.sections, length[:, None] * count, duration, hazard, deaths)
-    np.add.at(book.ledger.trips, (month, truck_class), count)
-    for column in np.flatnonzero(leg.hazard.total > trips.threshold):
-        _cut_short(book, trips, leg, int(column))
+    for (first, stop), month, truck_class in zip(pairwise(runs.bounds), runs.month, runs.truck_class, strict=True):
+        own = leg.course.pick(slice(first, stop))
+        book.ledger.add(int(month), int(truck_class), leg.sections, length * (stop - first), own)
+    count_trips(book, runs)
+    for column in np.flatnonzero(leg.course.hazard.sum(axis=(0, 1)) > trips.threshold):
+        cut_short(book, trips, int(column), leg, int(column))
+    watch(book, trips, leg, course)
+
+
+def count_trips(book: Book, runs: Runs) -> None:
+    """Add trips by month and class."""
+    np.add.at(book.ledger.trips, (runs.month, runs.truck_class), np.diff(runs.bounds))
+
+
+def watch(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
+    """Keep the courses of trips that somebody wants to see."""
     if book.trace:
         _trace(book, trips, leg, course)
     if book.watched_day is not None:
@@ -113,12 +123,12 @@ class Crossing:
     speed_ms: float
     rest_distance_m: Floats
     rest_duration_s: Floats
-    rest_hazard: Floats
+    rest_hazard: NDArray[np.float64]
     rest_deaths: Floats
 
 
 def crossing(
-    length_m: Floats, duration_s: Floats, hazard: Floats, threshold: float, deaths: Floats | None = None
+    length_m: Floats, duration_s: Floats, hazard: NDArray[np.float64], threshold: float, deaths: Floats | None = None
 ) -> Crossing:
     """The point of an accident.
 
@@ -150,21 +160,21 @@ def crossing(
     return Crossing(row, position, elapsed, speed, rest_distance, rest_duration, rest_hazard, rest_deaths)
 
 
-def _cut_short(book: Book, trips: TripTable, leg: Leg, column: int) -> None:
-    """Record an accident and take back what was not driven."""
-    length = book.network.sections.length_m[leg.sections]
-    hazard = leg.hazard.of_trip(column)
-    deaths = leg.hazard.deaths[:, column]
-    found = crossing(length, leg.duration_s[:, column], hazard, float(trips.threshold[column]), deaths)
-    rests = (found.rest_distance_m, found.rest_duration_s, found.rest_hazard, found.rest_deaths)
-    one, left = slice(column, column + 1), [-rest[..., None] for rest in rests]
-    book.ledger.add(trips.month[one], trips.truck_class[one], leg.sections[found.row :], *left)
+def cut_short(book: Book, trips: TripTable, column: int, leg: Leg, place: int) -> None:
+    """Record an accident and take back what was not driven; the trip is at `place` in the leg."""
+    course = leg.course.pick(slice(place, place + 1))
+    hazard, length = course.hazard[..., 0], book.network.sections.length_m[leg.sections]
+    threshold = float(trips.threshold[column])
+    found = crossing(length, course.duration_s[:, 0], hazard, threshold, course.deaths[:, 0])
+    rest = Courses(-found.rest_duration_s[:, None], -found.rest_hazard[..., None], -found.rest_deaths[:, None], NONE)
+    own = int(trips.month[column]), int(trips.truck_class[column])
+    book.ledger.add(*own, leg.sections[found.row :], -found.rest_distance_m, rest)
     book.record(trips, column, found, int(leg.sections[found.row]), hazard[:, found.row])
 
 
 def _driven(book: Book, trips: TripTable, leg: Leg, column: int, course: str) -> DrivenTrip:
     """Where a trip was when."""
-    duration, hazard = leg.duration_s[:, column], leg.hazard.of_trip(column)
+    duration, hazard = leg.course.duration_s[:, column], leg.course.hazard[..., column]
     left_s, whole = float(trips.departure_s[column]) - book.zero_s, True
     if hazard.sum() > trips.threshold[column]:
         cut = crossing(book.network.sections.length_m[leg.sections], duration, hazard, float(trips.threshold[column]))
@@ -183,7 +193,7 @@ def _trace(book: Book, trips: TripTable, leg: Leg, course: str) -> None:
     """A record for every trip, for tests and replays."""
     length = book.network.sections.length_m[leg.sections]
     for column, trip_id in enumerate(trips.trip_id):
-        duration, hazard = leg.duration_s[:, column], leg.hazard.of_trip(column)
+        duration, hazard = leg.course.duration_s[:, column], leg.course.hazard[..., column]
         driven = [length.sum(), duration.sum(), hazard.sum()]
         if driven[2] > trips.threshold[column]:
             cut = crossing(length, duration, hazard, float(trips.threshold[column]))

@@ -11,9 +11,11 @@ import numpy as np
 from sim import exact, portable
 from sim.behaviour import risk_dared
 from sim.calendar import Horizon
-from sim.conditions import Traits, TruckKinds
 from sim.demand import DemandTable
 from sim.draws import CORRIDOR_BITS, PLACE_BITS, PLACE_MASK, Streams, of_corridor
+from sim.driving.conditions import TruckKinds
+from sim.driving.rules import DrivingRules
+from sim.driving.traits import Traits
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
 from sim.fleet import Roster
@@ -22,7 +24,6 @@ from sim.physics import brake_temperature as brakes
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.relative import fatigue_factor
 from sim.road import Corridor
-from sim.rules import DrivingRules
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
 
@@ -259,7 +260,7 @@ class TraitTable:
             day=trips.day,
             driver=trips.driver,
             online=online,
-            kind=trips.truck_class * LOADS + trips.load,
+            kind=(trips.truck_class * LOADS + trips.load).astype(np.uint32),
             risk_factor=(tired * np.where(overloaded, risk.overload_factor, 1.0)).astype(np.float32),
             tired_factor=tired.astype(np.float32),
             brake_c=np.full(len(trips), brakes.INITIAL_C, dtype=np.float32),

@@ -10,8 +10,10 @@ import numpy as np
 from simpy import Environment, Event
 
 from sim.calendar import Horizon
-from sim.conditions import Conditions, Surroundings, Traits, conditions_of
 from sim.draws import Streams, TripDraws
+from sim.driving.conditions import Conditions, Hours, conditions_of
+from sim.driving.rules import DrivingRules, combined
+from sim.driving.traits import Traits
 from sim.engine.access import Variants, changed_road, permitted
 from sim.engine.alarms import Alarms
 from sim.engine.choices import Choices
@@ -39,7 +41,6 @@ from sim.parameters import CAPTURED, TRUCK_CLASSES
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.risk.section_hazard import base_hazard_per_m
 from sim.road import Network, corridors
-from sim.rules import DrivingRules, combined
 from sim.scenario.model import Scenario
 from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Bools, Floats, Ints, read_only
 from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
@@ -343,15 +344,13 @@ def _base_coverage(scenario: Scenario) -> Floats:
 
 
 def _conditions(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:
-    surroundings = _surroundings(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
+    hours = _hours(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
     hazard = base_hazard_per_m(network, scenario.risk)
     kinds = truck_kinds(scenario)
-    return conditions_of(network, hazard, surroundings, kinds, scenario.speed, scenario.risk, scenario.severity)
+    return conditions_of(network, hazard, hours, kinds, scenario.speed, scenario.risk, scenario.severity)
 
 
-def _surroundings(
-    climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams
-) -> Surroundings:
+def _hours(climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams) -> Hours:
     """Weather and light by hour; trips that end after the horizon meet its last hour's weather."""
     weather = weather_hours(climate, horizon.month_of_year, streams)
     night = night_hours(climate, horizon.day_of_year)
@@ -360,8 +359,8 @@ def _surroundings(
     if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
         raise AssertionError("one factor for each state of the weather, one state for each hour")
     number = np.arange(2 * len(WEATHER_STATES)) // 2
-    return Surroundings(
-        state=np.int8(2) * weather + night,
+    return Hours(
+        state=(np.int8(2) * weather + night).astype(np.uint8),
         speed_factor=np.outer(speeds, [1.0, speed.night_speed_factor]).ravel().astype(np.float32),
         risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32),
         bad=number != WEATHER_STATES.index("dry"),

@@ -15,13 +15,13 @@ from pydantic import Field
 from simpy import Event
 from simpy.resources.resource import PriorityRequest
 
-from sim.conditions import TruckKinds
 from sim.draws import Streams
+from sim.driving.conditions import TruckKinds
+from sim.driving.rules import DrivingRules
 from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES, Group, Model, Money, Share, Source, TruckClass
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Road, Stretch
-from sim.rules import DrivingRules
 from sim.units import Bools, Floats, Ints
 
 Process = Generator[Event, Any, None]

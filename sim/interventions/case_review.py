@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Past, Site
 from sim.parameters import MECHANISMS, Positive, Share, Source
-from sim.rules import DrivingRules
 from sim.units import DAYS_PER_YEAR, Bools, Floats, Ints
 
 

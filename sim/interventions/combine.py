@@ -2,8 +2,8 @@
 
 coverage: the highest; operators and crews: the sum; time between positions: the shortest; perceived risks and chances
 of a check: as independent chances; sanction share: the highest; sanction delay: the shortest. Rules of driving: see
-`sim.rules`. None depends on the order of the interventions. They compete for operators, who serve by priority, then by
-time of asking, and for crews, in order of asking.
+`sim.driving.rules`. None depends on the order of the interventions. They compete for operators, who serve by priority,
+then by time of asking, and for crews, in order of asking.
 """
 
 from collections.abc import Iterable, Sequence

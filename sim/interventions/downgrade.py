@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.driving.rules import BrakeStop, DrivingRules, SpeedRule
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import Model, Name, NotNegative, Positive, Share, Source
 from sim.physics.descent import maximum_safe_speed_ms
 from sim.road import Direction, Stretch
-from sim.rules import BrakeStop, DrivingRules, SpeedRule
 from sim.units import METRES_PER_KM, Floats, Ints, ms_from_kmh
 
 Stretches = Annotated[tuple[Stretch, ...], Field(min_length=1)]

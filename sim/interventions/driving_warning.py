@@ -6,11 +6,11 @@ import numpy as np
 from pydantic import Field
 
 from sim import portable
+from sim.driving.rules import DrivingRules, HotBrakeAlarm, Rest, SpeedRule, WeatherWarning
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import NotNegative, Share, Source
 from sim.physics import speed
 from sim.physics.brake_temperature import INITIAL_C
-from sim.rules import DrivingRules, HotBrakeAlarm, Rest, SpeedRule, WeatherWarning
 from sim.units import Floats, ms_from_kmh
 
 Topic = Literal["curve_speed", "downgrade_speed", "brake_temperature", "fatigue", "weather"]

@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Case, Cost, Intervention, Site
 from sim.parameters import NotNegative, Share, Source, TruckClass
-from sim.rules import DrivingRules
 from sim.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 
 SOURCES = {

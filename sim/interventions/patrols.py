@@ -5,10 +5,10 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.base import COST_SOURCE, Cost, DriverView, Intervention, Past, Site
 from sim.parameters import NotNegative, Share, Source
 from sim.road import Stretch
-from sim.rules import DrivingRules, SpeedRule
 from sim.units import Floats, Ints
 
 

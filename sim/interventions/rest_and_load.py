@@ -4,10 +4,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from sim.driving.rules import DrivingRules, Rest, Unload
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import Share, Source
 from sim.road import Stretch
-from sim.rules import DrivingRules, Rest, Unload
 
 
 class RestAreas(Intervention):

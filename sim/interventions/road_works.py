@@ -5,11 +5,11 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import MECHANISMS, Source
 from sim.risk.section_hazard import section_factor
 from sim.road import Section, Stretch
-from sim.rules import DrivingRules
 from sim.units import METRES_PER_KM, Floats
 
 HIGH_FRICTION_FACTOR = 0.52

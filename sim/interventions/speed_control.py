@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import MECHANISMS, TRUCK_CLASSES, Model, Name, NotNegative, Positive, Share, Source, TruckClass
 from sim.physics.speed import GENTLE_DOWNGRADE
 from sim.road import Direction, Stretch
-from sim.rules import DrivingRules, SpeedRule
 from sim.units import Bools, Floats, Ints, ms_from_kmh
 
 

@@ -16,7 +16,6 @@ from sim.units import (
     STANDARD_GRAVITY_MS2,
     WATTS_PER_HORSEPOWER,
     FloatLike,
-    Floats,
 )
 
 _MPH = METRES_PER_MILE / SECONDS_PER_HOUR
@@ -95,16 +94,3 @@ def faded_share(temperature_c: FloatLike, scale_c: float) -> FloatLike:
     """
     result: FloatLike = 1.0 / (1.0 + portable.exp((LIMIT_C - temperature_c) / scale_c))
     return result
-
-
-def temperatures_along_c(start_c: Floats, steady_c: Floats, decay: Floats) -> Floats:
-    """Temperature at the end of each section, shape (sections, trips); the state is carried from row to row.
-
-    `temperature_after_c` row by row, as T_n = T_(n-1) d_n + T_steady (1 - d_n).
-    """
-    temperature: Floats = steady_c * (1.0 - decay)
-    state, carried = start_c, np.empty_like(start_c)
-    for row, cooling in zip(temperature, decay, strict=True):
-        np.multiply(state, cooling, out=carried)
-        state = np.add(row, carried, out=row)
-    return temperature

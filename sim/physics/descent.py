@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import portable
 from sim.physics import brake_temperature as brakes
 from sim.units import Floats, ms_from_mph
 
@@ -32,15 +31,10 @@ def descend(
     length_m: Floats, grade: Floats, mass_kg: float, speed_ms: float, retarding_w: float = brakes.ENGINE_BRAKE_W
 ) -> Descent:
     """Drive sections of the given lengths [m] and grades [-] at one speed [m/s]; points every 50 m at most."""
-    counts = np.maximum(np.ceil(length_m / STEP_M), 1).astype(np.int64)
-    step: Floats = np.repeat(length_m / counts, counts)
-    slope: Floats = np.repeat(grade, counts)
-    speed: Floats = speed_ms * np.ones_like(step)
-    power = brakes.braking_power_w(mass_kg * np.ones_like(step), slope, speed, retarding_w)
-    steady = brakes.steady_temperature_c(power, speed)
-    decay = portable.exp(-brakes.cooling_rate_per_s(speed_ms) * step / speed_ms)
-    along = brakes.temperatures_along_c(np.array([brakes.INITIAL_C]), steady[:, None], decay[:, None])[:, 0]
-    temperature = np.concatenate([[brakes.INITIAL_C], along])
+    step, slope = _points(length_m, grade)
+    start_c = np.array([brakes.INITIAL_C])
+    along = _temperatures_c(step, slope, mass_kg, np.array([speed_ms]), retarding_w)[:, 0]
+    temperature = np.concatenate([start_c, along])
     distance = np.concatenate([[0.0], np.cumsum(step)])
     return Descent(distance, temperature, float(temperature.max() + brakes.emergency_stop_rise_c(mass_kg, speed_ms)))
 
@@ -61,12 +55,23 @@ def maximum_safe_speed_ms(
 
 
 def _hottest_c(length_m: Floats, grade: Floats, mass_kg: float, speeds: Floats, retarding_w: float) -> Floats:
-    """Highest temperature of a descent at each of some speeds, shape (speeds,); as `descend`, all at once."""
-    counts = np.maximum(np.ceil(length_m / STEP_M), 1).astype(np.int64)
-    step, slope = np.repeat(length_m / counts, counts)[:, None], np.repeat(grade, counts)[:, None]
-    power = brakes.braking_power_w(np.full(len(speeds), mass_kg), slope, speeds, retarding_w)
-    steady = brakes.steady_temperature_c(power, speeds)
-    decay = portable.exp(-brakes.cooling_rate_per_s(speeds) * step / speeds)
-    along = brakes.temperatures_along_c(np.full(len(speeds), brakes.INITIAL_C), steady, decay)
+    """Highest temperature of a descent at each of some speeds, shape (speeds,)."""
+    along = _temperatures_c(*_points(length_m, grade), mass_kg, speeds, retarding_w)
     result: Floats = np.maximum(along.max(axis=0), brakes.INITIAL_C)
     return result
+
+
+def _points(length_m: Floats, grade: Floats) -> tuple[Floats, Floats]:
+    """Sections cut into steps of 50 m at most: length and grade of each."""
+    counts = np.maximum(np.ceil(length_m / STEP_M), 1).astype(np.int64)
+    return np.repeat(length_m / counts, counts), np.repeat(grade, counts)
+
+
+def _temperatures_c(step_m: Floats, grade: Floats, mass_kg: float, speeds: Floats, retarding_w: float) -> Floats:
+    """Temperature at the end of each step at each of some speeds, shape (steps, speeds)."""
+    mass, cooling = np.full(len(speeds), mass_kg), brakes.cooling_rate_per_s(speeds)
+    state, found = np.full(len(speeds), brakes.INITIAL_C), np.empty((len(step_m), len(speeds)))
+    for number, (step, slope) in enumerate(zip(step_m, grade, strict=True)):
+        steady = brakes.steady_temperature_c(brakes.braking_power_w(mass, slope, speeds, retarding_w), speeds)
+        state = found[number] = brakes.temperature_after_c(state, steady, cooling, step / speeds)
+    return found

@@ -28,6 +28,7 @@ SWITCHES = {
     "no AVX-512": {"NPY_DISABLE_CPU_FEATURES": " ".join(f for f in FEATURES if "512" in f or f == "X86_V4")},
     "no X86_V3": {"NPY_DISABLE_CPU_FEATURES": "X86_V3" if "X86_V3" in FEATURES else ""},
     "no AVX": {"NPY_DISABLE_CPU_FEATURES": " ".join(FEATURES)},
+    "generic": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
     "no FMA in C": {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA,-AVX512F"},
 }
 BLAS_CALLS = {"dot", "vdot", "inner", "matmul", "einsum", "tensordot", "convolve", "correlate", "lstsq", "polyfit"}

@@ -64,10 +64,6 @@ class TestLimits:
         whole = brakes.temperature_after_c(66.0, steady, rate, 600.0)
         half = brakes.temperature_after_c(66.0, steady, rate, 300.0)
         assert brakes.temperature_after_c(half, steady, rate, 300.0) == pytest.approx(whole)
-        rows = brakes.temperatures_along_c(
-            np.array([66.0]), np.full((2, 1), steady), np.exp(-rate * np.full((2, 1), 300.0))
-        )
-        assert rows[:, 0].tolist() == pytest.approx([half, whole])
 
     def test_rollover_is_even_odds_at_the_threshold(self) -> None:
         assert 1.0 - np.exp(-rollover.rollover_hazard(0.35, 0.35, 0.0125)) == pytest.approx(0.5)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.conditions import Conditions
-from sim.drive import drive
+from sim.driving.conditions import Conditions
+from sim.driving.rules import BrakeStop, DrivingRules, HotBrakeAlarm, SpeedRule, Unload, combined
+from sim.driving.sweep import courses_of
 from sim.engine.world import World
 from sim.interventions.downgrade import EscapeRamps
 from sim.interventions.road_works import HIGH_FRICTION_FACTOR, Work
@@ -12,7 +13,6 @@ from sim.physics import brake_temperature as brakes
 from sim.physics import stopping
 from sim.risk import two_lane
 from sim.road import Network, Section, Stretch
-from sim.rules import BrakeStop, DrivingRules, HotBrakeAlarm, SpeedRule, Unload, combined
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +42,13 @@ def everybody(world: World) -> np.ndarray:
 
 
 def test_a_cap_holds_and_half_a_response_gives_up_half_of_the_excess(world, trips, route) -> None:
-    before = drive(world.conditions(0), route, trips)
+    before = courses_of(world.conditions(0), route, trips)
     length = world.network.sections.length_m[route.sections][:, None]
     free = length / before.duration_s
     cap = np.full((len(route.sections), 1), 8.0)
     for response in (1.0, 0.5):
         rule = SpeedRule(route.sections, cap, response * everybody(world))
-        after = length / drive(under(world, DrivingRules(speed=(rule,))), route, trips).duration_s
+        after = length / courses_of(under(world, DrivingRules(speed=(rule,))), route, trips).duration_s
         expected = free - response * np.maximum(free - 8.0, 0.0)
         assert after == pytest.approx(expected, rel=1e-5)
 
@@ -58,19 +58,19 @@ def test_the_lower_of_two_caps_holds_in_any_order(world, trips, route) -> None:
         SpeedRule(route.sections, np.full((len(route.sections), 1), cap), share * everybody(world))
         for cap, share in ((8.0, 0.4), (9.5, 0.9))
     ]
-    forth = drive(under(world, DrivingRules(speed=tuple(rules))), route, trips)
-    back = drive(under(world, DrivingRules(speed=tuple(rules[::-1]))), route, trips)
+    forth = courses_of(under(world, DrivingRules(speed=tuple(rules))), route, trips)
+    back = courses_of(under(world, DrivingRules(speed=tuple(rules[::-1]))), route, trips)
     assert (forth.duration_s == back.duration_s).all()
-    each = [drive(under(world, DrivingRules(speed=(rule,))), route, trips).duration_s for rule in rules]
+    each = [courses_of(under(world, DrivingRules(speed=(rule,))), route, trips).duration_s for rule in rules]
     assert (forth.duration_s == np.maximum(*each)).all()
 
 
 def test_brakes_cool_while_a_truck_stops(world, trips, route) -> None:
-    before = drive(world.conditions(0), route, trips).brake_c
+    before = courses_of(world.conditions(0), route, trips).brake_c
     nobody, all_ = np.zeros(world.roster.size, dtype=bool), np.ones(world.roster.size, dtype=bool)
     row = 5
     stop = BrakeStop(int(route.sections[row]), all_, 600.0, nobody)
-    after = drive(under(world, DrivingRules(stops=(stop,))), route, trips).brake_c
+    after = courses_of(under(world, DrivingRules(stops=(stop,))), route, trips).brake_c
     assert (after[:row] == before[:row]).all()
     cooled = brakes.temperature_after_c(before[row - 1], brakes.AMBIENT_C, brakes.COOLING_PER_S, 600.0)
     difference = (before[row] - after[row]) / (before[row - 1] - cooled)
@@ -81,7 +81,7 @@ def test_brakes_cool_while_a_truck_stops(world, trips, route) -> None:
 
 
 def trip_time(world, route, trips, row):
-    return drive(world.conditions(0), route, trips).duration_s[row]
+    return courses_of(world.conditions(0), route, trips).duration_s[row]
 
 
 def trip_speed(world, route, trips, row):
@@ -89,10 +89,10 @@ def trip_speed(world, route, trips, row):
 
 
 def test_an_alarm_slows_from_the_next_section_on(world, trips, route) -> None:
-    before = drive(world.conditions(0), route, trips)
+    before = courses_of(world.conditions(0), route, trips)
     alarm_c = float(np.median(before.brake_c.max(axis=0)))
     alarm = HotBrakeAlarm(alarm_c, 0.5, np.ones(world.roster.size, dtype=bool))
-    after = drive(under(world, DrivingRules(alarms=(alarm,))), route, trips)
+    after = courses_of(under(world, DrivingRules(alarms=(alarm,))), route, trips)
     hot = np.logical_or.accumulate(before.brake_c > alarm_c, axis=0) & trips.online
     slowed = np.vstack([np.zeros((1, hot.shape[1]), dtype=bool), hot[:-1]])
     assert slowed.any()
@@ -101,12 +101,12 @@ def test_an_alarm_slows_from_the_next_section_on(world, trips, route) -> None:
 
 
 def test_captured_and_uncaptured_runaways_are_all_runaways(world, trips, route) -> None:
-    before = drive(world.conditions(0), route, trips).hazard.whole
+    before = courses_of(world.conditions(0), route, trips).hazard
     capture = np.zeros(len(world.network.sections.length_m))
     capture[route.sections[3:6]] = 0.4
     conditions = under(world, DrivingRules(capture=capture))
     object.__setattr__(conditions, "ramps", True)
-    after = drive(conditions, route, trips).hazard.whole
+    after = courses_of(conditions, route, trips).hazard
     assert after[2] + after[3] == pytest.approx(before[2], abs=1e-12)
     assert after[3, 3:6] == pytest.approx(0.4 * before[2, 3:6], rel=1e-5, abs=1e-12)
     assert not after[3, [0, 1, 2, 6, 7, 8]].any()
@@ -116,10 +116,10 @@ def test_an_unloaded_truck_is_the_laden_one(world, trips, route) -> None:
     rule = Unload(route.sections, np.ones(world.roster.size, dtype=bool))
     heavy = trips.pick(trips.kind % 3 == 2)
     assert len(heavy.kind) > 10
-    light = drive(under(world, DrivingRules(unloads=(rule,))), route, heavy)
-    unruled = drive(world.conditions(0), route, heavy)
+    light = courses_of(under(world, DrivingRules(unloads=(rule,))), route, heavy)
+    unruled = courses_of(world.conditions(0), route, heavy)
     assert (light.brake_c <= unruled.brake_c).all()
-    assert light.hazard.total.sum() < unruled.hazard.total.sum()
+    assert light.hazard.sum() < unruled.hazard.sum()
 
 
 def test_factors_multiply_and_captures_are_independent_chances() -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[2] / "sim"
 LAYERS = [
-    {"units", "draws", "records", "exact", "portable", "texts", "interrupts", "files", "machine"},
+    {"units", "draws", "records", "exact", "portable", "compiled", "texts", "interrupts", "files", "machine"},
     {"parameters", "calendar"},
     {"road", "fleet", "weather", "demand"},
     {"physics", "risk", "behaviour"},
-    {"rules", "conditions", "heeding", "drive"},
+    {"driving"},
     {"interventions"},
     {"scenario"},
     {"engine"},

@@ -9,11 +9,11 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from sim.driving.rules import DrivingRules, HotBrakeAlarm, SpeedRule
 from sim.engine.guard import HookFailed
 from sim.engine.replication import run_replication
 from sim.interventions import registry
 from sim.interventions.base import Intervention, Preparation
-from sim.rules import DrivingRules, HotBrakeAlarm, SpeedRule
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.base import Cost, Intervention, Site
 from sim.parameters import Positive, Share, Source
 from sim.physics.speed import curve_comfort_speed_ms
-from sim.rules import DrivingRules, SpeedRule
 
 
 class CurveBoards(Intervention):

@@ -5,8 +5,8 @@ to the speed without any of them and the lowest result holds, factors are multip
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,18 +30,6 @@ class SpeedRule:
     """Only trucks with a working device are reached."""
     on_day: Floats | None = None
     """How much of it acts by day, 0 to 1, shape (days, n); all of it on all days if None."""
-
-    @cached_property
-    def response_single(self) -> NDArray[np.float32]:
-        """In single precision, shared by all routes."""
-        return self.response.astype(np.float32)
-
-    @cached_property
-    def on_day_single(self) -> NDArray[np.float32] | None:
-        """In single precision, shared by all routes; one column where all sections have the same days."""
-        if self.on_day is None:
-            return None
-        return (self.on_day if self.on_day.strides[1] else self.on_day[:, :1]).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,80 +123,3 @@ def combined(rules: Sequence[DrivingRules]) -> DrivingRules:
 def _product(factors: "Sequence[NDArray[np.float64] | Floats | None]") -> NDArray[np.float64] | None:
     present = [np.asarray(factor, dtype=np.float64) for factor in factors if factor is not None]
     return reduce(np.multiply, present) if present else None
-
-
-@dataclass(frozen=True, eq=False)
-class PlannedSpeed:
-    """A speed rule on one route: rows of the route, single precision."""
-
-    rows: Ints
-    cap_ms: NDArray[np.float32]
-    weight: NDArray[np.float32]
-    response: NDArray[np.float32]
-    needs_device: bool
-    on_day: NDArray[np.float32] | None
-    """Shape (days, rows) or (days, 1)."""
-
-
-@dataclass(frozen=True, eq=False)
-class PlannedRules:
-    """The rules that act on one route."""
-
-    speed: tuple[PlannedSpeed, ...] = ()
-    stops: tuple[tuple[int, BrakeStop], ...] = ()
-    rests: tuple[Rest, ...] = ()
-    unloads: tuple[Unload, ...] = ()
-    factor: NDArray[np.float32] | None = None
-    """Shape (mechanisms, sections, 1)."""
-    capture: NDArray[np.float32] | None = None
-    """Shape (sections, 1)."""
-    alarms: tuple[HotBrakeAlarm, ...] = field(default=())
-    weather: tuple[WeatherWarning, ...] = field(default=())
-
-
-def planned(rules: DrivingRules, sections: Ints, highest_ms: Floats) -> PlannedRules:
-    """The rules as they act on a route of directed sections.
-
-    `highest_ms` is the highest speed that anybody drives on each of them: caps above it are left out.
-    """
-    row_of = _rows(rules, sections)
-    factor, capture = rules.hazard_factor, rules.capture
-    factored = factor is not None and bool((factor[:, sections] != 1.0).any())
-    captured = capture is not None and bool(capture[sections].any())
-    return PlannedRules(
-        speed=tuple(one for rule in rules.speed if len((one := _planned_speed(rule, row_of, highest_ms)).rows)),
-        stops=tuple((int(row_of[stop.section]), stop) for stop in rules.stops if row_of[stop.section] >= 0),
-        rests=tuple(r for r in rules.rests if r.sections is None or np.isin(r.sections, sections).any()),
-        unloads=tuple(u for u in rules.unloads if np.isin(u.sections, sections).any()),
-        factor=factor[:, sections, None].astype(np.float32) if factor is not None and factored else None,
-        capture=capture[sections, None].astype(np.float32) if capture is not None and captured else None,
-        alarms=rules.alarms,
-        weather=rules.weather,
-    )
-
-
-def _rows(rules: DrivingRules, sections: Ints) -> Ints:
-    """Row of each directed section in the route, -1 for those that it does not pass."""
-    named = [int(rule.sections.max(initial=0)) for rule in rules.speed] + [stop.section for stop in rules.stops]
-    row_of = np.full(max([int(sections.max()), *named]) + 1, -1, dtype=np.int64)
-    row_of[sections] = np.arange(len(sections))
-    return row_of
-
-
-def _planned_speed(rule: SpeedRule, row_of: Ints, highest_ms: Floats) -> PlannedSpeed:
-    row = row_of[rule.sections]
-    here = np.flatnonzero((row >= 0) & (rule.cap_ms.min(axis=1) < highest_ms[row]))
-    weight = np.broadcast_to(np.asarray(rule.weight, dtype=np.float64), rule.sections.shape)
-    return PlannedSpeed(
-        rows=row[here],
-        cap_ms=rule.cap_ms[here].astype(np.float32),
-        weight=weight[here, None].astype(np.float32),
-        response=rule.response_single,
-        needs_device=rule.needs_device,
-        on_day=_on_day(rule.on_day_single, here),
-    )
-
-
-def _on_day(on_day: NDArray[np.float32] | None, here: Ints) -> NDArray[np.float32] | None:
-    """Days of some of a rule's sections; one column stands for all."""
-    return on_day if on_day is None or on_day.shape[1] == 1 else on_day[:, here]

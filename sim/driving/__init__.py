@@ -1,0 +1,1 @@
+"""What a truck does on a route, and what it risks there."""

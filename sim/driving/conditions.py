@@ -1,0 +1,108 @@
+"""What is in force on the road in an epoch: weather, light, what sections ask for, and rules of driving."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.driving.rules import NO_RULES, DrivingRules
+from sim.physics import speed, stopping
+from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
+from sim.road import Network, SectionTable
+from sim.units import Bools, Floats, ms_from_kmh
+
+Singles = NDArray[np.float32]
+
+
+class Hours(NamedTuple):
+    """Weather and light by hour of the horizon, and what each of their states does."""
+
+    state: NDArray[np.uint8]
+    """Shape (hours,)."""
+    speed_factor: Singles
+    """By state, as all that follow."""
+    risk_factor: Singles
+    bad: Bools
+    """Rain, fog or ice."""
+    icy: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class TruckKinds:
+    """What trucks of a class with a load have in common; arrays of shape (kinds,)."""
+
+    mass_kg: Floats
+    power_w: Floats
+    rollover_factor: tuple[float, ...]
+    """Rollover threshold over the laden truck's, by load."""
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What is in force on the road while trips are driven; arrays of shape (directed sections,)."""
+
+    sections: SectionTable
+    free_time_s: Floats
+    """By way."""
+    hazard_per_m: Floats
+    wanted_ms: Floats
+    """Speed by limit and curves, which a driver's habit multiplies."""
+    icy_ms: Floats
+    """Speed at which a truck can still hold its lane and stop within its sight on ice."""
+    held_ms: Floats
+    """Speed held downgrade, infinite where the road does not fall steeply."""
+    crawl_ms: Floats
+    """Steady speed of each kind of truck upgrade, shape (directed sections, kinds), infinite where none climbs."""
+    hours: Hours
+    kinds: TruckKinds
+    speed: SpeedParameters
+    risk: RiskParameters
+    severity: SeverityParameters
+    rules: DrivingRules = NO_RULES
+    ramps: bool = False
+    """Whether the scenario has escape ramps at any time."""
+    made: dict[object, Any] = field(default_factory=dict)
+    """What was made of these conditions and is kept; see `sim.driving.plan`."""
+
+    def with_rules(self, rules: DrivingRules) -> "Conditions":
+        """The same road under rules."""
+        return replace(self, rules=rules, made={})
+
+
+def conditions_of(
+    network: Network,
+    hazard_per_m: Floats,
+    hours: Hours,
+    kinds: TruckKinds,
+    speeds: SpeedParameters,
+    risk: RiskParameters,
+    severity: SeverityParameters,
+) -> Conditions:
+    """Conditions without any intervention."""
+    table = network.sections
+    comfort_ms = np.minimum(
+        speed.curve_comfort_speed_ms(table.curvature_per_m, table.superelevation, speeds.side_friction),
+        stopping.speed_for_sight_ms(table.sight_m, table.grade),
+    )
+    icy_ms = np.minimum(
+        speed.curve_comfort_speed_ms(table.curvature_per_m, table.superelevation, stopping.icy_side_friction()),
+        stopping.speed_for_sight_ms(table.sight_m, table.grade, stopping.friction_deceleration_ms2("ice")),
+    )
+    climbs = (table.grade > 0.0)[:, None]
+    crawl_ms = speed.crawl_speed_ms(np.maximum(table.grade, 0.0)[:, None], kinds.mass_kg, kinds.power_w)
+    reduction_ms = ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0
+    return Conditions(
+        sections=table,
+        free_time_s=network.free_time_s,
+        hazard_per_m=hazard_per_m,
+        wanted_ms=np.minimum(table.limit_ms, comfort_ms),
+        icy_ms=icy_ms,
+        held_ms=speed.descent_speed_ms(table.grade, ms_from_kmh(speeds.descent_level_kmh), reduction_ms),
+        crawl_ms=np.where(climbs, crawl_ms, np.inf),
+        hours=hours,
+        kinds=kinds,
+        speed=speeds,
+        risk=risk,
+        severity=severity,
+    )

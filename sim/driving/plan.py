@@ -1,0 +1,256 @@
+"""A route under rules as the sweep reads it: plain arrays, made once an epoch.
+
+Rules are put together without an order: all caps act on the speed without any and the lowest result holds, the lowest
+factor of weather warnings and of alarms holds, factors on hazards are multiplied.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import portable
+from sim.driving.conditions import Conditions
+from sim.driving.rules import BrakeStop, DrivingRules, SpeedRule
+from sim.fleet import SPEED_FACTOR_LIMITS
+from sim.parameters import CAPTURED, MECHANISMS
+from sim.physics import brake_temperature as brakes
+from sim.road import Route
+from sim.units import METRES_PER_KM, Bools, Floats, Ints
+
+Singles = NDArray[np.float32]
+EVERY_DAY = NOWHERE = -1
+
+
+class Road(NamedTuple):
+    """A route's sections, shape (sections,), in single precision but for numbers of things and times."""
+
+    section: Ints
+    """Number among the network's directed sections."""
+    way: Ints
+    """Place of its link in the route."""
+    entered_s: Floats
+    """Time at the limit to the entry of each link, shape (links,)."""
+    exact_length_m: Floats
+    """In double precision, for sums."""
+    length_m: Singles
+    limit_ms: Singles
+    wanted_ms: Singles
+    icy_ms: Singles
+    grade: Singles
+    crawl_ms: Singles
+    """Of each kind of truck, shape (sections, kinds), infinite where the road does not climb."""
+    held_ms: Singles
+    """Infinite where the road does not fall steeply."""
+    base_hazard: Singles
+    """General hazard of the whole section at the limit."""
+    curvature_per_m: Singles
+    superelevation: Singles
+    fade_hazard: Singles
+    """Expected runaways on the section with wholly faded brakes."""
+
+
+class RuleTable(NamedTuple):
+    """Who responds to which rule, by driver: the part of the rules that all routes share."""
+
+    response: Singles
+    """Of speed rules, shape (rules, drivers)."""
+    needs_device: Bools
+    """Shape (rules,)."""
+    on_day: Singles
+    """How much a rule acts by day, shape (rules that differ by day, days, sections of the widest such rule)."""
+    stops: Bools
+    """Who stops before a descent, shape (stops, drivers)."""
+    mended: Bools
+    """Whose brakes are then mended."""
+    heeds_alarm: Bools
+    """Shape (alarms, drivers)."""
+    heeds_weather: Bools
+    """Shape (warnings, drivers)."""
+
+
+class RulesOnRoute(NamedTuple):
+    """What rules ask for on a route."""
+
+    weight: Singles
+    """Share of each section on which a speed rule acts, shape (rules, sections)."""
+    cap_ms: Singles
+    """Shape (rules, sections, kinds)."""
+    day_table: Ints
+    """Row of `RuleTable.on_day` of each speed rule, or `EVERY_DAY`, shape (rules,)."""
+    day_column: Ints
+    """Column in it, shape (rules, sections)."""
+    stop: Ints
+    """Number of the stop at the start of each section, or `NOWHERE`, shape (sections,)."""
+    left_after_stop: Singles
+    """Share of the heat that is left after each stop, shape (stops,)."""
+    alarm_c: Singles
+    alarm_factor: Singles
+    """On speed, shape (alarms,)."""
+    weather_factor: Singles
+    """On speed, shape (warnings,)."""
+    hazard_factor: Singles
+    """Shape (mechanisms, sections)."""
+    capture: Singles
+    """Share of runaways that ends in an escape ramp, shape (sections,)."""
+
+
+class RiskNumbers(NamedTuple):
+    """Numbers of the accident model in single precision."""
+
+    growth_per_kmh: np.float32
+    rollover_scale_g: np.float32
+    fade_scale_c: np.float32
+    fatal_growth_per_kmh: np.float32
+    fatal_share: Singles
+    """Shape (mechanisms,), as the next."""
+    deaths_per_fatal: Singles
+
+
+class Plan(NamedTuple):
+    """A route under rules."""
+
+    road: Road
+    table: RuleTable
+    rules: RulesOnRoute
+    numbers: RiskNumbers
+    outcomes: int
+    """Mechanisms, and captures in escape ramps where there are any."""
+
+
+def table_of(rules: DrivingRules) -> RuleTable:
+    """Who responds, stacked; shared by all routes."""
+    days = [rule.on_day for rule in rules.speed if rule.on_day is not None]
+    width = max((_distinct(on_day).shape[1] for on_day in days), default=1)
+    on_day = [np.broadcast_to(_padded(_distinct(one), width), (len(one), width)) for one in days]
+    return RuleTable(
+        response=_stacked([rule.response for rule in rules.speed], np.float32),
+        needs_device=np.array([rule.needs_device for rule in rules.speed], dtype=np.bool_),
+        on_day=np.stack(on_day).astype(np.float32) if days else np.ones((0, 1, 1), dtype=np.float32),
+        stops=_stacked([stop.stops for stop in rules.stops], np.bool_),
+        mended=_stacked([stop.mended for stop in rules.stops], np.bool_),
+        heeds_alarm=_stacked([alarm.heeds for alarm in rules.alarms], np.bool_),
+        heeds_weather=_stacked([warning.heeds for warning in rules.weather], np.bool_),
+    )
+
+
+def _distinct(on_day: Floats) -> Floats:
+    """One column where all sections have the same days."""
+    return on_day if on_day.strides[1] else on_day[:, :1]
+
+
+def _padded(on_day: Floats, width: int) -> Floats:
+    return np.pad(on_day, ((0, 0), (0, width - on_day.shape[1])))
+
+
+def _stacked(rows: Sequence[NDArray[Any]], kind: type[Any]) -> NDArray[Any]:
+    return np.stack(rows).astype(kind) if rows else np.zeros((0, 1), dtype=kind)
+
+
+def plan_of(conditions: Conditions, route: Route) -> Plan:
+    """A route's columns and the rules on it, made once."""
+    if route.key not in conditions.made:
+        if RuleTable not in conditions.made:
+            conditions.made[RuleTable] = table_of(conditions.rules)
+        conditions.made[route.key] = _plan(conditions, route)
+    found: Plan = conditions.made[route.key]
+    return found
+
+
+def _plan(conditions: Conditions, route: Route) -> Plan:
+    risk, severity = conditions.risk, conditions.severity
+    return Plan(
+        road=_road(conditions, route),
+        table=conditions.made[RuleTable],
+        rules=_rules(conditions, route.sections),
+        numbers=RiskNumbers(
+            growth_per_kmh=np.float32(risk.speed_coefficient_per_kmh),
+            rollover_scale_g=np.float32(risk.rollover_scale_g),
+            fade_scale_c=np.float32(risk.fade_scale_c),
+            fatal_growth_per_kmh=np.float32(severity.fatal_growth_per_kmh),
+            fatal_share=np.array(severity.fatal_share, dtype=np.float32),
+            deaths_per_fatal=np.array(severity.deaths_per_fatal, dtype=np.float32),
+        ),
+        outcomes=CAPTURED + conditions.ramps,
+    )
+
+
+def _road(conditions: Conditions, route: Route) -> Road:
+    at, table = route.sections, conditions.sections
+    times = conditions.free_time_s[list(route.ways)]
+    single = {
+        "length_m": table.length_m,
+        "limit_ms": table.limit_ms,
+        "wanted_ms": conditions.wanted_ms,
+        "icy_ms": conditions.icy_ms,
+        "grade": table.grade,
+        "crawl_ms": conditions.crawl_ms,
+        "held_ms": conditions.held_ms,
+        "base_hazard": conditions.hazard_per_m * table.length_m,
+        "curvature_per_m": table.curvature_per_m,
+        "superelevation": table.superelevation,
+        "fade_hazard": table.length_m * (conditions.risk.runaway_per_km / METRES_PER_KM),
+    }
+    return Road(
+        section=at,
+        way=route.way_of_section,
+        entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]]),
+        exact_length_m=table.length_m[at],
+        **{name: values[at].astype(np.float32) for name, values in single.items()},
+    )
+
+
+def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:
+    rules, kinds = conditions.rules, len(conditions.kinds.mass_kg)
+    habit = 1.0 if rules.habit is None else float(rules.habit.max())
+    fastest_ms = conditions.wanted_ms[sections] * (SPEED_FACTOR_LIMITS[1] * habit)
+    speed = [_on_route(rule, sections, fastest_ms, kinds) for rule in rules.speed]
+    daily = np.cumsum([rule.on_day is not None for rule in rules.speed], dtype=np.int64) - 1
+    factor, capture = rules.hazard_factor, rules.capture
+    return RulesOnRoute(
+        weight=_stacked([weight for weight, _, _ in speed], np.float32),
+        cap_ms=np.stack([cap for _, cap, _ in speed]) if speed else np.ones((0, 1, 1), dtype=np.float32),
+        day_table=np.where([rule.on_day is not None for rule in rules.speed], daily, EVERY_DAY).astype(np.int64),
+        day_column=_stacked([column for _, _, column in speed], np.int64),
+        stop=_stop_at(rules.stops, sections),
+        left_after_stop=np.array([_left_after(stop.stop_s) for stop in rules.stops], dtype=np.float32),
+        alarm_c=np.array([alarm.alarm_c for alarm in rules.alarms], dtype=np.float32),
+        alarm_factor=np.array([alarm.speed_factor for alarm in rules.alarms], dtype=np.float32),
+        weather_factor=np.array([warning.speed_factor for warning in rules.weather], dtype=np.float32),
+        hazard_factor=_on_sections(np.ones((len(MECHANISMS), 1)) if factor is None else factor, sections),
+        capture=_on_sections(np.zeros(1) if capture is None else capture, sections),
+    )
+
+
+def _on_sections(values: Floats, sections: Ints) -> Singles:
+    """Values of a route's sections; one value stands for all."""
+    shape = (*values.shape[:-1], len(sections))
+    return np.broadcast_to(values if values.shape[-1] == 1 else values[..., sections], shape).astype(np.float32)
+
+
+def _on_route(rule: SpeedRule, sections: Ints, fastest_ms: Floats, kinds: int) -> tuple[Singles, Singles, Ints]:
+    """Weight, cap and column of days by section; weight 0 where a rule does not act or nobody goes so fast."""
+    place = np.full(max(int(sections.max()), int(rule.sections.max(initial=0))) + 1, NOWHERE, dtype=np.int64)
+    place[rule.sections] = np.arange(len(rule.sections))
+    own = place[sections]
+    here = np.flatnonzero(own >= 0)
+    here = here[rule.cap_ms.min(axis=1)[own[here]] < fastest_ms[here]]
+    weight, cap = np.zeros(len(sections), dtype=np.float32), np.ones((len(sections), kinds), dtype=np.float32)
+    weight[here] = np.broadcast_to(rule.weight, rule.sections.shape)[own[here]]
+    cap[here] = rule.cap_ms[own[here]]
+    shared = rule.on_day is None or not rule.on_day.strides[1]
+    return weight, cap, np.zeros(len(sections), dtype=np.int64) if shared else np.maximum(own, 0)
+
+
+def _stop_at(stops: Sequence[BrakeStop], sections: Ints) -> Ints:
+    """Number of the stop at the start of each section; the last named where several are at one."""
+    found = np.full(len(sections), NOWHERE, dtype=np.int64)
+    for number, stop in enumerate(stops):
+        found[sections == stop.section] = number
+    return found
+
+
+def _left_after(stop_s: float) -> float:
+    """Share of the heat left after standing still."""
+    return float(portable.exp(-brakes.COOLING_PER_S * stop_s))

@@ -1,0 +1,147 @@
+"""One truck on one section, in plain Python: what the reference engine walks with, and the proof of the sweep.
+
+It shares the formulas and the plan of a route with the sweep, and nothing else: no loop of it is compiled, numbers are
+NumPy's in single precision, and each rule is applied as it reads.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim import exact
+from sim.compiled import plain
+from sim.driving.conditions import Conditions, Hours
+from sim.driving.plan import EVERY_DAY, NOWHERE, plan_of
+from sim.driving.traits import Traits, prepared
+from sim.parameters import CAPTURED, GENERAL, ROLLOVER, RUNAWAY
+from sim.physics import brake_temperature as brakes
+from sim.physics import rollover
+from sim.risk import relative, severity
+from sim.road import Route
+from sim.units import SECONDS_PER_HOUR, Floats, kmh_from_ms
+
+braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
+temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
+faded_share = plain(brakes.faded_share)
+lateral_acceleration_g, rollover_hazard = plain(rollover.lateral_acceleration_g), plain(rollover.rollover_hazard)
+exponential_model, fatal_growth = plain(relative.exponential_model), plain(severity.fatal_growth)
+kilometres_per_hour = plain(kmh_from_ms)
+ONE, NOTHING, AMBIENT_C = np.float32(1.0), np.float32(0.0), np.float32(brakes.AMBIENT_C)
+
+
+class Step(NamedTuple):
+    """What driving one section comes to, in quanta."""
+
+    duration_s: float
+    hazard: Floats
+    """Shape (outcomes,)."""
+    deaths: float
+
+
+class Truck:
+    """One truck on a route.
+
+    Parameters
+    ----------
+    conditions : Conditions
+        what is in force
+    route : Route
+        where it drives
+    one : Traits
+        of one trip
+    """
+
+    def __init__(self, conditions: Conditions, route: Route, one: Traits) -> None:
+        self.route = route
+        self._road, self._table, self._rules, self._numbers, self._outcomes = plan_of(conditions, route)
+        self._hours: Hours = conditions.hours
+        own = prepared(one, conditions, route.sections)
+        self._own: Any = Traits._make(column[0] for column in own)
+        self._heat: Any = self._own.heat_factor
+        self._alarm: Any = ONE
+        self._way = NOWHERE
+        self.brake_c: Any = self._own.brake_c
+        self.elapsed_s = 0.0
+
+    def drive(self, s: int) -> Step:
+        """Drive a section; sections are driven in the order of travel."""
+        if self._road.way[s] != self._way:
+            self._way = self._road.way[s]
+            self._meet_weather(float(self._road.entered_s[self._way]))
+        velocity = self._velocity(s)
+        passage_s = self._road.length_m[s] / velocity
+        self._heat_brakes(s, velocity, passage_s)
+        hazard = self._hazard(s, velocity)
+        duration_s = float(exact.exact_time_s(float(passage_s)))
+        self.elapsed_s += duration_s
+        return Step(duration_s, hazard, self._deaths(s, velocity, hazard))
+
+    def _meet_weather(self, entered_s: float) -> None:
+        hours, own = self._hours, self._own
+        state = hours.state[min(int((own.departure_s + entered_s) / SECONDS_PER_HOUR), len(hours.state) - 1)]
+        factor, warned = hours.speed_factor[state], ONE
+        for heeds, slower in zip(self._table.heeds_weather, self._rules.weather_factor, strict=True):
+            if hours.bad[state] and own.online and heeds[own.driver]:
+                warned = min(warned, slower)
+        self._weather = factor * warned * own.speed_factor
+        self._around, self._icy = hours.risk_factor[state] * own.risk_factor, hours.icy[state]
+
+    def _velocity(self, s: int) -> Any:
+        road, own = self._road, self._own
+        free = min(road.wanted_ms[s] * self._weather, road.crawl_ms[s, own.kind], road.held_ms[s] * own.descent_factor)
+        free = min(free, road.icy_ms[s]) if self._icy else free
+        slowed = [self._slowed(free, rule, s) for rule in range(len(self._rules.weight))]
+        return min([free, *slowed]) * self._alarm
+
+    def _slowed(self, free: np.float32, rule: int, s: int) -> np.float32:
+        table, rules, own = self._table, self._rules, self._own
+        if table.needs_device[rule] and not own.online:
+            return free
+        share = table.response[rule, own.driver] * rules.weight[rule, s]
+        if rules.day_table[rule] != EVERY_DAY:
+            share *= table.on_day[rules.day_table[rule], own.day, rules.day_column[rule, s]]
+        return np.float32(free - share * max(free - rules.cap_ms[rule, s, own.kind], NOTHING))
+
+    def _heat_brakes(self, s: int, velocity: np.float32, passage_s: np.float32) -> None:
+        road, table, own = self._road, self._table, self._own
+        stop = self._rules.stop[s]
+        if stop != NOWHERE and table.stops[stop, own.driver]:
+            self.brake_c = AMBIENT_C + (self.brake_c - AMBIENT_C) * self._rules.left_after_stop[stop]
+            self._heat = ONE if table.mended[stop, own.driver] else self._heat
+        steady_c: Any = AMBIENT_C
+        if road.grade[s] < 0.0:
+            power_w = braking_power_w(own.mass_kg, road.grade[s], velocity, own.retarding_w) * self._heat
+            steady_c = steady_temperature_c(power_w, velocity)
+        self.brake_c = temperature_after_c(self.brake_c, steady_c, cooling_rate_per_s(velocity), passage_s)
+        for heeds, alarm_c, slower in zip(
+            table.heeds_alarm, self._rules.alarm_c, self._rules.alarm_factor, strict=True
+        ):
+            if own.online and heeds[own.driver] and self.brake_c > alarm_c:
+                self._alarm = min(self._alarm, slower)
+
+    def _hazard(self, s: int, velocity: np.float32) -> Floats:
+        road, numbers, expected = self._road, self._numbers, np.zeros(self._outcomes)
+        excess_kmh = kilometres_per_hour(velocity - road.limit_ms[s])
+        growth = exponential_model(excess_kmh, numbers.growth_per_kmh)
+        expected[GENERAL] = growth * road.base_hazard[s] * self._around
+        if road.curvature_per_m[s] > 0.0:
+            acceleration_g = lateral_acceleration_g(velocity, road.curvature_per_m[s], road.superelevation[s])
+            expected[ROLLOVER] = rollover_hazard(
+                acceleration_g, self._own.rollover_threshold_g, numbers.rollover_scale_g
+            )
+        if road.grade[s] < 0.0:
+            expected[RUNAWAY] = faded_share(self.brake_c, numbers.fade_scale_c) * road.fade_hazard[s]
+        expected[:CAPTURED] *= self._rules.hazard_factor[:, s]
+        if self._outcomes > CAPTURED:
+            expected[CAPTURED] = expected[RUNAWAY] * np.float64(self._rules.capture[s])
+            expected[RUNAWAY] -= expected[CAPTURED]
+        return exact.exact_hazard(expected)
+
+    def _deaths(self, s: int, velocity: np.float32, hazard: Floats) -> float:
+        numbers = self._numbers
+        excess_kmh = kilometres_per_hour(velocity - self._road.limit_ms[s])
+        growth = fatal_growth(excess_kmh, numbers.fatal_growth_per_kmh)
+        deaths = 0.0
+        for mechanism, (share, persons) in enumerate(zip(numbers.fatal_share, numbers.deaths_per_fatal, strict=True)):
+            deaths += float(hazard[mechanism]) * float(min(growth * share, ONE) * persons)
+        return float(exact.exact_hazard(deaths))

@@ -1,0 +1,493 @@
+"""The section sweep: how long trips take on a route, how hot their brakes get and what they risk.
+
+Some hundred trucks are driven together, section by section: all that is known of them on the way fits in a processor's
+nearest memory. Each loop over trucks does one thing, without branches, so that the compiler makes vectors of it; what
+differs by section (does it climb, fall, bend; which rules act) is decided outside.
+
+Speeds, temperatures and hazards are in single precision. Times and hazards are then rounded to their quanta in double
+precision and added up as whole numbers of quanta, so that a sum is the same in any order; see `sim.exact`.
+
+Weather and light are read at the hour at which a truck at the speed limit would enter each link; the speed holds over a
+section.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import exact
+from sim.compiled import compiled, kept_on_disk, single, sources
+from sim.driving.conditions import Conditions, Hours
+from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
+from sim.driving.traits import Traits, prepared
+from sim.parameters import CAPTURED, GENERAL, MECHANISMS, ROLLOVER, RUNAWAY
+from sim.physics import brake_temperature as brakes
+from sim.physics import rollover
+from sim.risk import relative, severity
+from sim.road import Route
+from sim.units import SECONDS_PER_HOUR, Floats, Ints, kmh_from_ms
+
+Singles = NDArray[np.float32]
+Quanta = NDArray[np.int64]
+TOGETHER = 512
+"""Trucks driven together."""
+NO_LIMIT = np.float32(np.inf)
+ONE, NOTHING = np.float32(1.0), np.float32(0.0)
+AMBIENT_C = np.float32(brakes.AMBIENT_C)
+TIME_ROUNDER, HAZARD_ROUNDER = np.float64(exact.TIME_ROUNDER), np.float64(exact.HAZARD_ROUNDER)
+TIME_ZERO, HAZARD_ZERO = TIME_ROUNDER.view(np.int64), HAZARD_ROUNDER.view(np.int64)
+
+braking_power_w = single(brakes.braking_power_w)
+steady_temperature_c = single(brakes.steady_temperature_c)
+temperature_after_c = single(brakes.temperature_after_c)
+cooling_rate_per_s = single(brakes.cooling_rate_per_s)
+faded_share = single(brakes.faded_share)
+lateral_acceleration_g = single(rollover.lateral_acceleration_g)
+rollover_hazard = single(rollover.rollover_hazard)
+exponential_model = single(relative.exponential_model)
+fatal_growth = single(severity.fatal_growth)
+kilometres_per_hour = single(kmh_from_ms)
+
+
+class Trucks(NamedTuple):
+    """What changes on the way of trucks that are driven together, shape (trucks,)."""
+
+    weather: Singles
+    """Factor on the speed by limit and curves: habit, weather, light, warnings."""
+    icy_ms: Singles
+    """0 on ice, else infinite: what is added to the highest speed on ice."""
+    around: Singles
+    """Factor on the general hazard: driver, truck, weather, light."""
+    heat_factor: Singles
+    alarm: Singles
+    """Factor on speed after an alarm of hot brakes."""
+    brake_c: Singles
+    velocity: Singles
+    passage_s: Singles
+    growth: Singles
+    """Of the fatal share with speed on the section."""
+    response: Singles
+    """Of each speed rule, shape (rules, trucks)."""
+    hazard: Floats
+    """On a section, by mechanism and captures, shape (outcomes, trucks)."""
+    deaths: Floats
+
+
+class Courses(NamedTuple):
+    """Every section's numbers of every trip, for those who ask for them; arrays of shape (sections, trips).
+
+    Durations, hazards and deaths are multiples of their quanta.
+    """
+
+    duration_s: Floats
+    hazard: NDArray[np.float64]
+    """Expected accidents by mechanism, and captures where there are escape ramps; shape (outcomes, sections, trips)."""
+    deaths: Floats
+    """Expected if help comes at the reference time."""
+    brake_c: Singles
+    """At the section's end."""
+
+    def pick(self, chosen: Ints | slice) -> "Courses":
+        """Of the chosen trips."""
+        return Courses._make(column[..., chosen] for column in self)
+
+    def rows(self, chosen: slice) -> "Courses":
+        """On some neighbouring sections."""
+        return Courses(self.duration_s[chosen], self.hazard[:, chosen], self.deaths[chosen], self.brake_c[chosen])
+
+    def followed_by(self, other: "Courses") -> "Courses":
+        """Of the same trips on these sections and then on others."""
+        return Courses(
+            np.concatenate([self.duration_s, other.duration_s]),
+            np.concatenate([self.hazard, other.hazard], axis=1),
+            np.concatenate([self.deaths, other.deaths]),
+            np.concatenate([self.brake_c, other.brake_c]),
+        )
+
+    @classmethod
+    def empty(cls, outcomes: int, sections: int, trips: int) -> "Courses":
+        """Room for them."""
+        shape = sections, trips
+        return cls(np.empty(shape), np.empty((outcomes, *shape)), np.empty(shape), np.empty(shape, dtype=np.float32))
+
+
+class Tallies(NamedTuple):
+    """Exact sums to which a sweep adds; the ledger's own arrays."""
+
+    distance_m: Floats
+    """Shape (truck classes, directed sections), as `duration_s`."""
+    duration_s: Floats
+    hazard: NDArray[np.float64]
+    """Shape (outcomes, truck classes, directed sections)."""
+    monthly_distance_m: Floats
+    """Shape (months,)."""
+    monthly_accidents: Floats
+    """Shape (months, directed sections)."""
+    deaths: Floats
+    """Shape (directed sections,)."""
+
+
+class Runs(NamedTuple):
+    """Neighbouring trips of one month and truck class, shape (runs,)."""
+
+    bounds: Ints
+    """Where each run starts, and the end of the last, shape (runs + 1,)."""
+    month: Ints
+    """Negative for trips that leave nothing in the sums."""
+    truck_class: Ints
+
+
+@compiled
+def _set_out(trucks: Trucks, trips: Traits, table: RuleTable) -> None:
+    """State at the start of the route."""
+    for i in range(len(trips.day)):
+        trucks.heat_factor[i] = trips.heat_factor[i]
+        trucks.alarm[i] = ONE
+        trucks.brake_c[i] = trips.brake_c[i]
+    for rule in range(len(table.needs_device)):
+        for i in range(len(trips.day)):
+            reached = trips.online[i] or not table.needs_device[rule]
+            trucks.response[rule, i] = table.response[rule, trips.driver[i]] if reached else NOTHING
+
+
+@compiled
+def _meet_weather(
+    trucks: Trucks, trips: Traits, hours: Hours, table: RuleTable, rules: RulesOnRoute, entered_s: float
+) -> int:
+    """Weather and light where a link begins; how many trucks meet ice."""
+    last, icy = len(hours.state) - 1, 0
+    for i in range(len(trips.day)):
+        state = hours.state[min(np.uint64((trips.departure_s[i] + entered_s) / SECONDS_PER_HOUR), np.uint64(last))]
+        factor = hours.speed_factor[state]
+        if hours.bad[state]:
+            warned = ONE
+            for warning in range(len(rules.weather_factor)):
+                if table.heeds_weather[warning, trips.driver[i]] and trips.online[i]:
+                    warned = min(warned, rules.weather_factor[warning])
+            factor *= warned
+        trucks.weather[i] = factor * trips.speed_factor[i]
+        trucks.around[i] = hours.risk_factor[state] * trips.risk_factor[i]
+        trucks.icy_ms[i] = NOTHING if hours.icy[state] else NO_LIMIT
+        icy += hours.icy[state]
+    return icy
+
+
+@compiled
+def _choose_speed(trucks: Trucks, trips: Traits, road: Road, s: int, icy: int) -> None:
+    """The least of habit, curve comfort, crawling upgrade, holding back downgrade and what ice allows."""
+    velocity, wanted_ms = trucks.velocity, road.wanted_ms[s]
+    for i in range(len(trips.day)):
+        velocity[i] = wanted_ms * trucks.weather[i]
+    if road.grade[s] > NOTHING:
+        crawl_ms = road.crawl_ms[s]
+        for i in range(len(trips.day)):
+            velocity[i] = min(velocity[i], crawl_ms[trips.kind[i]])
+    if road.held_ms[s] < NO_LIMIT:
+        held_ms = road.held_ms[s]
+        for i in range(len(trips.day)):
+            velocity[i] = min(velocity[i], held_ms * trips.descent_factor[i])
+    if icy:
+        icy_ms = road.icy_ms[s]
+        for i in range(len(trips.day)):
+            velocity[i] = min(velocity[i], icy_ms + trucks.icy_ms[i])
+
+
+@compiled
+def _slow_down(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOnRoute, s: int) -> None:
+    """Speed rules act on the speed without any, and the lowest result holds; then alarms of hot brakes."""
+    velocity, lowest = trucks.velocity, trucks.passage_s
+    for i in range(len(trips.day)):
+        lowest[i] = velocity[i]
+    for rule in range(len(rules.weight)):
+        weight, caps, response = rules.weight[rule, s], rules.cap_ms[rule, s], trucks.response[rule]
+        if weight > NOTHING:
+            days = rules.day_table[rule]
+            for i in range(len(trips.day)):
+                share = response[i] * weight
+                if days != EVERY_DAY:
+                    share *= table.on_day[days, trips.day[i], rules.day_column[rule, s]]
+                excess = max(velocity[i] - caps[trips.kind[i]], NOTHING)
+                lowest[i] = min(lowest[i], velocity[i] - share * excess)
+    for i in range(len(trips.day)):
+        velocity[i] = lowest[i] * trucks.alarm[i]
+
+
+@compiled
+def _stop_to_cool(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOnRoute, stop: int) -> None:
+    """Brakes cool while a truck stands before a descent, and defects that are found are mended."""
+    left = rules.left_after_stop[stop]
+    for i in range(len(trips.day)):
+        if table.stops[stop, trips.driver[i]]:
+            trucks.brake_c[i] = AMBIENT_C + (trucks.brake_c[i] - AMBIENT_C) * left
+            if table.mended[stop, trips.driver[i]]:
+                trucks.heat_factor[i] = ONE
+
+
+@compiled
+def _heat_brakes(trucks: Trucks, trips: Traits, road: Road, s: int) -> None:
+    """Temperature at the end of the section; only falling sections heat."""
+    grade, velocity = road.grade[s], trucks.velocity
+    if grade < NOTHING:
+        for i in range(len(trips.day)):
+            power_w = braking_power_w(trips.mass_kg[i], grade, velocity[i], trips.retarding_w[i])
+            steady_c = steady_temperature_c(power_w * trucks.heat_factor[i], velocity[i])
+            cooling = cooling_rate_per_s(velocity[i])
+            trucks.brake_c[i] = temperature_after_c(trucks.brake_c[i], steady_c, cooling, trucks.passage_s[i])
+    else:
+        for i in range(len(trips.day)):
+            cooling = cooling_rate_per_s(velocity[i])
+            trucks.brake_c[i] = temperature_after_c(trucks.brake_c[i], AMBIENT_C, cooling, trucks.passage_s[i])
+
+
+@compiled
+def _be_alarmed(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOnRoute) -> None:
+    """From the section after brakes have reached an alarm's temperature on, who heeds it drives slower."""
+    for alarm in range(len(rules.alarm_c)):
+        for i in range(len(trips.day)):
+            hot = trucks.brake_c[i] > rules.alarm_c[alarm] and trips.online[i]
+            if hot and table.heeds_alarm[alarm, trips.driver[i]]:
+                trucks.alarm[i] = min(trucks.alarm[i], rules.alarm_factor[alarm])
+
+
+@compiled
+def _expect_accidents(
+    trucks: Trucks, road: Road, rules: RulesOnRoute, numbers: RiskNumbers, s: int, count: int
+) -> None:
+    """Expected general accidents on the section, rounded to quanta as those of all mechanisms."""
+    hazard, base, limit_ms = trucks.hazard[GENERAL], road.base_hazard[s], road.limit_ms[s]
+    factor = np.float64(rules.hazard_factor[GENERAL, s])
+    for i in range(count):
+        growth = exponential_model(kilometres_per_hour(trucks.velocity[i] - limit_ms), numbers.growth_per_kmh)
+        expected = np.float64(growth * base * trucks.around[i]) * factor
+        hazard[i] = (expected + HAZARD_ROUNDER) - HAZARD_ROUNDER
+
+
+@compiled
+def _expect_rollovers(
+    trucks: Trucks, trips: Traits, road: Road, rules: RulesOnRoute, numbers: RiskNumbers, s: int
+) -> None:
+    """Expected rollovers on the section; only curves roll trucks over."""
+    hazard, curvature, superelevation = trucks.hazard[ROLLOVER], road.curvature_per_m[s], road.superelevation[s]
+    factor, scale_g = np.float64(rules.hazard_factor[ROLLOVER, s]), numbers.rollover_scale_g
+    if curvature > NOTHING:
+        for i in range(len(trips.day)):
+            acceleration_g = lateral_acceleration_g(trucks.velocity[i], curvature, superelevation)
+            rolling = rollover_hazard(acceleration_g, trips.rollover_threshold_g[i], scale_g)
+            hazard[i] = (np.float64(rolling) * factor + HAZARD_ROUNDER) - HAZARD_ROUNDER
+    else:
+        hazard[:] = 0.0
+
+
+@compiled
+def _expect_runaways(trucks: Trucks, road: Road, rules: RulesOnRoute, numbers: RiskNumbers, s: int, count: int) -> None:
+    """Expected runaways on the section, and those that escape ramps catch; only falling sections have any."""
+    hazard, faded, scale_c = trucks.hazard[RUNAWAY], road.fade_hazard[s], numbers.fade_scale_c
+    factor, capture = np.float64(rules.hazard_factor[RUNAWAY, s]), np.float64(rules.capture[s])
+    if road.grade[s] < NOTHING:
+        for i in range(count):
+            hazard[i] = np.float64(faded_share(trucks.brake_c[i], scale_c) * faded) * factor
+    else:
+        hazard[:] = 0.0
+    if len(trucks.hazard) > CAPTURED:
+        captured = trucks.hazard[CAPTURED]
+        for i in range(count):
+            captured[i] = (hazard[i] * capture + HAZARD_ROUNDER) - HAZARD_ROUNDER
+            hazard[i] -= hazard[i] * capture
+    for i in range(count):
+        hazard[i] = (hazard[i] + HAZARD_ROUNDER) - HAZARD_ROUNDER
+
+
+@compiled
+def _expect_deaths(trucks: Trucks, road: Road, numbers: RiskNumbers, s: int) -> None:
+    """Expected deaths: hazard x fatal share at the speed driven x deaths a fatal accident; none in escape ramps."""
+    growth, deaths, limit_ms = trucks.growth, trucks.deaths, road.limit_ms[s]
+    for i in range(len(deaths)):
+        growth[i] = fatal_growth(kilometres_per_hour(trucks.velocity[i] - limit_ms), numbers.fatal_growth_per_kmh)
+        deaths[i] = 0.0
+    acts = (True, road.curvature_per_m[s] > NOTHING, road.grade[s] < NOTHING)
+    for mechanism in range(len(MECHANISMS)):
+        if acts[mechanism]:
+            share, persons = numbers.fatal_share[mechanism], numbers.deaths_per_fatal[mechanism]
+            hazard = trucks.hazard[mechanism]
+            for i in range(len(deaths)):
+                deaths[i] += hazard[i] * np.float64(min(growth[i] * share, ONE) * persons)
+
+
+@compiled
+def _count_up(trucks: Trucks, section: Quanta, of_trip: Floats) -> None:
+    """Add up a section, in quanta: duration, deaths, then accidents by mechanism and captures."""
+    count = len(of_trip)
+    duration = deaths = np.int64(0)
+    for i in range(count):
+        duration += np.float64(trucks.passage_s[i] + TIME_ROUNDER).view(np.int64) - TIME_ZERO
+    for i in range(count):
+        trucks.deaths[i] = (trucks.deaths[i] + HAZARD_ROUNDER) - HAZARD_ROUNDER
+        deaths += np.float64(trucks.deaths[i] + HAZARD_ROUNDER).view(np.int64) - HAZARD_ZERO
+    section[0] += duration
+    section[1] += deaths
+    for outcome in range(len(trucks.hazard)):
+        hazard, total = trucks.hazard[outcome], np.int64(0)
+        for i in range(count):
+            total += np.float64(hazard[i] + HAZARD_ROUNDER).view(np.int64) - HAZARD_ZERO
+        for i in range(count):
+            of_trip[i] += hazard[i]
+        section[2 + outcome] += total
+
+
+@compiled
+def _write_up(tallies: Tallies, road: Road, sums: Quanta, month: int, truck_class: int, trips: int) -> None:
+    """Add a run's sums to the ledger; a route may pass a section more than once."""
+    for s in range(len(sums)):
+        section, distance_m = road.section[s], road.exact_length_m[s] * trips
+        tallies.distance_m[truck_class, section] += distance_m
+        tallies.monthly_distance_m[month] += distance_m
+        tallies.duration_s[truck_class, section] += sums[s, 0] * exact.TIME_QUANTUM_S
+        tallies.deaths[section] += sums[s, 1] * exact.HAZARD_QUANTUM
+        for outcome in range(sums.shape[1] - 2):
+            expected = sums[s, 2 + outcome] * exact.HAZARD_QUANTUM
+            tallies.hazard[outcome, truck_class, section] += expected
+            if outcome < CAPTURED:
+                tallies.monthly_accidents[month, section] += expected
+
+
+@compiled
+def _write_down(courses: Courses, trucks: Trucks, s: int, first: int, count: int) -> None:
+    """Keep every trip's numbers of a section."""
+    for i in range(count):
+        duration_s = (np.float64(trucks.passage_s[i]) + TIME_ROUNDER) - TIME_ROUNDER
+        courses.duration_s[s, first + i] = duration_s
+        courses.deaths[s, first + i] = trucks.deaths[i]
+        courses.brake_c[s, first + i] = trucks.brake_c[i]
+        for outcome in range(len(trucks.hazard)):
+            courses.hazard[outcome, s, first + i] = trucks.hazard[outcome, i]
+
+
+@compiled
+def _room_for(plan: Plan, count: int) -> Trucks:
+    """Room for what changes on the way."""
+    singles = [np.empty(count, dtype=np.float32) for _ in range(9)]
+    return Trucks(
+        singles[0],
+        singles[1],
+        singles[2],
+        singles[3],
+        singles[4],
+        singles[5],
+        singles[6],
+        singles[7],
+        singles[8],
+        np.empty((len(plan.table.needs_device), count), dtype=np.float32),
+        np.empty((plan.outcomes, count)),
+        np.empty(count),
+    )
+
+
+@compiled
+def _drive_together(
+    plan: Plan, hours: Hours, trips: Traits, sums: Quanta, of_trip: Floats, courses: Courses, first: int
+) -> None:
+    """Some hundred trucks from the start of the route to its end."""
+    road, table, rules, count = plan.road, plan.table, plan.rules, len(trips.day)
+    trucks, way, icy = _room_for(plan, count), NOWHERE, 0
+    _set_out(trucks, trips, table)
+    for s in range(len(road.length_m)):
+        if road.way[s] != way:
+            way = road.way[s]
+            icy = _meet_weather(trucks, trips, hours, table, rules, road.entered_s[way])
+        _choose_speed(trucks, trips, road, s, icy)
+        _slow_down(trucks, trips, table, rules, s)
+        for i in range(count):
+            trucks.passage_s[i] = road.length_m[s] / trucks.velocity[i]
+        if rules.stop[s] != NOWHERE:
+            _stop_to_cool(trucks, trips, table, rules, rules.stop[s])
+        _heat_brakes(trucks, trips, road, s)
+        _be_alarmed(trucks, trips, table, rules)
+        _expect_accidents(trucks, road, rules, plan.numbers, s, count)
+        _expect_rollovers(trucks, trips, road, rules, plan.numbers, s)
+        _expect_runaways(trucks, road, rules, plan.numbers, s, count)
+        _expect_deaths(trucks, road, plan.numbers, s)
+        _count_up(trucks, sums[s], of_trip)
+        if courses.duration_s.size:
+            _write_down(courses, trucks, s, first, count)
+
+
+@compiled
+def _some(trips: Traits, first: int, stop: int) -> Traits:
+    """Neighbouring trips."""
+    return Traits(
+        trips.departure_s[first:stop],
+        trips.day[first:stop],
+        trips.driver[first:stop],
+        trips.online[first:stop],
+        trips.kind[first:stop],
+        trips.speed_factor[first:stop],
+        trips.mass_kg[first:stop],
+        trips.retarding_w[first:stop],
+        trips.descent_factor[first:stop],
+        trips.heat_factor[first:stop],
+        trips.rollover_threshold_g[first:stop],
+        trips.risk_factor[first:stop],
+        trips.tired_factor[first:stop],
+        trips.brake_c[first:stop],
+    )
+
+
+@kept_on_disk
+def _sweep(
+    plan: Plan,
+    hours: Hours,
+    trips: Traits,
+    runs: Runs,
+    tallies: Tallies,
+    courses: Courses,
+    _sources: str = sources(),  # so that what was compiled of other sources is not used
+) -> Floats:
+    """Expected accidents and captures of each trip on the whole route, shape (trips,)."""
+    of_trip = np.zeros(len(trips.day))
+    sums = np.empty((len(plan.road.length_m), 2 + plan.outcomes), dtype=np.int64)
+    for run in range(len(runs.month)):
+        start, end = runs.bounds[run], runs.bounds[run + 1]
+        sums[:] = 0
+        for first in range(start, end, TOGETHER):
+            stop = min(first + TOGETHER, end)
+            _drive_together(plan, hours, _some(trips, first, stop), sums, of_trip[first:stop], courses, first)
+        if runs.month[run] >= 0:
+            _write_up(tallies, plan.road, sums, runs.month[run], runs.truck_class[run], end - start)
+    return of_trip
+
+
+NO_TALLIES = Tallies(*(np.zeros(shape) for shape in ((1, 1), (1, 1), (1, 1, 1), 1, (1, 1), 1)))
+
+
+def add_up(conditions: Conditions, route: Route, trips: Traits, runs: Runs, tallies: Tallies) -> Floats:
+    """Drive trips along a route, add them up, and give expected accidents and captures of each, shape (trips,).
+
+    Parameters
+    ----------
+    conditions : Conditions
+        what is in force
+    route : Route
+        sections in the order of travel
+    trips : Traits
+        shape (trips,)
+    runs : Runs
+        which of them are added up where
+    tallies : Tallies
+        the sums, which are changed
+    """
+    plan, trips = plan_of(conditions, route), prepared(trips, conditions, route.sections)
+    return _sweep(plan, conditions.hours, trips, runs, tallies, Courses.empty(0, 0, 0))
+
+
+def courses_of(conditions: Conditions, route: Route, trips: Traits) -> Courses:
+    """Drive trips along a route and keep every section's numbers; parameters as in `add_up`."""
+    plan, trips = plan_of(conditions, route), prepared(trips, conditions, route.sections)
+    courses = Courses.empty(plan.outcomes, len(route.sections), len(trips.day))
+    _sweep(plan, conditions.hours, trips, _unrecorded(len(trips.day)), NO_TALLIES, courses)
+    return courses
+
+
+def _unrecorded(trips: int) -> Runs:
+    nowhere = np.array([NOWHERE])
+    return Runs(np.array([0, trips]), nowhere, nowhere)

@@ -1,0 +1,86 @@
+"""What the sweep knows of each trip, and what rules change before it sets out."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.driving.conditions import Conditions
+from sim.units import Bools, Floats, Ints
+
+Singles = NDArray[np.float32]
+LADEN, OVERLOADED, LOADS = 1, 2, 3
+"""Loads as `kind` counts them: kind 3 n + l is truck class n with load l."""
+
+
+class Traits(NamedTuple):
+    """What the sweep knows of trips; arrays of shape (trips,), single precision but for the time."""
+
+    departure_s: Floats
+    day: Ints
+    driver: Ints
+    online: Bools
+    """Whether the truck has a working device."""
+    kind: NDArray[np.uint32]
+    speed_factor: Singles
+    """A driver's habit, times the factor of the driving mode."""
+    mass_kg: Singles
+    retarding_w: Singles
+    descent_factor: Singles
+    """On the speed held downgrade, times the factor of the driving mode."""
+    heat_factor: Singles
+    rollover_threshold_g: Singles
+    risk_factor: Singles
+    tired_factor: Singles
+    """The part of the risk factor that a rest takes away."""
+    brake_c: Singles
+
+    def pick(self, chosen: Ints | Bools | slice) -> "Traits":
+        """The chosen trips."""
+        return Traits._make(column[chosen] for column in self)
+
+    def in_mode(self, factor: float) -> "Traits":
+        """The same trips driven with another factor on all speeds that drivers choose."""
+        own = np.float32(factor)
+        return self._replace(speed_factor=self.speed_factor * own, descent_factor=self.descent_factor * own)
+
+    def continued(self, departure_s: Floats, brake_c: Singles) -> "Traits":
+        """The same trips going on from another time with brakes of another temperature."""
+        return self._replace(departure_s=departure_s, brake_c=brake_c)
+
+
+def prepared(trips: Traits, conditions: Conditions, sections: Ints) -> Traits:
+    """Trips as they set out on a route: rested, with a legal load, with a changed habit of speed."""
+    rules = conditions.rules
+    if rules.habit is not None:
+        factor = rules.habit[trips.driver].astype(np.float32)
+        trips = trips._replace(speed_factor=trips.speed_factor * factor, descent_factor=trips.descent_factor * factor)
+    for rest in rules.rests:
+        if passes(sections, rest.sections):
+            rested = rest.rests[trips.driver] & (trips.online | (not rest.needs_device))
+            spared = np.where(rested, trips.tired_factor, 1.0).astype(np.float32)
+            trips = trips._replace(risk_factor=trips.risk_factor / spared, tired_factor=trips.tired_factor / spared)
+    for unload in rules.unloads:
+        if passes(sections, unload.sections):
+            trips = _unloaded(trips, unload.unloads[trips.driver], conditions)
+    return trips
+
+
+def passes(route: Ints, sections: Ints | None) -> bool:
+    """Whether a route passes one of some directed sections; every one does if they are None."""
+    return sections is None or bool(np.isin(sections, route).any())
+
+
+def _unloaded(trips: Traits, chosen: Bools, conditions: Conditions) -> Traits:
+    """Overloaded trips that drive laden instead."""
+    light = chosen & (trips.kind % LOADS == OVERLOADED)
+    kind = np.where(light, trips.kind - (OVERLOADED - LADEN), trips.kind).astype(np.uint32)
+    kinds = conditions.kinds
+    relief = np.where(light, kinds.rollover_factor[LADEN] / kinds.rollover_factor[OVERLOADED], 1.0)
+    risk = np.where(light, 1.0 / conditions.risk.overload_factor, 1.0)
+    return trips._replace(
+        kind=kind,
+        mass_kg=kinds.mass_kg[kind].astype(np.float32),
+        rollover_threshold_g=(trips.rollover_threshold_g * relief).astype(np.float32),
+        risk_factor=(trips.risk_factor * risk).astype(np.float32),
+    )
