@@ -226,7 +226,8 @@ def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:
 def _on_sections(values: Floats, sections: Ints) -> Singles:
     """Values of a route's sections; one value stands for all."""
     shape = (*values.shape[:-1], len(sections))
-    return np.broadcast_to(values if values.shape[-1] == 1 else values[..., sections], shape).astype(np.float32)
+    own = np.broadcast_to(values if values.shape[-1] == 1 else values[..., sections], shape)
+    return np.ascontiguousarray(own, dtype=np.float32)
 
 
 def _on_route(rule: SpeedRule, sections: Ints, fastest_ms: Floats, kinds: int) -> tuple[Singles, Singles, Ints]:

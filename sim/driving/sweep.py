@@ -491,3 +491,23 @@ def courses_of(conditions: Conditions, route: Route, trips: Traits) -> Courses:
 def _unrecorded(trips: int) -> Runs:
     nowhere = np.array([NOWHERE])
     return Runs(np.array([0, trips]), nowhere, nowhere)
+
+
+def get_ready() -> None:
+    """Compile the sweep, or load what was compiled before: one truck drives one section of no road."""
+    single, double = np.ones(1, dtype=np.float32), np.ones(1)
+    number, no, table = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.bool_), np.ones((1, 1), dtype=np.float32)
+    nobody, nowhere = np.zeros((0, 1), dtype=np.bool_), np.zeros((0, 1), dtype=np.int64)
+    road = Road(number, number, double, double, *[single] * 5, table, *[single] * 5)
+    rules = RuleTable(table[:0], no[:0], np.ones((0, 1, 1), dtype=np.float32), nobody, nobody, nobody, nobody)
+    asked = RulesOnRoute(
+        *(table[:0], np.ones((0, 1, 1), dtype=np.float32), number[:0], nowhere, number + NOWHERE),
+        *(single[:0], single[:0], single[:0], single[:0], np.ones((len(MECHANISMS), 1), dtype=np.float32), single),
+    )
+    one = np.float32(1.0)
+    three = np.ones(len(MECHANISMS), dtype=np.float32)
+    plan = Plan(road, rules, asked, RiskNumbers(one, one, one, one, three, three), CAPTURED)
+    hours = Hours(np.zeros(1, dtype=np.uint8), single, single, no, no)
+    kind = np.zeros(1, dtype=np.uint32)
+    trips = Traits(double, number, number, no, kind, *[single] * 9)
+    _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))
