@@ -7,6 +7,7 @@ import time
 from dataclasses import fields
 from pathlib import Path
 from statistics import median
+from typing import get_type_hints
 
 import numpy as np
 
@@ -20,8 +21,8 @@ from sim.scenario import load_scenario
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"
 NUMBERS_PER_TRIP = 8
 """Stream, departure, driver, load, hours at the wheel, violation, route, threshold."""
-SINGLE_COLUMNS = sum(field.type in ("Singles", Singles) for field in fields(Traits))
-TRIP_COLUMNS = len(fields(TripTable)) + len(fields(Traits)) - SINGLE_COLUMNS
+SINGLE_COLUMNS = sum(kind == Singles for kind in get_type_hints(Traits).values())
+TRIP_COLUMNS = len(fields(TripTable)) + len(Traits._fields) - SINGLE_COLUMNS
 CELLS_IN_CACHE = 65_536
 PAIRS = 3
 

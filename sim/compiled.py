@@ -6,8 +6,11 @@ takes them when it meets an array of single precision. Nothing is reordered or c
 give the same bits on every processor.
 """
 
-from collections.abc import Callable
-from functools import cache
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -19,6 +22,8 @@ from sim import portable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PACKAGE = Path(__file__).parent
+NOTICE = "compiling the sweep, once for this version on this machine ...\n"
+NOTICE_AFTER_S = 1.5
 COMPILED_FROM = ("compiled.py", "portable.py", "exact.py", "units.py", "physics", "risk", "driving")
 """Files and folders that what is kept on disk was compiled from."""
 BUILT_OF_IEEE_OPERATIONS: dict[str, Callable[..., Any]] = {
@@ -57,9 +62,29 @@ def compiled(function: Function) -> Function:
 
 
 def kept_on_disk(function: Function) -> Function:
-    """A function of arrays that is called from Python; what was compiled is kept for the next process."""
-    result: Function = compiler().njit(error_model="numpy", cache=True, nogil=True)(function)
+    """A function of arrays that is called from Python; what was compiled is kept for the next process.
+
+    It is kept beside the package, or in a folder of the user's where that can't be written, or not at all.
+    """
+    compile_ = partial(compiler().njit, error_model="numpy", nogil=True)
+    try:
+        result: Function = compile_(cache=True)(function)
+    except RuntimeError:  # no folder can be written
+        result = compile_()(function)
     return result
+
+
+@contextmanager
+def told_if_it_takes_long() -> Iterator[None]:
+    """Say that something is compiled, unless it is soon done."""
+    notice = threading.Timer(NOTICE_AFTER_S, sys.stderr.write, [NOTICE])
+    notice.daemon = True
+    notice.start()
+    try:
+        yield
+    finally:
+        notice.cancel()
+        notice.join()
 
 
 @cache

@@ -22,6 +22,7 @@ from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
 
+from sim.driving.sweep import get_ready
 from sim.engine.outcome import Outcome
 from sim.engine.replication import TRIPS_PER_BLOCK, Settled, background_of, run_replication, separable
 from sim.files import marked_folder, remove_abandoned
@@ -142,7 +143,7 @@ class _Context(multiprocessing.context.ForkServerContext):
 def _context() -> multiprocessing.context.ForkServerContext:
     """The server that forks workers, with the model loaded once."""
     context = _Context()
-    context.set_forkserver_preload(["sim.engine.replication"])
+    context.set_forkserver_preload(["sim.engine.ready"])
     resource_tracker.ensure_running()  # it unblocks the signal when it starts, so it must not start in between
     with interrupts_held():
         forkserver.ensure_running()
@@ -421,6 +422,8 @@ def _folder_is_there() -> bool:
 def _performed(tasks: dict[str, Task], pool: Pool | None) -> Iterator[tuple[str, Outcome]]:
     """Results as they come; which comes first does not matter to any file. Workers that died are replaced."""
     if pool is None:
+        if tasks:
+            get_ready()
         yield from ((key, perform(task)) for key, task in tasks.items())
         return
     left = dict(tasks)

@@ -53,6 +53,13 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
         except Problem as problem:
             sys.stderr.write(f"{escaped(str(problem))}\n")
             raise typer.Exit(problem.exit_code) from None
+        except ImportError as error:
+            from sim.compiled import NumbaMissing
+
+            if not isinstance(error, NumbaMissing):
+                raise
+            sys.stderr.write(f"{escaped(str(error))}\n")
+            raise typer.Exit(BAD_INPUT) from None
         except ValueError as error:
             from sim.statistics import NoRatioError
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import exact
-from sim.compiled import compiled, kept_on_disk, single, sources
+from sim.compiled import compiled, kept_on_disk, single, sources, told_if_it_takes_long
 from sim.driving.conditions import Conditions, Hours
 from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.traits import Traits, prepared
@@ -498,16 +498,17 @@ def get_ready() -> None:
     single, double = np.ones(1, dtype=np.float32), np.ones(1)
     number, no, table = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.bool_), np.ones((1, 1), dtype=np.float32)
     nobody, nowhere = np.zeros((0, 1), dtype=np.bool_), np.zeros((0, 1), dtype=np.int64)
-    road = Road(number, number, double, double, *[single] * 5, table, *[single] * 5)
-    rules = RuleTable(table[:0], no[:0], np.ones((0, 1, 1), dtype=np.float32), nobody, nobody, nobody, nobody)
-    asked = RulesOnRoute(
-        *(table[:0], np.ones((0, 1, 1), dtype=np.float32), number[:0], nowhere, number + NOWHERE),
-        *(single[:0], single[:0], single[:0], single[:0], np.ones((len(MECHANISMS), 1), dtype=np.float32), single),
+    by_day = np.ones((0, 1, 1), dtype=np.float32)
+    factors, three = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
+    numbers = RiskNumbers(ONE, ONE, ONE, ONE, three, three)
+    plan = Plan(
+        Road._make((number, number, double, double, *[single] * 5, table, *[single] * 5)),
+        RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
+        RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
+        numbers,
+        CAPTURED,
     )
-    one = np.float32(1.0)
-    three = np.ones(len(MECHANISMS), dtype=np.float32)
-    plan = Plan(road, rules, asked, RiskNumbers(one, one, one, one, three, three), CAPTURED)
-    hours = Hours(np.zeros(1, dtype=np.uint8), single, single, no, no)
-    kind = np.zeros(1, dtype=np.uint32)
-    trips = Traits(double, number, number, no, kind, *[single] * 9)
-    _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))
+    hours = Hours(no.astype(np.uint8), single, single, no, no)
+    trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 9))
+    with told_if_it_takes_long():
+        _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))

@@ -4,7 +4,7 @@ Only a trip that somebody may meet needs its columns while it is under way. All 
 way they took, many together.
 """
 
-from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
@@ -35,8 +35,6 @@ class Told(NamedTuple):
     """First section driven cautiously."""
     exit: int
     """Its number, or `NO_EXIT`."""
-    cautious: Courses
-    """The whole shortcut driven cautiously, one trip."""
 
 
 class Meetings:
@@ -67,10 +65,10 @@ class Meetings:
         """Let go of all arrays once the trips are settled: what an enterprise learns late still holds the meeting."""
         vars(self).clear()
 
-    def cautious(self, column: int) -> Courses:
-        """The shortcut driven cautiously by one trip."""
-        one = self.traits.pick(slice(column, column + 1)).in_mode(self.cautious_factor)
-        return courses_of(self.conditions, self.choice.shortcut, one)
+    @cached_property
+    def cautious(self) -> Courses:
+        """The whole shortcut driven cautiously; swept when the first driver is told to leave."""
+        return courses_of(self.conditions, self.choice.shortcut, self.traits.in_mode(self.cautious_factor))
 
     def habitual_end_s(self, column: int) -> float:
         """When the trip leaves the banned stretch, or has its accident, if it meets nobody."""
@@ -112,20 +110,19 @@ class PlannedCase(ViolationCase):
         meetings, column = self._meetings, self._column
         row = int(np.searchsorted(meetings.enter_s[:-1, column], self.now_s, side="left"))
         ahead = [n for n, way_out in enumerate(meetings.choice.exits) if way_out.row >= row]
-        told = Told(row, ahead[0] if ahead else NO_EXIT, meetings.cautious(column))
-        meetings.told[column] = told
+        meetings.told[column] = Told(row, ahead[0] if ahead else NO_EXIT)
         end_row = meetings.choice.exits[ahead[0]].row if ahead else meetings.choice.end_row
-        if self._go_on_cautiously(told, end_row) and ahead:
+        if self._go_on_cautiously(row, end_row) and ahead:
             self.note.write_exit(self._until_s, self.world.network.node_index(meetings.choice.exits[ahead[0]].node))
 
-    def _go_on_cautiously(self, told: Told, end_row: int) -> bool:
-        """Find when the trip is at `end_row`, or has its accident; False for an accident."""
-        meetings, column, row = self._meetings, self._column, told.row
+    def _go_on_cautiously(self, row: int, end_row: int) -> bool:
+        """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""
+        meetings, column = self._meetings, self._column
         rest = float(meetings.trips.threshold[column] - meetings.hazard_before[row, column])
         if rest < 0.0:
             return False
-        hazard = told.cautious.hazard[:, row:end_row, 0].sum(axis=0)
-        duration = told.cautious.duration_s[row:end_row, 0]
+        hazard = meetings.cautious.hazard[:, row:end_row, column].sum(axis=0)
+        duration = meetings.cautious.duration_s[row:end_row, column]
         stop, part = len(hazard), 0.0
         if hazard.sum() > rest:
             crossed = np.cumsum(hazard)
@@ -288,25 +285,20 @@ def _led_off(meetings: Meetings, told: dict[int, Told], way_out: int) -> Leg:
     """The shortcut, cautious from where each driver was told, up to an exit, and the legal way on from there."""
     choice, columns = meetings.choice, np.array(list(told))
     stop = len(choice.shortcut.sections) if way_out == NO_EXIT else choice.exits[way_out].row
-    course = _side_by_side([_on_shortcut(meetings, column, what, stop) for column, what in told.items()])
+    fast, slow = meetings.habitual.pick(columns), meetings.cautious.pick(columns)
+    habitual = np.arange(len(choice.shortcut.sections))[:, None] < np.array([what.row for what in told.values()])
+    course = Courses(
+        np.where(habitual, fast.duration_s, slow.duration_s),
+        np.where(habitual, fast.hazard, slow.hazard),
+        np.where(habitual, fast.deaths, slow.deaths),
+        np.where(habitual, fast.brake_c, slow.brake_c),
+    )
     if way_out == NO_EXIT:
         return Leg(choice.shortcut.sections, course)
-    exit_, cautious = choice.exits[way_out], _side_by_side([what.cautious for what in told.values()])
-    traits = meetings.traits.pick(columns)
-    onward = onward_from(meetings.conditions, exit_, traits, cautious, meetings.cautious_factor)
+    exit_, traits = choice.exits[way_out], meetings.traits.pick(columns)
+    onward = onward_from(meetings.conditions, exit_, traits, slow, meetings.cautious_factor)
     sections = np.concatenate([choice.shortcut.sections[:stop], exit_.route.sections])
-    return Leg(sections, course.followed_by(onward))
-
-
-def _on_shortcut(meetings: Meetings, column: int, told: Told, stop: int) -> Courses:
-    """One trip up to a row: as it is its habit, and cautious from where it was told."""
-    habitual = meetings.habitual.pick(slice(column, column + 1)).rows(slice(0, told.row))
-    return habitual.followed_by(told.cautious.rows(slice(told.row, stop)))
-
-
-def _side_by_side(courses: Sequence[Courses]) -> Courses:
-    """Of different trips on the same sections."""
-    return Courses._make(np.concatenate(column, axis=-1) for column in zip(*courses, strict=True))
+    return Leg(sections, course.rows(slice(stop)).followed_by(onward))
 
 
 def onward_from(conditions: Conditions, exit_: Exit, trips: Traits, cautious: Courses, factor: float) -> Courses:

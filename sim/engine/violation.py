@@ -146,11 +146,12 @@ class ViolationCase(ABC):
             return
         self.enterprise_told = True
         rules = self.world.scenario.control_centre
-        in_force = self.world.on_duty(int(self.now_s // SECONDS_PER_DAY))
-        share = combine.sanction_share(rules.enterprise_sanction_share, [asked(i, "sanction_share") for i in in_force])
+        in_force = self.world.in_force(int(self.now_s // SECONDS_PER_DAY))
+        shares = [asked(i, "sanction_share") for i in in_force.sanctioning]
+        share = combine.sanction_share(rules.enterprise_sanction_share, shares)
         if self.uniform("enterprise.sanction") < share:
             own_s = rules.enterprise_sanction_delay_days * SECONDS_PER_DAY
-            delay_s = combine.sanction_delay_s(own_s, [asked(i, "sanction_delay_s") for i in in_force])
+            delay_s = combine.sanction_delay_s(own_s, [asked(i, "sanction_delay_s") for i in in_force.hastening])
             self.world.after(delay_s, lambda: self.experience("sanction"))
 
 
@@ -164,7 +165,7 @@ def start_case(case: ViolationCase) -> None:
     if _checked(world, who):
         stay_s = who.exit_s - who.entry_s
         world.after(case.uniform("roadside.place") * stay_s, lambda: _check_at_the_roadside(case))
-    if world.on_duty(who.day) and world.device_online(who.driver, who.truck_class, who.day):
+    if world.in_force(who.day).every and world.device_online(who.driver, who.truck_class, who.day):
         rules = world.scenario.control_centre
         latency_s = case.uniform("detection.fix") * world.position_interval_s(who.day) + rules.platform_latency_s
         world.after(latency_s, lambda: _detect(case))
@@ -184,7 +185,7 @@ def _detect(case: ViolationCase) -> None:
         return
     answering = [
         intervention
-        for intervention in case.world.answering(case.violator.day)
+        for intervention in case.world.in_force(case.violator.day).answering
         if intervention.strength >= 1.0 or case.uniform(f"{intervention.kind}.strength") < intervention.strength
     ]
     if answering:

@@ -68,6 +68,9 @@ class InForce(NamedTuple):
     """Violations."""
     deterring: list[Intervention]
     checking: list[Intervention]
+    sanctioning: list[Intervention]
+    hastening: list[Intervention]
+    """Sanctions."""
 
 
 @dataclass(frozen=True)
@@ -261,7 +264,7 @@ class World:
         """Trips that, should they enter a banned link, anybody could meet: a police check, or who sees their device."""
         days, inverse = np.unique(trips.day, return_inverse=True)
         share = np.array([self.checked_share(link, day) for day in days.tolist()])[inverse]
-        watched = np.array([bool(self.on_duty(day)) for day in days.tolist()], dtype=np.bool_)[inverse]
+        watched = np.array([bool(self.in_force(day).every) for day in days.tolist()], dtype=np.bool_)[inverse]
         checked = self.draws.uniforms("roadside.check", trips.day, trips.place) < share
         return checked | (watched & self.online(trips))
 
@@ -271,23 +274,14 @@ class World:
         if timeout.callbacks is not None:
             timeout.callbacks.append(lambda _: action())
 
-    def on_duty(self, day: int) -> list[Intervention]:
+    def in_force(self, day: int) -> InForce:
         """Interventions in force on a day."""
-        return self._in_force(day).every
-
-    def answering(self, day: int) -> list[Intervention]:
-        """Interventions in force that answer violations."""
-        return self._in_force(day).answering
-
-    def _in_force(self, day: int) -> InForce:
         return self._forces[bisect_right(self._start_days, day)]
 
     def _force(self, day: int) -> InForce:
         here = [a.intervention for a in self.active if a.start_day <= day]
-        answering = [i for i in here if type(i).respond is not Intervention.respond]
-        deterring = [i for i in here if type(i).perceived_risk is not Intervention.perceived_risk]
-        checking = [i for i in here if type(i).checked_share is not Intervention.checked_share]
-        return InForce(here, answering, deterring, checking)
+        hooks = "respond", "perceived_risk", "checked_share", "sanction_share", "sanction_delay_s"
+        return InForce(here, *([i for i in here if _has(i, hook)] for hook in hooks))
 
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
         """Whether the truck can be seen."""
@@ -301,7 +295,7 @@ class World:
     def checked_share(self, link: str, day: int) -> float:
         """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""
         own = self.scenario.behaviour.roadside_check_share
-        checking = self._in_force(day).checking
+        checking = self.in_force(day).checking
         return (
             combine.perceived_risk([own, *(asked(i, "checked_share", link, day) for i in checking)])
             if checking
@@ -316,7 +310,7 @@ class World:
         remembered = self.deterrence.perceived_risk(driver, now_s)
         if remembered >= dared:
             return False
-        deterring = self._in_force(day).deterring
+        deterring = self.in_force(day).deterring
         return not deterring or self._perceived_risk(driver, truck_class, day, remembered, deterring) < dared
 
     def _perceived_risk(
@@ -335,7 +329,12 @@ class World:
 
 def reviews_the_past(intervention: Intervention) -> bool:
     """Whether what it does follows from accidents and violations before."""
-    return type(intervention).review is not Intervention.review
+    return _has(intervention, "review")
+
+
+def _has(intervention: Intervention, hook: str) -> bool:
+    """Whether it says anything on a matter."""
+    return getattr(type(intervention), hook) is not getattr(Intervention, hook)
 
 
 def _base_coverage(scenario: Scenario) -> Floats:
