@@ -74,6 +74,13 @@ def kept_on_disk(function: Function) -> Function:
     return result
 
 
+def forget_what_was_kept(function: Callable[..., Any]) -> None:
+    """Remove the files of a function that `kept_on_disk` made."""
+    folder, name = Path(function.stats.cache_path), function.__qualname__  # type: ignore[attr-defined]
+    for file in folder.glob(f"*.{name}-*.nb?"):
+        file.unlink(missing_ok=True)
+
+
 @contextmanager
 def told_if_it_takes_long() -> Iterator[None]:
     """Say that something is compiled, unless it is soon done."""

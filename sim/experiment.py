@@ -22,7 +22,6 @@ from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
 
-from sim.driving.sweep import get_ready
 from sim.engine.outcome import Outcome
 from sim.engine.replication import TRIPS_PER_BLOCK, Settled, background_of, run_replication, separable
 from sim.files import marked_folder, remove_abandoned
@@ -422,8 +421,6 @@ def _folder_is_there() -> bool:
 def _performed(tasks: dict[str, Task], pool: Pool | None) -> Iterator[tuple[str, Outcome]]:
     """Results as they come; which comes first does not matter to any file. Workers that died are replaced."""
     if pool is None:
-        if tasks:
-            get_ready()
         yield from ((key, perform(task)) for key, task in tasks.items())
         return
     left = dict(tasks)

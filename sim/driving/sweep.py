@@ -11,13 +11,14 @@ Weather and light are read at the hour at which a truck at the speed limit would
 section.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import exact
-from sim.compiled import compiled, kept_on_disk, single, sources, told_if_it_takes_long
+from sim.compiled import compiled, forget_what_was_kept, kept_on_disk, single, sources, told_if_it_takes_long
 from sim.driving.conditions import Conditions, Hours
 from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.traits import Traits, prepared
@@ -493,8 +494,19 @@ def _unrecorded(trips: int) -> Runs:
     return Runs(np.array([0, trips]), nowhere, nowhere)
 
 
+@cache
 def get_ready() -> None:
-    """Compile the sweep, or load what was compiled before: one truck drives one section of no road."""
+    """Compile the sweep, or load what was compiled before; what can't be loaded is compiled again."""
+    with told_if_it_takes_long():
+        try:
+            _drive_nothing()
+        except Exception:  # noqa: BLE001 - whatever reading a broken file gives
+            forget_what_was_kept(_sweep)
+            _drive_nothing()
+
+
+def _drive_nothing() -> None:
+    """One truck drives one section of no road."""
     single, double = np.ones(1, dtype=np.float32), np.ones(1)
     number, no, table = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.bool_), np.ones((1, 1), dtype=np.float32)
     nobody, nowhere = np.zeros((0, 1), dtype=np.bool_), np.zeros((0, 1), dtype=np.int64)
@@ -510,5 +522,4 @@ def get_ready() -> None:
     )
     hours = Hours(no.astype(np.uint8), single, single, no, no)
     trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 9))
-    with told_if_it_takes_long():
-        _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))
+    _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))

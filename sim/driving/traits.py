@@ -63,7 +63,7 @@ def prepared(trips: Traits, conditions: Conditions, sections: Ints) -> Traits:
     for unload in rules.unloads:
         if passes(sections, unload.sections):
             trips = _unloaded(trips, unload.unloads[trips.driver], conditions)
-    return trips
+    return Traits._make(np.ascontiguousarray(column) for column in trips)
 
 
 def passes(route: Ints, sections: Ints | None) -> bool:

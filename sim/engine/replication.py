@@ -21,6 +21,7 @@ from typing import Literal
 
 import numpy as np
 
+from sim.driving.sweep import get_ready
 from sim.engine import reference
 from sim.engine.foreground import Foreground
 from sim.engine.ledger import Ledger
@@ -78,6 +79,7 @@ def run_replication(
     settled : Settled, optional
         the background of all corridors, from `background_of`; by default it is settled here
     """
+    get_ready()
     _keep_freed_memory()
     world = World(scenario, int(seed), int(replication), trace=trace)
     if watched_day is not None:
@@ -131,6 +133,7 @@ def background_of(
     scenario: Scenario, seed: int, replication: int, numbers: Sequence[int], trips_per_block: int = TRIPS_PER_BLOCK
 ) -> Settled:
     """Settle the background of some corridors of a separable scenario, by their number in the road's order."""
+    get_ready()
     _keep_freed_memory()
     world = World(scenario, seed, replication)
     _run_background(world, numbers, trips_per_block)
