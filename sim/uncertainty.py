@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp, nan, sqrt
 
 import numpy as np
-from scipy.stats import norm, qmc
+from scipy.special import ndtri
 
 from sim.experiment import RATE, Experiment, Progress, Task, perform_all
 from sim.scenario import Scenario
@@ -35,6 +35,8 @@ def uncertain_keys(scenarios: Sequence[Scenario]) -> list[str]:
 
 def latin_hypercube(draws: int, keys: Sequence[str], seed: int) -> Floats:
     """Shares by draw and key, shape (draws, keys): the same for every scenario."""
+    from scipy.stats import qmc
+
     sampler = qmc.LatinHypercube(d=len(keys), rng=np.random.Generator(np.random.Philox(seed)))
     result: Floats = sampler.random(draws)
     return result
@@ -98,7 +100,7 @@ def shares_of_logs(logs: Floats) -> Shares:
     chance = 0.0 if replications == 1 else within
     parameters = max(between - chance / replications, 0.0)
     variance = parameters + chance / (draws * replications)
-    half = float(norm.isf((1.0 - CONFIDENCE) / 2.0)) * sqrt(variance)
+    half = float(-ndtri((1.0 - CONFIDENCE) / 2.0)) * sqrt(variance)
     interval = Interval(exp(mean), exp(mean - half), exp(mean + half))
     share = parameters / variance if variance > 0.0 else 0.0
     return Shares(interval, share, sqrt(parameters), sqrt(chance) if replications > 1 else nan)
