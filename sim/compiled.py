@@ -64,8 +64,10 @@ def compiled(function: Function) -> Function:
 def kept_on_disk(function: Function) -> Function:
     """A function of arrays that is called from Python; what was compiled is kept for the next process.
 
-    It is kept beside the package, or in a folder of the user's where that can't be written, or not at all.
+    It is kept beside the package, or in a folder of the user's where that can't be written, or not at all. The name of
+    the sources is part of its file's, so that what was compiled of others is not used.
     """
+    function.__qualname__ += f"_{sources()}"
     compile_ = partial(compiler().njit, error_model="numpy", nogil=True)
     try:
         result: Function = compile_(cache=True)(function)

@@ -15,8 +15,8 @@ from sim.scenario.model import ControlCentreParameters, ValuationParameters
 
 GROUPS: tuple[tuple[str, type[Group], str], ...] = (
     ("behaviour", BehaviourParameters, "`sim/behaviour.py`"),
-    ("speed", SpeedParameters, "`sim/drive.py`, `sim/physics/speed.py`"),
-    ("risk", RiskParameters, "`sim/drive.py`, `sim/risk/`"),
+    ("speed", SpeedParameters, "`sim/driving/`, `sim/physics/speed.py`"),
+    ("risk", RiskParameters, "`sim/driving/`, `sim/risk/`"),
     ("severity", SeverityParameters, "`sim/risk/severity.py`"),
     ("incident", IncidentParameters, "`sim/engine/incidents.py`"),
     ("control_centre", ControlCentreParameters, "`sim/engine/violation.py`"),

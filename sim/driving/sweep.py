@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import exact
-from sim.compiled import compiled, forget_what_was_kept, kept_on_disk, single, sources, told_if_it_takes_long
+from sim.compiled import compiled, forget_what_was_kept, kept_on_disk, single, told_if_it_takes_long
 from sim.driving.conditions import Conditions, Hours
 from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.traits import Traits, prepared
@@ -442,7 +442,6 @@ def _sweep(
     runs: Runs,
     tallies: Tallies,
     courses: Courses,
-    _sources: str = sources(),  # so that what was compiled of other sources is not used
 ) -> Floats:
     """Expected accidents and captures of each trip on the whole route, shape (trips,)."""
     of_trip = np.zeros(len(trips.day))

@@ -9,7 +9,7 @@ LAYERS = [
     {"parameters", "calendar"},
     {"road", "fleet", "weather", "demand"},
     {"physics", "risk", "behaviour"},
-    {"driving"},
+    {"rules", "driving"},
     {"interventions"},
     {"scenario"},
     {"engine"},
