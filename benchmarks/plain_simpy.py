@@ -43,6 +43,8 @@ class PlainSection:
     curvature_per_m: float
     superelevation: float
     hazard_per_m: float
+    usual: list[list[float]]
+    """Factor that makes the prediction hold at usual speeds, by kind of truck and state of weather and light."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class PlainTruck:
     heat_factor: float
     rollover_threshold_g: float
     risk_factor: float
+    kind: int
 
 
 def plain_sections(conditions: Conditions) -> list[PlainSection]:
@@ -76,6 +79,7 @@ def plain_sections(conditions: Conditions) -> list[PlainSection]:
             curvature_per_m=float(table.curvature_per_m[n]),
             superelevation=float(table.superelevation[n]),
             hazard_per_m=float(conditions.hazard_per_m[n]),
+            usual=conditions.usual[n].tolist(),
         )
         for n in range(len(table.length_m))
     ]
@@ -94,6 +98,7 @@ class Model:
         around = world.conditions(0).hours
         self.speed_by_hour = around.speed_factor[around.state].tolist()
         self.icy_by_hour = around.icy[around.state].tolist()
+        self.state_by_hour = around.state.tolist()
         self.risk_by_hour = around.risk_factor[around.state].tolist()
 
     def truck(self, truck: PlainTruck, route: list[int]) -> Generator[Event, Any, None]:
@@ -112,7 +117,8 @@ class Model:
                 velocity = min(velocity, section.icy_ms)
             duration = section.length_m / velocity
             temperature = heated(section, truck, velocity, duration, temperature)
-            hazard = self.hazard(section, truck, velocity, temperature, self.risk_by_hour[hour])
+            usual = section.usual[truck.kind][self.state_by_hour[hour]]
+            hazard = self.hazard(section, truck, velocity, temperature, self.risk_by_hour[hour] * usual)
             if cumulative + hazard > truck.threshold:
                 part = (truck.threshold - cumulative) / hazard
                 yield self.env.timeout(part * duration)
@@ -190,6 +196,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]
         who.heat_factor,
         who.rollover_threshold_g,
         who.risk_factor,
+        who.kind,
     ]
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [(PlainTruck(*row), sections[number]) for row, number in zip(rows, route, strict=True)]

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.driving.rules import NO_RULES, DrivingRules
+from sim.driving.usual import factor_of_usual_speed
+from sim.fleet import Fleet
 from sim.physics import speed, stopping
 from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Network, SectionTable
@@ -54,6 +56,8 @@ class Conditions:
     """Speed held downgrade, infinite where the road does not fall steeply."""
     crawl_ms: Floats
     """Steady speed of each kind of truck upgrade, shape (directed sections, kinds), infinite where none climbs."""
+    usual: Floats
+    """Factor that makes the prediction hold at usual speeds, shape (directed sections, kinds, states of the hours)."""
     hours: Hours
     kinds: TruckKinds
     speed: SpeedParameters
@@ -75,6 +79,7 @@ def conditions_of(
     hazard_per_m: Floats,
     hours: Hours,
     kinds: TruckKinds,
+    fleet: Fleet,
     speeds: SpeedParameters,
     risk: RiskParameters,
     severity: SeverityParameters,
@@ -92,14 +97,29 @@ def conditions_of(
     climbs = (table.grade > 0.0)[:, None]
     crawl_ms = speed.crawl_speed_ms(np.maximum(table.grade, 0.0)[:, None], kinds.mass_kg, kinds.power_w)
     reduction_ms = ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0
+    wanted_ms, crawl_ms = np.minimum(table.limit_ms, comfort_ms), np.where(climbs, crawl_ms, np.inf)
+    held_ms = speed.descent_speed_ms(table.grade, ms_from_kmh(speeds.descent_level_kmh), reduction_ms)
+    usual = factor_of_usual_speed(
+        wanted_ms,
+        held_ms,
+        crawl_ms,
+        icy_ms,
+        table.limit_ms,
+        hours.speed_factor,
+        hours.icy,
+        fleet,
+        speeds,
+        risk.speed_coefficient_per_kmh,
+    )
     return Conditions(
         sections=table,
         free_time_s=network.free_time_s,
         hazard_per_m=hazard_per_m,
-        wanted_ms=np.minimum(table.limit_ms, comfort_ms),
+        wanted_ms=wanted_ms,
         icy_ms=icy_ms,
-        held_ms=speed.descent_speed_ms(table.grade, ms_from_kmh(speeds.descent_level_kmh), reduction_ms),
-        crawl_ms=np.where(climbs, crawl_ms, np.inf),
+        held_ms=held_ms,
+        crawl_ms=crawl_ms,
+        usual=usual,
         hours=hours,
         kinds=kinds,
         speed=speeds,

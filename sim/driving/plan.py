@@ -44,7 +44,7 @@ class Road(NamedTuple):
     held_ms: Singles
     """Infinite where the road does not fall steeply."""
     base_hazard: Singles
-    """General hazard of the whole section at the limit."""
+    """General hazard of the whole section at the limit, shape (sections, kinds x states of weather and light)."""
     curvature_per_m: Singles
     superelevation: Singles
     fade_hazard: Singles
@@ -187,7 +187,7 @@ def _road(conditions: Conditions, route: Route) -> Road:
         "grade": table.grade,
         "crawl_ms": conditions.crawl_ms,
         "held_ms": conditions.held_ms,
-        "base_hazard": conditions.hazard_per_m * table.length_m,
+        "base_hazard": _base_hazard(conditions),
         "curvature_per_m": table.curvature_per_m,
         "superelevation": table.superelevation,
         "fade_hazard": table.length_m * (conditions.risk.runaway_per_km / METRES_PER_KM),
@@ -199,6 +199,11 @@ def _road(conditions: Conditions, route: Route) -> Road:
         exact_length_m=table.length_m[at],
         **{name: values[at].astype(np.float32) for name, values in single.items()},
     )
+
+
+def _base_hazard(conditions: Conditions) -> Floats:
+    by_section = conditions.hazard_per_m * conditions.sections.length_m
+    return (by_section[:, None, None] * conditions.usual).reshape(len(by_section), -1)
 
 
 def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:

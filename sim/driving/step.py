@@ -85,6 +85,7 @@ class Truck:
                 warned = min(warned, slower)
         self._weather = factor * warned * own.speed_factor
         self._around, self._icy = hours.risk_factor[state] * own.risk_factor, hours.icy[state]
+        self._cell = int(own.kind) * len(hours.speed_factor) + int(state)
 
     def _velocity(self, s: int) -> Any:
         road, own = self._road, self._own
@@ -123,7 +124,7 @@ class Truck:
         road, numbers, expected = self._road, self._numbers, np.zeros(self._outcomes)
         excess_kmh = kilometres_per_hour(velocity - road.limit_ms[s])
         growth = exponential_model(excess_kmh, numbers.growth_per_kmh)
-        expected[GENERAL] = growth * road.base_hazard[s] * self._around
+        expected[GENERAL] = growth * road.base_hazard[s, self._cell] * self._around
         if road.curvature_per_m[s] > 0.0:
             acceleration_g = lateral_acceleration_g(velocity, road.curvature_per_m[s], road.superelevation[s])
             expected[ROLLOVER] = rollover_hazard(

@@ -60,6 +60,8 @@ class Trucks(NamedTuple):
     """0 on ice, else infinite: what is added to the highest speed on ice."""
     around: Singles
     """Factor on the general hazard: driver, truck, weather, light."""
+    cell: NDArray[np.uint32]
+    """Kind of truck and state of weather and light in one number."""
     heat_factor: Singles
     alarm: Singles
     """Factor on speed after an alarm of hot brakes."""
@@ -169,6 +171,7 @@ def _meet_weather(
             factor *= warned
         trucks.weather[i] = factor * trips.speed_factor[i]
         trucks.around[i] = hours.risk_factor[state] * trips.risk_factor[i]
+        trucks.cell[i] = trips.kind[i] * np.uint32(len(hours.speed_factor)) + state
         trucks.icy_ms[i] = NOTHING if hours.icy[state] else NO_LIMIT
         icy += hours.icy[state]
     return icy
@@ -260,7 +263,7 @@ def _expect_accidents(
     factor = np.float64(rules.hazard_factor[GENERAL, s])
     for i in range(count):
         growth = exponential_model(kilometres_per_hour(trucks.velocity[i] - limit_ms), numbers.growth_per_kmh)
-        expected = np.float64(growth * base * trucks.around[i]) * factor
+        expected = np.float64(growth * base[trucks.cell[i]] * trucks.around[i]) * factor
         hazard[i] = (expected + HAZARD_ROUNDER) - HAZARD_ROUNDER
 
 
@@ -372,6 +375,7 @@ def _room_for(plan: Plan, count: int) -> Trucks:
         singles[0],
         singles[1],
         singles[2],
+        np.empty(count, dtype=np.uint32),
         singles[3],
         singles[4],
         singles[5],
@@ -513,7 +517,7 @@ def _drive_nothing() -> None:
     factors, three = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
     numbers = RiskNumbers(ONE, ONE, ONE, ONE, three, three)
     plan = Plan(
-        Road._make((number, number, double, double, *[single] * 5, table, *[single] * 5)),
+        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 3)),
         RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
         RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
         numbers,

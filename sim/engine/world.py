@@ -346,7 +346,9 @@ def _conditions(scenario: Scenario, network: Network, horizon: Horizon, streams:
     hours = _hours(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
     hazard = base_hazard_per_m(network, scenario.risk)
     kinds = truck_kinds(scenario)
-    return conditions_of(network, hazard, hours, kinds, scenario.speed, scenario.risk, scenario.severity)
+    return conditions_of(
+        network, hazard, hours, kinds, scenario.fleet, scenario.speed, scenario.risk, scenario.severity
+    )
 
 
 def _hours(climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams) -> Hours:

@@ -60,7 +60,7 @@ class RiskParameters(Group):
         default=0.5, description="an expressway's accidents per km over a two-lane road's at base conditions"
     )
     speed_coefficient_per_kmh: Growth = Field(
-        default=0.034, description="growth of general accidents with speed above the limit"
+        default=0.034, description="growth of general accidents with speed above the usual one of the class, load and weather"
     )
     rain_factor: AtLeastOne = 1.71
     fog_factor: AtLeastOne = 1.5
