@@ -59,6 +59,7 @@ class Truck:
         self._own: Any = Traits._make(column[0] for column in own)
         self._heat: Any = self._own.heat_factor
         self._alarm: Any = ONE
+        self._mended: Any = ONE
         self._way = NOWHERE
         self.brake_c: Any = self._own.brake_c
         self.elapsed_s = 0.0
@@ -84,7 +85,7 @@ class Truck:
             if hours.bad[state] and own.online and heeds[own.driver]:
                 warned = min(warned, slower)
         self._weather = factor * warned * own.speed_factor
-        self._around, self._icy = hours.risk_factor[state] * own.risk_factor, hours.icy[state]
+        self._around, self._icy = hours.risk_factor[state] * own.risk_factor * self._mended, hours.icy[state]
         self._cell = int(own.kind) * len(hours.speed_factor) + int(state)
 
     def _velocity(self, s: int) -> Any:
@@ -108,7 +109,10 @@ class Truck:
         stop = self._rules.stop[s]
         if stop != NOWHERE and table.stops[stop, own.driver]:
             self.brake_c = AMBIENT_C + (self.brake_c - AMBIENT_C) * self._rules.left_after_stop[stop]
-            self._heat = ONE if table.mended[stop, own.driver] else self._heat
+            if table.mended[stop, own.driver]:
+                self._heat, mended = ONE, ONE / own.defect_factor
+                self._around *= mended / self._mended
+                self._mended = mended
         steady_c: Any = AMBIENT_C
         if road.grade[s] < 0.0:
             power_w = braking_power_w(own.mass_kg, road.grade[s], velocity, own.retarding_w) * self._heat

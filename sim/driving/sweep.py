@@ -63,6 +63,8 @@ class Trucks(NamedTuple):
     cell: NDArray[np.uint32]
     """Kind of truck and state of weather and light in one number."""
     heat_factor: Singles
+    mended: Singles
+    """Factor on the general hazard once a brake defect is mended."""
     alarm: Singles
     """Factor on speed after an alarm of hot brakes."""
     brake_c: Singles
@@ -146,7 +148,7 @@ def _set_out(trucks: Trucks, trips: Traits, table: RuleTable) -> None:
     """State at the start of the route."""
     for i in range(len(trips.day)):
         trucks.heat_factor[i] = trips.heat_factor[i]
-        trucks.alarm[i] = ONE
+        trucks.mended[i] = trucks.alarm[i] = ONE
         trucks.brake_c[i] = trips.brake_c[i]
     for rule in range(len(table.needs_device)):
         for i in range(len(trips.day)):
@@ -170,7 +172,7 @@ def _meet_weather(
                     warned = min(warned, rules.weather_factor[warning])
             factor *= warned
         trucks.weather[i] = factor * trips.speed_factor[i]
-        trucks.around[i] = hours.risk_factor[state] * trips.risk_factor[i]
+        trucks.around[i] = hours.risk_factor[state] * trips.risk_factor[i] * trucks.mended[i]
         trucks.cell[i] = trips.kind[i] * np.uint32(len(hours.speed_factor)) + state
         trucks.icy_ms[i] = NOTHING if hours.icy[state] else NO_LIMIT
         icy += hours.icy[state]
@@ -226,6 +228,9 @@ def _stop_to_cool(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesO
             trucks.brake_c[i] = AMBIENT_C + (trucks.brake_c[i] - AMBIENT_C) * left
             if table.mended[stop, trips.driver[i]]:
                 trucks.heat_factor[i] = ONE
+                mended = ONE / trips.defect_factor[i]
+                trucks.around[i] *= mended / trucks.mended[i]
+                trucks.mended[i] = mended
 
 
 @compiled
@@ -370,7 +375,7 @@ def _write_down(courses: Courses, trucks: Trucks, s: int, first: int, count: int
 @compiled
 def _room_for(plan: Plan, count: int) -> Trucks:
     """Room for what changes on the way."""
-    singles = [np.empty(count, dtype=np.float32) for _ in range(9)]
+    singles = [np.empty(count, dtype=np.float32) for _ in range(10)]
     return Trucks(
         singles[0],
         singles[1],
@@ -382,6 +387,7 @@ def _room_for(plan: Plan, count: int) -> Trucks:
         singles[6],
         singles[7],
         singles[8],
+        singles[9],
         np.empty((len(plan.table.needs_device), count), dtype=np.float32),
         np.empty((plan.outcomes, count)),
         np.empty(count),
@@ -434,6 +440,7 @@ def _some(trips: Traits, first: int, stop: int) -> Traits:
         trips.rollover_threshold_g[first:stop],
         trips.risk_factor[first:stop],
         trips.tired_factor[first:stop],
+        trips.defect_factor[first:stop],
         trips.brake_c[first:stop],
     )
 
@@ -524,5 +531,5 @@ def _drive_nothing() -> None:
         CAPTURED,
     )
     hours = Hours(no.astype(np.uint8), single, single, no, no)
-    trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 9))
+    trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 10))
     _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))

@@ -33,6 +33,8 @@ class Traits(NamedTuple):
     risk_factor: Singles
     tired_factor: Singles
     """The part of the risk factor that a rest takes away."""
+    defect_factor: Singles
+    """The part of the risk factor that goes with a brake defect."""
     brake_c: Singles
 
     def pick(self, chosen: Ints | Bools | slice) -> "Traits":

@@ -232,7 +232,9 @@ def truck_kinds(scenario: Scenario) -> TruckKinds:
 class TraitTable:
     """What the sweep needs of each driver and truck with each load, looked up by trip."""
 
-    def __init__(self, roster: Roster, speeds: SpeedParameters, risk: RiskParameters, kinds: TruckKinds) -> None:
+    def __init__(
+        self, roster: Roster, defect_share: float, speeds: SpeedParameters, risk: RiskParameters, kinds: TruckKinds
+    ) -> None:
         self._risk = risk
         retarder, habit = roster.has_retarder[:, None], roster.speed_factor[:, None]
         kind = roster.truck_class[:, None] * LOADS + np.arange(LOADS)
@@ -245,7 +247,9 @@ class TraitTable:
             "descent_factor": habit * held * braced,
             "heat_factor": np.where(roster.brake_defect[:, None] > 0, speeds.brake_defect_heat_factor, 1.0),
             "rollover_threshold_g": roster.rollover_threshold_g[:, None] * np.array(ROLLOVER_FACTORS),
+            "defect_factor": np.where(roster.brake_defect[:, None] > 0, risk.brake_defect_factor, 1.0),
         }
+        self._mean_defect_factor = 1.0 + defect_share * (risk.brake_defect_factor - 1.0)
         self._names = tuple(columns)
         self._rows = np.stack([np.broadcast_to(c, kind.shape).ravel() for c in columns.values()], axis=1, dtype="f4")
         """Shape (drivers x loads, columns)."""
@@ -254,17 +258,18 @@ class TraitTable:
         """Traits of trips, with brakes as they are at the start of a trip."""
         risk, overloaded = self._risk, trips.load == OVERLOADED
         tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
-        own = np.ascontiguousarray(self._rows[trips.driver * LOADS + trips.load].T)
+        own = dict(zip(self._names, np.ascontiguousarray(self._rows[trips.driver * LOADS + trips.load].T), strict=True))
+        sound = own["defect_factor"] / self._mean_defect_factor
         return Traits(
             departure_s=trips.departure_s,
             day=trips.day,
             driver=trips.driver,
             online=online,
             kind=(trips.truck_class * LOADS + trips.load).astype(np.uint32),
-            risk_factor=(tired * np.where(overloaded, risk.overload_factor, 1.0)).astype(np.float32),
+            risk_factor=(tired * np.where(overloaded, risk.overload_factor, 1.0) * sound).astype(np.float32),
             tired_factor=tired.astype(np.float32),
             brake_c=np.full(len(trips), brakes.INITIAL_C, dtype=np.float32),
-            **dict(zip(self._names, own, strict=True)),
+            **own,
         )
 
 

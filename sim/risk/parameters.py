@@ -32,6 +32,10 @@ RISK_SOURCES = {
     "ice_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
     "night_factor": _assumed("1.0 to 2.0"),
     "overload_factor": _assumed("1.0 to 2.0", "besides what mass does to brakes, climbing and rollover"),
+    "brake_defect_factor": _published(
+        "Craft 2008, Large Truck Crash Causation Study: relative risk 2.7 with brake problems",
+        "of crashes with injuries; trucks out of service for brakes: three times (Teoh 2017)",
+    ),
     "fatigue_growth_per_h": _assumed(
         "0.05 to 0.2",
         "crash odds rise beyond the fourth hour: Jovanis, Wu, Chen 2012, Transportation Research Record 2281, 119-127",
@@ -60,13 +64,17 @@ class RiskParameters(Group):
         default=0.5, description="an expressway's accidents per km over a two-lane road's at base conditions"
     )
     speed_coefficient_per_kmh: Growth = Field(
-        default=0.034, description="growth of general accidents with speed above the usual one of the class, load and weather"
+        default=0.034,
+        description="growth of general accidents with speed above the usual one of the class, load and weather",
     )
     rain_factor: AtLeastOne = 1.71
     fog_factor: AtLeastOne = 1.5
     ice_factor: AtLeastOne = 1.84
     night_factor: AtLeastOne = 1.3
     overload_factor: AtLeastOne = 1.3
+    brake_defect_factor: AtLeastOne = Field(
+        default=2.7, description="general accidents with a brake defect over those without; all trucks' mean stays"
+    )
     fatigue_free_h: NotNegative = Field(default=4.0, description="hours of driving without growing risk")
     fatigue_growth_per_h: NotNegative = Field(default=0.1, description="growth of risk per hour beyond")
     fatigue_highest: AtLeastOne = 2.0

@@ -15,6 +15,7 @@ from sim.weather import WEATHER_STATES
 ALIKE = {
     "risk.night_factor": 1.0,
     "risk.overload_factor": 1.0,
+    "risk.brake_defect_factor": 1.0,
     "risk.fatigue_growth_per_h": 0.0,
 }
 """So that no driver's own factor is left."""
@@ -90,3 +91,20 @@ def test_usual_factor_is_one_over_the_mean_of_drivers(county) -> None:
     spread = 0.034 * 72.0 * county.fleet.speed_factor_sd
     shift = 0.034 * 72.0 * (county.fleet.speed_factor_mean - 1.0)
     assert factor[0, 0, 0] == pytest.approx(np.exp(-shift - spread**2 / 2.0), rel=2e-3)
+
+
+def test_brakes_that_are_mended_make_fewer_general_accidents_and_defects_only_share_them_out(root) -> None:
+    """The mean over trucks is the prediction's; a check is worth what defects cost beyond it."""
+    area = load_scenario(root / "scenarios" / "measures" / "brake_check.yaml").changed({"days": 10, "warm_up_days": 0})
+    without = area.changed({"interventions": {}})
+
+    def general(scenario: Scenario, factor: float) -> float:
+        changed = scenario.changed({"risk.brake_defect_factor": factor})
+        return run_replication(changed, 3, 0).metrics["expected_general"]
+
+    drivers = sum(one.drivers for one in area.fleet.classes.values())
+    share = area.fleet.brake_defect_share
+    of_those_drawn = 4.0 * 1.7 * (share * (1.0 - share) / drivers) ** 0.5
+    assert general(without, 2.7) == pytest.approx(general(without, 1.0), rel=of_those_drawn + 0.01)
+    saved = {factor: general(without, factor) - general(area, factor) for factor in (1.0, 2.7)}
+    assert saved[2.7] > max(saved[1.0], 0.0)
