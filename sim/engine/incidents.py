@@ -149,8 +149,8 @@ def time_to_help_min(world: World, accidents: list[Accident], rescuers: Rescuers
 
 
 def rescue_parameters(rules: IncidentParameters) -> tuple[float, float, float]:
-    """Growth, reference and lowest value of the factor of the time to help."""
-    return rules.rescue_growth_per_min, rules.rescue_reference_min, rules.rescue_lowest_factor
+    """Growth, reference (the mean without squads) and lowest value of the factor of the time to help."""
+    return rules.rescue_growth_per_min, rules.usual_help_min, rules.rescue_lowest_factor
 
 
 def mean_rescue_factor(world: World, accidents: list[Accident], rescuers: Rescuers) -> float:

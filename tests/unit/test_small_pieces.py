@@ -69,7 +69,7 @@ def test_the_mean_effect_of_the_time_to_help_is_that_of_many_accidents() -> None
     rules, generator = IncidentParameters(), np.random.default_rng(4)
     drive = rules.response_median_min * np.exp(rules.response_log_sd * generator.normal(size=200_000))
     times = generator.exponential(rules.detection_mean_min, 200_000) + rules.turnout_min + drive
-    factors = rescue_factor(times, rules.rescue_growth_per_min, rules.rescue_reference_min, rules.rescue_lowest_factor)
+    factors = rescue_factor(times, rules.rescue_growth_per_min, rules.usual_help_min, rules.rescue_lowest_factor)
     error = 4.0 * factors.std() / np.sqrt(200_000)
     assert ordinary_rescue_factor(rules) == pytest.approx(factors.mean(), abs=error)
 
