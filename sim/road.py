@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 from scipy.sparse.csgraph import connected_components, shortest_path
 
 from sim.parameters import (
@@ -38,6 +38,9 @@ class Section(Model):
     length_km: Annotated[float, Field(ge=0.01, le=50.0)]
     grade_pct: Annotated[float, Field(ge=-15.0, le=15.0, description="rise positive")] = 0.0
     curve_radius_m: Annotated[float, Field(ge=15.0, le=20_000.0)] | None = None
+    curve_length_m: Annotated[float, Field(ge=10.0, le=50_000.0)] | None = Field(
+        default=None, description="of the whole curve, where the section is a part of it"
+    )
     superelevation_pct: Annotated[float, Field(ge=-4.0, le=12.0)] = 0.0
     lane_width_m: Annotated[float, Field(ge=2.5, le=4.5)] = 3.5
     shoulder_width_m: Annotated[float, Field(ge=0.0, le=4.0)] = 1.5
@@ -55,6 +58,24 @@ class Section(Model):
     lighting: bool = False
     automated_enforcement: bool = False
     sight_distance_m: Annotated[float, Field(ge=15.0, le=2000.0)] | None = None
+
+    @model_validator(mode="after")
+    def _lies_within_its_curve(self) -> Self:
+        if self.curve_length_m is None:
+            return self
+        if self.curve_radius_m is None:
+            raise ValueError("curve_length_m is given, curve_radius_m is not: must have both or none")
+        if self.curve_length_m < self.length_km * METRES_PER_KM - 1.0:
+            raise ValueError(
+                f"curve_length_m is {self.curve_length_m:g}, must be at least the section's length of "
+                f"{self.length_km * METRES_PER_KM:g} m"
+            )
+        return self
+
+    @property
+    def whole_curve_m(self) -> float:
+        """Length of the curve that the section is, or is a part of."""
+        return self.curve_length_m or self.length_km * METRES_PER_KM
 
 
 class Ban(Model):
@@ -169,6 +190,8 @@ class SectionTable:
     start_m: Floats
     sight_m: Floats
     """Infinite where none is given."""
+    curve_share: Floats
+    """Of its curve that the section is."""
 
 
 @dataclass(frozen=True)
@@ -373,6 +396,7 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
         physical=whole[7],
         start_m=floats[8],
         sight_m=floats[9],
+        curve_share=floats[10],
     )
 
 
@@ -396,6 +420,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             place,
             start,
             np.inf if s.sight_distance_m is None else s.sight_distance_m,
+            min(s.length_km * METRES_PER_KM / s.whole_curve_m, 1.0),
         )
         for s, place, start in zip(sections, physical, starts, strict=True)
     ]

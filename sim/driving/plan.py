@@ -47,6 +47,8 @@ class Road(NamedTuple):
     """General hazard of the whole section at the limit, shape (sections, kinds x states of weather and light)."""
     curvature_per_m: Singles
     superelevation: Singles
+    curve_share: Singles
+    """Of its curve that each section is: a curve rolls a truck over once, however it is cut."""
     fade_hazard: Singles
     """Expected runaways on the section with wholly faded brakes."""
 
@@ -190,6 +192,7 @@ def _road(conditions: Conditions, route: Route) -> Road:
         "base_hazard": _base_hazard(conditions),
         "curvature_per_m": table.curvature_per_m,
         "superelevation": table.superelevation,
+        "curve_share": table.curve_share,
         "fade_hazard": table.length_m * (conditions.risk.runaway_per_km / METRES_PER_KM),
     }
     return Road(

@@ -136,7 +136,9 @@ class Truck:
             )
         if road.grade[s] < 0.0:
             expected[RUNAWAY] = faded_share(self.brake_c, numbers.fade_scale_c) * road.fade_hazard[s]
-        expected[:CAPTURED] *= self._rules.hazard_factor[:, s]
+        factor = self._rules.hazard_factor[:, s].copy()
+        factor[ROLLOVER] *= road.curve_share[s]
+        expected[:CAPTURED] *= factor
         if self._outcomes > CAPTURED:
             expected[CAPTURED] = expected[RUNAWAY] * np.float64(self._rules.capture[s])
             expected[RUNAWAY] -= expected[CAPTURED]

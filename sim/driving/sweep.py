@@ -278,7 +278,8 @@ def _expect_rollovers(
 ) -> None:
     """Expected rollovers on the section; only curves roll trucks over."""
     hazard, curvature, superelevation = trucks.hazard[ROLLOVER], road.curvature_per_m[s], road.superelevation[s]
-    factor, scale_g = np.float64(rules.hazard_factor[ROLLOVER, s]), numbers.rollover_scale_g
+    factor = np.float64(rules.hazard_factor[ROLLOVER, s] * road.curve_share[s])
+    scale_g = numbers.rollover_scale_g
     if curvature > NOTHING:
         for i in range(len(trips.day)):
             acceleration_g = lateral_acceleration_g(trucks.velocity[i], curvature, superelevation)
@@ -524,7 +525,7 @@ def _drive_nothing() -> None:
     factors, three = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
     numbers = RiskNumbers(ONE, ONE, ONE, ONE, three, three)
     plan = Plan(
-        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 3)),
+        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 4)),
         RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
         RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
         numbers,

@@ -66,7 +66,7 @@ def section_factor(section: Section, aadt: float, road_class: str) -> float:
 def _curve_factor(section: Section) -> float:
     if section.curve_radius_m is None:
         return 1.0
-    miles = np.array(section.length_km * METRES_PER_KM / METRES_PER_MILE)
+    miles = np.array(section.whole_curve_m / METRES_PER_MILE)
     feet = np.array(section.curve_radius_m / METRES_PER_FOOT)
     return float(two_lane.curve_factor(miles, feet, np.array(section.spiral_ends / 2.0)))
 
