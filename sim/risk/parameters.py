@@ -23,7 +23,12 @@ def _published(reference: str, note: str | None = None) -> Source:
 
 RISK_SOURCES = {
     "calibration_factor": _assumed("0.5 to 2.5", "no county's accident counts by road were available"),
-    "truck_hazard_ratio": _assumed("0.6 to 1.5"),
+    "truck_hazard_ratio": Source(
+        basis="derived",
+        reference="Highway Safety Manual 2010, table 10-4: 30.7 % of accidents are of more than one vehicle",
+        range="1.0 to 2.0",
+        note="two vehicles in those; that trucks are in accidents as often as others is an assumption",
+    ),
     "expressway_ratio": _assumed("0.3 to 0.8"),
     "speed_coefficient_per_kmh": _published(
         "Elvik 2013, Accident Analysis and Prevention 50, 854-860, exponential model, injury accidents"
@@ -59,7 +64,7 @@ class RiskParameters(Group):
     sources: dict[str, Source] = Field(default=RISK_SOURCES)
     calibration_factor: HazardFactor = Field(default=1.0, description="region's accidents over the manual's prediction")
     truck_hazard_ratio: HazardFactor = Field(
-        default=1.0, description="a truck's accidents per km over those of all vehicles"
+        default=1.307, description="accidents that a truck is in per truck-km over accidents per vehicle-km"
     )
     expressway_ratio: HazardFactor = Field(
         default=0.5, description="an expressway's accidents per km over a two-lane road's at base conditions"
