@@ -75,6 +75,21 @@ def test_compiled_functions_run_as_plain_python_give_the_same_bytes(root) -> Non
     assert _digest(scenario, changes) == _digest(scenario, changes, NUMBA_DISABLE_JIT="1")
 
 
+def test_a_missing_compiler_is_one_line(root, tmp_path) -> None:
+    """Where something is to be simulated; help needs none."""
+    script = "import sys; sys.modules['numba'] = None; from sim.cli import main; main()"
+    file = root / "scenarios" / "taishun" / "baseline.yaml"
+
+    def hairpin(*arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-c", script, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert hairpin("--help").returncode == 0
+    failed = hairpin("run", str(file), "--days", "1", "--out", str(tmp_path / "results"))
+    assert failed.returncode == 2
+    assert failed.stderr == "Hairpin needs Numba, which is not installed for this Python: pip install numba\n"
+
+
 @pytest.mark.slow
 def test_what_was_compiled_is_loaded_by_the_next_process_and_made_again_if_broken(tmp_path) -> None:
     command = [

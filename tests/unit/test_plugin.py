@@ -151,3 +151,10 @@ def test_a_misbehaving_hook_is_named(small, monkeypatch, wrong) -> None:
         run_replication(small(interventions={"rogue": {}}), 3, 0)
     assert f"intervention rogue, hook {hook}: " in str(raised.value)
     assert message in str(raised.value)
+
+
+def test_plug_ins_find_the_rules_under_their_earlier_name_too() -> None:
+    from sim import rules
+    from sim.driving import rules as own
+
+    assert all(getattr(rules, name) is getattr(own, name) for name in rules.__all__)
