@@ -1,1 +1,1 @@
-"""The engine: most trips are settled as arrays, the few that can meet somebody are SimPy processes."""
+"""The engine: most trips are swept and added up, the few that can meet somebody are SimPy processes."""

@@ -1,4 +1,4 @@
-"""Trips that may violate: decided one by one in order of departure, then settled as arrays like all others.
+"""Trips that may violate: decided one by one in order of departure, then swept and settled like all others.
 
 Only a trip that somebody may meet needs its columns while it is under way. All others are swept once it is known which
 way they took, many together.
