@@ -225,7 +225,7 @@ def _centre_metrics(world: World) -> Metrics:
 
 
 def _days_with_centre(world: World) -> int:
-    return max(world.horizon.days - max(world.centre_starts_day, world.horizon.warm_up_days), 0)
+    return max(world.horizon.days - max(world.programme.centre_starts_day, world.horizon.warm_up_days), 0)
 
 
 def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metrics:

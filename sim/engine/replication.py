@@ -24,13 +24,14 @@ import numpy as np
 from sim.driving.sweep import get_ready
 from sim.engine import reference
 from sim.engine.foreground import Foreground
+from sim.engine.in_force import reviews_the_past
 from sim.engine.ledger import Ledger
 from sim.engine.outcome import Outcome, outcome_of
 from sim.engine.passage import settle_legal
 from sim.engine.settle import Accident
 from sim.engine.trips import TripTable, blocks, other_violations, risk_dared_by
 from sim.engine.violation import EngineProcess
-from sim.engine.world import World, reviews_the_past
+from sim.engine.world import World
 from sim.interventions.base import KNOWN_AFTER_DAYS
 from sim.road import corridors
 from sim.scenario.model import Scenario

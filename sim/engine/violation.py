@@ -146,7 +146,7 @@ class ViolationCase(ABC):
             return
         self.enterprise_told = True
         rules = self.world.scenario.control_centre
-        in_force = self.world.in_force(int(self.now_s // SECONDS_PER_DAY))
+        in_force = self.world.programme.on(int(self.now_s // SECONDS_PER_DAY))
         shares = [asked(i, "sanction_share") for i in in_force.sanctioning]
         share = combine.sanction_share(rules.enterprise_sanction_share, shares)
         if self.uniform("enterprise.sanction") < share:
@@ -156,7 +156,7 @@ class ViolationCase(ABC):
 
 
 def _checked(world: World, who: Violator) -> bool:
-    return world.draws.uniform("roadside.check", who.day, who.place) < world.checked_share(who.link, who.day)
+    return world.draws.uniform("roadside.check", who.day, who.place) < world.programme.checked_share(who.link, who.day)
 
 
 def start_case(case: ViolationCase) -> None:
@@ -165,9 +165,11 @@ def start_case(case: ViolationCase) -> None:
     if _checked(world, who):
         stay_s = who.exit_s - who.entry_s
         world.after(case.uniform("roadside.place") * stay_s, lambda: _check_at_the_roadside(case))
-    if world.in_force(who.day).every and world.device_online(who.driver, who.truck_class, who.day):
+    if world.programme.on(who.day).every and world.device_online(who.driver, who.truck_class, who.day):
         rules = world.scenario.control_centre
-        latency_s = case.uniform("detection.fix") * world.position_interval_s(who.day) + rules.platform_latency_s
+        latency_s = (
+            case.uniform("detection.fix") * world.programme.position_interval_s(who.day) + rules.platform_latency_s
+        )
         world.after(latency_s, lambda: _detect(case))
 
 
@@ -185,7 +187,7 @@ def _detect(case: ViolationCase) -> None:
         return
     answering = [
         intervention
-        for intervention in case.world.in_force(case.violator.day).answering
+        for intervention in case.world.programme.on(case.violator.day).answering
         if intervention.strength >= 1.0 or case.uniform(f"{intervention.kind}.strength") < intervention.strength
     ]
     if answering:

@@ -1,17 +1,15 @@
 """Everything that one replication of one scenario needs, built in one order."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
-from typing import NamedTuple
 
 import numpy as np
 from simpy import Environment, Event
 
 from sim.calendar import Horizon
 from sim.draws import Streams, TripDraws
-from sim.driving.conditions import Conditions, Hours, conditions_of
+from sim.driving.conditions import Conditions
 from sim.driving.rules import DrivingRules, combined
 from sim.driving.traits import Traits
 from sim.engine.access import Variants, changed_road, permitted
@@ -21,10 +19,12 @@ from sim.engine.deterrence import Deterrence
 from sim.engine.entries import Entries
 from sim.engine.guard import asked, running
 from sim.engine.history import History
+from sim.engine.in_force import Active, Programme, reviews_the_past
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book
+from sim.engine.setup import base_coverage, conditions_without_rules
 from sim.engine.staff import Staff
-from sim.engine.trips import TraitTable, TripSource, TripTable, truck_kinds
+from sim.engine.trips import TraitTable, TripSource, TripTable
 from sim.fleet import draw_roster
 from sim.interventions import combine
 from sim.interventions.base import (
@@ -34,43 +34,12 @@ from sim.interventions.base import (
     Intervention,
     Past,
     Process,
-    Setting,
     Site,
 )
-from sim.parameters import CAPTURED, TRUCK_CLASSES
-from sim.risk.parameters import RiskParameters, SpeedParameters
-from sim.risk.section_hazard import base_hazard_per_m
+from sim.parameters import CAPTURED
 from sim.road import Network, corridors
 from sim.scenario.model import Scenario
-from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, Bools, Floats, Ints, read_only
-from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
-
-
-@dataclass(frozen=True)
-class Active:
-    """An intervention and the day on which it starts."""
-
-    intervention: Intervention
-    since_day: int
-    """Negative if it was there before the simulated time."""
-
-    @property
-    def start_day(self) -> int:
-        """First simulated day in force."""
-        return max(self.since_day, 0)
-
-
-class InForce(NamedTuple):
-    """Interventions in force on a day, and those of them that have something to say on a matter."""
-
-    every: list[Intervention]
-    answering: list[Intervention]
-    """Violations."""
-    deterring: list[Intervention]
-    checking: list[Intervention]
-    sanctioning: list[Intervention]
-    hastening: list[Intervention]
-    """Sanctions."""
+from sim.units import SECONDS_PER_DAY, Bools, Floats, Ints, read_only
 
 
 @dataclass(frozen=True)
@@ -118,6 +87,8 @@ class World:
         self.network = Network(scenario.road)
         self.roster = draw_roster(scenario.fleet, self.streams)
         self.env = Environment()
+        self.programme = Programme(scenario, self.horizon)
+        self.active = self.programme.active
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
         self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
@@ -148,7 +119,7 @@ class World:
 
     def _set_up_driving(self) -> None:
         """Epochs: runs of days on which the same rules of driving hold; conditions are made when first needed."""
-        base = _conditions(self.scenario, self.network, self.horizon, self.streams)
+        base = conditions_without_rules(self.scenario, self.network, self.horizon, self.streams)
         self.site = Site(
             self.network,
             self.roster,
@@ -218,25 +189,11 @@ class World:
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
-        self.active = [
-            Active(intervention, self.horizon.day_of(intervention.start_date))
-            for _, intervention in sorted(self.scenario.interventions.items())
-        ]
-        days = np.arange(self.horizon.days, dtype=np.float64)
-        base = _base_coverage(self.scenario)
-        prepared = [asked(a.intervention, "prepare", Setting(days - a.since_day, base)) for a in self.active]
+        base = base_coverage(self.scenario)
+        prepared = self.programme.prepared(base, self.horizon.days)
         self.coverage = combine.coverage(prepared, np.tile(base, (self.horizon.days, 1)))
         self._base_coverage = base.tolist()
         self._terminal = self.roster.terminal_uniform.tolist()
-        staffed = [a.start_day for a, p in zip(self.active, prepared, strict=True) if p.operators is not None]
-        self.centre_starts_day = min(staffed, default=0)
-        self._start_days = sorted({active.start_day for active in self.active})
-        self._forces = [self._force(day) for day in (-1, *self._start_days)]
-        self._intervals = [
-            (a.start_day, p.position_interval_s)
-            for a, p in zip(self.active, prepared, strict=True)
-            if p.position_interval_s is not None
-        ]
         counted = self.horizon.zero_s, float(self.horizon.days * SECONDS_PER_DAY)
         self.centre = Staff(self.env, combine.operators(prepared), self.streams, counted)
         self.stations = {
@@ -269,8 +226,8 @@ class World:
     def may_be_met(self, trips: TripTable, link: str) -> Bools:
         """Trips that, should they enter a banned link, anybody could meet: a police check, or who sees their device."""
         days, inverse = np.unique(trips.day, return_inverse=True)
-        share = np.array([self.checked_share(link, day) for day in days.tolist()])[inverse]
-        watched = np.array([bool(self.in_force(day).every) for day in days.tolist()], dtype=np.bool_)[inverse]
+        share = np.array([self.programme.checked_share(link, day) for day in days.tolist()])[inverse]
+        watched = np.array([bool(self.programme.on(day).every) for day in days.tolist()], dtype=np.bool_)[inverse]
         checked = self.draws.uniforms("roadside.check", trips.day, trips.place) < share
         return checked | (watched & self.online(trips))
 
@@ -280,33 +237,9 @@ class World:
         if timeout.callbacks is not None:
             timeout.callbacks.append(lambda _: action())
 
-    def in_force(self, day: int) -> InForce:
-        """Interventions in force on a day."""
-        return self._forces[bisect_right(self._start_days, day)]
-
-    def _force(self, day: int) -> InForce:
-        here = [a.intervention for a in self.active if a.start_day <= day]
-        hooks = "respond", "perceived_risk", "checked_share", "sanction_share", "sanction_delay_s"
-        return InForce(here, *([i for i in here if _has(i, hook)] for hook in hooks))
-
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
         """Whether the truck can be seen."""
         return bool(self._terminal[driver] < self.coverage[day, truck_class])
-
-    def position_interval_s(self, day: int) -> float:
-        """Time between two positions of a device [s]."""
-        own = self.scenario.control_centre.position_interval_s
-        return combine.position_interval_s(own, [interval for start, interval in self._intervals if start <= day])
-
-    def checked_share(self, link: str, day: int) -> float:
-        """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""
-        own = self.scenario.behaviour.roadside_check_share
-        checking = self.in_force(day).checking
-        return (
-            combine.perceived_risk([own, *(asked(i, "checked_share", link, day) for i in checking)])
-            if checking
-            else own
-        )
 
     def violates(self, driver: int, truck_class: int, dared: float, day: int, now_s: float) -> bool:
         """Whether the driver takes the banned shortcut: perceived risk, by all deterrence up to now, is below `dared`.
@@ -316,7 +249,7 @@ class World:
         remembered = self.deterrence.perceived_risk(driver, now_s)
         if remembered >= dared:
             return False
-        deterring = self.in_force(day).deterring
+        deterring = self.programme.on(day).deterring
         return not deterring or self._perceived_risk(driver, truck_class, day, remembered, deterring) < dared
 
     def _perceived_risk(
@@ -331,45 +264,3 @@ class World:
             has_programme_device=not online_anyway and self.device_online(driver, truck_class, day),
         )
         return combine.perceived_risk([remembered, *(asked(i, "perceived_risk", view) for i in deterring)])
-
-
-def reviews_the_past(intervention: Intervention) -> bool:
-    """Whether what it does follows from accidents and violations before."""
-    return _has(intervention, "review")
-
-
-def _has(intervention: Intervention, hook: str) -> bool:
-    """Whether it says anything on a matter."""
-    return getattr(type(intervention), hook) is not getattr(Intervention, hook)
-
-
-def _base_coverage(scenario: Scenario) -> Floats:
-    classes = scenario.fleet.classes
-    return np.array([classes[n].terminal_online_share if n in classes else 0.0 for n in TRUCK_CLASSES])
-
-
-def _conditions(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:
-    hours = _hours(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
-    hazard = base_hazard_per_m(network, scenario.risk)
-    kinds = truck_kinds(scenario)
-    return conditions_of(
-        network, hazard, hours, kinds, scenario.fleet, scenario.speed, scenario.risk, scenario.severity
-    )
-
-
-def _hours(climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams) -> Hours:
-    """Weather and light by hour; trips that end after the horizon meet its last hour's weather."""
-    weather = weather_hours(climate, horizon.month_of_year, streams)
-    night = night_hours(climate, horizon.day_of_year)
-    speeds = np.array([1.0, speed.rain_speed_factor, speed.fog_speed_factor, speed.ice_speed_factor])
-    risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor])
-    if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
-        raise AssertionError("one factor for each state of the weather, one state for each hour")
-    number = np.arange(2 * len(WEATHER_STATES)) // 2
-    return Hours(
-        state=(np.int8(2) * weather + night).astype(np.uint8),
-        speed_factor=np.outer(speeds, [1.0, speed.night_speed_factor]).ravel().astype(np.float32),
-        risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32),
-        bad=number != WEATHER_STATES.index("dry"),
-        icy=number == WEATHER_STATES.index("ice"),
-    )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.driving.usual import factor_of_usual_speed
-from sim.engine import world
+from sim.engine import setup
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.risk.section_hazard import base_hazard_per_m
@@ -25,7 +25,7 @@ def in_weather(scenario: Scenario, state: str) -> Outcome:
     """A run in which every hour has one state."""
     with pytest.MonkeyPatch.context() as patch:
         hours = np.full(scenario.days * 24, WEATHER_STATES.index(state), dtype=np.int8)
-        patch.setattr(world, "weather_hours", lambda *_: hours)
+        patch.setattr(setup, "weather_hours", lambda *_: hours)
         return run_replication(scenario, 3, 0)
 
 

@@ -1,0 +1,49 @@
+"""What a replication finds when it begins: devices, weather and light, the road as it is driven without measures."""
+
+import numpy as np
+
+from sim.calendar import Horizon
+from sim.draws import Streams
+from sim.driving.conditions import Conditions, Hours, conditions_of
+from sim.engine.trips import truck_kinds
+from sim.parameters import TRUCK_CLASSES
+from sim.risk.parameters import RiskParameters, SpeedParameters
+from sim.risk.section_hazard import base_hazard_per_m
+from sim.road import Network
+from sim.scenario.model import Scenario
+from sim.units import HOURS_PER_DAY, Floats
+from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
+
+
+def base_coverage(scenario: Scenario) -> Floats:
+    """Share of trucks with a working device without any programme, shape (truck classes,)."""
+    classes = scenario.fleet.classes
+    return np.array([classes[n].terminal_online_share if n in classes else 0.0 for n in TRUCK_CLASSES])
+
+
+def conditions_without_rules(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:
+    """The road, its weather and light, without any intervention."""
+    hours = _hours(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
+    hazard = base_hazard_per_m(network, scenario.risk)
+    kinds = truck_kinds(scenario)
+    return conditions_of(
+        network, hazard, hours, kinds, scenario.fleet, scenario.speed, scenario.risk, scenario.severity
+    )
+
+
+def _hours(climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams) -> Hours:
+    """Weather and light by hour; trips that end after the horizon meet its last hour's weather."""
+    weather = weather_hours(climate, horizon.month_of_year, streams)
+    night = night_hours(climate, horizon.day_of_year)
+    speeds = np.array([1.0, speed.rain_speed_factor, speed.fog_speed_factor, speed.ice_speed_factor])
+    risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor])
+    if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
+        raise AssertionError("one factor for each state of the weather, one state for each hour")
+    number = np.arange(2 * len(WEATHER_STATES)) // 2
+    return Hours(
+        state=(np.int8(2) * weather + night).astype(np.uint8),
+        speed_factor=np.outer(speeds, [1.0, speed.night_speed_factor]).ravel().astype(np.float32),
+        risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32),
+        bad=number != WEATHER_STATES.index("dry"),
+        icy=number == WEATHER_STATES.index("ice"),
+    )
