@@ -86,14 +86,8 @@ def conditions_of(
 ) -> Conditions:
     """Conditions without any intervention."""
     table = network.sections
-    comfort_ms = np.minimum(
-        speed.curve_comfort_speed_ms(table.curvature_per_m, table.superelevation, speeds.side_friction),
-        stopping.speed_for_sight_ms(table.sight_m, table.grade),
-    )
-    icy_ms = np.minimum(
-        speed.curve_comfort_speed_ms(table.curvature_per_m, table.superelevation, stopping.icy_side_friction()),
-        stopping.speed_for_sight_ms(table.sight_m, table.grade, stopping.friction_deceleration_ms2("ice")),
-    )
+    comfort_ms = _highest_ms(table, speeds.side_friction, stopping.DECELERATION_MS2)
+    icy_ms = _highest_ms(table, stopping.icy_side_friction(), stopping.friction_deceleration_ms2("ice"))
     climbs = (table.grade > 0.0)[:, None]
     crawl_ms = speed.crawl_speed_ms(np.maximum(table.grade, 0.0)[:, None], kinds.mass_kg, kinds.power_w)
     reduction_ms = ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0
@@ -125,4 +119,12 @@ def conditions_of(
         speed=speeds,
         risk=risk,
         severity=severity,
+    )
+
+
+def _highest_ms(table: SectionTable, side_friction: float, deceleration_ms2: float) -> Floats:
+    """Speed that curves and sight allow with a side friction and a deceleration [m/s]."""
+    return np.minimum(
+        speed.curve_comfort_speed_ms(table.curvature_per_m, table.superelevation, side_friction),
+        stopping.speed_for_sight_ms(table.sight_m, table.grade, deceleration_ms2),
     )
