@@ -99,8 +99,7 @@ def told_if_it_takes_long() -> Iterator[None]:
 @cache
 def single(formula: Callable[..., Any]) -> Callable[..., Any]:
     """A formula compiled with all its numbers in single precision, to be called from what is compiled."""
-    result: Callable[..., Any] = compiler().njit(error_model="numpy", forceinline=True)(_in_single(formula, single))
-    return result
+    return compiled(_in_single(formula, single))
 
 
 @cache

@@ -12,6 +12,9 @@ from sim.parameters import TRUCK_CLASSES, Group, LogSpread, Model, Share, TruckC
 from sim.units import Floats, Ints
 
 SMALLEST_UNIFORM = 1e-12
+EMPTY, LADEN, OVERLOADED = range(3)
+LOADS = 3
+"""Loads as kinds of trucks count them: kind 3 n + l is truck class n with load l."""
 SPEED_FACTOR_LIMITS = (0.7, 1.3)
 ANSWER_LIMITS = (0.02, 0.99)
 

@@ -12,9 +12,7 @@ from sim.fleet import Fleet
 from sim.physics import speed, stopping
 from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Network, SectionTable
-from sim.units import Bools, Floats, ms_from_kmh
-
-Singles = NDArray[np.float32]
+from sim.units import Bools, Floats, Singles, ms_from_kmh
 
 
 class Hours(NamedTuple):

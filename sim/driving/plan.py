@@ -17,9 +17,8 @@ from sim.fleet import SPEED_FACTOR_LIMITS
 from sim.parameters import CAPTURED, MECHANISMS
 from sim.physics import brake_temperature as brakes
 from sim.road import Route
-from sim.units import METRES_PER_KM, Bools, Floats, Ints
+from sim.units import METRES_PER_KM, Bools, Floats, Ints, Singles
 
-Singles = NDArray[np.float32]
 EVERY_DAY = NOWHERE = -1
 
 

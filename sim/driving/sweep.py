@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim import exact
 from sim.compiled import compiled, forget_what_was_kept, kept_on_disk, single, told_if_it_takes_long
 from sim.driving.conditions import Conditions, Hours
+from sim.driving.course import Courses, Runs, Tallies
 from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.traits import Traits, prepared
 from sim.parameters import CAPTURED, GENERAL, MECHANISMS, ROLLOVER, RUNAWAY
@@ -27,9 +28,8 @@ from sim.physics import brake_temperature as brakes
 from sim.physics import rollover
 from sim.risk import relative, severity
 from sim.road import Route
-from sim.units import SECONDS_PER_HOUR, Floats, Ints, kmh_from_ms
+from sim.units import SECONDS_PER_HOUR, Floats, Singles, kmh_from_ms
 
-Singles = NDArray[np.float32]
 Quanta = NDArray[np.int64]
 TOGETHER = 512
 """Trucks driven together."""
@@ -49,6 +49,7 @@ rollover_hazard = single(rollover.rollover_hazard)
 exponential_model = single(relative.exponential_model)
 fatal_growth = single(severity.fatal_growth)
 kilometres_per_hour = single(kmh_from_ms)
+exact_hazard, exact_time_s = compiled(exact.exact_hazard), compiled(exact.exact_time_s)
 
 
 class Trucks(NamedTuple):
@@ -77,70 +78,6 @@ class Trucks(NamedTuple):
     hazard: Floats
     """On a section, by mechanism and captures, shape (outcomes, trucks)."""
     deaths: Floats
-
-
-class Courses(NamedTuple):
-    """Every section's numbers of every trip, for those who ask for them; arrays of shape (sections, trips).
-
-    Durations, hazards and deaths are multiples of their quanta.
-    """
-
-    duration_s: Floats
-    hazard: NDArray[np.float64]
-    """Expected accidents by mechanism, and captures where there are escape ramps; shape (outcomes, sections, trips)."""
-    deaths: Floats
-    """Expected if help comes at the reference time."""
-    brake_c: Singles
-    """At the section's end."""
-
-    def pick(self, chosen: Ints | slice) -> "Courses":
-        """Of the chosen trips."""
-        return Courses._make(column[..., chosen] for column in self)
-
-    def rows(self, chosen: slice) -> "Courses":
-        """On some neighbouring sections."""
-        return Courses(self.duration_s[chosen], self.hazard[:, chosen], self.deaths[chosen], self.brake_c[chosen])
-
-    def followed_by(self, other: "Courses") -> "Courses":
-        """Of the same trips on these sections and then on others."""
-        return Courses(
-            np.concatenate([self.duration_s, other.duration_s]),
-            np.concatenate([self.hazard, other.hazard], axis=1),
-            np.concatenate([self.deaths, other.deaths]),
-            np.concatenate([self.brake_c, other.brake_c]),
-        )
-
-    @classmethod
-    def empty(cls, outcomes: int, sections: int, trips: int) -> "Courses":
-        """Room for them."""
-        shape = sections, trips
-        return cls(np.empty(shape), np.empty((outcomes, *shape)), np.empty(shape), np.empty(shape, dtype=np.float32))
-
-
-class Tallies(NamedTuple):
-    """Exact sums to which a sweep adds; the ledger's own arrays."""
-
-    distance_m: Floats
-    """Shape (truck classes, directed sections), as `duration_s`."""
-    duration_s: Floats
-    hazard: NDArray[np.float64]
-    """Shape (outcomes, truck classes, directed sections)."""
-    monthly_distance_m: Floats
-    """Shape (months,)."""
-    monthly_accidents: Floats
-    """Shape (months, directed sections)."""
-    deaths: Floats
-    """Shape (directed sections,)."""
-
-
-class Runs(NamedTuple):
-    """Neighbouring trips of one month and truck class, shape (runs,)."""
-
-    bounds: Ints
-    """Where each run starts, and the end of the last, shape (runs + 1,)."""
-    month: Ints
-    """Negative for trips that leave nothing in the sums."""
-    truck_class: Ints
 
 
 @compiled
@@ -269,7 +206,7 @@ def _expect_accidents(
     for i in range(count):
         growth = exponential_model(kilometres_per_hour(trucks.velocity[i] - limit_ms), numbers.growth_per_kmh)
         expected = np.float64(growth * base[trucks.cell[i]] * trucks.around[i]) * factor
-        hazard[i] = (expected + HAZARD_ROUNDER) - HAZARD_ROUNDER
+        hazard[i] = exact_hazard(expected)
 
 
 @compiled
@@ -284,7 +221,7 @@ def _expect_rollovers(
         for i in range(len(trips.day)):
             acceleration_g = lateral_acceleration_g(trucks.velocity[i], curvature, superelevation)
             rolling = rollover_hazard(acceleration_g, trips.rollover_threshold_g[i], scale_g)
-            hazard[i] = (np.float64(rolling) * factor + HAZARD_ROUNDER) - HAZARD_ROUNDER
+            hazard[i] = exact_hazard(np.float64(rolling) * factor)
     else:
         hazard[:] = 0.0
 
@@ -302,10 +239,10 @@ def _expect_runaways(trucks: Trucks, road: Road, rules: RulesOnRoute, numbers: R
     if len(trucks.hazard) > CAPTURED:
         captured = trucks.hazard[CAPTURED]
         for i in range(count):
-            captured[i] = (hazard[i] * capture + HAZARD_ROUNDER) - HAZARD_ROUNDER
+            captured[i] = exact_hazard(hazard[i] * capture)
             hazard[i] -= hazard[i] * capture
     for i in range(count):
-        hazard[i] = (hazard[i] + HAZARD_ROUNDER) - HAZARD_ROUNDER
+        hazard[i] = exact_hazard(hazard[i])
 
 
 @compiled
@@ -322,6 +259,8 @@ def _expect_deaths(trucks: Trucks, road: Road, numbers: RiskNumbers, s: int) -> 
             hazard = trucks.hazard[mechanism]
             for i in range(len(deaths)):
                 deaths[i] += hazard[i] * np.float64(min(growth[i] * share, ONE) * persons)
+    for i in range(len(deaths)):
+        deaths[i] = exact_hazard(deaths[i])
 
 
 @compiled
@@ -332,7 +271,6 @@ def _count_up(trucks: Trucks, section: Quanta, of_trip: Floats) -> None:
     for i in range(count):
         duration += np.float64(trucks.passage_s[i] + TIME_ROUNDER).view(np.int64) - TIME_ZERO
     for i in range(count):
-        trucks.deaths[i] = (trucks.deaths[i] + HAZARD_ROUNDER) - HAZARD_ROUNDER
         deaths += np.float64(trucks.deaths[i] + HAZARD_ROUNDER).view(np.int64) - HAZARD_ZERO
     section[0] += duration
     section[1] += deaths
@@ -365,8 +303,7 @@ def _write_up(tallies: Tallies, road: Road, sums: Quanta, month: int, truck_clas
 def _write_down(courses: Courses, trucks: Trucks, s: int, first: int, count: int) -> None:
     """Keep every trip's numbers of a section."""
     for i in range(count):
-        duration_s = (np.float64(trucks.passage_s[i]) + TIME_ROUNDER) - TIME_ROUNDER
-        courses.duration_s[s, first + i] = duration_s
+        courses.duration_s[s, first + i] = exact_time_s(np.float64(trucks.passage_s[i]))
         courses.deaths[s, first + i] = trucks.deaths[i]
         courses.brake_c[s, first + i] = trucks.brake_c[i]
         for outcome in range(len(trucks.hazard)):

@@ -6,11 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.driving.conditions import Conditions
-from sim.units import Bools, Floats, Ints
-
-Singles = NDArray[np.float32]
-LADEN, OVERLOADED, LOADS = 1, 2, 3
-"""Loads as `kind` counts them: kind 3 n + l is truck class n with load l."""
+from sim.fleet import LADEN, LOADS, OVERLOADED
+from sim.units import Bools, Floats, Ints, Singles
 
 
 class Traits(NamedTuple):

@@ -11,14 +11,15 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim import portable
-from sim.fleet import SPEED_FACTOR_LIMITS, Fleet
+from sim.fleet import LOADS, SPEED_FACTOR_LIMITS, Fleet
 from sim.parameters import TRUCK_CLASSES
 from sim.risk.parameters import SpeedParameters
 from sim.units import Bools, Floats, kmh_from_ms
 
 DRIVERS = 32
 """Quantiles of the drivers' habit over which is averaged."""
-LOADS = 3
+LEAST = 1e-37
+"""Of the mean, so that its inverse is a number in single precision; b would be far beyond any that was published."""
 
 
 def factor_of_usual_speed(
@@ -50,7 +51,7 @@ def factor_of_usual_speed(
     """
     quantiles = ndtri((np.arange(DRIVERS) + 0.5) / DRIVERS)
     habit = np.clip(fleet.speed_factor_mean + fleet.speed_factor_sd * quantiles, *SPEED_FACTOR_LIMITS)
-    laden = np.tile([1.0, speeds.laden_descent_factor, speeds.laden_descent_factor], len(TRUCK_CLASSES))
+    laden = np.tile(descent_factor_by_load(speeds), len(TRUCK_CLASSES))
     with_retarder = np.repeat(
         [fleet.classes[name].retarder_share if name in fleet.classes else 0.0 for name in TRUCK_CLASSES], LOADS
     )
@@ -63,5 +64,10 @@ def factor_of_usual_speed(
                 velocity = np.minimum(velocity, icy_ms[:, None, None])
             growth = portable.exp(growth_per_kmh * kmh_from_ms(velocity - limit_ms[:, None, None]))
             mean[:, :, state] += share * growth.mean(axis=2)
-    result: Floats = 1.0 / mean
+    result: Floats = 1.0 / np.maximum(mean, LEAST)
     return result
+
+
+def descent_factor_by_load(speeds: SpeedParameters) -> Floats:
+    """Factor of the load on the speed held downgrade, shape (loads,)."""
+    return np.array([1.0, speeds.laden_descent_factor, speeds.laden_descent_factor])

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.driving.conditions import Conditions
-from sim.driving.sweep import Courses, courses_of
+from sim.driving.course import Courses
+from sim.driving.sweep import courses_of
 from sim.driving.traits import Traits
 from sim.engine.choices import ChoiceSet, Exit
 from sim.engine.passage import by_kind_and_epoch, settle_legal, settle_shortcuts

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import exact
-from sim.driving.sweep import Courses, Runs, Tallies
+from sim.driving.course import Courses, Runs, Tallies
 from sim.parameters import MECHANISMS, TRUCK_CLASSES
 from sim.units import Floats, Ints
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim import exact
 from sim.draws import TripDraws
-from sim.driving.sweep import Courses, Runs
+from sim.driving.course import Courses, Runs
 from sim.engine.ledger import Ledger, runs_of
 from sim.engine.trips import TripTable
 from sim.records import CourseRecord, DrivenTrip

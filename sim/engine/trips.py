@@ -15,10 +15,11 @@ from sim.demand import DemandTable
 from sim.draws import CORRIDOR_BITS, PLACE_BITS, PLACE_MASK, Streams, of_corridor
 from sim.driving.conditions import TruckKinds
 from sim.driving.rules import DrivingRules
-from sim.driving.traits import Traits
+from sim.driving.traits import Traits, passes
+from sim.driving.usual import descent_factor_by_load
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
-from sim.fleet import Roster
+from sim.fleet import LOADS, OVERLOADED, Roster
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
 from sim.risk.parameters import RiskParameters, SpeedParameters
@@ -238,7 +239,7 @@ class TraitTable:
         self._risk = risk
         retarder, habit = roster.has_retarder[:, None], roster.speed_factor[:, None]
         kind = roster.truck_class[:, None] * LOADS + np.arange(LOADS)
-        held = np.array([1.0, speeds.laden_descent_factor, speeds.laden_descent_factor])
+        held = descent_factor_by_load(speeds)
         braced = np.where(retarder > 0, speeds.retarder_descent_factor, 1.0)
         columns = {
             "speed_factor": habit,
@@ -293,14 +294,10 @@ def other_violations(
 
 def _passes(trips: TripTable, choices: ChoiceTable, sections: Ints | None) -> Bools:
     """Whether a trip's legal route passes one of some sections."""
-    if sections is None:
-        return np.ones(len(trips), dtype=np.bool_)
-    passing = np.array([bool(np.isin(sections, route.sections).any()) for route in choices.routes])
+    passing = np.array([passes(route.sections, sections) for route in choices.routes])
     return passing[choices.legal[trips.choice]]
 
 
-LOADS = 3
-OVERLOADED = 2
 ROLLOVER_FACTORS = (1.6, 1.0, 0.9)
 """Rollover threshold over the laden truck's, by load: assumption, empty 1.3 to 2, overloaded 0.8 to 1."""
 

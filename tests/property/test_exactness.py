@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from conftest import EXAMPLES
 
-from sim.driving.sweep import Courses
+from sim.driving.course import Courses
 from sim.driving.traits import Traits
 from sim.engine import foreground, replication
 from sim.engine.outcome import Outcome

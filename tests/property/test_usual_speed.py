@@ -93,6 +93,17 @@ def test_usual_factor_is_one_over_the_mean_of_drivers(county) -> None:
     assert factor[0, 0, 0] == pytest.approx(np.exp(-shift - spread**2 / 2.0), rel=2e-3)
 
 
+@pytest.mark.parametrize("growth_per_kmh", [0.0, 1.0])
+def test_usual_factor_is_a_number_at_both_ends_of_the_growth_with_speed(county, growth_per_kmh) -> None:
+    """A truck that crawls at 4 m/s under a limit of 36 m/s."""
+    free, crawl, never = np.array([36.0]), np.full((1, 12), 4.0), np.array([np.inf])
+    dry = np.array([1.0]), np.array([False])
+    one = factor_of_usual_speed(free, never, crawl, free, free, *dry, county.fleet, county.speed, growth_per_kmh)
+    assert np.isfinite(one.astype(np.float32)).all()
+    assert (one >= 1.0).all()
+    assert growth_per_kmh > 0.0 or (one == 1.0).all()
+
+
 def test_brakes_that_are_mended_make_fewer_general_accidents_and_defects_only_share_them_out(root) -> None:
     """The mean over trucks is the prediction's; a check is worth what defects cost beyond it."""
     area = load_scenario(root / "scenarios" / "measures" / "brake_check.yaml").changed({"days": 10, "warm_up_days": 0})
