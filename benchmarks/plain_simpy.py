@@ -16,7 +16,7 @@ from sim.engine.world import World
 from sim.physics import brake_temperature as brakes
 from sim.physics import speed as speeds
 from sim.scenario import Scenario
-from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2
+from sim.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2
 
 
 @dataclass
@@ -57,6 +57,8 @@ class PlainTruck:
     mass_kg: float
     power_w: float
     retarding_w: float
+    capacity_n: float
+    notices_c: float
     descent_factor: float
     heat_factor: float
     rollover_threshold_g: float
@@ -92,7 +94,7 @@ class Model:
         self.env = Environment()
         self.totals = Totals()
         self.sections = plain_sections(world.conditions(0))
-        self.risk = world.conditions(0).risk
+        self.risk, self.habits = world.conditions(0).risk, world.conditions(0).speed
         self.growth = 3.6 * self.risk.speed_coefficient_per_kmh
         self.free_time_s = world.conditions(0).free_time_s.tolist()
         around = world.conditions(0).hours
@@ -104,7 +106,7 @@ class Model:
     def truck(self, truck: PlainTruck, route: list[int]) -> Generator[Event, Any, None]:
         """One truck, section by section, to the end of its route or its accident."""
         temperature, cumulative, entered, way = brakes.INITIAL_C, 0.0, truck.departure_s, -1
-        hour = 0
+        hour, endured = 0, 0.0
         for number in route:
             section = self.sections[number]
             if section.way != way:
@@ -112,13 +114,15 @@ class Model:
                     entered += self.free_time_s[way]
                 way = section.way
                 hour = min(int(entered / SECONDS_PER_HOUR), len(self.speed_by_hour) - 1)
-            velocity = self.velocity(section, truck, self.speed_by_hour[hour])
+            velocity = self.velocity(section, truck, self.speed_by_hour[hour], temperature)
             if self.icy_by_hour[hour]:
                 velocity = min(velocity, section.icy_ms)
             duration = section.length_m / velocity
-            temperature = heated(section, truck, velocity, duration, temperature)
+            temperature, demand = heated(section, truck, velocity, duration, temperature)
+            failed = self.failed(temperature, demand) if section.grade < 0.0 else 0.0
             usual = section.usual[truck.kind][self.state_by_hour[hour]]
-            hazard = self.hazard(section, truck, velocity, temperature, self.risk_by_hour[hour] * usual)
+            hazard = self.hazard(section, truck, velocity, self.risk_by_hour[hour] * usual)
+            hazard, endured = hazard + max(failed - endured, 0.0), max(failed, endured)
             if cumulative + hazard > truck.threshold:
                 part = (truck.threshold - cumulative) / hazard
                 yield self.env.timeout(part * duration)
@@ -131,27 +135,29 @@ class Model:
             self.totals.distance_m += section.length_m
             self.totals.hazard += hazard
 
-    def velocity(self, section: PlainSection, truck: PlainTruck, weather: float) -> float:
+    def velocity(self, section: PlainSection, truck: PlainTruck, weather: float, temperature: float) -> float:
         """Speed [m/s]."""
         velocity = section.wanted_ms * weather * truck.speed_factor
         if section.grade > 0.0:
             velocity = min(velocity, crawl(section.grade, truck))
         if section.held_ms < inf:
-            velocity = min(velocity, section.held_ms * truck.descent_factor)
+            hotter = max(temperature - truck.notices_c, 0.0) / self.habits.hot_brakes_range_k
+            careful = max(1.0 - hotter, self.habits.hot_brakes_least_factor)
+            velocity = min(velocity, section.held_ms * truck.descent_factor * careful)
         return velocity
 
-    def hazard(
-        self, section: PlainSection, truck: PlainTruck, velocity: float, temperature: float, risk: float
-    ) -> float:
+    def failed(self, temperature: float, demand: float) -> float:
+        """Expected failures of brakes by now."""
+        room = (self.risk.brake_failure_c - brakes.LIMIT_C) * max(1.0 - demand, brakes.LEAST_ROOM)
+        return min((max(temperature - brakes.LIMIT_C, 0.0) / room) ** 4, brakes.MOST_FAILURES)
+
+    def hazard(self, section: PlainSection, truck: PlainTruck, velocity: float, risk: float) -> float:
         """Expected accidents of the section."""
         total = section.hazard_per_m * section.length_m * risk * truck.risk_factor
         total *= exp(self.growth * (velocity - section.limit_ms))
         if section.curvature_per_m > 0.0:
             lateral = velocity * velocity * section.curvature_per_m / STANDARD_GRAVITY_MS2 - section.superelevation
             total += log1p(exp((lateral - truck.rollover_threshold_g) / self.risk.rollover_scale_g))
-        if section.grade < 0.0:
-            faded = 1.0 / (1.0 + exp((brakes.LIMIT_C - temperature) / self.risk.fade_scale_c))
-            total += faded * section.length_m * self.risk.runaway_per_km / METRES_PER_KM
         return total
 
 
@@ -166,16 +172,20 @@ def crawl(grade: float, truck: PlainTruck) -> float:
     return velocity
 
 
-def heated(section: PlainSection, truck: PlainTruck, velocity: float, duration: float, start_c: float) -> float:
-    """Brake temperature [deg C] at the section's end."""
-    steady = brakes.AMBIENT_C
+def heated(
+    section: PlainSection, truck: PlainTruck, velocity: float, duration: float, start_c: float
+) -> tuple[float, float]:
+    """Brake temperature [deg C] at the section's end, and the force asked of the brakes over that of cold ones."""
+    steady, demand = brakes.AMBIENT_C, 0.0
     if section.grade < 0.0:
         drag = brakes.DRAG_N + brakes.DRAG_N_PER_MS2 * velocity * velocity
         power = (-truck.mass_kg * STANDARD_GRAVITY_MS2 * section.grade - drag) * velocity - truck.retarding_w
         conductance = brakes.CONDUCTANCE_W_K + brakes.CONDUCTANCE_W_K_PER_MS * velocity
-        steady += max(power, 0.0) * truck.heat_factor / conductance
+        power = max(power, 0.0) * truck.heat_factor
+        steady += power / conductance
+        demand = power / (velocity * truck.capacity_n)
     rate = brakes.COOLING_PER_S + brakes.COOLING_PER_M * velocity
-    return steady + (start_c - steady) * exp(-rate * duration)
+    return steady + (start_c - steady) * exp(-rate * duration), demand
 
 
 def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]]:
@@ -192,6 +202,8 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]
         who.mass_kg,
         world.conditions(0).kinds.power_w[who.kind],
         who.retarding_w,
+        who.capacity_n,
+        who.notices_c,
         who.descent_factor,
         who.heat_factor,
         who.rollover_threshold_g,

@@ -16,6 +16,9 @@ EMPTY, LADEN, OVERLOADED = range(3)
 LOADS = 3
 """Loads as kinds of trucks count them: kind 3 n + l is truck class n with load l."""
 SPEED_FACTOR_LIMITS = (0.7, 1.3)
+ENGINE_BRAKE_TYPES = (0.30, 0.45, 0.90)
+"""Braking power over rated power of exhaust flaps, exhaust valve brakes and compression release brakes (360che.com
+2011: about 30 %, 40 to 50 %, 90 % as measured); that each is on a third of the trucks is assumed."""
 ANSWER_LIMITS = (0.02, 0.99)
 
 
@@ -55,12 +58,30 @@ class Fleet(Group):
     driver_propensity_sd: LogSpread = Field(default=1.0, description="between drivers, on the log-odds of a violation")
     speed_factor_mean: Annotated[float, Field(gt=0.5, lt=1.5)] = 1.0
     speed_factor_sd: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
+    laden_fill: Annotated[
+        tuple[Share, Share, Share],
+        Field(description="payload of laden trips over the full one: lowest, most frequent, highest"),
+    ] = (0.45, 0.75, 1.0)
     overload_mass_factor: Annotated[float, Field(ge=1.0, le=3.0)] = Field(
-        default=1.3, description="mass of an overloaded truck over the laden one's"
+        default=1.3, description="mass of an overloaded truck over a full one's"
     )
     brake_defect_share: Share = Field(default=0.1, description="trucks whose brakes hold less than they should")
     call_answer_probability: Share = 0.8
     call_answer_sd: LogSpread = 0.1
+
+    @model_validator(mode="after")
+    def _fill_in_order(self) -> Self:
+        if not self.laden_fill[0] <= self.laden_fill[1] <= self.laden_fill[2] or self.laden_fill[2] == 0.0:
+            raise ValueError(
+                f"laden_fill is {list(self.laden_fill)}, must be the lowest, the most frequent and the highest, "
+                "not all 0"
+            )
+        return self
+
+    @property
+    def mean_fill(self) -> float:
+        """Mean of the triangular distribution of laden trips' payload over the full one."""
+        return sum(self.laden_fill) / 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +96,9 @@ class Roster:
     violation_utility: Floats
     speed_factor: Floats
     has_retarder: Floats
+    engine_brake_factor: Floats
+    """Of its engine brake's type, 1 on average."""
+    laden_mass_kg: Floats
     rollover_threshold_g: Floats
     brake_defect: Floats
     terminal_uniform: Floats
@@ -112,6 +136,8 @@ def draw_roster(fleet: Fleet, streams: Streams) -> Roster:
         violation_utility=spread("banned_entry_utility") + own + culture[enterprise],
         speed_factor=np.clip(speed, *SPEED_FACTOR_LIMITS),
         has_retarder=_chosen("fleet.retarder", streams, spread("retarder_share")),
+        engine_brake_factor=_engine_brake_factor(streams.uniform("fleet.engine_brake", 0, size)),
+        laden_mass_kg=spread("loaded_mass_kg"),
         rollover_threshold_g=spread("rollover_threshold_g"),
         brake_defect=_chosen("fleet.brakes", streams, np.full(size, fleet.brake_defect_share)),
         terminal_uniform=streams.uniform("fleet.terminal", 0, size),
@@ -132,6 +158,12 @@ def _enterprises(parts: list[TruckClassFleet], streams: Streams) -> Ints:
         start += part.drivers
         base += part.enterprises
     return np.concatenate(found)
+
+
+def _engine_brake_factor(uniform: Floats) -> Floats:
+    power = np.array(ENGINE_BRAKE_TYPES) / np.mean(ENGINE_BRAKE_TYPES)
+    result: Floats = power[(uniform * len(power)).astype(np.int64)]
+    return result
 
 
 def _normal(purpose: str, streams: Streams, size: int) -> Floats:

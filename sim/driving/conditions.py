@@ -33,6 +33,8 @@ class TruckKinds:
     """What trucks of a class with a load have in common; arrays of shape (kinds,)."""
 
     mass_kg: Floats
+    payload_share: Floats
+    """Of the mean payload in the mass of laden trucks, 0 where the load does not vary."""
     power_w: Floats
     rollover_factor: tuple[float, ...]
     """Rollover threshold over the laden truck's, by load."""

@@ -17,7 +17,7 @@ from sim.fleet import SPEED_FACTOR_LIMITS
 from sim.parameters import CAPTURED, MECHANISMS
 from sim.physics import brake_temperature as brakes
 from sim.road import Route
-from sim.units import METRES_PER_KM, Bools, Floats, Ints, Singles
+from sim.units import Bools, Floats, Ints, Singles
 
 EVERY_DAY = NOWHERE = -1
 
@@ -48,8 +48,6 @@ class Road(NamedTuple):
     superelevation: Singles
     curve_share: Singles
     """Of its curve that each section is: a curve rolls a truck over once, however it is cut."""
-    fade_hazard: Singles
-    """Expected runaways on the section with wholly faded brakes."""
 
 
 class RuleTable(NamedTuple):
@@ -102,7 +100,11 @@ class RiskNumbers(NamedTuple):
 
     growth_per_kmh: np.float32
     rollover_scale_g: np.float32
-    fade_scale_c: np.float32
+    brake_failure_c: np.float32
+    least_when_hot: np.float32
+    """Factor on the speed held downgrade that drivers with hot brakes do not go below."""
+    cautious_per_k: np.float32
+    """By which it falls for each degree above the temperature that they notice."""
     fatal_growth_per_kmh: np.float32
     fatal_share: Singles
     """Shape (mechanisms,), as the next."""
@@ -168,7 +170,9 @@ def _plan(conditions: Conditions, route: Route) -> Plan:
         numbers=RiskNumbers(
             growth_per_kmh=np.float32(risk.speed_coefficient_per_kmh),
             rollover_scale_g=np.float32(risk.rollover_scale_g),
-            fade_scale_c=np.float32(risk.fade_scale_c),
+            brake_failure_c=np.float32(risk.brake_failure_c),
+            least_when_hot=np.float32(conditions.speed.hot_brakes_least_factor),
+            cautious_per_k=np.float32(1.0 / conditions.speed.hot_brakes_range_k),
             fatal_growth_per_kmh=np.float32(severity.fatal_growth_per_kmh),
             fatal_share=np.array(severity.fatal_share, dtype=np.float32),
             deaths_per_fatal=np.array(severity.deaths_per_fatal, dtype=np.float32),
@@ -192,7 +196,6 @@ def _road(conditions: Conditions, route: Route) -> Road:
         "curvature_per_m": table.curvature_per_m,
         "superelevation": table.superelevation,
         "curve_share": table.curve_share,
-        "fade_hazard": table.length_m * (conditions.risk.runaway_per_km / METRES_PER_KM),
     }
     return Road(
         section=at,

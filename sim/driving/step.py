@@ -22,7 +22,7 @@ from sim.units import SECONDS_PER_HOUR, Floats, kmh_from_ms
 
 braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
 temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
-faded_share = plain(brakes.faded_share)
+brake_demand, failure_hazard = plain(brakes.brake_demand), plain(brakes.failure_hazard)
 lateral_acceleration_g, rollover_hazard = plain(rollover.lateral_acceleration_g), plain(rollover.rollover_hazard)
 exponential_model, fatal_growth = plain(relative.exponential_model), plain(severity.fatal_growth)
 kilometres_per_hour = plain(kmh_from_ms)
@@ -62,6 +62,8 @@ class Truck:
         self._mended: Any = ONE
         self._way = NOWHERE
         self.brake_c: Any = self._own.brake_c
+        self._endured: Any = NOTHING
+        self._failing: Any = NOTHING
         self.elapsed_s = 0.0
 
     def drive(self, s: int) -> Step:
@@ -90,7 +92,10 @@ class Truck:
 
     def _velocity(self, s: int) -> Any:
         road, own = self._road, self._own
-        free = min(road.wanted_ms[s] * self._weather, road.crawl_ms[s, own.kind], road.held_ms[s] * own.descent_factor)
+        hotter = max(self.brake_c - own.notices_c, NOTHING)
+        careful = max(ONE - hotter * self._numbers.cautious_per_k, self._numbers.least_when_hot)
+        held = road.held_ms[s] * own.descent_factor * careful
+        free = min(road.wanted_ms[s] * self._weather, road.crawl_ms[s, own.kind], held)
         free = min(free, road.icy_ms[s]) if self._icy else free
         slowed = [self._slowed(free, rule, s) for rule in range(len(self._rules.weight))]
         return min([free, *slowed]) * self._alarm
@@ -113,16 +118,22 @@ class Truck:
                 self._heat, mended = ONE, ONE / own.defect_factor
                 self._around *= mended / self._mended
                 self._mended = mended
-        steady_c: Any = AMBIENT_C
+        steady_c, power_w = AMBIENT_C, NOTHING
         if road.grade[s] < 0.0:
             power_w = braking_power_w(own.mass_kg, road.grade[s], velocity, own.retarding_w) * self._heat
             steady_c = steady_temperature_c(power_w, velocity)
         self.brake_c = temperature_after_c(self.brake_c, steady_c, cooling_rate_per_s(velocity), passage_s)
+        if road.grade[s] < 0.0:
+            self._may_fail(brake_demand(power_w, velocity, own.capacity_n))
         for heeds, alarm_c, slower in zip(
             table.heeds_alarm, self._rules.alarm_c, self._rules.alarm_factor, strict=True
         ):
             if own.online and heeds[own.driver] and self.brake_c > alarm_c:
                 self._alarm = min(self._alarm, slower)
+
+    def _may_fail(self, demand: np.float32) -> None:
+        failed = failure_hazard(self.brake_c, demand, self._numbers.brake_failure_c)
+        self._failing, self._endured = max(failed - self._endured, NOTHING), max(failed, self._endured)
 
     def _hazard(self, s: int, velocity: np.float32) -> Floats:
         road, numbers, expected = self._road, self._numbers, np.zeros(self._outcomes)
@@ -135,7 +146,7 @@ class Truck:
                 acceleration_g, self._own.rollover_threshold_g, numbers.rollover_scale_g
             )
         if road.grade[s] < 0.0:
-            expected[RUNAWAY] = faded_share(self.brake_c, numbers.fade_scale_c) * road.fade_hazard[s]
+            expected[RUNAWAY] = self._failing
         factor = self._rules.hazard_factor[:, s].copy()
         factor[ROLLOVER] *= road.curve_share[s]
         expected[:CAPTURED] *= factor

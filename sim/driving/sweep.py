@@ -43,7 +43,7 @@ braking_power_w = single(brakes.braking_power_w)
 steady_temperature_c = single(brakes.steady_temperature_c)
 temperature_after_c = single(brakes.temperature_after_c)
 cooling_rate_per_s = single(brakes.cooling_rate_per_s)
-faded_share = single(brakes.faded_share)
+brake_demand, failure_hazard = single(brakes.brake_demand), single(brakes.failure_hazard)
 lateral_acceleration_g = single(rollover.lateral_acceleration_g)
 rollover_hazard = single(rollover.rollover_hazard)
 exponential_model = single(relative.exponential_model)
@@ -69,6 +69,10 @@ class Trucks(NamedTuple):
     alarm: Singles
     """Factor on speed after an alarm of hot brakes."""
     brake_c: Singles
+    endured: Singles
+    """Hazard of failing brakes that a truck has come through."""
+    failing: Singles
+    """What a section adds to it."""
     velocity: Singles
     passage_s: Singles
     growth: Singles
@@ -87,6 +91,7 @@ def _set_out(trucks: Trucks, trips: Traits, table: RuleTable) -> None:
         trucks.heat_factor[i] = trips.heat_factor[i]
         trucks.mended[i] = trucks.alarm[i] = ONE
         trucks.brake_c[i] = trips.brake_c[i]
+        trucks.endured[i] = NOTHING
     for rule in range(len(table.needs_device)):
         for i in range(len(trips.day)):
             reached = trips.online[i] or not table.needs_device[rule]
@@ -117,7 +122,7 @@ def _meet_weather(
 
 
 @compiled
-def _choose_speed(trucks: Trucks, trips: Traits, road: Road, s: int, icy: int) -> None:
+def _choose_speed(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumbers, s: int, icy: int) -> None:
     """The least of habit, curve comfort, crawling upgrade, holding back downgrade and what ice allows."""
     velocity, wanted_ms = trucks.velocity, road.wanted_ms[s]
     for i in range(len(trips.day)):
@@ -129,7 +134,9 @@ def _choose_speed(trucks: Trucks, trips: Traits, road: Road, s: int, icy: int) -
     if road.held_ms[s] < NO_LIMIT:
         held_ms = road.held_ms[s]
         for i in range(len(trips.day)):
-            velocity[i] = min(velocity[i], held_ms * trips.descent_factor[i])
+            hotter = max(trucks.brake_c[i] - trips.notices_c[i], NOTHING)
+            careful = max(ONE - hotter * numbers.cautious_per_k, numbers.least_when_hot)
+            velocity[i] = min(velocity[i], held_ms * trips.descent_factor[i] * careful)
     if icy:
         icy_ms = road.icy_ms[s]
         for i in range(len(trips.day)):
@@ -171,15 +178,23 @@ def _stop_to_cool(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesO
 
 
 @compiled
-def _heat_brakes(trucks: Trucks, trips: Traits, road: Road, s: int) -> None:
-    """Temperature at the end of the section; only falling sections heat."""
+def _heat_brakes(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumbers, s: int) -> None:
+    """Temperature at the end of the section, and whether brakes fail; only falling sections heat.
+
+    Brakes that have held once hold again as long as they are no hotter and asked for no more.
+    """
     grade, velocity = road.grade[s], trucks.velocity
     if grade < NOTHING:
         for i in range(len(trips.day)):
             power_w = braking_power_w(trips.mass_kg[i], grade, velocity[i], trips.retarding_w[i])
-            steady_c = steady_temperature_c(power_w * trucks.heat_factor[i], velocity[i])
+            power_w *= trucks.heat_factor[i]
+            steady_c = steady_temperature_c(power_w, velocity[i])
             cooling = cooling_rate_per_s(velocity[i])
             trucks.brake_c[i] = temperature_after_c(trucks.brake_c[i], steady_c, cooling, trucks.passage_s[i])
+            demand = brake_demand(power_w, velocity[i], trips.capacity_n[i])
+            failed = failure_hazard(trucks.brake_c[i], demand, numbers.brake_failure_c)
+            trucks.failing[i] = max(failed - trucks.endured[i], NOTHING)
+            trucks.endured[i] = max(failed, trucks.endured[i])
     else:
         for i in range(len(trips.day)):
             cooling = cooling_rate_per_s(velocity[i])
@@ -227,13 +242,13 @@ def _expect_rollovers(
 
 
 @compiled
-def _expect_runaways(trucks: Trucks, road: Road, rules: RulesOnRoute, numbers: RiskNumbers, s: int, count: int) -> None:
+def _expect_runaways(trucks: Trucks, road: Road, rules: RulesOnRoute, s: int, count: int) -> None:
     """Expected runaways on the section, and those that escape ramps catch; only falling sections have any."""
-    hazard, faded, scale_c = trucks.hazard[RUNAWAY], road.fade_hazard[s], numbers.fade_scale_c
-    factor, capture = np.float64(rules.hazard_factor[RUNAWAY, s]), np.float64(rules.capture[s])
+    hazard, factor = trucks.hazard[RUNAWAY], np.float64(rules.hazard_factor[RUNAWAY, s])
+    capture = np.float64(rules.capture[s])
     if road.grade[s] < NOTHING:
         for i in range(count):
-            hazard[i] = np.float64(faded_share(trucks.brake_c[i], scale_c) * faded) * factor
+            hazard[i] = np.float64(trucks.failing[i]) * factor
     else:
         hazard[:] = 0.0
     if len(trucks.hazard) > CAPTURED:
@@ -313,7 +328,7 @@ def _write_down(courses: Courses, trucks: Trucks, s: int, first: int, count: int
 @compiled
 def _room_for(plan: Plan, count: int) -> Trucks:
     """Room for what changes on the way."""
-    singles = [np.empty(count, dtype=np.float32) for _ in range(10)]
+    singles = [np.empty(count, dtype=np.float32) for _ in range(12)]
     return Trucks(
         singles[0],
         singles[1],
@@ -326,6 +341,8 @@ def _room_for(plan: Plan, count: int) -> Trucks:
         singles[7],
         singles[8],
         singles[9],
+        singles[10],
+        singles[11],
         np.empty((len(plan.table.needs_device), count), dtype=np.float32),
         np.empty((plan.outcomes, count)),
         np.empty(count),
@@ -344,17 +361,17 @@ def _drive_together(
         if road.way[s] != way:
             way = road.way[s]
             icy = _meet_weather(trucks, trips, hours, table, rules, road.entered_s[way])
-        _choose_speed(trucks, trips, road, s, icy)
+        _choose_speed(trucks, trips, road, plan.numbers, s, icy)
         _slow_down(trucks, trips, table, rules, s)
         for i in range(count):
             trucks.passage_s[i] = road.length_m[s] / trucks.velocity[i]
         if rules.stop[s] != NOWHERE:
             _stop_to_cool(trucks, trips, table, rules, rules.stop[s])
-        _heat_brakes(trucks, trips, road, s)
+        _heat_brakes(trucks, trips, road, plan.numbers, s)
         _be_alarmed(trucks, trips, table, rules)
         _expect_accidents(trucks, road, rules, plan.numbers, s, count)
         _expect_rollovers(trucks, trips, road, rules, plan.numbers, s)
-        _expect_runaways(trucks, road, rules, plan.numbers, s, count)
+        _expect_runaways(trucks, road, rules, s, count)
         _expect_deaths(trucks, road, plan.numbers, s)
         _count_up(trucks, sums[s], of_trip)
         if courses.duration_s.size:
@@ -373,6 +390,8 @@ def _some(trips: Traits, first: int, stop: int) -> Traits:
         trips.speed_factor[first:stop],
         trips.mass_kg[first:stop],
         trips.retarding_w[first:stop],
+        trips.capacity_n[first:stop],
+        trips.notices_c[first:stop],
         trips.descent_factor[first:stop],
         trips.heat_factor[first:stop],
         trips.rollover_threshold_g[first:stop],
@@ -460,14 +479,14 @@ def _drive_nothing() -> None:
     nobody, nowhere = np.zeros((0, 1), dtype=np.bool_), np.zeros((0, 1), dtype=np.int64)
     by_day = np.ones((0, 1, 1), dtype=np.float32)
     factors, three = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
-    numbers = RiskNumbers(ONE, ONE, ONE, ONE, three, three)
+    numbers = RiskNumbers(ONE, ONE, ONE, ONE, ONE, ONE, three, three)
     plan = Plan(
-        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 4)),
+        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 3)),
         RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
         RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
         numbers,
         CAPTURED,
     )
     hours = Hours(no.astype(np.uint8), single, single, no, no)
-    trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 10))
+    trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 12))
     _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))

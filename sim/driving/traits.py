@@ -23,6 +23,11 @@ class Traits(NamedTuple):
     """A driver's habit, times the factor of the driving mode."""
     mass_kg: Singles
     retarding_w: Singles
+    """Engine brake as it is used, and retarder."""
+    capacity_n: Singles
+    """Braking force of sound, cold brakes."""
+    notices_c: Singles
+    """Brake temperature from which the driver slows down; infinite for those who don't."""
     descent_factor: Singles
     """On the speed held downgrade, times the factor of the driving mode."""
     heat_factor: Singles

@@ -19,7 +19,7 @@ from sim.driving.traits import Traits, passes
 from sim.driving.usual import descent_factor_by_load
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
-from sim.fleet import LOADS, OVERLOADED, Roster
+from sim.fleet import LOADS, OVERLOADED, Fleet, Roster, TruckClassFleet
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
 from sim.risk.parameters import RiskParameters, SpeedParameters
@@ -27,6 +27,8 @@ from sim.risk.relative import fatigue_factor
 from sim.road import Corridor
 from sim.scenario.model import Scenario
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
+
+SMALLEST_SHARE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,10 @@ class TripTable:
     choice: Ints
     load: Ints
     """0 empty, 1 laden, 2 overloaded."""
+    fill: Floats
+    """Payload over the full one, of laden trips."""
+    wrong_gear: Bools
+    """Whether it goes down in too high a gear."""
     hours_driven: Floats
     violation_uniform: Floats
     route_uniform: Floats
@@ -112,6 +118,8 @@ class TripSource:
         self._demand = [DemandTable(scenario.demand, horizon, corridor.nodes) for corridor in corridors]
         self._loaded_share = scenario.demand.loaded_share
         self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
+        self._fill = scenario.fleet.laden_fill
+        self._wrong_gear_share = scenario.speed.wrong_gear_share
         self._mean_hours = np.array([scenario.demand.mean_hours_driven.get(name, 0.0) for name in TRUCK_CLASSES])
         self._horizon = horizon
         self._choices = choices
@@ -132,6 +140,15 @@ class TripSource:
     def _load(self, uniform: Floats) -> Ints:
         """Overloaded below one bound, laden below the other."""
         return (uniform < self._loaded_share).astype(np.int64) + (uniform < self._overloaded_share)
+
+    def _filled(self, uniform: Floats) -> Floats:
+        """Payload over the full one: triangular, by the place of the number among those of laden trips."""
+        low, mode, high = self._fill
+        place = (uniform - self._overloaded_share) / max(self._loaded_share - self._overloaded_share, SMALLEST_SHARE)
+        below = np.clip(place, 0.0, 1.0) * (high - low)
+        rising = low + np.sqrt(below * (mode - low))
+        result: Floats = np.where(below < mode - low, rising, high - np.sqrt((high - low - below) * (high - mode)))
+        return result
 
     def draw(self, days: range, corridor: int | None = None) -> TripTable:
         """Trips of the days on one corridor or on all, in order of departure; ties in order of their number."""
@@ -178,6 +195,7 @@ class TripSource:
         hour = (in_day / SECONDS_PER_HOUR).astype(np.int64)
         drivers = self._roster.count_of_class[truck_class]
         driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * drivers).astype(np.int64)
+        load = uniform("trip.load")
         variant, permit = self._variants.of_trips(day, driver)
         return TripTable(
             day=day,
@@ -187,7 +205,9 @@ class TripSource:
             truck_class=truck_class,
             driver=driver,
             choice=self._choices.index[variant, permit, demand.flow[stream], truck_class, hour],
-            load=self._load(uniform("trip.load")),
+            load=self._load(load),
+            fill=self._filled(load),
+            wrong_gear=uniform("trip.gear") < self._wrong_gear_share,
             hours_driven=-self._mean_hours[truck_class] * portable.log(1.0 - uniform("trip.hours")),
             violation_uniform=uniform("trip.violation"),
             route_uniform=uniform("trip.route"),
@@ -221,22 +241,34 @@ def truck_kinds(scenario: Scenario) -> TruckKinds:
     fleet = scenario.fleet
     classes = [fleet.classes.get(name) for name in TRUCK_CLASSES]
     masses = [
-        (c.empty_mass_kg, c.loaded_mass_kg, c.loaded_mass_kg * fleet.overload_mass_factor) if c else (1.0, 1.0, 1.0)
+        (c.empty_mass_kg, laden_mass_kg(c, fleet.mean_fill), c.loaded_mass_kg * fleet.overload_mass_factor)
+        if c
+        else (1.0, 1.0, 1.0)
         for c in classes
     ]
+    payload = [1.0 - c.empty_mass_kg / laden_mass_kg(c, fleet.mean_fill) if c else 0.0 for c in classes]
     power = [c.power_kw * WATTS_PER_KW if c else 1.0 for c in classes]
     return TruckKinds(
-        mass_kg=np.array(masses).ravel(), power_w=np.repeat(np.array(power), LOADS), rollover_factor=ROLLOVER_FACTORS
+        mass_kg=np.array(masses).ravel(),
+        payload_share=np.array([(0.0, share, 0.0) for share in payload]).ravel(),
+        power_w=np.repeat(np.array(power), LOADS),
+        rollover_factor=ROLLOVER_FACTORS,
     )
+
+
+def laden_mass_kg(truck_class: TruckClassFleet, mean_fill: float) -> float:
+    """Mean gross mass of a class's laden trips [kg]."""
+    return truck_class.empty_mass_kg + (truck_class.loaded_mass_kg - truck_class.empty_mass_kg) * mean_fill
 
 
 class TraitTable:
     """What the sweep needs of each driver and truck with each load, looked up by trip."""
 
     def __init__(
-        self, roster: Roster, defect_share: float, speeds: SpeedParameters, risk: RiskParameters, kinds: TruckKinds
+        self, roster: Roster, fleet: Fleet, speeds: SpeedParameters, risk: RiskParameters, kinds: TruckKinds
     ) -> None:
-        self._risk = risk
+        self._risk, self._speeds, self._mean_fill = risk, speeds, fleet.mean_fill
+        self._payload_share = kinds.payload_share
         retarder, habit = roster.has_retarder[:, None], roster.speed_factor[:, None]
         kind = roster.truck_class[:, None] * LOADS + np.arange(LOADS)
         held = descent_factor_by_load(speeds)
@@ -244,13 +276,15 @@ class TraitTable:
         columns = {
             "speed_factor": habit,
             "mass_kg": kinds.mass_kg[kind],
-            "retarding_w": (speeds.engine_brake_kw + retarder * speeds.retarder_kw) * WATTS_PER_KW,
+            "engine_brake_w": roster.engine_brake_factor[:, None] * (speeds.engine_brake_kw * WATTS_PER_KW),
+            "retarder_w": retarder * (speeds.retarder_kw * WATTS_PER_KW),
+            "capacity_n": brakes.capacity_n(roster.laden_mass_kg)[:, None],
             "descent_factor": habit * held * braced,
             "heat_factor": np.where(roster.brake_defect[:, None] > 0, speeds.brake_defect_heat_factor, 1.0),
             "rollover_threshold_g": roster.rollover_threshold_g[:, None] * np.array(ROLLOVER_FACTORS),
             "defect_factor": np.where(roster.brake_defect[:, None] > 0, risk.brake_defect_factor, 1.0),
         }
-        self._mean_defect_factor = 1.0 + defect_share * (risk.brake_defect_factor - 1.0)
+        self._mean_defect_factor = 1.0 + fleet.brake_defect_share * (risk.brake_defect_factor - 1.0)
         self._names = tuple(columns)
         self._rows = np.stack([np.broadcast_to(c, kind.shape).ravel() for c in columns.values()], axis=1, dtype="f4")
         """Shape (drivers x loads, columns)."""
@@ -261,12 +295,20 @@ class TraitTable:
         tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
         own = dict(zip(self._names, np.ascontiguousarray(self._rows[trips.driver * LOADS + trips.load].T), strict=True))
         sound = own["defect_factor"] / self._mean_defect_factor
+        kind = (trips.truck_class * LOADS + trips.load).astype(np.uint32)
+        heavier = 1.0 + self._payload_share[kind] * (trips.fill / self._mean_fill - 1.0)
+        wrong, speeds = trips.wrong_gear, self._speeds
+        geared = np.where(wrong, speeds.wrong_gear_braking, 1.0).astype(np.float32)
+        own["mass_kg"] = (own["mass_kg"] * heavier).astype(np.float32)
+        own["retarding_w"] = own.pop("engine_brake_w") * geared + own.pop("retarder_w")
+        own["descent_factor"] *= np.where(wrong, speeds.wrong_gear_speed_factor, 1.0).astype(np.float32)
         return Traits(
             departure_s=trips.departure_s,
             day=trips.day,
             driver=trips.driver,
             online=online,
-            kind=(trips.truck_class * LOADS + trips.load).astype(np.uint32),
+            kind=kind,
+            notices_c=np.where(wrong, np.inf, speeds.hot_brakes_c).astype(np.float32),
             risk_factor=(tired * np.where(overloaded, risk.overload_factor, 1.0) * sound).astype(np.float32),
             tired_factor=tired.astype(np.float32),
             brake_c=np.full(len(trips), brakes.INITIAL_C, dtype=np.float32),

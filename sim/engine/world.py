@@ -133,7 +133,7 @@ class World:
             read_only(shared)  # interventions see them
         self._traits = TraitTable(
             self.roster,
-            self.scenario.fleet.brake_defect_share,
+            self.scenario.fleet,
             self.scenario.speed,
             self.scenario.risk,
             base.kinds,

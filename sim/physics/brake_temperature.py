@@ -26,6 +26,10 @@ INITIAL_C = (150.0 - 32.0) / 1.8
 """150 deg F, brakes at the top of a grade after ordinary driving [1]."""
 LIMIT_C = (500.0 - 32.0) / 1.8
 """500 deg F, above which brakes fade [1]."""
+COLD_DECELERATION_MS2 = 5.0
+"""Deceleration of a truck with its allowed mass by sound, cold brakes [m/s2]: assumption, 4 to 6."""
+LEAST_ROOM, MOST_FAILURES = 0.05, 20.0
+"""So that a truck that asks for more than cold brakes give is lost as soon as they are hot, and numbers stay finite."""
 ENGINE_BRAKE_W = 73.0 * WATTS_PER_HORSEPOWER
 """73 hp, engine and driveline friction [1]."""
 
@@ -87,10 +91,42 @@ def emergency_stop_rise_c(mass_kg: FloatLike, speed_ms: FloatLike) -> FloatLike:
     return _EMERGENCY_K_PER_KG_MS2 * mass_kg * speed_ms * speed_ms
 
 
-def faded_share(temperature_c: FloatLike, scale_c: float) -> FloatLike:
-    """Share of trucks whose brakes have faded at a temperature [deg C]: 1 / (1 + exp((LIMIT_C - T) / scale)).
+def brake_demand(power_w: FloatLike, speed_ms: FloatLike, capacity_n: FloatLike) -> FloatLike:
+    """Force asked of the brakes over what they give when cold [-].
 
-    The limit is the rating system's; that brakes fade over a range of temperatures is an assumption.
+    Parameters
+    ----------
+    power_w : taken by the brakes [W]
+    speed_ms : speed [m/s]
+    capacity_n : braking force of cold brakes, see `capacity_n` [N]
     """
-    result: FloatLike = 1.0 / (1.0 + portable.exp((LIMIT_C - temperature_c) / scale_c))
+    return power_w / (speed_ms * capacity_n)
+
+
+def capacity_n(laden_mass_kg: FloatLike) -> FloatLike:
+    """Braking force of sound, cold brakes [N], for the mass with which a truck is allowed on the road [kg]."""
+    return COLD_DECELERATION_MS2 * laden_mass_kg
+
+
+def failure_hazard(temperature_c: FloatLike, demand: FloatLike, failure_c: float) -> FloatLike:
+    """Expected failures [-] of the brakes of a truck until they are as hot as this while they must give as much.
+
+    Parameters
+    ----------
+    temperature_c : of the brakes [deg C]
+    demand : force asked of them over that of cold brakes [-], see `brake_demand`
+    failure_c : temperature at which typical brakes give nothing any more [deg C], above `LIMIT_C`
+
+    Notes
+    -----
+    From `LIMIT_C` on the force that brakes give falls in proportion to none at `failure_c`, so that a truck is no
+    longer held where its brakes are hotter than T_c = LIMIT_C + (failure_c - LIMIT_C) (1 - demand). Trucks differ in
+    linings, adjustment and drums: the temperature at which each is lost has a Weibull distribution above `LIMIT_C`
+    with the scale T_c - LIMIT_C and the shape 4, so that the hazard is ((T - LIMIT_C) / (T_c - LIMIT_C))**4. The
+    straight line and the shape, 3 to 6, are assumptions.
+    """
+    room_c = (failure_c - LIMIT_C) * np.maximum(1.0 - demand, LEAST_ROOM)
+    part = np.maximum(temperature_c - LIMIT_C, 0.0) / room_c
+    square = part * part
+    result: FloatLike = np.minimum(square * square, MOST_FAILURES)
     return result

@@ -238,8 +238,8 @@ PARAMETERS: dict[str, tuple[str, str]] = {
         "频繁过境半挂车设备在线率",
     ),
     "risk.expressway_ratio": ("danger of the expressway", "高速公路的危险程度"),
-    "risk.runaway_per_km": ("runaways with faded brakes", "制动失效后的失控"),
     "speed.cautious_factor": ("speed after a contact", "联系后的车速"),
+    "speed.wrong_gear_share": ("trips down in too high a gear", "下坡挡位过高的行程"),
 }
 """Uncertain parameters of the shipped county in plain words; others go by their keys."""
 

@@ -53,8 +53,10 @@ RISK_SOURCES = {
     "fatigue_highest": _assumed("1.3 to 3"),
     "speeding_factor": _assumed("1.05 to 1.2", "share above the limit from which police act"),
     "rollover_scale_g": _assumed("0.01 to 0.03"),
-    "runaway_per_km": _assumed("0.00005 to 0.002"),
-    "fade_scale_c": _assumed("8 to 30"),
+    "brake_failure_c": _published(
+        "Carlisle Brake and Friction, Brake temperature signals: above 1,250 deg F danger of run-away by drum expansion",
+        "at the lining; 550 to 750 deg C is plausible for typical brakes",
+    ),
 }
 
 
@@ -88,9 +90,8 @@ class RiskParameters(Group):
     rollover_scale_g: Annotated[float, Field(ge=0.001, le=1.0)] = Field(
         default=0.0125, description="spread of the rollover threshold"
     )
-    runaway_per_km: Share = Field(default=0.0002, description="runaways per km with brakes wholly faded")
-    fade_scale_c: Annotated[float, Field(ge=0.1, le=1000.0)] = Field(
-        default=12.0, description="temperature over which brakes fade"
+    brake_failure_c: Annotated[float, Field(ge=300.0, le=2000.0)] = Field(
+        default=677.0, description="temperature at which typical brakes give nothing any more"
     )
 
 
@@ -104,7 +105,19 @@ SPEED_SOURCES = {
         "54 to 250", "73 hp (54 kW) in the Grade Severity Rating System of 1980; exhaust brakes are common now"
     ),
     "retarder_kw": _assumed("150 to 400"),
-    "brake_defect_heat_factor": _assumed("1.1 to 1.8"),
+    "brake_defect_heat_factor": _assumed(
+        "1.1 to 1.8", "a fifth of the brakes without effect: those left take 1.25 times as much"
+    ),
+    "wrong_gear_share": _assumed(
+        "0.002 to 0.02", "78 to 88 % of trucks that ran away in Colorado and Oregon were from other states"
+    ),
+    "wrong_gear_braking": _assumed("0 to 0.6", "engine brakes give their power at high engine speeds only"),
+    "wrong_gear_speed_factor": _assumed("1.0 to 1.5"),
+    "hot_brakes_c": _published(
+        "Carlisle Brake and Friction, Brake temperature signals: odour at 550 to 650 deg F (288 to 343 deg C)"
+    ),
+    "hot_brakes_range_k": _assumed("80 to 400"),
+    "hot_brakes_least_factor": _assumed("0.2 to 0.6"),
     "cautious_factor": _assumed("0.85 to 0.97"),
     "rain_speed_factor": _assumed("0.85 to 1.0"),
     "fog_speed_factor": _assumed("0.6 to 0.9"),
@@ -126,9 +139,23 @@ class SpeedParameters(Group):
     descent_reduction_kmh_per_pct: NotNegative = 7.0
     laden_descent_factor: SpeedShare = Field(default=0.85, description="speed of laden over empty trucks downgrade")
     retarder_descent_factor: Annotated[float, Field(ge=1.0, le=2.0)] = 1.1
-    engine_brake_kw: NotNegative = 120.0
+    engine_brake_kw: NotNegative = Field(default=120.0, description="mean of all trucks; it differs by type")
     retarder_kw: NotNegative = Field(default=220.0, description="besides the engine brake, where there is one")
     brake_defect_heat_factor: AtLeastOne = 1.3
+    wrong_gear_share: Share = Field(
+        default=0.005, description="trips that go down in too high a gear, whatever happens"
+    )
+    wrong_gear_braking: Share = Field(
+        default=0.3, description="engine braking in too high a gear over that in the right"
+    )
+    wrong_gear_speed_factor: AtLeastOne = Field(default=1.2, description="speed downgrade in too high a gear")
+    hot_brakes_c: Annotated[float, Field(ge=50.0, le=2000.0)] = Field(
+        default=300.0, description="brake temperature that drivers notice, so that they slow down"
+    )
+    hot_brakes_range_k: Annotated[float, Field(ge=1.0, le=10_000.0)] = Field(
+        default=150.0, description="rise beyond at which they would stand still"
+    )
+    hot_brakes_least_factor: SpeedShare = Field(default=0.3, description="factor on speed that they don't go below")
     cautious_factor: SpeedShare = Field(default=0.92, description="speed of the cautious mode over the habitual")
     rain_speed_factor: SpeedShare = 0.92
     fog_speed_factor: SpeedShare = 0.75

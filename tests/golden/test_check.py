@@ -65,9 +65,8 @@ COEFFICIENTS = {
     "calibration_factor": "expected_general",
     "speed_coefficient_per_kmh": "expected_general",
     "night_factor": "expected_general",
-    "runaway_per_km": "expected_runaway",
+    "brake_failure_c": "expected_runaway",
     "rollover_scale_g": "expected_rollover",
-    "fade_scale_c": "expected_runaway",
 }
 """And a metric that moves with it; it does not rain in the road's January."""
 

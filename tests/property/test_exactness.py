@@ -47,7 +47,7 @@ def test_the_small_county_with_everything_is_exact(small) -> None:
         kind: {**EXAMPLES.get(kind, {}), **({"start_date": "2025-01-09"} if number % 3 == 0 else {})}
         for number, kind in enumerate(interventions())
     }
-    hot = {"risk__calibration_factor": 1500.0, "risk__runaway_per_km": 0.2, "speed__engine_brake_kw": 30}
+    hot = {"risk__calibration_factor": 1500.0, "risk__brake_failure_c": 320.0, "speed__engine_brake_kw": 30}
     outcome = check(small(interventions=programme, warm_up_days=3, **hot))
     assert len(outcome.accidents) > 20
     assert outcome.metrics["left_at_exit"] > 20

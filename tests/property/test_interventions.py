@@ -17,8 +17,7 @@ STEEP = {
     "fleet.classes.rigid.loaded_mass_kg": 60000,
     "speed.engine_brake_kw": 20,
     "speed.retarder_kw": 20,
-    "risk.runaway_per_km": 0.01,
-    "risk.fade_scale_c": 30,
+    "risk.brake_failure_c": 400.0,
     "demand.overloaded_share": 0.3,
     "demand.mean_hours_driven": {"rigid": 4.0, "local_semi": 4.0},
 }

@@ -160,7 +160,7 @@ ARRAY_CASES = [
     (lambda v: speed.climbing_power_w(v, 0.04, 46_000.0), [5.0, 15.0]),
     (lambda v: brakes.braking_power_w(46_000.0 + 0 * v, -0.05 + 0 * v, v, 1e5), [5.0, 15.0, 25.0]),
     (lambda v: brakes.steady_temperature_c(1e5 + 0 * v, v), [5.0, 15.0]),
-    (lambda v: brakes.faded_share(v, 12.0), [100.0, 260.0, 400.0]),
+    (lambda v: brakes.failure_hazard(v, 0.1 + 0 * v, 677.0), [100.0, 260.0, 400.0]),
     (lambda v: brakes.emergency_stop_rise_c(40_000.0 + 0 * v, v), [5.0, 20.0]),
     (lambda v: rollover.rollover_hazard(v, 0.35 + 0 * v, 0.0125), [0.1, 0.3, 0.5]),
     (lambda v: rollover.lateral_acceleration_g(v, 0.01 + 0 * v, 0.04 + 0 * v), [10.0, 20.0]),
