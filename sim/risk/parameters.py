@@ -54,7 +54,7 @@ RISK_SOURCES = {
     "speeding_factor": _assumed("1.05 to 1.2", "share above the limit from which police act"),
     "rollover_scale_g": _assumed("0.01 to 0.03"),
     "brake_failure_c": _published(
-        "Carlisle Brake and Friction, Brake temperature signals: above 1,250 deg F danger of run-away by drum expansion",
+        "Carlisle Brake and Friction, Brake temperature signals: above 1,250 deg F danger of run-away, drums expand",
         "at the lining; 550 to 750 deg C is plausible for typical brakes",
     ),
 }
