@@ -84,7 +84,7 @@ def _unloaded(trips: Traits, chosen: Bools, conditions: Conditions) -> Traits:
     risk = np.where(light, 1.0 / conditions.risk.overload_factor, 1.0)
     return trips._replace(
         kind=kind,
-        mass_kg=kinds.mass_kg[kind].astype(np.float32),
+        mass_kg=np.where(light, kinds.mass_kg[kind], trips.mass_kg).astype(np.float32),
         rollover_threshold_g=(trips.rollover_threshold_g * relief).astype(np.float32),
         risk_factor=(trips.risk_factor * risk).astype(np.float32),
     )
