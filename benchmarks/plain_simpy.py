@@ -5,7 +5,7 @@ It draws the same trips and computes the same speeds, brake temperatures and haz
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from math import exp, inf, log1p
+from math import exp, inf, log1p, sqrt
 from typing import Any
 
 from simpy import Environment, Event
@@ -15,6 +15,7 @@ from sim.driving.traits import Traits
 from sim.engine.world import World
 from sim.physics import brake_temperature as brakes
 from sim.physics import speed as speeds
+from sim.physics.rollover import logistic_spread
 from sim.scenario import Scenario
 from sim.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2
 
@@ -96,6 +97,7 @@ class Model:
         self.sections = plain_sections(world.conditions(0))
         self.risk, self.habits = world.conditions(0).risk, world.conditions(0).speed
         self.growth = 3.6 * self.risk.speed_coefficient_per_kmh
+        self.spread = logistic_spread(self.risk.curve_speed_sd)
         self.free_time_s = world.conditions(0).free_time_s.tolist()
         around = world.conditions(0).hours
         self.speed_by_hour = around.speed_factor[around.state].tolist()
@@ -156,8 +158,9 @@ class Model:
         total = section.hazard_per_m * section.length_m * risk * truck.risk_factor
         total *= exp(self.growth * (velocity - section.limit_ms))
         if section.curvature_per_m > 0.0:
-            lateral = velocity * velocity * section.curvature_per_m / STANDARD_GRAVITY_MS2 - section.superelevation
-            total += log1p(exp((lateral - truck.rollover_threshold_g) / self.risk.rollover_scale_g))
+            standing = truck.rollover_threshold_g + section.superelevation
+            rolls = sqrt(standing * STANDARD_GRAVITY_MS2 / section.curvature_per_m)
+            total += log1p(exp((1.0 - rolls / velocity) / self.spread))
         return total
 
 

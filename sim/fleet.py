@@ -58,6 +58,9 @@ class Fleet(Group):
     driver_propensity_sd: LogSpread = Field(default=1.0, description="between drivers, on the log-odds of a violation")
     speed_factor_mean: Annotated[float, Field(gt=0.5, lt=1.5)] = 1.0
     speed_factor_sd: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
+    rollover_threshold_sd: Annotated[float, Field(ge=0.0, le=0.3)] = Field(
+        default=0.12, description="spread between trips of the rollover threshold over its class and load's median"
+    )
     laden_fill: Annotated[
         tuple[Share, Share, Share],
         Field(description="payload of laden trips over the full one: lowest, most frequent, highest"),

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
+from sim.fleet import Fleet
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed, stopping
 from sim.physics.descent import maximum_safe_speed_ms
 from sim.queueing import mean_wait_s, waiting_probability
 from sim.risk import relative, two_lane
-from sim.risk.parameters import RiskParameters
 from sim.risk.section_hazard import modification_factors, predicted_accidents_per_year
 from sim.road import Section
 from sim.units import (
@@ -168,15 +169,19 @@ def _curves() -> list[Evidence]:
 
 
 def _rollover() -> list[Evidence]:
-    """Shares of tank trucks below a threshold, 7 and 14 of 17; twice the standard error of a share is tolerated."""
-    trucks, median, scale = 17, 0.35, RiskParameters().rollover_scale_g
+    """Shares of tank trucks below a threshold, 7 and 14 of 17; twice the standard error of a share is tolerated.
+
+    The spread between trucks was derived from them, the median is a semi-trailer's.
+    """
+    trucks, median, spread = 17, 0.35, Fleet.model_fields["rollover_threshold_sd"].default
     rows = []
     for threshold, count in ((0.35, 7), (0.40, 14)):
         published = count / trucks
-        hazard = float(rollover.rollover_hazard(threshold, median, scale))
         tolerance = 2.0 * float(np.sqrt(published * (1.0 - published) / trucks))
         what = f"share of loaded trucks that roll over below {threshold:.2f} g"
-        rows.append(Evidence(what, "-", published, 1.0 - float(np.exp(-hazard)), tolerance, TANKERS))
+        rows.append(
+            Evidence(what, "-", published, float(ndtr((threshold / median - 1.0) / spread)), tolerance, TANKERS)
+        )
     return rows
 
 

@@ -16,6 +16,7 @@ from sim.driving.rules import BrakeStop, DrivingRules, SpeedRule
 from sim.fleet import SPEED_FACTOR_LIMITS
 from sim.parameters import CAPTURED, MECHANISMS
 from sim.physics import brake_temperature as brakes
+from sim.physics.rollover import logistic_spread
 from sim.road import Route
 from sim.units import Bools, Floats, Ints, Singles
 
@@ -99,7 +100,8 @@ class RiskNumbers(NamedTuple):
     """Numbers of the accident model in single precision."""
 
     growth_per_kmh: np.float32
-    rollover_scale_g: np.float32
+    curve_speed_spread: np.float32
+    """Of the speed in a curve over the one meant, logistic scale."""
     brake_failure_c: np.float32
     least_when_hot: np.float32
     """Factor on the speed held downgrade that drivers with hot brakes do not go below."""
@@ -169,7 +171,7 @@ def _plan(conditions: Conditions, route: Route) -> Plan:
         rules=_rules(conditions, route.sections),
         numbers=RiskNumbers(
             growth_per_kmh=np.float32(risk.speed_coefficient_per_kmh),
-            rollover_scale_g=np.float32(risk.rollover_scale_g),
+            curve_speed_spread=np.float32(logistic_spread(risk.curve_speed_sd)),
             brake_failure_c=np.float32(risk.brake_failure_c),
             least_when_hot=np.float32(conditions.speed.hot_brakes_least_factor),
             cautious_per_k=np.float32(1.0 / conditions.speed.hot_brakes_range_k),

@@ -65,7 +65,7 @@ class WeatherWarning:
 
 @dataclass(frozen=True, eq=False)
 class Rest:
-    """Drivers who have driven for longer than allowed rest before going on: the risk of tiredness is gone."""
+    """Drivers who rest before going on when they are tired: a part of the risk of tiredness is gone."""
 
     rests: Bools
     """Shape (drivers,)."""

@@ -23,7 +23,7 @@ from sim.units import SECONDS_PER_HOUR, Floats, kmh_from_ms
 braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
 temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
 brake_demand, failure_hazard = plain(brakes.brake_demand), plain(brakes.failure_hazard)
-lateral_acceleration_g, rollover_hazard = plain(rollover.lateral_acceleration_g), plain(rollover.rollover_hazard)
+rollover_speed_ms, rollover_hazard = plain(rollover.rollover_speed_ms), plain(rollover.rollover_hazard)
 exponential_model, fatal_growth = plain(relative.exponential_model), plain(severity.fatal_growth)
 kilometres_per_hour = plain(kmh_from_ms)
 ONE, NOTHING, AMBIENT_C = np.float32(1.0), np.float32(0.0), np.float32(brakes.AMBIENT_C)
@@ -141,10 +141,9 @@ class Truck:
         growth = exponential_model(excess_kmh, numbers.growth_per_kmh)
         expected[GENERAL] = growth * road.base_hazard[s, self._cell] * self._around
         if road.curvature_per_m[s] > 0.0:
-            acceleration_g = lateral_acceleration_g(velocity, road.curvature_per_m[s], road.superelevation[s])
-            expected[ROLLOVER] = rollover_hazard(
-                acceleration_g, self._own.rollover_threshold_g, numbers.rollover_scale_g
-            )
+            threshold_g = self._own.rollover_threshold_g
+            rolls_ms = rollover_speed_ms(threshold_g, road.curvature_per_m[s], road.superelevation[s])
+            expected[ROLLOVER] = rollover_hazard(velocity, rolls_ms, numbers.curve_speed_spread)
         if road.grade[s] < 0.0:
             expected[RUNAWAY] = self._failing
         factor = self._rules.hazard_factor[:, s].copy()

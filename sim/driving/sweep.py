@@ -44,7 +44,7 @@ steady_temperature_c = single(brakes.steady_temperature_c)
 temperature_after_c = single(brakes.temperature_after_c)
 cooling_rate_per_s = single(brakes.cooling_rate_per_s)
 brake_demand, failure_hazard = single(brakes.brake_demand), single(brakes.failure_hazard)
-lateral_acceleration_g = single(rollover.lateral_acceleration_g)
+rollover_speed_ms = single(rollover.rollover_speed_ms)
 rollover_hazard = single(rollover.rollover_hazard)
 exponential_model = single(relative.exponential_model)
 fatal_growth = single(severity.fatal_growth)
@@ -231,11 +231,11 @@ def _expect_rollovers(
     """Expected rollovers on the section; only curves roll trucks over."""
     hazard, curvature, superelevation = trucks.hazard[ROLLOVER], road.curvature_per_m[s], road.superelevation[s]
     factor = np.float64(rules.hazard_factor[ROLLOVER, s] * road.curve_share[s])
-    scale_g = numbers.rollover_scale_g
+    spread = numbers.curve_speed_spread
     if curvature > NOTHING:
         for i in range(len(trips.day)):
-            acceleration_g = lateral_acceleration_g(trucks.velocity[i], curvature, superelevation)
-            rolling = rollover_hazard(acceleration_g, trips.rollover_threshold_g[i], scale_g)
+            rolls_ms = rollover_speed_ms(trips.rollover_threshold_g[i], curvature, superelevation)
+            rolling = rollover_hazard(trucks.velocity[i], rolls_ms, spread)
             hazard[i] = exact_hazard(np.float64(rolling) * factor)
     else:
         hazard[:] = 0.0

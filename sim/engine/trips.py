@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtri
 
 from sim import exact, portable
 from sim.behaviour import risk_dared
@@ -19,16 +20,17 @@ from sim.driving.traits import Traits, passes
 from sim.driving.usual import descent_factor_by_load
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
-from sim.fleet import LOADS, OVERLOADED, Fleet, Roster, TruckClassFleet
+from sim.fleet import LOADS, OVERLOADED, SMALLEST_UNIFORM, Roster, TruckClassFleet
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
-from sim.risk.parameters import RiskParameters, SpeedParameters
-from sim.risk.relative import fatigue_factor
+from sim.risk.fatigue import mean_tired_factor, tired_factor
 from sim.road import Corridor
 from sim.scenario.model import Scenario
-from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints
+from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Ints, Singles
 
 SMALLEST_SHARE = 1e-12
+STABILITY_LIMITS = 0.6, 1.4
+"""Of the rollover threshold over its median: loads from liquid in high tanks to steel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,8 @@ class TripTable:
     """Payload over the full one, of laden trips."""
     wrong_gear: Bools
     """Whether it goes down in too high a gear."""
+    stability: Floats
+    """Rollover threshold over the median of its class and load."""
     hours_driven: Floats
     violation_uniform: Floats
     route_uniform: Floats
@@ -119,6 +123,7 @@ class TripSource:
         self._loaded_share = scenario.demand.loaded_share
         self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
         self._fill = scenario.fleet.laden_fill
+        self._threshold_sd = scenario.fleet.rollover_threshold_sd
         self._wrong_gear_share = scenario.speed.wrong_gear_share
         self._mean_hours = np.array([scenario.demand.mean_hours_driven.get(name, 0.0) for name in TRUCK_CLASSES])
         self._horizon = horizon
@@ -149,6 +154,11 @@ class TripSource:
         rising = low + np.sqrt(below * (mode - low))
         result: Floats = np.where(below < mode - low, rising, high - np.sqrt((high - low - below) * (high - mode)))
         return result
+
+    def _stability(self, uniform: Floats) -> Floats:
+        """Normal, cut where loads would be beyond sense."""
+        spread = self._threshold_sd * ndtri(np.maximum(uniform, SMALLEST_UNIFORM))
+        return np.asarray(np.clip(1.0 + spread, *STABILITY_LIMITS))
 
     def draw(self, days: range, corridor: int | None = None) -> TripTable:
         """Trips of the days on one corridor or on all, in order of departure; ties in order of their number."""
@@ -208,6 +218,7 @@ class TripSource:
             load=self._load(load),
             fill=self._filled(load),
             wrong_gear=uniform("trip.gear") < self._wrong_gear_share,
+            stability=self._stability(uniform("trip.stability")),
             hours_driven=-self._mean_hours[truck_class] * portable.log(1.0 - uniform("trip.hours")),
             violation_uniform=uniform("trip.violation"),
             route_uniform=uniform("trip.route"),
@@ -264,10 +275,10 @@ def laden_mass_kg(truck_class: TruckClassFleet, mean_fill: float) -> float:
 class TraitTable:
     """What the sweep needs of each driver and truck with each load, looked up by trip."""
 
-    def __init__(
-        self, roster: Roster, fleet: Fleet, speeds: SpeedParameters, risk: RiskParameters, kinds: TruckKinds
-    ) -> None:
+    def __init__(self, roster: Roster, scenario: Scenario, kinds: TruckKinds) -> None:
+        fleet, speeds, risk = scenario.fleet, scenario.speed, scenario.risk
         self._risk, self._speeds, self._mean_fill = risk, speeds, fleet.mean_fill
+        self._mean_tired_factor = mean_tired_factor(risk, scenario.demand)
         self._payload_share = kinds.payload_share
         retarder, habit = roster.has_retarder[:, None], roster.speed_factor[:, None]
         kind = roster.truck_class[:, None] * LOADS + np.arange(LOADS)
@@ -291,14 +302,12 @@ class TraitTable:
 
     def of_trips(self, trips: TripTable, online: Bools) -> Traits:
         """Traits of trips, with brakes as they are at the start of a trip."""
-        risk, overloaded = self._risk, trips.load == OVERLOADED
-        tired = fatigue_factor(trips.hours_driven, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
         own = dict(zip(self._names, np.ascontiguousarray(self._rows[trips.driver * LOADS + trips.load].T), strict=True))
-        sound = own["defect_factor"] / self._mean_defect_factor
         kind = (trips.truck_class * LOADS + trips.load).astype(np.uint32)
         heavier = 1.0 + self._payload_share[kind] * (trips.fill / self._mean_fill - 1.0)
         wrong, speeds = trips.wrong_gear, self._speeds
         geared = np.where(wrong, speeds.wrong_gear_braking, 1.0).astype(np.float32)
+        own["rollover_threshold_g"] *= trips.stability.astype(np.float32)
         own["mass_kg"] = (own["mass_kg"] * heavier).astype(np.float32)
         own["retarding_w"] = own.pop("engine_brake_w") * geared + own.pop("retarder_w")
         own["descent_factor"] *= np.where(wrong, speeds.wrong_gear_speed_factor, 1.0).astype(np.float32)
@@ -309,11 +318,22 @@ class TraitTable:
             online=online,
             kind=kind,
             notices_c=np.where(wrong, np.inf, speeds.hot_brakes_c).astype(np.float32),
-            risk_factor=(tired * np.where(overloaded, risk.overload_factor, 1.0) * sound).astype(np.float32),
-            tired_factor=tired.astype(np.float32),
+            **self._risk_factors(trips, own["defect_factor"]),
             brake_c=np.full(len(trips), brakes.INITIAL_C, dtype=np.float32),
             **own,
         )
+
+    def _risk_factors(self, trips: TripTable, defect_factor: Singles) -> dict[str, Singles]:
+        """Of driver and truck on general accidents, 1 on average but for overloads; and what a rest takes away."""
+        risk = self._risk
+        tired = tired_factor(risk, trips.hours_driven, trips.departure_s / SECONDS_PER_HOUR % HOURS_PER_DAY)
+        overloaded = np.where(trips.load == OVERLOADED, risk.overload_factor, 1.0)
+        usual = self._mean_tired_factor * self._mean_defect_factor
+        rested = 1.0 + (tired - 1.0) * (1.0 - risk.rest_relief)
+        return {
+            "risk_factor": (tired * overloaded * defect_factor / usual).astype(np.float32),
+            "tired_factor": (tired / rested).astype(np.float32),
+        }
 
 
 def other_violations(
@@ -329,7 +349,7 @@ def other_violations(
         unloaded |= unload.unloads[trips.driver] & _passes(trips, choices, unload.sections)
     return {
         "speeding": roster.speed_factor[trips.driver] * habit > scenario.risk.speeding_factor,
-        "fatigue": (hours > scenario.risk.fatigue_free_h) & ~rested,
+        "fatigue": (hours > scenario.risk.driving_limit_h) & ~rested,
         "overload": (trips.load == OVERLOADED) & ~unloaded,
     }
 

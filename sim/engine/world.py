@@ -131,13 +131,7 @@ class World:
         )
         for shared in (self.network.sections, self.roster, base.kinds):
             read_only(shared)  # interventions see them
-        self._traits = TraitTable(
-            self.roster,
-            self.scenario.fleet,
-            self.scenario.speed,
-            self.scenario.risk,
-            base.kinds,
-        )
+        self._traits = TraitTable(self.roster, self.scenario, base.kinds)
         found = [(a.start_day, asked(a.intervention, "driving", self.site)) for a in self.active]
         self._rules = [(day, rule) for day, rule in found if rule is not None]
         self._base = replace(base, ramps=any(rule.capture is not None for _, rule in self._rules))

@@ -30,7 +30,7 @@ class RestAreas(Intervention):
     stretches: tuple[Stretch, ...] = Field(
         default=(), description="links with a rest area; everywhere if none is given"
     )
-    rest_share: Share = Field(default=0.4, description="drivers beyond the allowed hours who rest")
+    rest_share: Share = Field(default=0.4, description="tired drivers who rest")
     cost: Cost = Cost(capital_cny=2_000_000.0, yearly_cny=300_000.0, lifetime_years=20.0)
 
     def units(self, site: Site) -> float:  # noqa: ARG002
@@ -38,7 +38,7 @@ class RestAreas(Intervention):
         return float(max(len(self.stretches), 1))
 
     def driving(self, site: Site) -> DrivingRules:
-        """Rested drivers lose the risk of tiredness."""
+        """Rested drivers lose a part of the risk of tiredness."""
         rests = site.drivers("rest_areas.rest", self.rest_share * self.strength)
         return DrivingRules(rests=(Rest(rests, site.covered(self.stretches)[0] if self.stretches else None),))
 

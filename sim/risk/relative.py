@@ -1,10 +1,8 @@
-"""Relative risks: speed, hours at the wheel.
+"""Relative risks of speed.
 
 [1] Elvik (2009), The Power Model of the relationship between speed and road safety, TOI report 1034.
 [2] Elvik (2013), A re-parameterisation of the Power Model, Accident Analysis and Prevention 50, 854-860.
 """
-
-import numpy as np
 
 from sim import portable
 from sim.units import FloatLike
@@ -36,22 +34,4 @@ def exponential_model(speed_change_kmh: FloatLike, growth_per_kmh: float) -> Flo
     growth_per_kmh : b, see `GROWTH_PER_KMH` [1 / (km/h)]
     """
     result: FloatLike = portable.exp(growth_per_kmh * speed_change_kmh)
-    return result
-
-
-def fatigue_factor(hours: FloatLike, free_h: float, growth_per_h: float, highest: float) -> FloatLike:
-    """Relative risk by hours at the wheel since the last rest: 1 + b (h - h_0), from 1 up to a highest value.
-
-    Parameters
-    ----------
-    hours : hours of driving [h]
-    free_h : hours without growing risk [h]
-    growth_per_h : growth beyond [1/h]
-    highest : value that is not exceeded [-]
-
-    Notes
-    -----
-    The straight line is an assumption; its slope is to be read with its range in the parameter table.
-    """
-    result: FloatLike = np.clip(1.0 + growth_per_h * (hours - free_h), 1.0, highest)
     return result

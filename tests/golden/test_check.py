@@ -66,7 +66,7 @@ COEFFICIENTS = {
     "speed_coefficient_per_kmh": "expected_general",
     "night_factor": "expected_general",
     "brake_failure_c": "expected_runaway",
-    "rollover_scale_g": "expected_rollover",
+    "curve_speed_sd": "expected_rollover",
 }
 """And a metric that moves with it; it does not rain in the road's January."""
 

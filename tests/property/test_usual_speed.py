@@ -17,6 +17,7 @@ ALIKE = {
     "risk.overload_factor": 1.0,
     "risk.brake_defect_factor": 1.0,
     "risk.fatigue_growth_per_h": 0.0,
+    "risk.sleepiness_share": 0.0,
 }
 """So that no driver's own factor is left."""
 

@@ -10,7 +10,7 @@ from sim.cli import app
 from sim.physics import brake_temperature as brakes
 from sim.physics import descent, rollover, speed, stopping
 from sim.queueing import waiting_probability
-from sim.risk import relative, severity, two_lane
+from sim.risk import fatigue, relative, severity, two_lane
 from sim.risk.parameters import SeverityParameters
 from sim.units import KG_PER_POUND, METRES_PER_MILE, celsius_from_fahrenheit, ms_from_mph
 from sim.verification import Evidence, evidence
@@ -66,8 +66,10 @@ class TestLimits:
         assert brakes.temperature_after_c(half, steady, rate, 300.0) == pytest.approx(whole)
 
     def test_rollover_is_even_odds_at_the_threshold(self) -> None:
-        assert 1.0 - np.exp(-rollover.rollover_hazard(0.35, 0.35, 0.0125)) == pytest.approx(0.5)
-        assert rollover.rollover_hazard(0.0, 0.35, 0.0125) < 1e-11
+        rolls_ms = rollover.rollover_speed_ms(0.35, 0.01, 0.04)
+        assert rollover.lateral_acceleration_g(rolls_ms, 0.01, 0.04) == pytest.approx(0.35)
+        assert 1.0 - np.exp(-rollover.rollover_hazard(rolls_ms, rolls_ms, 0.025)) == pytest.approx(0.5)
+        assert rollover.rollover_hazard(0.5 * rolls_ms, rolls_ms, 0.025) < 1e-11
         assert rollover.lateral_acceleration_g(20.0, 0.0, 0.04) == -0.04
 
     def test_sight_distance_and_speed_are_inverse(self) -> None:
@@ -112,9 +114,25 @@ class TestLimits:
         assert relative.power_model(1.0, 4.1) == 1.0
         assert relative.exponential_model(0.0, 0.034) == 1.0
 
-    def test_fatigue_starts_after_four_hours_and_is_bounded(self) -> None:
-        hours = np.array([0.0, 4.0, 6.0, 99.0])
-        assert relative.fatigue_factor(hours, 4.0, 0.1, 2.0).tolist() == pytest.approx([1.0, 1.0, 1.2, 2.0])
+    def test_tiredness_by_hours_starts_where_it_should_and_is_bounded(self) -> None:
+        hours = np.array([0.0, 6.0, 8.0, 99.0])
+        assert fatigue.hours_factor(hours, 6.0, 0.1, 2.0).tolist() == pytest.approx([1.0, 1.0, 1.2, 2.0])
+
+    def test_the_clock_has_its_published_peak_and_reference(self) -> None:
+        """Odds ratios 5.7 at 4 h against 10 to 11 h; 5.6 from 2 to 5 h against the rest of the day (1.4 to 22.7)."""
+        assert fatigue.clock_factor(4.0, 5.7, 1.0) == pytest.approx(5.7)
+        assert fatigue.clock_factor(np.array([10.5, 15.0, 20.0]), 5.7, 1.0) == pytest.approx(1.0, abs=0.05)
+        assert 1.4 < fatigue.clock_factor(np.linspace(2.0, 5.0, 31), 5.7, 1.0).mean() < 22.7
+        assert fatigue.clock_factor(23.999, 5.7, 1.0) == pytest.approx(fatigue.clock_factor(0.0, 5.7, 1.0), abs=0.01)
+        assert fatigue.clock_factor(4.0, 5.7, 0.0) == 1.0
+
+    @pytest.mark.parametrize("mean_h", [0.0, 0.8, 3.0])
+    def test_mean_over_exponential_hours(self, mean_h) -> None:
+        """Against the mean over quantiles of the distribution; a growth of 0 and hours of 0 are 1."""
+        hours = -mean_h * np.log(1.0 - (np.arange(100_000) + 0.5) / 100_000)
+        mean = fatigue.hours_factor(hours, 6.0, 0.45, 4.0).mean()
+        assert fatigue.mean_hours_factor(mean_h, 6.0, 0.45, 4.0) == pytest.approx(mean, rel=1e-4)
+        assert fatigue.mean_hours_factor(mean_h, 6.0, 0.0, 4.0) == 1.0
 
     def test_queue_without_calls_and_beyond_its_bound(self) -> None:
         assert waiting_probability(0.0, 3) == 0.0
@@ -162,13 +180,14 @@ ARRAY_CASES = [
     (lambda v: brakes.steady_temperature_c(1e5 + 0 * v, v), [5.0, 15.0]),
     (lambda v: brakes.failure_hazard(v, 0.1 + 0 * v, 677.0), [100.0, 260.0, 400.0]),
     (lambda v: brakes.emergency_stop_rise_c(40_000.0 + 0 * v, v), [5.0, 20.0]),
-    (lambda v: rollover.rollover_hazard(v, 0.35 + 0 * v, 0.0125), [0.1, 0.3, 0.5]),
+    (lambda v: rollover.rollover_hazard(v, 20.0 + 0 * v, 0.025), [5.0, 15.0, 25.0]),
+    (lambda v: rollover.rollover_speed_ms(v, 0.01 + 0 * v, 0.04 + 0 * v), [0.2, 0.35, 0.6]),
     (lambda v: rollover.lateral_acceleration_g(v, 0.01 + 0 * v, 0.04 + 0 * v), [10.0, 20.0]),
     (lambda v: stopping.stopping_distance_m(v, -0.04), [10.0, 20.0]),
     (lambda v: stopping.speed_for_sight_ms(v, -0.04), [30.0, 200.0]),
     (lambda v: relative.power_model(v, 1.6), [0.8, 1.1]),
     (lambda v: relative.exponential_model(v, 0.034), [-10.0, 5.0]),
-    (lambda v: relative.fatigue_factor(v, 4.0, 0.1, 2.0), [1.0, 8.0]),
+    (lambda v: fatigue.hours_factor(v, 6.0, 0.1, 2.0), [1.0, 8.0]),
     (lambda v: two_lane.curve_factor(0.1 + 0 * v, v, 0 * v), [300.0, 1200.0]),
     (lambda v: two_lane.lane_width_factor(10.0 + 0 * v, v), [300.0, 1000.0, 5000.0]),
     (lambda v: two_lane.shoulder_factor(3.0 + 0 * v, "turf", v), [300.0, 1000.0, 5000.0]),
