@@ -16,6 +16,8 @@ EMPTY, LADEN, OVERLOADED = range(3)
 LOADS = 3
 """Loads as kinds of trucks count them: kind 3 n + l is truck class n with load l."""
 SPEED_FACTOR_LIMITS = (0.7, 1.3)
+ROLLOVER_FACTORS = (1.6, 1.0, 0.9)
+"""Rollover threshold over the laden truck's, by load: assumption, empty 1.3 to 2, overloaded 0.8 to 1."""
 ENGINE_BRAKE_TYPES = (0.30, 0.45, 0.90)
 """Braking power over rated power of exhaust flaps, exhaust valve brakes and compression release brakes (360che.com
 2011: about 30 %, 40 to 50 %, 90 % as measured); that each is on a third of the trucks is assumed."""

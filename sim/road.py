@@ -19,7 +19,7 @@ from sim.parameters import (
     RoadClass,
     TruckClass,
 )
-from sim.units import METRES_PER_KM, SECONDS_PER_HOUR, Floats, Ints, ms_from_kmh
+from sim.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints, ms_from_kmh
 
 ShoulderType = Literal["paved", "gravel", "composite", "turf"]
 
@@ -103,9 +103,30 @@ class Link(Model):
     road_class: RoadClass
     toll_cny_per_km: NotNegative = 0.0
     aadt: Annotated[float, Field(gt=0.0, le=200_000.0, description="all vehicles a day, both directions")]
+    lanes: Literal[2, 4, 6, 8] | None = Field(
+        default=None, description="of both directions; 4 on expressways and 2 on other roads if not given"
+    )
+    divided: bool = Field(default=False, description="by a median, on other roads of four lanes")
     one_way: bool = False
     ban: Ban | None = None
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_a_road_of_the_manual(self) -> Self:
+        allowed = (4, 6, 8) if self.road_class == "expressway" else (2, 4)
+        if self.lanes is not None and self.lanes not in allowed:
+            raise ValueError(
+                f"lanes is {self.lanes}, must be {', '.join(map(str, allowed[:-1]))} or {allowed[-1]} on "
+                f"{'an expressway' if self.road_class == 'expressway' else 'other roads than expressways'}"
+            )
+        if self.divided and self.lanes != 4:  # noqa: PLR2004
+            raise ValueError("divided is true, must be false on roads that don't have lanes: 4")
+        return self
+
+    @property
+    def lane_count(self) -> int:
+        """Lanes of both directions, those that the class has where none are given."""
+        return self.lanes or (4 if self.road_class == "expressway" else 2)
 
     @property
     def length_km(self) -> float:
@@ -192,6 +213,8 @@ class SectionTable:
     """Infinite where none is given."""
     curve_share: Floats
     """Of its curve that the section is."""
+    flow_per_s: Floats
+    """All vehicles in the direction, on average over the day."""
 
 
 @dataclass(frozen=True)
@@ -397,6 +420,7 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
         start_m=floats[8],
         sight_m=floats[9],
         curve_share=floats[10],
+        flow_per_s=floats[11],
     )
 
 
@@ -421,6 +445,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             start,
             np.inf if s.sight_distance_m is None else s.sight_distance_m,
             min(s.length_km * METRES_PER_KM / s.whole_curve_m, 1.0),
+            way.link.aadt / (1.0 if way.link.one_way else 2.0) / SECONDS_PER_DAY,
         )
         for s, place, start in zip(sections, physical, starts, strict=True)
     ]

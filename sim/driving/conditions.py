@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.driving.rules import NO_RULES, DrivingRules
+from sim.driving.run_out import Brakeless, brakeless
 from sim.driving.usual import factor_of_usual_speed
 from sim.fleet import Fleet
 from sim.physics import speed, stopping
@@ -63,11 +64,14 @@ class Conditions:
     speed: SpeedParameters
     risk: RiskParameters
     severity: SeverityParameters
+    brakeless: Brakeless
     rules: DrivingRules = NO_RULES
     ramps: bool = False
     """Whether the scenario has escape ramps at any time."""
     made: dict[object, Any] = field(default_factory=dict)
     """What was made of these conditions and is kept; see `sim.driving.plan`."""
+    whatever_rules: dict[object, Any] = field(default_factory=dict)
+    """What was made of the road alone, kept for all rules."""
 
     def with_rules(self, rules: DrivingRules) -> "Conditions":
         """The same road under rules."""
@@ -119,6 +123,7 @@ def conditions_of(
         speed=speeds,
         risk=risk,
         severity=severity,
+        brakeless=brakeless(fleet, speeds, risk),
     )
 
 

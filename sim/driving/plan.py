@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim import portable
 from sim.driving.conditions import Conditions
 from sim.driving.rules import BrakeStop, DrivingRules, SpeedRule
+from sim.driving.run_out import accident_share
 from sim.fleet import SPEED_FACTOR_LIMITS
 from sim.parameters import CAPTURED, MECHANISMS
 from sim.physics import brake_temperature as brakes
@@ -49,6 +50,8 @@ class Road(NamedTuple):
     superelevation: Singles
     curve_share: Singles
     """Of its curve that each section is: a curve rolls a truck over once, however it is cut."""
+    runaway_share: Singles
+    """Of the trucks whose brakes fail on the section that have an accident for it, shape (sections, kinds)."""
 
 
 class RuleTable(NamedTuple):
@@ -205,7 +208,20 @@ def _road(conditions: Conditions, route: Route) -> Road:
         entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]]),
         exact_length_m=table.length_m[at],
         **{name: values[at].astype(np.float32) for name, values in single.items()},
+        runaway_share=_runaway_share(conditions, route),
     )
+
+
+def _runaway_share(conditions: Conditions, route: Route) -> Singles:
+    """Made once for a road, whatever rules are in force."""
+    made = conditions.whatever_rules
+    if route.key not in made:
+        found = accident_share(
+            conditions.brakeless, conditions.sections, conditions.held_ms, conditions.wanted_ms, route
+        )
+        made[route.key] = found.astype(np.float32)
+    share: Singles = made[route.key]
+    return share
 
 
 def _base_hazard(conditions: Conditions) -> Floats:

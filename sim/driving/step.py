@@ -152,6 +152,7 @@ class Truck:
         if self._outcomes > CAPTURED:
             expected[CAPTURED] = expected[RUNAWAY] * np.float64(self._rules.capture[s])
             expected[RUNAWAY] -= expected[CAPTURED]
+        expected[RUNAWAY] *= np.float64(road.runaway_share[s, self._own.kind])
         return exact.exact_hazard(expected)
 
     def _deaths(self, s: int, velocity: np.float32, hazard: Floats) -> float:

@@ -242,10 +242,12 @@ def _expect_rollovers(
 
 
 @compiled
-def _expect_runaways(trucks: Trucks, road: Road, rules: RulesOnRoute, s: int, count: int) -> None:
-    """Expected runaways on the section, and those that escape ramps catch; only falling sections have any."""
+def _expect_runaways(
+    trucks: Trucks, kind: NDArray[np.uint32], road: Road, rules: RulesOnRoute, s: int, count: int
+) -> None:
+    """Expected accidents of runaways on the section, and those that ramps catch; only falling sections have any."""
     hazard, factor = trucks.hazard[RUNAWAY], np.float64(rules.hazard_factor[RUNAWAY, s])
-    capture = np.float64(rules.capture[s])
+    capture, share = np.float64(rules.capture[s]), road.runaway_share[s]
     if road.grade[s] < NOTHING:
         for i in range(count):
             hazard[i] = np.float64(trucks.failing[i]) * factor
@@ -257,7 +259,7 @@ def _expect_runaways(trucks: Trucks, road: Road, rules: RulesOnRoute, s: int, co
             captured[i] = exact_hazard(hazard[i] * capture)
             hazard[i] -= hazard[i] * capture
     for i in range(count):
-        hazard[i] = exact_hazard(hazard[i])
+        hazard[i] = exact_hazard(hazard[i] * np.float64(share[kind[i]]))
 
 
 @compiled
@@ -371,7 +373,7 @@ def _drive_together(
         _be_alarmed(trucks, trips, table, rules)
         _expect_accidents(trucks, road, rules, plan.numbers, s, count)
         _expect_rollovers(trucks, trips, road, rules, plan.numbers, s)
-        _expect_runaways(trucks, road, rules, s, count)
+        _expect_runaways(trucks, trips.kind, road, rules, s, count)
         _expect_deaths(trucks, road, plan.numbers, s)
         _count_up(trucks, sums[s], of_trip)
         if courses.duration_s.size:
@@ -481,7 +483,7 @@ def _drive_nothing() -> None:
     factors, three = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
     numbers = RiskNumbers(ONE, ONE, ONE, ONE, ONE, ONE, three, three)
     plan = Plan(
-        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 3)),
+        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 3, table)),
         RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
         RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
         numbers,

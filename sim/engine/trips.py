@@ -20,7 +20,7 @@ from sim.driving.traits import Traits, passes
 from sim.driving.usual import descent_factor_by_load
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
-from sim.fleet import LOADS, OVERLOADED, SMALLEST_UNIFORM, Roster, TruckClassFleet
+from sim.fleet import LOADS, OVERLOADED, ROLLOVER_FACTORS, SMALLEST_UNIFORM, Roster, TruckClassFleet
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
 from sim.risk.fatigue import mean_tired_factor, tired_factor
@@ -358,10 +358,6 @@ def _passes(trips: TripTable, choices: ChoiceTable, sections: Ints | None) -> Bo
     """Whether a trip's legal route passes one of some sections."""
     passing = np.array([passes(route.sections, sections) for route in choices.routes])
     return passing[choices.legal[trips.choice]]
-
-
-ROLLOVER_FACTORS = (1.6, 1.0, 0.9)
-"""Rollover threshold over the laden truck's, by load: assumption, empty 1.3 to 2, overloaded 0.8 to 1."""
 
 
 def risk_dared_by(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:

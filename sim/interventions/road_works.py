@@ -8,8 +8,8 @@ from pydantic import Field
 from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import MECHANISMS, Source
-from sim.risk.section_hazard import section_factor
-from sim.road import Section, Stretch
+from sim.risk.section_hazard import involvements_per_vehicle_m
+from sim.road import Link, Section, Stretch
 from sim.units import METRES_PER_KM, Floats
 
 HIGH_FRICTION_FACTOR = 0.52
@@ -35,11 +35,11 @@ class Work(Stretch):
     high_friction: bool = Field(default=False, description="high-friction surface in curves")
     curve_signs: bool = Field(default=False, description="chevrons and signs in curves")
 
-    def factor(self, section: Section, aadt: float, road_class: str) -> float:
+    def factor(self, section: Section, link: Link) -> float:
         """General accidents after the work over those before."""
         changed = self.model_dump(exclude_none=True, include=set(CHANGES))
         after = section.model_copy(update=changed)
-        ratio = section_factor(after, aadt, road_class) / section_factor(section, aadt, road_class)
+        ratio = involvements_per_vehicle_m(after, link) / involvements_per_vehicle_m(section, link)
         if section.curve_radius_m is None:
             return ratio
         friction = HIGH_FRICTION_FACTOR if self.high_friction else 1.0
@@ -95,4 +95,4 @@ class RoadWorks(Intervention):
     def _factor(self, site: Site, work: Work, row: int) -> Any | Floats:
         way = site.network.ways[site.network.sections.way[row]]
         place = row - way.first if way.forward else way.stop - 1 - row
-        return work.factor(way.link.sections[place], way.link.aadt, way.link.road_class)
+        return work.factor(way.link.sections[place], way.link)

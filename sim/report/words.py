@@ -237,7 +237,7 @@ PARAMETERS: dict[str, tuple[str, str]] = {
         "frequent semi-trailers with a device online",
         "频繁过境半挂车设备在线率",
     ),
-    "risk.expressway_ratio": ("danger of the expressway", "高速公路的危险程度"),
+    "risk.expressway_calibration_factor": ("danger of the expressway", "高速公路的危险程度"),
     "speed.cautious_factor": ("speed after a contact", "联系后的车速"),
     "speed.wrong_gear_share": ("trips down in too high a gear", "下坡挡位过高的行程"),
 }

@@ -29,7 +29,9 @@ RISK_SOURCES = {
         range="1.0 to 2.0",
         note="two vehicles in those; that trucks are in accidents as often as others is an assumption",
     ),
-    "expressway_ratio": _assumed("0.3 to 0.8"),
+    "expressway_calibration_factor": _assumed(
+        "0.5 to 2", "the manual's freeways have wide medians; no accident counts of mountain expressways by traffic"
+    ),
     "speed_coefficient_per_kmh": _published(
         "Elvik 2013, Accident Analysis and Prevention 50, 854-860, exponential model, injury accidents"
     ),
@@ -80,6 +82,9 @@ RISK_SOURCES = {
         "set so that rollovers in a mountain county are 2 to 6 % of truck accidents (FMCSA 2019, vehicles table 15: "
         "1.8 % with damage only, 5.9 % with injured); trucks passed one of Colorado's 45 mile/h curves at 66",
     ),
+    "runaway_hit_share": _assumed(
+        "0.02 to 0.5", "of the vehicles that a truck without brakes catches up with; others get out of its way"
+    ),
     "brake_failure_c": _published(
         "Carlisle Brake and Friction, Brake temperature signals: above 1,250 deg F danger of run-away, drums expand",
         "at the lining; 550 to 750 deg C is plausible for typical brakes",
@@ -95,8 +100,9 @@ class RiskParameters(Group):
     truck_hazard_ratio: HazardFactor = Field(
         default=1.307, description="accidents that a truck is in per truck-km over accidents per vehicle-km"
     )
-    expressway_ratio: HazardFactor = Field(
-        default=0.5, description="an expressway's accidents per km over a two-lane road's at base conditions"
+    expressway_calibration_factor: HazardFactor = Field(
+        default=1.0,
+        description="expressways' accidents over the manual's prediction for freeways, besides the region's",
     )
     speed_coefficient_per_kmh: Growth = Field(
         default=0.034,
@@ -125,6 +131,9 @@ class RiskParameters(Group):
     )
     brake_failure_c: Annotated[float, Field(ge=300.0, le=2000.0)] = Field(
         default=677.0, description="temperature at which typical brakes give nothing any more"
+    )
+    runaway_hit_share: Share = Field(
+        default=0.1, description="vehicles that a truck without brakes catches up with and runs into"
     )
 
 

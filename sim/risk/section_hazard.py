@@ -1,33 +1,80 @@
-"""Base hazard of each directed section: what a truck at the limit on a dry day would expect per metre."""
+"""Base hazard of each directed section: what a truck expects per metre on a dry day at the speed that is usual there.
+
+Which chapter of the Highway Safety Manual predicts a section's accidents goes with its link: expressways are freeways
+(chapter 18), other roads are two-lane (chapter 10) or have four lanes (chapter 11).
+"""
 
 import numpy as np
 
 from sim.parameters import ROAD_CLASSES
-from sim.risk import two_lane
+from sim.risk import freeway, multilane, two_lane
 from sim.risk.parameters import RiskParameters
-from sim.road import Network, Section
+from sim.road import Link, Network, Section
 from sim.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
+
+INVOLVED_PER_ACCIDENT = 1.307
+"""Vehicles in accidents over accidents on two-lane roads: 30.7 % have two, table 10-4 of the manual of 2010."""
 
 
 def base_hazard_per_m(network: Network, risk: RiskParameters) -> Floats:
-    """General accidents per truck-metre, shape (directed sections,).
-
-    Two-lane roads: prediction at base conditions x modification factors. Expressways: the base conditions' rate times
-    `expressway_ratio` and the curve's and grade's factors, an assumption.
-    """
+    """General accidents that a truck expects per metre, shape (directed sections,)."""
     hazard = np.empty(len(network.sections.length_m))
     for way in network.ways:
         sections = way.link.sections if way.forward else way.link.sections[::-1]
-        factors = [section_factor(s, way.link.aadt, way.link.road_class) for s in sections]
-        hazard[way.first : way.stop] = factors
-    ratio = np.where(network.sections.road_class == ROAD_CLASSES.index("expressway"), risk.expressway_ratio, 1.0)
-    return hazard * ratio * _base_rate_per_m() * risk.calibration_factor * risk.truck_hazard_ratio
+        hazard[way.first : way.stop] = [involvements_per_vehicle_m(section, way.link) for section in sections]
+    expressway = network.sections.road_class == ROAD_CLASSES.index("expressway")
+    local = np.where(expressway, risk.expressway_calibration_factor, 1.0)
+    return hazard * local * risk.calibration_factor * (risk.truck_hazard_ratio / INVOLVED_PER_ACCIDENT)
 
 
-def _base_rate_per_m() -> float:
-    """Accidents per vehicle-metre at base conditions: the prediction is proportional to traffic."""
-    yearly = two_lane.base_accidents_per_year(np.array(1.0), np.array(1.0))
-    return float(yearly) / DAYS_PER_YEAR / METRES_PER_MILE
+def involvements_per_vehicle_m(section: Section, link: Link) -> float:
+    """Vehicles in accidents per vehicle-metre by the manual's chapter for such a road."""
+    if link.road_class == "expressway":
+        return _on_freeway(section, link)
+    yearly = _on_multilane(section, link) if link.lane_count > 2 else _on_two_lanes(section, link)  # noqa: PLR2004
+    return INVOLVED_PER_ACCIDENT * yearly
+
+
+def _on_two_lanes(section: Section, link: Link) -> float:
+    """Accidents per vehicle-metre: the prediction is proportional to traffic."""
+    yearly = float(two_lane.base_accidents_per_year(np.array(1.0), np.array(1.0)))
+    factors = modification_factors(section, link.aadt)
+    return yearly / DAYS_PER_YEAR / METRES_PER_MILE * float(np.prod(list(factors.values())))
+
+
+def _on_multilane(section: Section, link: Link) -> float:
+    """Accidents per vehicle-metre on four lanes; curves, shoulders, grades as far as there is no own factor: none."""
+    divided, width_ft = link.divided, section.lane_width_m / METRES_PER_FOOT
+    aadt = min(link.aadt, multilane.MAX_AADT[divided])
+    factor = multilane.lane_width_factor(width_ft, divided=divided)
+    if divided:
+        factor *= multilane.divided_shoulder_factor(section.shoulder_width_m / METRES_PER_FOOT)
+    if section.automated_enforcement:
+        factor *= multilane.SPEED_ENFORCEMENT_FACTOR[divided]
+    if section.lighting:
+        factor *= multilane.lighting_factor(divided=divided)
+    return float(multilane.predicted_per_mile(aadt, divided=divided)) * factor / aadt / DAYS_PER_YEAR / METRES_PER_MILE
+
+
+def _on_freeway(section: Section, link: Link) -> float:
+    """Vehicles in accidents per vehicle-metre; both vehicles where there are several."""
+    curved = section.curve_radius_m is not None
+    aadt = min(link.aadt, freeway.MAX_AADT[link.lane_count])
+    parts = [
+        freeway.predicted(aadt, link.lane_count),
+        freeway.lane_width_factor(section.lane_width_m / METRES_PER_FOOT),
+        freeway.shoulder_factor(section.shoulder_width_m / METRES_PER_FOOT, curved=curved),
+    ]
+    if section.curve_radius_m is not None:
+        parts.append(freeway.curve_factor(section.curve_radius_m / METRES_PER_FOOT))
+    yearly = freeway.PerMile(*(np.prod(column, axis=0) for column in zip(*parts, strict=True)))
+    factors = modification_factors(section, link.aadt)
+    others = float(np.prod([factors[name] for name in FREEWAY_FACTORS]))
+    return float(yearly.involvements) * others / aadt / DAYS_PER_YEAR / METRES_PER_MILE
+
+
+FREEWAY_FACTORS = ("superelevation", "lighting", "automated_enforcement")
+"""Factors of the two-lane model that are applied to expressways too: assumption."""
 
 
 def modification_factors(section: Section, aadt: float) -> dict[str, float]:
@@ -50,17 +97,6 @@ def modification_factors(section: Section, aadt: float) -> dict[str, float]:
         "automated_enforcement": two_lane.SPEED_ENFORCEMENT_FACTOR if section.automated_enforcement else 1.0,
     }
     return {name: float(factor) for name, factor in factors.items()}
-
-
-EXPRESSWAY_FACTORS = ("curve", "superelevation", "grade", "lighting", "automated_enforcement")
-"""Factors of the two-lane model that are applied to expressways too: assumption."""
-
-
-def section_factor(section: Section, aadt: float, road_class: str) -> float:
-    """Product of the factors that hold for the class of road."""
-    factors = modification_factors(section, aadt)
-    names = EXPRESSWAY_FACTORS if road_class == "expressway" else tuple(factors)
-    return float(np.prod([factors[name] for name in names]))
 
 
 def _curve_factor(section: Section) -> float:

@@ -1,12 +1,18 @@
 """Runaways by what trucks are like, on a real downgrade."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from sim.driving.plan import plan_of
 from sim.engine.replication import run_replication
+from sim.engine.world import World
+from sim.fleet import LADEN, LOADS
+from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
+from sim.physics import runaway
 from sim.scenario import load_scenario
 
 SLOPE = load_scenario(Path(__file__).parents[2] / "scenarios/qidaoliang/baseline.yaml")
@@ -64,3 +70,53 @@ def test_who_asks_for_more_fails_sooner() -> None:
     expected = brakes.failure_hazard(hot, np.array([0.0, 0.1, 0.5, 3.0]), FAILURE_C)
     assert np.all(np.diff(expected) > 0.0)
     assert expected[0] == pytest.approx(((450.0 - 260.0) / (677.0 - 260.0)) ** 4, rel=1e-12)
+
+
+class TestSecondStage:
+    """What comes of a truck without brakes on a slope of 1 km at 6 %, by what follows it."""
+
+    SLOPE: ClassVar = {"length_km": 1.0, "grade_pct": -6.0, "speed_limit_kmh": 60}
+    LEVEL: ClassVar = {"length_km": 4.5, "grade_pct": 0.0, "speed_limit_kmh": 60}
+
+    def share(self, *after: dict[str, float], aadt: float = 1.0, **changes: object) -> float:
+        """Of full trucks whose brakes fail on the slope that have an accident."""
+        plain = SLOPE.model_dump(mode="json")["road"]
+        link = {**plain["links"][0], "aadt": aadt, "road_class": "provincial", "sections": [self.SLOPE, *after]}
+        scenario = SLOPE.changed({"road": {**plain, "links": [link]}, "days": 1, **changes})
+        world = World(scenario, 1, 0)
+        full = TRUCK_CLASSES.index("frequent_semi") * LOADS + LADEN
+        return float(plan_of(world.conditions(0), world.choices.table.routes[0]).road.runaway_share[0, full])
+
+    def test_a_long_level_road_saves_and_a_curve_before_it_does_not(self) -> None:
+        curve = {"length_km": 0.3, "grade_pct": 0.0, "speed_limit_kmh": 60}
+        bends = [self.share({**curve, "curve_radius_m": radius}, self.LEVEL) for radius in (400.0, 120.0, 60.0)]
+        assert self.share(self.LEVEL) == pytest.approx(0.0, abs=1e-3)
+        assert 0.0 <= bends[0] < bends[1] < bends[2] <= 1.0
+        assert bends[2] > 0.9
+
+    def test_traffic_in_the_way_grows_the_share(self) -> None:
+        shares = [self.share(self.LEVEL, aadt=aadt) for aadt in (1.0, 2_000.0, 20_000.0)]
+        assert shares[0] < shares[1] < shares[2]
+        assert self.share(self.LEVEL, aadt=20_000.0, **{"risk.runaway_hit_share": 0.0}) == pytest.approx(0.0, abs=1e-3)
+
+    def test_on_and_on_downhill_nobody_is_saved(self) -> None:
+        steep = {**self.SLOPE, "length_km": 6.0}
+        assert self.share(steep) == 1.0
+        assert self.share({**steep, "length_km": 0.5}) == 1.0
+
+    def test_speed_without_brakes_by_hand(self) -> None:
+        """6 % for 100 m from 10 m/s with 40 t and no engine brake: 2 g i L less what drag takes."""
+        drag_n = brakes.DRAG_N + brakes.DRAG_N_PER_MS2 * 100.0
+        by_hand = np.sqrt(100.0 + 2.0 * 9.80665 * 0.06 * 100.0 - 2.0 * drag_n * 100.0 / 40_000.0)
+        assert runaway.speed_after_ms(10.0, 100.0, -0.06, 40_000.0, 0.0) == pytest.approx(by_hand, rel=1e-9)
+
+    @pytest.mark.parametrize("grade", [-0.15, -0.01, 0.0, 0.15])
+    @pytest.mark.parametrize("speed_ms", [0.0, 1.0, 45.0])
+    def test_speeds_at_the_extremes(self, grade, speed_ms) -> None:
+        found = runaway.speed_after_ms(np.array([speed_ms]), 100.0, grade, np.array([8_000.0]), 400_000.0)
+        assert np.isfinite(found).all()
+        assert 0.0 <= found[0] < 60.0
+
+    def test_nobody_is_caught_up_with_who_is_faster(self) -> None:
+        assert runaway.catching_up_per_m(10.0, 15.0, 0.1) == 0.0
+        assert runaway.catching_up_per_m(30.0, 15.0, 0.1) == pytest.approx(0.1 * (1.0 / 15.0 - 1.0 / 30.0))

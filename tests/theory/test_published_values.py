@@ -10,7 +10,7 @@ from sim.cli import app
 from sim.physics import brake_temperature as brakes
 from sim.physics import descent, rollover, speed, stopping
 from sim.queueing import waiting_probability
-from sim.risk import fatigue, relative, severity, two_lane
+from sim.risk import fatigue, freeway, multilane, relative, severity, two_lane
 from sim.risk.parameters import SeverityParameters
 from sim.units import KG_PER_POUND, METRES_PER_MILE, celsius_from_fahrenheit, ms_from_mph
 from sim.verification import Evidence, evidence
@@ -229,3 +229,37 @@ def test_descent_command_prints_and_draws(root, tmp_path) -> None:
     for wrong in (["--link", "nowhere"], ["--out", str(tmp_path / "d.doc")], ["--mass-kg", "10"]):
         assert CliRunner().invoke(app, [*arguments, *wrong]).exit_code == 2
     assert CliRunner().invoke(app, ["descent", "missing.yaml", *arguments[2:]]).exit_code == 2
+
+
+class TestWiderRoads:
+    def test_freeways_of_20_000_vehicles_a_day(self) -> None:
+        """Accidents a year and mile by equation 18-15 with the coefficients of tables 18-5 and 18-7, by hand."""
+        found = freeway.predicted(20_000.0, 4)
+        assert [round(float(part), 3) for part in found] == [0.222, 0.340, 0.826, 1.476]
+        assert float(found.involvements) == pytest.approx(float(found.accidents) + 0.222 + 0.340, abs=0.002)
+
+    def test_more_lanes_are_safer_with_the_same_traffic_but_for_single_vehicles_injured(self) -> None:
+        four, six, eight = (freeway.predicted(60_000.0, lanes) for lanes in freeway.LANES)
+        assert float(four.accidents) > float(six.accidents) > float(eight.accidents)
+        assert float(four.single_injury) < float(six.single_injury) < float(eight.single_injury)
+
+    def test_factors_of_freeways_at_their_bases_and_ends(self) -> None:
+        """Equation 18-24 by hand at 2,865 ft: 1 + 4 a; nothing is carried beyond the ranges of the manual."""
+        assert [float(f) for f in freeway.curve_factor(2865.0)] == pytest.approx([1.0688, 1.136, 1.2876, 1.2504])
+        assert freeway.curve_factor(200.0) == freeway.curve_factor(1000.0)
+        assert [float(f) for f in freeway.curve_factor(1e6)] == pytest.approx([1.0] * 4, abs=1e-4)
+        assert [float(f) for f in freeway.lane_width_factor(12.0)] == [1.0] * 4
+        assert [float(f) for f in freeway.lane_width_factor(13.5)] == [0.963, 1.0, 0.963, 1.0]
+        for curved in (False, True):
+            assert [float(f) for f in freeway.shoulder_factor(10.0, curved=curved)] == [1.0] * 4
+        narrow = freeway.shoulder_factor(4.0, curved=True)
+        assert [float(f) for f in narrow] == pytest.approx([1.0, 1.0, np.exp(0.5382), np.exp(0.504)])
+
+    @pytest.mark.parametrize(("divided", "yearly"), [(True, 3.9), (False, 7.3)])
+    def test_four_lanes_with_20_000_vehicles_a_day(self, divided, yearly) -> None:
+        """Accidents a year and mile by equation 11-7, by hand."""
+        assert float(multilane.predicted_per_mile(20_000.0, divided=divided)) == pytest.approx(yearly, abs=0.05)
+        assert multilane.lane_width_factor(12.0, divided=divided) == 1.0
+        assert multilane.lane_width_factor(9.0, divided=True) == pytest.approx(1.125)
+        assert 0.9 < multilane.lighting_factor(divided=divided) < 1.0
+        assert multilane.divided_shoulder_factor(8.0) == 1.0 < multilane.divided_shoulder_factor(3.0) < 1.18

@@ -12,7 +12,7 @@ from sim.interventions.road_works import HIGH_FRICTION_FACTOR, Work
 from sim.physics import brake_temperature as brakes
 from sim.physics import stopping
 from sim.risk import two_lane
-from sim.road import Network, Section, Stretch
+from sim.road import Link, Network, Section, Stretch
 
 
 @pytest.fixture(scope="module")
@@ -173,10 +173,11 @@ def test_road_works_change_the_manuals_factors() -> None:
     straight = Section(length_km=1.0, speed_limit_kmh=60.0, roadside_hazard=6)
     bend = straight.model_copy(update={"curve_radius_m": 100.0})
     barriers = Work(link="x", roadside_hazard=3, high_friction=True)
+    link = Link(name="x", start="x", end="y", road_class="provincial", aadt=5000.0, sections=(straight, bend))
     ratio = float(two_lane.roadside_factor(np.array(3.0)) / two_lane.roadside_factor(np.array(6.0)))
-    assert barriers.factor(straight, 5000.0, "provincial") == pytest.approx(ratio)
-    assert barriers.factor(bend, 5000.0, "provincial") == pytest.approx(ratio * HIGH_FRICTION_FACTOR)
-    assert Work(link="x").factor(bend, 5000.0, "provincial") == 1.0
+    assert barriers.factor(straight, link) == pytest.approx(ratio)
+    assert barriers.factor(bend, link) == pytest.approx(ratio * HIGH_FRICTION_FACTOR)
+    assert Work(link="x").factor(bend, link) == 1.0
 
 
 def test_ice_lowers_the_speed_that_sight_allows() -> None:

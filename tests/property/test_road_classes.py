@@ -1,0 +1,72 @@
+"""Which chapter of the manual predicts a road's accidents, and what the result is on real roads."""
+
+import numpy as np
+import pytest
+
+from sim.risk.section_hazard import INVOLVED_PER_ACCIDENT, base_hazard_per_m, involvements_per_vehicle_m
+from sim.road import Link, Network, Section
+from sim.scenario import load_scenario
+
+PLAIN = {"length_km": 1.0, "speed_limit_kmh": 80.0, "lane_width_m": 3.6576, "shoulder_width_m": 3.048}
+
+
+def per_million_vehicle_km(road_class: str, aadt: float, lanes: int | None = None, **section: object) -> float:
+    given = {**PLAIN, **section}
+    divided = lanes == 4 and road_class == "national"
+    link = Link(
+        name="a", start="a", end="b", road_class=road_class, aadt=aadt, lanes=lanes, divided=divided, sections=(given,)
+    )
+    return involvements_per_vehicle_m(Section(**given), link) * 1e9
+
+
+def test_a_freeway_is_safer_than_a_divided_road_and_that_safer_than_two_lanes() -> None:
+    """All at 15,000 vehicles a day on a straight, level road."""
+    freeway, divided = per_million_vehicle_km("expressway", 15_000.0), per_million_vehicle_km("national", 15_000.0, 4)
+    assert freeway < divided < per_million_vehicle_km("national", 15_000.0)
+
+
+@pytest.mark.parametrize("aadt", [400.0, 5_000.0, 30_000.0, 200_000.0])
+@pytest.mark.parametrize(
+    ("road_class", "lanes"), [("expressway", 4), ("expressway", 8), ("national", 4), ("county", 2)]
+)
+def test_rates_stay_within_sense_at_all_traffic(road_class, lanes, aadt) -> None:
+    """0.05 to 2 involvements in a million vehicle-km, on an empty road and far beyond what the manual covers."""
+    assert 0.05 < per_million_vehicle_km(road_class, aadt, lanes) < 2.0
+
+
+def test_curves_of_expressways_count_and_their_grades_do_not() -> None:
+    straight = per_million_vehicle_km("expressway", 9_000.0)
+    assert per_million_vehicle_km("expressway", 9_000.0, grade_pct=6.0) == straight
+    bends = [per_million_vehicle_km("expressway", 9_000.0, curve_radius_m=radius) for radius in (350.0, 700.0, 2_000.0)]
+    assert np.all(np.diff([straight * 3.0, *bends, straight]) < 0.0)
+
+
+def test_the_countys_expressway_by_its_own_chapter(root) -> None:
+    """Between a quarter and all of what its two-lane roads have, and each scaled by its own factor."""
+    county = load_scenario(root / "scenarios/taishun/baseline.yaml")
+    network = Network(county.road)
+    hazard, fast = base_hazard_per_m(network, county.risk), network.sections.road_class == 0
+    assert 0.25 < hazard[fast].mean() / hazard[~fast].mean() < 1.0
+    doubled = county.changed(
+        {"risk.expressway_calibration_factor": 2.0, "risk.truck_hazard_ratio": INVOLVED_PER_ACCIDENT}
+    )
+    found = base_hazard_per_m(network, doubled.risk) / hazard
+    assert found[fast] == pytest.approx(2.0)
+    assert found[~fast] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("road_class", "lanes", "divided"), [("expressway", 2, False), ("county", 6, False), ("county", 2, True)]
+)
+def test_roads_that_no_chapter_has_are_refused(road_class, lanes, divided) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        Link(
+            name="a",
+            start="a",
+            end="b",
+            road_class=road_class,
+            aadt=5000,
+            lanes=lanes,
+            divided=divided,
+            sections=(PLAIN,),
+        )
