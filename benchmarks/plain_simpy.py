@@ -11,6 +11,7 @@ from typing import Any
 from simpy import Environment, Event
 
 from sim.driving.conditions import Conditions
+from sim.driving.plan import plan_of
 from sim.driving.traits import Traits
 from sim.engine.world import World
 from sim.physics import brake_temperature as brakes
@@ -18,6 +19,9 @@ from sim.physics import speed as speeds
 from sim.physics.rollover import logistic_spread
 from sim.scenario import Scenario
 from sim.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2
+
+PlainRoute = list[tuple[int, list[float]]]
+"""Sections, and the share of runaways on each that end in an accident, by kind of truck."""
 
 
 @dataclass
@@ -105,11 +109,11 @@ class Model:
         self.state_by_hour = around.state.tolist()
         self.risk_by_hour = around.risk_factor[around.state].tolist()
 
-    def truck(self, truck: PlainTruck, route: list[int]) -> Generator[Event, Any, None]:
+    def truck(self, truck: PlainTruck, route: PlainRoute) -> Generator[Event, Any, None]:
         """One truck, section by section, to the end of its route or its accident."""
         temperature, cumulative, entered, way = brakes.INITIAL_C, 0.0, truck.departure_s, -1
         hour, endured = 0, 0.0
-        for number in route:
+        for number, runaway_share in route:
             section = self.sections[number]
             if section.way != way:
                 if way >= 0:
@@ -124,7 +128,8 @@ class Model:
             failed = self.failed(temperature, demand) if section.grade < 0.0 else 0.0
             usual = section.usual[truck.kind][self.state_by_hour[hour]]
             hazard = self.hazard(section, truck, velocity, self.risk_by_hour[hour] * usual)
-            hazard, endured = hazard + max(failed - endured, 0.0), max(failed, endured)
+            hazard += max(failed - endured, 0.0) * runaway_share[truck.kind]
+            endured = max(failed, endured)
             if cumulative + hazard > truck.threshold:
                 part = (truck.threshold - cumulative) / hazard
                 yield self.env.timeout(part * duration)
@@ -191,13 +196,14 @@ def heated(
     return steady + (start_c - steady) * exp(-rate * duration), demand
 
 
-def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]]:
+def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, PlainRoute]]:
     """The trips of some days on the routes that they take without violating."""
     trips, table = world.source.draw(days), world.choices.table
     who: Traits = world.traits(trips)
     first = trips.route_uniform < table.share_legal[trips.choice]
     route = [table.legal[c] if f else table.other[c] for c, f in zip(trips.choice, first, strict=True)]
-    sections = [r.sections.tolist() for r in table.routes]
+    shares = [plan_of(world.conditions(0), r).road.runaway_share.tolist() for r in table.routes]
+    sections = [list(zip(r.sections.tolist(), own, strict=True)) for r, own in zip(table.routes, shares, strict=True)]
     columns = [
         trips.departure_s,
         trips.threshold,
@@ -217,13 +223,13 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, list[int]]
     return [(PlainTruck(*row), sections[number]) for row, number in zip(rows, route, strict=True)]
 
 
-def simulate(scenario: Scenario, days: range) -> tuple[Model, list[tuple[PlainTruck, list[int]]]]:
+def simulate(scenario: Scenario, days: range) -> tuple[Model, list[tuple[PlainTruck, PlainRoute]]]:
     """Build the yardstick and its trucks; `run` runs it."""
     world = World(scenario, 1, 0)
     return Model(world), plain_trucks(world, days)
 
 
-def run(model: Model, trucks: list[tuple[PlainTruck, list[int]]]) -> Totals:
+def run(model: Model, trucks: list[tuple[PlainTruck, PlainRoute]]) -> Totals:
     """Let all trucks drive."""
 
     def source() -> Generator[Event, Any, None]:
