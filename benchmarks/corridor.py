@@ -37,7 +37,7 @@ def scenario(sections: int = SECTIONS, trips_per_year: float = TRIPS_PER_YEAR, d
             "name": f"corridor_{sections}",
             "days": days,
             "road": {"nodes": [{"name": "a"}, {"name": "b"}], "links": [link]},
-            "climate": {"rain_share": never, "fog_share": never, "ice_share": never},
+            "climate": {"rain_share": never, "fog_share": never, "ice_share": never, "snow_share": never},
             "speed": {"night_speed_factor": 1.0},
             "demand": {"flows": [flow]},
             "fleet": {"classes": {"rigid": TRUCK}},

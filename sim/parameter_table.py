@@ -6,10 +6,12 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from sim.behaviour import BehaviourParameters
+from sim.driving import run_out
+from sim.fleet import ENGINE_BRAKE_TYPES, ROLLOVER_FACTORS
 from sim.interventions.registry import interventions
 from sim.parameters import Group, Source
 from sim.physics import brake_temperature, speed, stopping
-from sim.risk import relative, two_lane
+from sim.risk import fatigue, relative, two_lane
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.scenario.model import ControlCentreParameters, ValuationParameters
 
@@ -24,6 +26,8 @@ GROUPS: tuple[tuple[str, type[Group], str], ...] = (
 )
 GRADE_RATING = Source(basis="published", reference="Myers, Ashkenas, Johnson 1980, FHWA-RD-79-116")
 MANUAL = Source(basis="published", reference="AASHTO 2010, Highway Safety Manual, chapter 10")
+MULTILANE = Source(basis="published", reference="AASHTO 2010, Highway Safety Manual, chapter 11")
+FREEWAYS = Source(basis="published", reference="AASHTO 2014, Highway Safety Manual, supplement, chapter 18")
 CONSTANTS: tuple[tuple[str, object, str, str, Source], ...] = (
     (
         "ROLLING_RESISTANCE",
@@ -69,7 +73,46 @@ CONSTANTS: tuple[tuple[str, object, str, str, Source], ...] = (
         stopping.FRICTION,
         "-",
         "`sim/physics/stopping.py`",
-        Source(basis="assumption", range="dry 0.5 to 0.7, wet 0.3 to 0.45, ice 0.07 to 0.15"),
+        Source(basis="assumption", range="dry 0.5 to 0.7, wet 0.3 to 0.45, ice 0.07 to 0.15, snow 0.15 to 0.3"),
+    ),
+    (
+        "COLD_DECELERATION_MS2",
+        brake_temperature.COLD_DECELERATION_MS2,
+        "m/s2",
+        "`sim/physics/brake_temperature.py`",
+        Source(basis="assumption", range="4 to 6", note="a full truck with sound, cold brakes"),
+    ),
+    (
+        "ENGINE_BRAKE_TYPES",
+        ENGINE_BRAKE_TYPES,
+        "-",
+        "`sim/fleet.py`, `sim/driving/run_out.py`",
+        Source(
+            basis="published",
+            reference="360che.com 2011: about 30 %, 40 to 50 %, 90 % of rated power",
+            note="that each is on a third of the trucks is an assumption",
+        ),
+    ),
+    (
+        "ROLLOVER_FACTORS",
+        ROLLOVER_FACTORS,
+        "-",
+        "`sim/fleet.py`",
+        Source(basis="assumption", range="empty 1.3 to 2, overloaded 0.8 to 1, over the laden truck's threshold"),
+    ),
+    (
+        "SLEEPINESS",
+        fatigue.SLEEPINESS,
+        "-",
+        "`sim/risk/fatigue.py`",
+        Source(basis="assumption", range="by hour from midnight on; the half may begin an hour earlier or later"),
+    ),
+    (
+        "FARTHEST_M",
+        run_out.FARTHEST_M,
+        "m",
+        "`sim/driving/run_out.py`",
+        Source(basis="assumption", range="3,000 to 10,000: a truck without brakes that still runs then is lost"),
     ),
     (
         "RURAL_EXPONENTS",
@@ -89,6 +132,8 @@ CONSTANTS: tuple[tuple[str, object, str, str, Source], ...] = (
     ("lane and shoulder width and type", "tables 10-8 to 10-10", "-", "`sim/risk/two_lane.py`", MANUAL),
     ("CENTRELINE_RUMBLE_FACTOR", two_lane.CENTRELINE_RUMBLE_FACTOR, "-", "`sim/risk/two_lane.py`", MANUAL),
     ("PASSING_LANE_FACTOR", two_lane.PASSING_LANE_FACTOR, "-", "`sim/risk/two_lane.py`", MANUAL),
+    ("freeways", "tables 18-5, 18-7, 18-14, 18-15, 18-21, 18-23", "-", "`sim/risk/freeway.py`", FREEWAYS),
+    ("multilane highways", "tables 11-3, 11-5, 11-11 to 11-19", "-", "`sim/risk/multilane.py`", MULTILANE),
     ("SPEED_ENFORCEMENT_FACTOR", two_lane.SPEED_ENFORCEMENT_FACTOR, "-", "`sim/risk/two_lane.py`", MANUAL),
 )
 UNITS = {

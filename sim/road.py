@@ -445,7 +445,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             start,
             np.inf if s.sight_distance_m is None else s.sight_distance_m,
             min(s.length_km * METRES_PER_KM / s.whole_curve_m, 1.0),
-            way.link.aadt / (1.0 if way.link.one_way else 2.0) / SECONDS_PER_DAY,
+            way.link.aadt / 2.0 / SECONDS_PER_DAY,
         )
         for s, place, start in zip(sections, physical, starts, strict=True)
     ]

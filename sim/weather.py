@@ -10,8 +10,8 @@ from sim.draws import Streams
 from sim.parameters import Group, Share
 from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, Bools, Floats, Ints
 
-WeatherState = Literal["dry", "rain", "fog", "ice"]
-WEATHER_STATES: tuple[WeatherState, ...] = ("dry", "rain", "fog", "ice")
+WeatherState = Literal["dry", "rain", "fog", "ice", "snow"]
+WEATHER_STATES: tuple[WeatherState, ...] = ("dry", "rain", "fog", "ice", "snow")
 MORNING_HOURS = 9
 """Fog and ice stand between midnight and this hour."""
 EARTH_TILT_DEG = 23.44
@@ -27,16 +27,21 @@ class Climate(Group):
     latitude_deg: Annotated[float, Field(ge=-60.0, le=60.0)] = 27.5
     rain_share: Twelve = (0.0,) * 12
     fog_share: Twelve = (0.0,) * 12
-    ice_share: Twelve = (0.0,) * 12
+    ice_share: Twelve = Field(
+        default=(0.0,) * 12, description="black ice: thin ice or frozen rain on a road that looks bare"
+    )
+    snow_share: Twelve = Field(default=(0.0,) * 12, description="snow falls or lies on the road")
     persistence: Annotated[float, Field(ge=0.0, lt=1.0, description="chance that an hour repeats the one before")] = 0.8
 
     @model_validator(mode="after")
     def _shares_of_one_whole(self) -> Self:
-        for month, shares in enumerate(zip(self.rain_share, self.fog_share, self.ice_share, strict=True)):
+        for month, shares in enumerate(
+            zip(self.rain_share, self.fog_share, self.ice_share, self.snow_share, strict=True)
+        ):
             if sum(shares) > 1.0 + 1e-9:
                 parts = " + ".join(f"{share:g}" for share in shares)
                 raise ValueError(
-                    f"rain, fog and ice of month {month + 1} have shares of {parts}, must be at most 1 together"
+                    f"rain, fog, ice and snow of month {month + 1} have shares of {parts}, must be at most 1 together"
                 )
         return self
 
@@ -63,14 +68,15 @@ def weather_hours(climate: Climate, month_of_day: Ints, streams: Streams) -> NDA
 def _fresh(climate: Climate, month_of_day: Ints, streams: Streams, first_day: int) -> NDArray[np.int8]:
     """States drawn from the months' shares alone, shape (days, 24)."""
     gathered = np.where(np.arange(HOURS_PER_DAY) < MORNING_HOURS, HOURS_PER_DAY / MORNING_HOURS, 0.0)
-    rain, fog, ice = (
-        np.asarray(share)[month_of_day, None] for share in (climate.rain_share, climate.fog_share, climate.ice_share)
+    rain, fog, ice, snow = (
+        np.asarray(share)[month_of_day, None]
+        for share in (climate.rain_share, climate.fog_share, climate.ice_share, climate.snow_share)
     )
-    shares = np.broadcast_arrays(np.minimum(ice * gathered, 1.0), np.minimum(fog * gathered, 1.0), rain)
+    shares = np.broadcast_arrays(np.minimum(ice * gathered, 1.0), np.minimum(fog * gathered, 1.0), rain, snow)
     bounds = np.cumsum(shares, axis=0)
     size = len(month_of_day) * HOURS_PER_DAY
     uniform = streams.uniform("weather.state", 0, size, first_day * HOURS_PER_DAY).reshape(-1, HOURS_PER_DAY)
-    found: NDArray[np.int8] = np.array([3, 2, 1, 0], dtype=np.int8)[(uniform >= bounds).sum(axis=0)]
+    found: NDArray[np.int8] = np.array([3, 2, 1, 4, 0], dtype=np.int8)[(uniform >= bounds).sum(axis=0)]
     return found
 
 

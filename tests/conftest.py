@@ -73,6 +73,7 @@ SMALL: dict[str, Any] = {
             },
         ],
     },
+    "risk": {"site_overdispersion_miles": 0.0},
     "climate": {"rain_share": [0.2] * 12, "fog_share": [0.05] * 12, "ice_share": [0.01] * 12},
     "demand": {
         "flows": [

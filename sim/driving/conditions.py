@@ -25,7 +25,7 @@ class Hours(NamedTuple):
     """By state, as all that follow."""
     risk_factor: Singles
     bad: Bools
-    """Rain, fog or ice."""
+    """Rain, fog, ice or snow."""
     icy: Bools
 
 

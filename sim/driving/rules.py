@@ -56,7 +56,7 @@ class HotBrakeAlarm:
 
 @dataclass(frozen=True, eq=False)
 class WeatherWarning:
-    """Slower than habit in rain, fog and ice."""
+    """Slower than habit in rain, fog, ice and snow."""
 
     speed_factor: float
     heeds: Bools

@@ -8,7 +8,7 @@ from sim.driving.conditions import Conditions, Hours, conditions_of
 from sim.engine.trips import truck_kinds
 from sim.parameters import TRUCK_CLASSES
 from sim.risk.parameters import RiskParameters, SpeedParameters
-from sim.risk.section_hazard import base_hazard_per_m
+from sim.risk.section_hazard import base_hazard_per_m, site_factors
 from sim.road import Network
 from sim.scenario.model import Scenario
 from sim.units import HOURS_PER_DAY, Floats
@@ -25,6 +25,7 @@ def conditions_without_rules(scenario: Scenario, network: Network, horizon: Hori
     """The road, its weather and light, without any intervention."""
     hours = _hours(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
     hazard = base_hazard_per_m(network, scenario.risk)
+    hazard = hazard * site_factors(network, streams, scenario.risk.site_overdispersion_miles)
     kinds = truck_kinds(scenario)
     return conditions_of(
         network, hazard, hours, kinds, scenario.fleet, scenario.speed, scenario.risk, scenario.severity
@@ -35,8 +36,9 @@ def _hours(climate: Climate, speed: SpeedParameters, risk: RiskParameters, horiz
     """Weather and light by hour; trips that end after the horizon meet its last hour's weather."""
     weather = weather_hours(climate, horizon.month_of_year, streams)
     night = night_hours(climate, horizon.day_of_year)
-    speeds = np.array([1.0, speed.rain_speed_factor, speed.fog_speed_factor, speed.ice_speed_factor])
-    risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor])
+    slower = (speed.rain_speed_factor, speed.fog_speed_factor, speed.ice_speed_factor, speed.snow_speed_factor)
+    speeds = np.array([1.0, *slower])
+    risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor, risk.snow_factor])
     if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
         raise AssertionError("one factor for each state of the weather, one state for each hour")
     number = np.arange(2 * len(WEATHER_STATES)) // 2

@@ -32,12 +32,26 @@ RISK_SOURCES = {
     "expressway_calibration_factor": _assumed(
         "0.5 to 2", "the manual's freeways have wide medians; no accident counts of mountain expressways by traffic"
     ),
+    "site_overdispersion_miles": _published(
+        "Highway Safety Manual 2010, equation 10-7: k = 0.236 / L with L in miles",
+        "two-lane roads; expressways have none",
+    ),
     "speed_coefficient_per_kmh": _published(
         "Elvik 2013, Accident Analysis and Prevention 50, 854-860, exponential model, injury accidents"
     ),
     "rain_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: 71 % more"),
     "fog_factor": _assumed("1.2 to 3"),
-    "ice_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
+    "ice_factor": Source(
+        basis="derived",
+        reference=(
+            "Swedish Road and Transport Research Institute, VTI rapport 556: single and head-on accidents more than "
+            "tenfold on ice and snow, thin ice being the main cause"
+        ),
+        range="2.5 to 8",
+        note="10 for the share of single and head-on accidents (`sleepiness_share`), 1.84 for the others; Carlsson "
+        "1976: all accidents 3 to 4 times",
+    ),
+    "snow_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
     "night_factor": _assumed("1.0 to 2.0"),
     "overload_factor": _assumed("1.0 to 2.0", "besides what mass does to brakes, climbing and rollover"),
     "brake_defect_factor": _published(
@@ -104,13 +118,17 @@ class RiskParameters(Group):
         default=1.0,
         description="expressways' accidents over the manual's prediction for freeways, besides the region's",
     )
+    site_overdispersion_miles: Annotated[float, Field(ge=0.0, le=10.0)] = Field(
+        default=0.236, description="variance between alike sections a mile long, over the mean's square; 0 for none"
+    )
     speed_coefficient_per_kmh: Growth = Field(
         default=0.034,
         description="growth of general accidents with speed above the usual one of the class, load and weather",
     )
     rain_factor: AtLeastOne = 1.71
     fog_factor: AtLeastOne = 1.5
-    ice_factor: AtLeastOne = 1.84
+    ice_factor: AtLeastOne = Field(default=3.6, description="black ice")
+    snow_factor: AtLeastOne = 1.84
     night_factor: AtLeastOne = 1.3
     overload_factor: AtLeastOne = 1.3
     brake_defect_factor: AtLeastOne = Field(
@@ -150,8 +168,14 @@ SPEED_SOURCES = {
     "brake_defect_heat_factor": _assumed(
         "1.1 to 1.8", "a fifth of the brakes without effect: those left take 1.25 times as much"
     ),
-    "wrong_gear_share": _assumed(
-        "0.002 to 0.02", "78 to 88 % of trucks that ran away in Colorado and Oregon were from other states"
+    "wrong_gear_share": Source(
+        basis="derived",
+        reference=(
+            "fitted to two slopes together: more than 20 runaways a year at Straight Creek, Colorado (Chicago Tribune "
+            "1995-08-13) and 28 at New Qidaoliang (Lanzhou Daily 2013)"
+        ),
+        range="0.001 to 0.01",
+        note="88 % of the drivers who ran away in Colorado were from other states",
     ),
     "wrong_gear_braking": _assumed("0 to 0.6", "engine brakes give their power at high engine speeds only"),
     "wrong_gear_speed_factor": _assumed("1.0 to 1.5"),
@@ -164,6 +188,9 @@ SPEED_SOURCES = {
     "rain_speed_factor": _assumed("0.85 to 1.0"),
     "fog_speed_factor": _assumed("0.6 to 0.9"),
     "ice_speed_factor": _assumed("0.5 to 0.8"),
+    "snow_speed_factor": _assumed(
+        "0.72 to 0.98", "on a Chinese expressway 1.8 % slower in light, 6.6 % in moderate, 28 % in heavy snow"
+    ),
     "night_speed_factor": _assumed("0.9 to 1.0"),
 }
 
@@ -185,7 +212,7 @@ class SpeedParameters(Group):
     retarder_kw: NotNegative = Field(default=220.0, description="besides the engine brake, where there is one")
     brake_defect_heat_factor: AtLeastOne = 1.3
     wrong_gear_share: Share = Field(
-        default=0.005, description="trips that go down in too high a gear, whatever happens"
+        default=0.003, description="trips that go down in too high a gear, whatever happens"
     )
     wrong_gear_braking: Share = Field(
         default=0.3, description="engine braking in too high a gear over that in the right"
@@ -202,6 +229,7 @@ class SpeedParameters(Group):
     rain_speed_factor: SpeedShare = 0.92
     fog_speed_factor: SpeedShare = 0.75
     ice_speed_factor: SpeedShare = 0.6
+    snow_speed_factor: SpeedShare = 0.85
     night_speed_factor: SpeedShare = 0.97
 
 

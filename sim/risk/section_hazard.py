@@ -6,6 +6,7 @@ Which chapter of the Highway Safety Manual predicts a section's accidents goes w
 
 import numpy as np
 
+from sim.draws import Streams
 from sim.parameters import ROAD_CLASSES
 from sim.risk import freeway, multilane, two_lane
 from sim.risk.parameters import RiskParameters
@@ -33,6 +34,23 @@ def involvements_per_vehicle_m(section: Section, link: Link) -> float:
         return _on_freeway(section, link)
     yearly = _on_multilane(section, link) if link.lane_count > 2 else _on_two_lanes(section, link)  # noqa: PLR2004
     return INVOLVED_PER_ACCIDENT * yearly
+
+
+def site_factors(network: Network, streams: Streams, overdispersion_miles: float) -> Floats:
+    """How much more dangerous each section is than alike ones, 1 on average, shape (directed sections,).
+
+    Gamma numbers whose variance is the prediction's overdispersion, k = 0.236 / L (equation 10-7 of the manual): with them
+    counts of sites scatter as real ones do, and sites that were picked for their counts regress to the mean. Both
+    directions share them, and so do all scenarios of a replication. Expressways have none: chapter 18's k is a fifth.
+    """
+    factors = np.ones(len(network.sections.length_m))
+    for way in network.ways:
+        if overdispersion_miles > 0.0 and way.link.road_class != "expressway":
+            shape = np.array([s.length_km * METRES_PER_KM / METRES_PER_MILE for s in way.link.sections])
+            shape /= overdispersion_miles
+            own = streams.generator(f"site.{way.link.name}").standard_gamma(shape) / shape
+            factors[way.first : way.stop] = own if way.forward else own[::-1]
+    return factors
 
 
 def _on_two_lanes(section: Section, link: Link) -> float:

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from sim.risk.section_hazard import INVOLVED_PER_ACCIDENT, base_hazard_per_m, involvements_per_vehicle_m
+from sim.draws import Streams
+from sim.engine.replication import run_replication
+from sim.risk.section_hazard import (
+    INVOLVED_PER_ACCIDENT,
+    base_hazard_per_m,
+    involvements_per_vehicle_m,
+    site_factors,
+)
 from sim.road import Link, Network, Section
 from sim.scenario import load_scenario
 
@@ -70,3 +77,43 @@ def test_roads_that_no_chapter_has_are_refused(road_class, lanes, divided) -> No
             divided=divided,
             sections=(PLAIN,),
         )
+
+
+class TestSites:
+    """Sections differ by more than what the manual knows of them."""
+
+    MILES = 0.236
+
+    def factors(self, county, replication: int) -> np.ndarray:
+        return site_factors(Network(county.road), Streams(1, replication), self.MILES)
+
+    @pytest.fixture(scope="class")
+    def county(self, root):
+        return load_scenario(root / "scenarios/taishun/baseline.yaml")
+
+    def test_mean_and_variance_are_the_manuals(self, county) -> None:
+        """Over 400 replications: a mean of 1 within four standard errors, and k = 0.236 / L by classes of length."""
+        network = Network(county.road)
+        slow = network.sections.road_class != 0
+        found = np.array([self.factors(county, replication) for replication in range(400)])[:, slow]
+        k = self.MILES / (network.sections.length_m[slow] / 1609.344)
+        error = np.sqrt(k / 400.0)
+        assert (np.abs(found.mean(axis=0) - 1.0) < 4.5 * error).all()
+        assert (found.var(axis=0) / k).mean() == pytest.approx(1.0, abs=0.1)
+
+    def test_directions_share_it_and_expressways_have_none(self, county) -> None:
+        network, found = Network(county.road), self.factors(county, 0)
+        ways = {(way.link.name, way.forward): found[way.first : way.stop] for way in network.ways}
+        for (link, forward), own in ways.items():
+            if forward and (link, False) in ways:
+                assert own.tolist() == ways[link, False][::-1].tolist()
+        assert (found[network.sections.road_class == 0] == 1.0).all()
+
+    def test_counts_of_sites_scatter_by_it_and_all_scenarios_meet_the_same(self, county) -> None:
+        """Expected accidents of sections move by its factors; those of the county by a few per cent."""
+        plain = county.changed({"days": 10, "risk.site_overdispersion_miles": 0.0})
+        real = county.changed({"days": 10})
+        runs = [run_replication(one, 1, 0).sections["expected_general"].to_numpy() for one in (plain, real)]
+        driven = runs[0] > 0.0
+        assert runs[1][driven] / runs[0][driven] == pytest.approx(self.factors(county, 0)[driven], rel=0.02)
+        assert runs[1].sum() / runs[0].sum() == pytest.approx(1.0, abs=0.15)

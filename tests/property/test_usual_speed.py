@@ -13,13 +13,14 @@ from sim.scenario import Scenario, load_scenario
 from sim.weather import WEATHER_STATES
 
 ALIKE = {
+    "risk.site_overdispersion_miles": 0.0,
     "risk.night_factor": 1.0,
     "risk.overload_factor": 1.0,
     "risk.brake_defect_factor": 1.0,
     "risk.fatigue_growth_per_h": 0.0,
     "risk.sleepiness_share": 0.0,
 }
-"""So that no driver's own factor is left."""
+"""So that no driver's and no site's own factor is left."""
 
 
 def in_weather(scenario: Scenario, state: str) -> Outcome:
@@ -54,7 +55,7 @@ def test_general_accidents_of_every_section_are_the_manuals_prediction(county, b
     assert (grade < -0.04).sum() > 5
 
 
-@pytest.mark.parametrize(("state", "factor"), [("rain", 1.71), ("fog", 1.5), ("ice", 1.84)])
+@pytest.mark.parametrize(("state", "factor"), [("rain", 1.71), ("fog", 1.5), ("ice", 3.6), ("snow", 1.84)])
 def test_published_factors_of_weather_come_out(by_weather, state, factor) -> None:
     """They are of the accidents at the speeds that are driven in it: slowing down is in them."""
     per_km = {name: o.metrics["expected_general"] / o.metrics["vehicle_km"] for name, o in by_weather.items()}
@@ -63,7 +64,7 @@ def test_published_factors_of_weather_come_out(by_weather, state, factor) -> Non
 
 def test_no_weather_makes_roads_safer(by_weather) -> None:
     rate = {name: o.metrics["expected_accident_rate_per_million_vkm"] for name, o in by_weather.items()}
-    assert min(rate["rain"], rate["fog"], rate["ice"]) > 1.1 * rate["dry"]
+    assert min(rate["rain"], rate["fog"], rate["ice"], rate["snow"]) > 1.1 * rate["dry"]
 
 
 def test_slowing_down_more_than_others_in_rain_helps_and_less_harms(county) -> None:
