@@ -39,8 +39,8 @@ def involvements_per_vehicle_m(section: Section, link: Link) -> float:
 def site_factors(network: Network, streams: Streams, overdispersion_miles: float) -> Floats:
     """How much more dangerous each section is than alike ones, 1 on average, shape (directed sections,).
 
-    Gamma numbers whose variance is the prediction's overdispersion, k = 0.236 / L (equation 10-7 of the manual): with them
-    counts of sites scatter as real ones do, and sites that were picked for their counts regress to the mean. Both
+    Gamma numbers whose variance is the prediction's overdispersion, k = 0.236 / L (equation 10-7 of the manual): with
+    them counts of sites scatter as real ones do, and sites that were picked for their counts regress to the mean. Both
     directions share them, and so do all scenarios of a replication. Expressways have none: chapter 18's k is a fifth.
     """
     factors = np.ones(len(network.sections.length_m))
