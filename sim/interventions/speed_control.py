@@ -38,7 +38,9 @@ class SpeedCameras(Intervention):
             "stretch_heed_share": Source(basis="assumption", range="0.5 to 0.95"),
             "halo_km": Source(basis="assumption", range="0.25 to 2", note="many evaluations count 250 to 500 m"),
             "kangaroo_factor": Source(
-                basis="assumption", range="1.0 to 1.1", note="braking before a camera and speeding up after it"
+                basis="assumption",
+                range="1.0 to 1.1",
+                note="braking before a camera and speeding up after it; evaluations of cameras find no such harm",
             ),
             "cost": COST_SOURCE,
         }
@@ -49,7 +51,7 @@ class SpeedCameras(Intervention):
     stretch_heed_share: Share = Field(default=0.8, description="the same on a stretch under average-speed control")
     halo_km: Positive = Field(default=0.5, description="to each side of a camera")
     kangaroo_factor: Annotated[float, Field(ge=1.0, le=2.0)] = Field(
-        default=1.02, description="on general accidents within twice the halo"
+        default=1.0, description="on general accidents within twice the halo"
     )
     cost: Cost = Cost(capital_cny=250_000.0, yearly_cny=40_000.0, lifetime_years=8.0)
 
