@@ -48,6 +48,12 @@ class Section(Model):
     roadside_hazard: Annotated[int, Field(ge=1, le=7, description="roadside hazard rating")] = 3
     driveways_per_km: Annotated[float, Field(ge=0.0, le=60.0)] = 3.0
     speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)]
+    backward_speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)] | None = Field(
+        default=None, description="against the link's direction, where it differs"
+    )
+    truck_speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)] | None = Field(
+        default=None, description="for trucks, where it is lower"
+    )
     spiral_ends: Annotated[int, Field(ge=0, le=2, description="ends of the curve with a spiral")] = 0
     missing_superelevation_pct: Annotated[
         float, Field(ge=0.0, le=12.0, description="less than the design policy asks for")
@@ -57,6 +63,7 @@ class Section(Model):
     left_turn_lane: bool = False
     lighting: bool = False
     automated_enforcement: bool = False
+    tunnel: bool = Field(default=False, description="rain, fog, ice, snow and night do not reach it")
     sight_distance_m: Annotated[float, Field(ge=15.0, le=2000.0)] | None = None
 
     @model_validator(mode="after")
@@ -71,6 +78,12 @@ class Section(Model):
                 f"{self.length_km * METRES_PER_KM:g} m"
             )
         return self
+
+    def limit_for_trucks_kmh(self, *, forward: bool) -> float:
+        """Limit for trucks in a direction [km/h]."""
+        backward = self.backward_speed_limit_kmh
+        limit_kmh = self.speed_limit_kmh if forward or backward is None else backward
+        return limit_kmh if self.truck_speed_limit_kmh is None else min(limit_kmh, self.truck_speed_limit_kmh)
 
     @property
     def whole_curve_m(self) -> float:
@@ -213,6 +226,8 @@ class SectionTable:
     """Infinite where none is given."""
     curve_share: Floats
     """Of its curve that the section is."""
+    tunnel: Floats
+    """1 where weather and night do not reach, else 0."""
     flow_per_s: Floats
     """All vehicles in the direction, on average over the day."""
 
@@ -421,6 +436,7 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
         sight_m=floats[9],
         curve_share=floats[10],
         flow_per_s=floats[11],
+        tunnel=floats[12],
     )
 
 
@@ -438,7 +454,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             sign * s.grade_pct / 100.0,
             0.0 if s.curve_radius_m is None else 1.0 / s.curve_radius_m,
             s.superelevation_pct / 100.0,
-            ms_from_kmh(s.speed_limit_kmh),
+            ms_from_kmh(s.limit_for_trucks_kmh(forward=way.forward)),
             ROAD_CLASSES.index(way.link.road_class),
             index,
             place,
@@ -446,6 +462,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             np.inf if s.sight_distance_m is None else s.sight_distance_m,
             min(s.length_km * METRES_PER_KM / s.whole_curve_m, 1.0),
             way.link.aadt / 2.0 / SECONDS_PER_DAY,
+            float(s.tunnel),
         )
         for s, place, start in zip(sections, physical, starts, strict=True)
     ]

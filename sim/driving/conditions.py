@@ -92,6 +92,7 @@ def conditions_of(
     table = network.sections
     comfort_ms = _highest_ms(table, speeds.side_friction, stopping.DECELERATION_MS2)
     icy_ms = _highest_ms(table, stopping.icy_side_friction(), stopping.friction_deceleration_ms2("ice"))
+    icy_ms = np.where(table.tunnel > 0.0, np.inf, icy_ms)
     climbs = (table.grade > 0.0)[:, None]
     crawl_ms = speed.crawl_speed_ms(np.maximum(table.grade, 0.0)[:, None], kinds.mass_kg, kinds.power_w)
     reduction_ms = ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0

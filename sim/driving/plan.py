@@ -225,8 +225,11 @@ def _runaway_share(conditions: Conditions, route: Route) -> Singles:
 
 
 def _base_hazard(conditions: Conditions) -> Floats:
+    """What weather and light add is taken out again where they do not reach."""
     by_section = conditions.hazard_per_m * conditions.sections.length_m
-    return (by_section[:, None, None] * conditions.usual).reshape(len(by_section), -1)
+    around = conditions.hours.risk_factor.astype(np.float64)
+    spared = np.where(conditions.sections.tunnel[:, None] > 0.0, around, 1.0)
+    return (by_section[:, None, None] * conditions.usual / spared[:, None, :]).reshape(len(by_section), -1)
 
 
 def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:

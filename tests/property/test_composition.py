@@ -29,23 +29,29 @@ def test_a_tenth_to_a_seventh_of_accidents_is_of_tiredness() -> None:
     assert 0.10 < 1.0 - 1.0 / fatigue.mean_tired_factor(COUNTY.risk, COUNTY.demand) < 0.15
 
 
-def test_tiredness_moves_accidents_between_trips_and_not_their_level(usual) -> None:
+ALIKE_AT_ALL_HOURS = {"risk.night_factor": 1.0, "risk.fog_factor": 1.0, "risk.ice_factor": 1.0}
+"""What else goes with the hour: it makes the hours of tiredness count for more."""
+
+
+@pytest.fixture(scope="module")
+def even() -> float:
+    """General accidents where only tiredness goes with the hour."""
+    return outcome(**ALIKE_AT_ALL_HOURS).metrics["expected_general"]
+
+
+def test_tiredness_moves_accidents_between_trips_and_not_their_level(even) -> None:
     """The drivers and hours that happen to be drawn leave some tenths of a per cent."""
-    awake = outcome(**{"risk.sleepiness_share": 0.0, "risk.fatigue_growth_per_h": 0.0})
-    ratio = usual.metrics["expected_general"] / awake.metrics["expected_general"]
-    assert ratio == pytest.approx(1.0, abs=0.01)
-    assert usual.metrics["expected_rollover"] == pytest.approx(awake.metrics["expected_rollover"], rel=1e-4)
+    awake = {"risk.sleepiness_share": 0.0, "risk.fatigue_growth_per_h": 0.0}
+    assert even / outcome(**ALIKE_AT_ALL_HOURS, **awake).metrics["expected_general"] == pytest.approx(1.0, abs=0.01)
 
 
-def test_who_rests_escapes_a_half_of_what_tiredness_costs(usual) -> None:
+def test_who_rests_escapes_a_half_of_what_tiredness_costs(even) -> None:
     """Everybody rests: half of 14 % of general accidents; nobody's tiredness is touched where rests relieve nothing."""
-    everywhere = {"interventions": {"rest_areas": {"rest_share": 1.0}}}
-    general = usual.metrics["expected_general"]
-    spared = 1.0 - outcome(**everywhere).metrics["expected_general"] / general
+    everywhere = {"interventions": {"rest_areas": {"rest_share": 1.0}}, **ALIKE_AT_ALL_HOURS}
+    spared = 1.0 - outcome(**everywhere).metrics["expected_general"] / even
     tired = 1.0 - 1.0 / fatigue.mean_tired_factor(COUNTY.risk, COUNTY.demand)
     assert spared == pytest.approx(tired / 2.0, rel=0.05)
-    useless = outcome(**everywhere, **{"risk.rest_relief": 0.0})
-    assert useless.metrics["expected_general"] == general
+    assert outcome(**everywhere, **{"risk.rest_relief": 0.0}).metrics["expected_general"] == even
 
 
 def test_rollovers_are_a_few_per_cent_and_in_tight_curves(usual) -> None:

@@ -87,7 +87,7 @@ class TestSites:
     def factors(self, county, replication: int) -> np.ndarray:
         return site_factors(Network(county.road), Streams(1, replication), self.MILES)
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def county(self, root):
         return load_scenario(root / "scenarios/taishun/baseline.yaml")
 
@@ -117,3 +117,25 @@ class TestSites:
         driven = runs[0] > 0.0
         assert runs[1][driven] / runs[0][driven] == pytest.approx(self.factors(county, 0)[driven], rel=0.02)
         assert runs[1].sum() / runs[0].sum() == pytest.approx(1.0, abs=0.15)
+
+
+def test_limits_by_direction_and_for_trucks() -> None:
+    """The lower of both holds for a truck, in its direction."""
+    section = Section(length_km=1.0, speed_limit_kmh=80, backward_speed_limit_kmh=60, truck_speed_limit_kmh=70)
+    assert [section.limit_for_trucks_kmh(forward=forward) for forward in (True, False)] == [70.0, 60.0]
+    plain = Section(length_km=1.0, speed_limit_kmh=50)
+    assert [plain.limit_for_trucks_kmh(forward=forward) for forward in (True, False)] == [50.0, 50.0]
+
+
+def test_a_slower_direction_takes_longer(small) -> None:
+    """The banned road's limit of 60 km/h southward, 40 northward: half as long again, and fewer who speed."""
+    road = small().model_dump(mode="json")["road"]
+    for link in road["links"]:
+        for section in link["sections"]:
+            section["backward_speed_limit_kmh"] = section["speed_limit_kmh"] / 1.5
+    network = Network(small(road=road).road)
+    for way in network.ways:
+        usual = network.sections.limit_ms[way.first : way.stop]
+        other = next(w for w in network.ways if w.link.name == way.link.name and w.forward != way.forward)
+        if way.forward:
+            assert usual == pytest.approx(1.5 * network.sections.limit_ms[other.first : other.stop][::-1])

@@ -121,3 +121,17 @@ def test_brakes_that_are_mended_make_fewer_general_accidents_and_defects_only_sh
     assert general(without, 2.7) == pytest.approx(general(without, 1.0), rel=of_those_drawn + 0.01)
     saved = {factor: general(without, factor) - general(area, factor) for factor in (1.0, 2.7)}
     assert saved[2.7] > max(saved[1.0], 0.0)
+
+
+def test_weather_and_night_do_not_reach_into_tunnels(county) -> None:
+    """On ice at any hour, general accidents of a road all in tunnels are those of a dry day."""
+    road = county.model_dump(mode="json")["road"]
+    for link in road["links"]:
+        for section in link["sections"]:
+            section["tunnel"] = True
+    under = county.changed({"days": 10, "road": road, **ALIKE, "risk.night_factor": 1.5})
+    icy, dry = (in_weather(under, state) for state in ("ice", "dry"))
+    plain = in_weather(county.changed({"days": 10, **ALIKE}), "dry")
+    rates = [run.metrics["expected_general"] / run.metrics["vehicle_km"] for run in (icy, dry, plain)]
+    assert rates[0] == pytest.approx(rates[2], rel=0.01)
+    assert rates[1] == pytest.approx(rates[2], rel=0.01)
