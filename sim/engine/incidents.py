@@ -43,7 +43,9 @@ class Help:
     detected_s: float
     arrived_s: float = np.nan
     ordinary_s: float = np.nan
-    """When the ordinary police would have been there."""
+    """When the ordinary police, and the ambulance, would have been there."""
+    medical_s: float = np.nan
+    """When medical help was there: the ambulance, or a squad that can give it."""
     by_squad: bool = False
 
 
@@ -85,7 +87,7 @@ class Rescuers:
         """The nearest squad goes when it is free, unless the ordinary police would be there before it sets out."""
         yield self.env.timeout(known.detected_s)
         ordinary_s = known.detected_s + self._ordinary_s(accident)
-        known.arrived_s = known.ordinary_s = ordinary_s
+        known.arrived_s = known.ordinary_s = known.medical_s = ordinary_s
         rescue = self._rescue(known.detected_s)
         if rescue is None:
             return
@@ -97,6 +99,8 @@ class Rescuers:
             if self.env.now + drive_s >= ordinary_s:
                 return
             known.arrived_s, known.by_squad = self.env.now + drive_s, True
+            if uniform(self.world, accident, "incident.medical") < squads.medical_share:
+                known.medical_s = known.arrived_s
             yield self.env.timeout(drive_s + clearance_s(self.world, accident) * squads.clearance_factor)
 
     def _ordinary_s(self, accident: Accident) -> float:
@@ -144,7 +148,16 @@ def clearance_s(world: World, accident: Accident) -> float:
 
 def time_to_help_min(world: World, accidents: list[Accident], rescuers: Rescuers) -> Floats:
     """From the accident until help is there [min], shape (accidents,)."""
-    times = [known.arrived_s - clock_s(world, a) for a, known in zip(accidents, rescuers.help, strict=True)]
+    return _minutes_until(world, accidents, [known.arrived_s for known in rescuers.help])
+
+
+def time_to_medical_help_min(world: World, accidents: list[Accident], rescuers: Rescuers) -> Floats:
+    """From the accident until medical help is there [min], shape (accidents,)."""
+    return _minutes_until(world, accidents, [known.medical_s for known in rescuers.help])
+
+
+def _minutes_until(world: World, accidents: list[Accident], then_s: list[float]) -> Floats:
+    times = [then - clock_s(world, accident) for accident, then in zip(accidents, then_s, strict=True)]
     return np.array(times) / SECONDS_PER_MINUTE
 
 
@@ -164,7 +177,7 @@ def mean_rescue_factor(world: World, accidents: list[Accident], rescuers: Rescue
     if not any(known.by_squad for known in rescuers.help):
         return ordinary
     starts = np.array([clock_s(world, accident) for accident in accidents])
-    times = (np.array([getattr(known, when) for known in rescuers.help]) for when in ("arrived_s", "ordinary_s"))
+    times = (np.array([getattr(known, when) for known in rescuers.help]) for when in ("medical_s", "ordinary_s"))
     with_squads, without = (
         rescue_factor((when - starts) / SECONDS_PER_MINUTE, *rescue_parameters(rules)) for when in times
     )

@@ -9,7 +9,14 @@ import pandas as pd
 
 from sim import portable
 from sim.engine.guard import asked
-from sim.engine.incidents import Rescuers, incidents_of, mean_rescue_factor, rescue_parameters, time_to_help_min
+from sim.engine.incidents import (
+    Rescuers,
+    incidents_of,
+    mean_rescue_factor,
+    rescue_parameters,
+    time_to_help_min,
+    time_to_medical_help_min,
+)
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Accident
 from sim.engine.world import World
@@ -78,7 +85,7 @@ def outcome_of(world: World) -> Outcome:
     found = sorted(world.book.accidents, key=lambda accident: (accident.time_s, accident.trip_id))
     rescuers = Rescuers(world, found)
     help_min = time_to_help_min(world, found, rescuers)
-    what = _consequences(world, found, help_min)
+    what = _consequences(world, found, time_to_medical_help_min(world, found, rescuers))
     incidents = incidents_of(world, found, rescuers, what)
     ended = _accident_records(world, found, what)
     accidents = [record for record in ended if record.mechanism != CAPTURED_NAME]

@@ -117,6 +117,8 @@ class Rescue:
     speed_factor: float
     device_detection_s: float
     clearance_factor: float
+    medical_share: float
+    """Of the squads' runs that bring medical help."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Rescue, Site
-from sim.parameters import Name, NotNegative, Positive, Source
+from sim.parameters import Name, NotNegative, Positive, Share, Source
 
 
 class RapidResponse(Intervention):
@@ -22,6 +22,11 @@ class RapidResponse(Intervention):
             "speed_factor": Source(basis="assumption", range="0.8 to 1.3"),
             "device_detection_min": Source(basis="assumption", range="0.5 to 5"),
             "clearance_factor": Source(basis="assumption", range="0.5 to 1.0"),
+            "medical_share": Source(
+                basis="assumption",
+                range="0 to 1",
+                note="police and tow squads bring none; what saves lives is medical help",
+            ),
             "cost": COST_SOURCE,
         }
     )
@@ -32,6 +37,9 @@ class RapidResponse(Intervention):
     device_detection_min: NotNegative = Field(default=2.0, description="if the truck has a working device")
     clearance_factor: Annotated[Positive, Field(le=1.0)] = Field(
         default=0.8, description="time to clear over that without a squad"
+    )
+    medical_share: Share = Field(
+        default=0.3, description="runs that bring medical help, not only police and a tow truck"
     )
     cost: Cost = Cost(capital_cny=600_000.0, yearly_cny=800_000.0, lifetime_years=10.0)
 
@@ -49,4 +57,5 @@ class RapidResponse(Intervention):
             speed_factor=self.speed_factor * self.strength,
             device_detection_s=self.device_detection_min * 60.0,
             clearance_factor=1.0 - self.strength * (1.0 - self.clearance_factor),
+            medical_share=self.medical_share,
         )

@@ -96,6 +96,20 @@ def test_squads_are_there_sooner_and_clear_sooner(heavy, heavy_before) -> None:
     assert after["deaths"] <= heavy_before["deaths"]
 
 
+def test_only_medical_help_saves_lives(heavy, heavy_before) -> None:
+    """Squads of police and tow trucks are there as soon and clear as soon, and nobody survives who would not have."""
+    squads = {"at": ["town", "gate"], "squads": 3, "device_detection_min": 1000.0}
+    with_share = [
+        run_replication(
+            heavy.changed({"interventions.rapid_response": {**squads, "medical_share": share}}), 3, 0
+        ).metrics
+        for share in (0.0, 0.5, 1.0)
+    ]
+    assert with_share[0]["mean_time_to_help_min"] == with_share[2]["mean_time_to_help_min"]
+    assert with_share[0]["expected_deaths"] == pytest.approx(heavy_before["expected_deaths"], rel=1e-12)
+    assert with_share[0]["expected_deaths"] > with_share[1]["expected_deaths"] > with_share[2]["expected_deaths"]
+
+
 def test_crews_meet_violators_and_few_crews_meet_fewer(small) -> None:
     def met(**parameters) -> float:
         scenario = small(interventions={"squadron_dispatch": {"at": ["town"], "turnout_min": 0.5, **parameters}})
