@@ -68,7 +68,7 @@ class Fleet(Group):
         Field(description="payload of laden trips over the full one: lowest, most frequent, highest"),
     ] = (0.45, 0.75, 1.0)
     overload_mass_factor: Annotated[float, Field(ge=1.0, le=3.0)] = Field(
-        default=1.3, description="mass of an overloaded truck over a full one's"
+        default=1.3, description="mean mass of overloaded trucks over a full one's; even from 1 to twice the excess"
     )
     brake_defect_share: Share = Field(default=0.1, description="trucks whose brakes hold less than they should")
     call_answer_probability: Share = 0.8

@@ -35,7 +35,7 @@ class TruckKinds:
 
     mass_kg: Floats
     payload_share: Floats
-    """Of the mean payload in the mass of laden trucks, 0 where the load does not vary."""
+    """Of the part that varies in the mean mass: payload of laden, excess of overloaded trucks; 0 for empty ones."""
     power_w: Floats
     rollover_factor: tuple[float, ...]
     """Rollover threshold over the laden truck's, by load."""

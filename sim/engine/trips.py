@@ -47,7 +47,7 @@ class TripTable:
     load: Ints
     """0 empty, 1 laden, 2 overloaded."""
     fill: Floats
-    """Payload over the full one, of laden trips."""
+    """What varies of the load over its mean: payload of laden trips, excess over a full truck of overloaded ones."""
     wrong_gear: Bools
     """Whether it goes down in too high a gear."""
     stability: Floats
@@ -147,12 +147,18 @@ class TripSource:
         return (uniform < self._loaded_share).astype(np.int64) + (uniform < self._overloaded_share)
 
     def _filled(self, uniform: Floats) -> Floats:
-        """Payload over the full one: triangular, by the place of the number among those of laden trips."""
+        """What varies of a load over its mean, by the place of the number among those of trips with that load.
+
+        Of laden trips the payload, triangular; of overloaded ones what exceeds a full truck, even from nothing to twice
+        its mean.
+        """
         low, mode, high = self._fill
         place = (uniform - self._overloaded_share) / max(self._loaded_share - self._overloaded_share, SMALLEST_SHARE)
         below = np.clip(place, 0.0, 1.0) * (high - low)
         rising = low + np.sqrt(below * (mode - low))
-        result: Floats = np.where(below < mode - low, rising, high - np.sqrt((high - low - below) * (high - mode)))
+        laden = np.where(below < mode - low, rising, high - np.sqrt((high - low - below) * (high - mode)))
+        excess = 2.0 * uniform / max(self._overloaded_share, SMALLEST_SHARE)
+        result: Floats = np.where(uniform < self._overloaded_share, excess, laden / (sum(self._fill) / 3.0))
         return result
 
     def _stability(self, uniform: Floats) -> Floats:
@@ -258,10 +264,11 @@ def truck_kinds(scenario: Scenario) -> TruckKinds:
         for c in classes
     ]
     payload = [1.0 - c.empty_mass_kg / laden_mass_kg(c, fleet.mean_fill) if c else 0.0 for c in classes]
+    excess = 1.0 - 1.0 / fleet.overload_mass_factor
     power = [c.power_kw * WATTS_PER_KW if c else 1.0 for c in classes]
     return TruckKinds(
         mass_kg=np.array(masses).ravel(),
-        payload_share=np.array([(0.0, share, 0.0) for share in payload]).ravel(),
+        payload_share=np.array([(0.0, share, excess) for share in payload]).ravel(),
         power_w=np.repeat(np.array(power), LOADS),
         rollover_factor=ROLLOVER_FACTORS,
     )
@@ -277,7 +284,7 @@ class TraitTable:
 
     def __init__(self, roster: Roster, scenario: Scenario, kinds: TruckKinds) -> None:
         fleet, speeds, risk = scenario.fleet, scenario.speed, scenario.risk
-        self._risk, self._speeds, self._mean_fill = risk, speeds, fleet.mean_fill
+        self._risk, self._speeds = risk, speeds
         self._mean_tired_factor = mean_tired_factor(risk, scenario.demand)
         self._payload_share = kinds.payload_share
         retarder, habit = roster.has_retarder[:, None], roster.speed_factor[:, None]
@@ -304,7 +311,7 @@ class TraitTable:
         """Traits of trips, with brakes as they are at the start of a trip."""
         own = dict(zip(self._names, np.ascontiguousarray(self._rows[trips.driver * LOADS + trips.load].T), strict=True))
         kind = (trips.truck_class * LOADS + trips.load).astype(np.uint32)
-        heavier = 1.0 + self._payload_share[kind] * (trips.fill / self._mean_fill - 1.0)
+        heavier = 1.0 + self._payload_share[kind] * (trips.fill - 1.0)
         wrong, speeds = trips.wrong_gear, self._speeds
         geared = np.where(wrong, speeds.wrong_gear_braking, 1.0).astype(np.float32)
         own["rollover_threshold_g"] *= trips.stability.astype(np.float32)

@@ -17,9 +17,8 @@ from sim.scenario.uncertain import Distribution
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 DRAWS = 32
 SHARED = ("speed.wrong_gear_share", "risk.brake_failure_c", "speed.hot_brakes_least_factor", "speed.engine_brake_kw")
-"""Engine brakes are drawn at the same quantile, trucks of the two countries and times having had others."""
-ENGINE_BRAKE_KW, OVERLOADED = (90.0, 120.0, 160.0), (0.02, 0.1, 0.3)
-"""In China: as 110, 150 and 200 kW in America, where trucks are weighed at ports of entry."""
+OVERLOADED = (0.02, 0.1, 0.3)
+"""Of laden trips in China; in Colorado trucks are weighed at ports of entry."""
 SITES = {
     "qidaoliang": (8.5, 240, (0.3, 1.0), 20),
     "straight_creek": (10.0, 200, (0.9, 1.1), 90),
@@ -47,7 +46,6 @@ def predicted() -> dict[str, np.ndarray]:
         for site, base in bases.items():
             values = {key: uncertain[key].value(share) for key, share in shares.items()}
             if site == "qidaoliang":
-                values["speed.engine_brake_kw"] = triangular(*ENGINE_BRAKE_KW, shares["speed.engine_brake_kw"])
                 values["demand.overloaded_share"] = triangular(*OVERLOADED, row[-2])
             (low, high), days = SITES[site][2:]
             run = run_replication(base.changed({**values, "uncertain": {}, "days": days}), 1, 0)
