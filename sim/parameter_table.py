@@ -90,7 +90,7 @@ CONSTANTS: tuple[tuple[str, object, str, str, Source], ...] = (
         Source(
             basis="published",
             reference="360che.com 2011: about 30 %, 40 to 50 %, 90 % of rated power",
-            note="that each is on a third of the trucks is an assumption",
+            note="each taken to be on a third of the trucks",
         ),
     ),
     (

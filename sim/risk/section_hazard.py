@@ -10,7 +10,7 @@ from sim.draws import Streams
 from sim.parameters import ROAD_CLASSES
 from sim.risk import freeway, multilane, two_lane
 from sim.risk.parameters import RiskParameters
-from sim.road import Link, Network, Section
+from sim.road import Link, Network, Section, Way
 from sim.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
 
 INVOLVED_PER_ACCIDENT = 1.307
@@ -36,21 +36,35 @@ def involvements_per_vehicle_m(section: Section, link: Link) -> float:
     return INVOLVED_PER_ACCIDENT * yearly
 
 
+SITE_M = 100.0
+"""Pieces of a road for which numbers are drawn, however it is cut into sections [m]."""
+
+
 def site_factors(network: Network, streams: Streams, overdispersion_miles: float) -> Floats:
     """How much more dangerous each section is than alike ones, 1 on average, shape (directed sections,).
 
     Gamma numbers whose variance is the prediction's overdispersion, k = 0.236 / L (equation 10-7 of the manual): with
-    them counts of sites scatter as real ones do, and sites that were picked for their counts regress to the mean. Both
-    directions share them, and so do all scenarios of a replication. Expressways have none: chapter 18's k is a fifth.
+    them counts of sites scatter as real ones do, and sites that were picked for their counts regress to the mean. They
+    are drawn by pieces of the link, so that it does not matter how it is cut. Both directions share them, and so do all
+    scenarios of a replication. Expressways have none: chapter 18's k is a fifth.
     """
     factors = np.ones(len(network.sections.length_m))
     for way in network.ways:
         if overdispersion_miles > 0.0 and way.link.road_class != "expressway":
-            shape = np.array([s.length_km * METRES_PER_KM / METRES_PER_MILE for s in way.link.sections])
-            shape /= overdispersion_miles
-            own = streams.generator(f"site.{way.link.name}").standard_gamma(shape) / shape
+            length_m = network.sections.length_m[way.first : way.stop]
+            own = _site_factors(way, length_m if way.forward else length_m[::-1], streams, overdispersion_miles)
             factors[way.first : way.stop] = own if way.forward else own[::-1]
     return factors
+
+
+def _site_factors(way: Way, length_m: Floats, streams: Streams, overdispersion_miles: float) -> Floats:
+    """Of a link's sections, in its own direction."""
+    bounds_m = np.concatenate([[0.0], np.cumsum(length_m)])
+    pieces, shape = int(np.ceil(bounds_m[-1] / SITE_M)), SITE_M / METRES_PER_MILE / overdispersion_miles
+    drawn = streams.generator(f"site.{way.link.name}").standard_gamma(shape, pieces) / shape
+    danger = np.concatenate([[0.0], np.cumsum(drawn * SITE_M)])
+    result: Floats = np.diff(np.interp(bounds_m, np.arange(pieces + 1) * SITE_M, danger)) / length_m
+    return result
 
 
 def _on_two_lanes(section: Section, link: Link) -> float:
