@@ -60,6 +60,7 @@ class PlainTruck:
     threshold: float
     speed_factor: float
     mass_kg: float
+    kind_mass_kg: float
     power_w: float
     retarding_w: float
     capacity_n: float
@@ -112,17 +113,21 @@ class Model:
     def truck(self, truck: PlainTruck, route: PlainRoute) -> Generator[Event, Any, None]:
         """One truck, section by section, to the end of its route or its accident."""
         temperature, cumulative, entered, way = brakes.INITIAL_C, 0.0, truck.departure_s, -1
-        hour, endured = 0, 0.0
+        hour, endured, leaving = 0, 0.0, inf
         for number, runaway_share in route:
             section = self.sections[number]
             if section.way != way:
                 if way >= 0:
                     entered += self.free_time_s[way]
-                way = section.way
+                way, leaving = section.way, inf
                 hour = min(int(entered / SECONDS_PER_HOUR), len(self.speed_by_hour) - 1)
             velocity = self.velocity(section, truck, self.speed_by_hour[hour], temperature)
             if self.icy_by_hour[hour]:
                 velocity = min(velocity, section.icy_ms)
+            if section.grade >= 0.0:
+                velocity, leaving = climbed(section, truck, min(leaving, velocity), velocity)
+            else:
+                leaving = velocity
             duration = section.length_m / velocity
             temperature, demand = heated(section, truck, velocity, duration, temperature)
             failed = self.failed(temperature, demand) if section.grade < 0.0 else 0.0
@@ -145,8 +150,6 @@ class Model:
     def velocity(self, section: PlainSection, truck: PlainTruck, weather: float, temperature: float) -> float:
         """Speed [m/s]."""
         velocity = section.wanted_ms * weather * truck.speed_factor
-        if section.grade > 0.0:
-            velocity = min(velocity, crawl(section.grade, truck))
         if section.held_ms < inf:
             hotter = max(temperature - truck.notices_c, 0.0) / self.habits.hot_brakes_range_k
             careful = max(1.0 - hotter, self.habits.hot_brakes_least_factor)
@@ -170,14 +173,26 @@ class Model:
 
 
 def crawl(grade: float, truck: PlainTruck) -> float:
-    """Crawl speed [m/s]."""
+    """Crawl speed [m/s] of the truck's kind."""
     power = speeds.DRIVELINE_EFFICIENCY * truck.power_w
-    resistance = truck.mass_kg * STANDARD_GRAVITY_MS2 * (grade + speeds.ROLLING_RESISTANCE)
+    resistance = truck.kind_mass_kg * STANDARD_GRAVITY_MS2 * (grade + speeds.ROLLING_RESISTANCE)
     velocity = min(power / resistance, 60.0)
     for _ in range(speeds.NEWTON_STEPS):
         square = speeds.DRAG_AREA_KG_M * velocity * velocity
         velocity = (2.0 * square * velocity + power) / (3.0 * square + resistance)
     return velocity
+
+
+def climbed(section: PlainSection, truck: PlainTruck, entry: float, wanted: float) -> tuple[float, float]:
+    """Mean speed on a section that climbs or is level, and the speed at its end [m/s]."""
+    to = min(crawl(section.grade, truck), wanted)
+    middle, length = (entry + to) / 2.0, section.length_m
+    pull = speeds.DRIVELINE_EFFICIENCY * truck.power_w / middle - speeds.DRAG_AREA_KG_M * middle * middle
+    pull = pull / truck.kind_mass_kg - STANDARD_GRAVITY_MS2 * (section.grade + speeds.ROLLING_RESISTANCE)
+    settling = abs(to * to - entry * entry) / (2.0 * max(abs(pull), speeds.LEAST_ACCELERATION_MS2))
+    end = sqrt(entry * entry + (to * to - entry * entry) * min(length / max(settling, speeds.SHORTEST_M), 1.0))
+    changing = min(settling, length)
+    return length / (2.0 * changing / (entry + end) + (length - changing) / to), end
 
 
 def heated(
@@ -209,6 +224,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, PlainRoute
         trips.threshold,
         who.speed_factor,
         who.mass_kg,
+        world.conditions(0).kinds.mass_kg[who.kind],
         world.conditions(0).kinds.power_w[who.kind],
         who.retarding_w,
         who.capacity_n,

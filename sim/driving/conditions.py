@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from sim.driving.rules import NO_RULES, DrivingRules
 from sim.driving.run_out import Brakeless, brakeless
-from sim.driving.usual import factor_of_usual_speed
+from sim.driving.usual import Bounds, factor_of_usual_speed
 from sim.fleet import Fleet
 from sim.physics import speed, stopping
 from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Network, SectionTable
-from sim.units import Bools, Floats, Singles, ms_from_kmh
+from sim.units import STANDARD_GRAVITY_MS2, Bools, Floats, Singles, ms_from_kmh
 
 
 class Hours(NamedTuple):
@@ -56,7 +56,12 @@ class Conditions:
     held_ms: Floats
     """Speed held downgrade, infinite where the road does not fall steeply."""
     crawl_ms: Floats
-    """Steady speed of each kind of truck upgrade, shape (directed sections, kinds), infinite where none climbs."""
+    """Steady speed of each kind of truck at full power, shape (directed sections, kinds), infinite downgrade."""
+    resistance_ms2: Floats
+    """g (grade + rolling resistance)."""
+    power_per_kg: Floats
+    """At the wheels, of each kind of truck, shape (kinds,)."""
+    drag_per_kg: Floats
     usual: Floats
     """Factor that makes the prediction hold at usual speeds, shape (directed sections, kinds, states of the hours)."""
     hours: Hours
@@ -89,42 +94,37 @@ def conditions_of(
     severity: SeverityParameters,
 ) -> Conditions:
     """Conditions without any intervention."""
-    table = network.sections
-    comfort_ms = _highest_ms(table, speeds.side_friction, stopping.DECELERATION_MS2)
-    icy_ms = _highest_ms(table, stopping.icy_side_friction(), stopping.friction_deceleration_ms2("ice"))
-    icy_ms = np.where(table.tunnel > 0.0, np.inf, icy_ms)
-    climbs = (table.grade > 0.0)[:, None]
-    crawl_ms = speed.crawl_speed_ms(np.maximum(table.grade, 0.0)[:, None], kinds.mass_kg, kinds.power_w)
-    reduction_ms = ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0
-    wanted_ms, crawl_ms = np.minimum(table.limit_ms, comfort_ms), np.where(climbs, crawl_ms, np.inf)
-    held_ms = speed.descent_speed_ms(table.grade, ms_from_kmh(speeds.descent_level_kmh), reduction_ms)
-    usual = factor_of_usual_speed(
-        wanted_ms,
-        held_ms,
-        crawl_ms,
-        icy_ms,
-        table.limit_ms,
-        hours.speed_factor,
-        hours.icy,
-        fleet,
-        speeds,
-        risk.speed_coefficient_per_kmh,
-    )
+    table, bounds = network.sections, _bounds(network.sections, kinds, speeds)
     return Conditions(
         sections=table,
         free_time_s=network.free_time_s,
         hazard_per_m=hazard_per_m,
-        wanted_ms=wanted_ms,
-        icy_ms=icy_ms,
-        held_ms=held_ms,
-        crawl_ms=crawl_ms,
-        usual=usual,
+        **bounds._asdict(),
+        usual=factor_of_usual_speed(
+            table, bounds, hours.speed_factor, hours.icy, fleet, speeds, risk.speed_coefficient_per_kmh
+        ),
         hours=hours,
         kinds=kinds,
         speed=speeds,
         risk=risk,
         severity=severity,
         brakeless=brakeless(fleet, speeds, risk),
+    )
+
+
+def _bounds(table: SectionTable, kinds: TruckKinds, speeds: SpeedParameters) -> Bounds:
+    climbs, rise = (table.grade >= 0.0)[:, None], np.maximum(table.grade, 0.0)
+    comfort_ms = _highest_ms(table, speeds.side_friction, stopping.DECELERATION_MS2)
+    icy_ms = _highest_ms(table, stopping.icy_side_friction(), stopping.friction_deceleration_ms2("ice"))
+    reduction_ms = ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0
+    return Bounds(
+        wanted_ms=np.minimum(table.limit_ms, comfort_ms),
+        held_ms=speed.descent_speed_ms(table.grade, ms_from_kmh(speeds.descent_level_kmh), reduction_ms),
+        icy_ms=np.where(table.tunnel > 0.0, np.inf, icy_ms),
+        crawl_ms=np.where(climbs, speed.crawl_speed_ms(rise[:, None], kinds.mass_kg, kinds.power_w), np.inf),
+        resistance_ms2=STANDARD_GRAVITY_MS2 * (rise + speed.ROLLING_RESISTANCE),
+        power_per_kg=speed.DRIVELINE_EFFICIENCY * kinds.power_w / kinds.mass_kg,
+        drag_per_kg=speed.DRAG_AREA_KG_M / kinds.mass_kg,
     )
 
 

@@ -41,7 +41,9 @@ class Road(NamedTuple):
     icy_ms: Singles
     grade: Singles
     crawl_ms: Singles
-    """Of each kind of truck, shape (sections, kinds), infinite where the road does not climb."""
+    """Of each kind of truck at full power, shape (sections, kinds), infinite where the road falls."""
+    resistance_ms2: Singles
+    """To a truck that climbs, without that of the air."""
     held_ms: Singles
     """Infinite where the road does not fall steeply."""
     base_hazard: Singles
@@ -52,6 +54,9 @@ class Road(NamedTuple):
     """Of its curve that each section is: a curve rolls a truck over once, however it is cut."""
     runaway_share: Singles
     """Of the trucks whose brakes fail on the section that have an accident for it, shape (sections, kinds)."""
+    power_per_kg: Singles
+    """At the wheels, shape (kinds,), as the next."""
+    drag_per_kg: Singles
 
 
 class RuleTable(NamedTuple):
@@ -196,6 +201,7 @@ def _road(conditions: Conditions, route: Route) -> Road:
         "icy_ms": conditions.icy_ms,
         "grade": table.grade,
         "crawl_ms": conditions.crawl_ms,
+        "resistance_ms2": conditions.resistance_ms2,
         "held_ms": conditions.held_ms,
         "base_hazard": _base_hazard(conditions),
         "curvature_per_m": table.curvature_per_m,
@@ -209,6 +215,8 @@ def _road(conditions: Conditions, route: Route) -> Road:
         exact_length_m=table.length_m[at],
         **{name: values[at].astype(np.float32) for name, values in single.items()},
         runaway_share=_runaway_share(conditions, route),
+        power_per_kg=conditions.power_per_kg.astype(np.float32),
+        drag_per_kg=conditions.drag_per_kg.astype(np.float32),
     )
 
 

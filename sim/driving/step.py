@@ -15,7 +15,7 @@ from sim.driving.plan import EVERY_DAY, NOWHERE, plan_of
 from sim.driving.traits import Traits, prepared
 from sim.parameters import CAPTURED, GENERAL, ROLLOVER, RUNAWAY
 from sim.physics import brake_temperature as brakes
-from sim.physics import rollover
+from sim.physics import rollover, speed
 from sim.risk import relative, severity
 from sim.road import Route
 from sim.units import SECONDS_PER_HOUR, Floats, kmh_from_ms
@@ -24,6 +24,8 @@ braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(bra
 temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
 brake_demand, failure_hazard = plain(brakes.brake_demand), plain(brakes.failure_hazard)
 rollover_speed_ms, rollover_hazard = plain(rollover.rollover_speed_ms), plain(rollover.rollover_hazard)
+settling_distance_m, speed_at_end_ms = plain(speed.settling_distance_m), plain(speed.speed_at_end_ms)
+mean_speed_ms = plain(speed.mean_speed_ms)
 exponential_model, fatal_growth = plain(relative.exponential_model), plain(severity.fatal_growth)
 kilometres_per_hour = plain(kmh_from_ms)
 ONE, NOTHING, AMBIENT_C = np.float32(1.0), np.float32(0.0), np.float32(brakes.AMBIENT_C)
@@ -64,12 +66,13 @@ class Truck:
         self.brake_c: Any = self._own.brake_c
         self._endured: Any = NOTHING
         self._failing: Any = NOTHING
+        self._leaving: Any = np.float32(np.inf)
         self.elapsed_s = 0.0
 
     def drive(self, s: int) -> Step:
         """Drive a section; sections are driven in the order of travel."""
         if self._road.way[s] != self._way:
-            self._way = self._road.way[s]
+            self._way, self._leaving = self._road.way[s], np.float32(np.inf)
             self._meet_weather(float(self._road.entered_s[self._way]))
         velocity = self._velocity(s)
         passage_s = self._road.length_m[s] / velocity
@@ -95,10 +98,24 @@ class Truck:
         hotter = max(self.brake_c - own.notices_c, NOTHING)
         careful = max(ONE - hotter * self._numbers.cautious_per_k, self._numbers.least_when_hot)
         held = road.held_ms[s] * own.descent_factor * careful
-        free = min(road.wanted_ms[s] * self._weather, road.crawl_ms[s, own.kind], held)
+        free = min(road.wanted_ms[s] * self._weather, held)
         free = min(free, road.icy_ms[s]) if self._icy else free
+        if road.grade[s] >= 0.0:
+            free = self._climb(s, free)
+        else:
+            self._leaving = free
         slowed = [self._slowed(free, rule, s) for rule in range(len(self._rules.weight))]
-        return min([free, *slowed]) * self._alarm
+        velocity = min([free, *slowed]) * self._alarm
+        self._leaving *= velocity / free
+        return velocity
+
+    def _climb(self, s: int, wanted_ms: np.float32) -> Any:
+        road, kind, length_m = self._road, self._own.kind, self._road.length_m[s]
+        entry, to = min(self._leaving, wanted_ms), min(road.crawl_ms[s, kind], wanted_ms)
+        power, drag = road.power_per_kg[kind], road.drag_per_kg[kind]
+        settling = settling_distance_m(entry, to, power, drag, road.resistance_ms2[s])
+        self._leaving = speed_at_end_ms(entry, to, settling, length_m)
+        return mean_speed_ms(entry, to, self._leaving, settling, length_m)
 
     def _slowed(self, free: np.float32, rule: int, s: int) -> np.float32:
         table, rules, own = self._table, self._rules, self._own

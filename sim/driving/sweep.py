@@ -25,7 +25,7 @@ from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesO
 from sim.driving.traits import Traits, prepared
 from sim.parameters import CAPTURED, GENERAL, MECHANISMS, ROLLOVER, RUNAWAY
 from sim.physics import brake_temperature as brakes
-from sim.physics import rollover
+from sim.physics import rollover, speed
 from sim.risk import relative, severity
 from sim.road import Route
 from sim.units import SECONDS_PER_HOUR, Floats, Singles, kmh_from_ms
@@ -46,6 +46,8 @@ cooling_rate_per_s = single(brakes.cooling_rate_per_s)
 brake_demand, failure_hazard = single(brakes.brake_demand), single(brakes.failure_hazard)
 rollover_speed_ms = single(rollover.rollover_speed_ms)
 rollover_hazard = single(rollover.rollover_hazard)
+settling_distance_m = single(speed.settling_distance_m)
+speed_at_end_ms, mean_speed_ms = single(speed.speed_at_end_ms), single(speed.mean_speed_ms)
 exponential_model = single(relative.exponential_model)
 fatal_growth = single(severity.fatal_growth)
 kilometres_per_hour = single(kmh_from_ms)
@@ -74,6 +76,8 @@ class Trucks(NamedTuple):
     failing: Singles
     """What a section adds to it."""
     velocity: Singles
+    leaving_ms: Singles
+    """Speed at the end of the section."""
     passage_s: Singles
     growth: Singles
     """Of the fatal share with speed on the section."""
@@ -127,10 +131,6 @@ def _choose_speed(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumber
     velocity, wanted_ms = trucks.velocity, road.wanted_ms[s]
     for i in range(len(trips.day)):
         velocity[i] = wanted_ms * trucks.weather[i]
-    if road.grade[s] > NOTHING:
-        crawl_ms = road.crawl_ms[s]
-        for i in range(len(trips.day)):
-            velocity[i] = min(velocity[i], crawl_ms[trips.kind[i]])
     if road.held_ms[s] < NO_LIMIT:
         held_ms = road.held_ms[s]
         for i in range(len(trips.day)):
@@ -141,12 +141,29 @@ def _choose_speed(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumber
         icy_ms = road.icy_ms[s]
         for i in range(len(trips.day)):
             velocity[i] = min(velocity[i], icy_ms + trucks.icy_ms[i])
+    if road.grade[s] >= NOTHING:
+        _climb(trucks, trips, road, s)
+    else:
+        for i in range(len(trips.day)):
+            trucks.leaving_ms[i] = velocity[i]
+
+
+@compiled
+def _climb(trucks: Trucks, trips: Traits, road: Road, s: int) -> None:
+    """Speed changes along the section as power, mass and grade have it, towards the crawl speed or what is wanted."""
+    velocity, leaving, length, resistance = trucks.velocity, trucks.leaving_ms, road.length_m[s], road.resistance_ms2[s]
+    for i in range(len(trips.day)):
+        kind = trips.kind[i]
+        entry, to = min(leaving[i], velocity[i]), min(road.crawl_ms[s, kind], velocity[i])
+        settling = settling_distance_m(entry, to, road.power_per_kg[kind], road.drag_per_kg[kind], resistance)
+        leaving[i] = speed_at_end_ms(entry, to, settling, length)
+        velocity[i] = mean_speed_ms(entry, to, leaving[i], settling, length)
 
 
 @compiled
 def _slow_down(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOnRoute, s: int) -> None:
     """Speed rules act on the speed without any, and the lowest result holds; then alarms of hot brakes."""
-    velocity, lowest = trucks.velocity, trucks.passage_s
+    velocity, lowest, leaving = trucks.velocity, trucks.passage_s, trucks.leaving_ms
     for i in range(len(trips.day)):
         lowest[i] = velocity[i]
     for rule in range(len(rules.weight)):
@@ -160,7 +177,9 @@ def _slow_down(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOnRo
                 excess = max(velocity[i] - caps[trips.kind[i]], NOTHING)
                 lowest[i] = min(lowest[i], velocity[i] - share * excess)
     for i in range(len(trips.day)):
-        velocity[i] = lowest[i] * trucks.alarm[i]
+        slower = lowest[i] * trucks.alarm[i]
+        leaving[i] *= slower / velocity[i]
+        velocity[i] = slower
 
 
 @compiled
@@ -330,7 +349,7 @@ def _write_down(courses: Courses, trucks: Trucks, s: int, first: int, count: int
 @compiled
 def _room_for(plan: Plan, count: int) -> Trucks:
     """Room for what changes on the way."""
-    singles = [np.empty(count, dtype=np.float32) for _ in range(12)]
+    singles = [np.empty(count, dtype=np.float32) for _ in range(13)]
     return Trucks(
         singles[0],
         singles[1],
@@ -345,6 +364,7 @@ def _room_for(plan: Plan, count: int) -> Trucks:
         singles[9],
         singles[10],
         singles[11],
+        singles[12],
         np.empty((len(plan.table.needs_device), count), dtype=np.float32),
         np.empty((plan.outcomes, count)),
         np.empty(count),
@@ -362,6 +382,7 @@ def _drive_together(
     for s in range(len(road.length_m)):
         if road.way[s] != way:
             way = road.way[s]
+            trucks.leaving_ms[:] = NO_LIMIT
             icy = _meet_weather(trucks, trips, hours, table, rules, road.entered_s[way])
         _choose_speed(trucks, trips, road, plan.numbers, s, icy)
         _slow_down(trucks, trips, table, rules, s)
@@ -483,7 +504,23 @@ def _drive_nothing() -> None:
     factors, three = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
     numbers = RiskNumbers(ONE, ONE, ONE, ONE, ONE, ONE, three, three)
     plan = Plan(
-        Road._make((number, number, double, double, *[single] * 5, table, single, table, *[single] * 3, table)),
+        Road._make(
+            (
+                number,
+                number,
+                double,
+                double,
+                *[single] * 5,
+                table,
+                single,
+                single,
+                table,
+                *[single] * 3,
+                table,
+                single,
+                single,
+            )
+        ),
         RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
         RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
         numbers,

@@ -7,14 +7,18 @@ gains, who drives faster, or does not slow down in the rain as others do, loses.
 there.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import ndtri
 
 from sim import portable
 from sim.fleet import LOADS, SPEED_FACTOR_LIMITS, Fleet
 from sim.parameters import TRUCK_CLASSES
+from sim.physics import speed
 from sim.risk.parameters import SpeedParameters
-from sim.units import Bools, Floats, kmh_from_ms
+from sim.road import SectionTable
+from sim.units import Bools, Floats, Ints, kmh_from_ms
 
 DRIVERS = 32
 """Quantiles of the drivers' habit over which is averaged."""
@@ -22,12 +26,27 @@ LEAST = 1e-37
 """Of the mean, so that its inverse is a number in single precision; b would be far beyond any that was published."""
 
 
+class Bounds(NamedTuple):
+    """What bounds a truck's speed; arrays of shape (directed sections,) where nothing else is said."""
+
+    wanted_ms: Floats
+    """Speed by limit and curves, which a driver's habit multiplies."""
+    held_ms: Floats
+    """Speed held downgrade, infinite where the road does not fall steeply."""
+    icy_ms: Floats
+    """Speed at which a truck can still hold its lane and stop within its sight on ice."""
+    crawl_ms: Floats
+    """Steady speed of each kind of truck at full power, shape (directed sections, kinds), infinite downgrade."""
+    resistance_ms2: Floats
+    """g (grade + rolling resistance)."""
+    power_per_kg: Floats
+    """At the wheels, of each kind of truck, shape (kinds,), as the next."""
+    drag_per_kg: Floats
+
+
 def factor_of_usual_speed(
-    wanted_ms: Floats,
-    held_ms: Floats,
-    crawl_ms: Floats,
-    icy_ms: Floats,
-    limit_ms: Floats,
+    table: SectionTable,
+    bounds: Bounds,
     speed_factor: Floats,
     icy: Bools,
     fleet: Fleet,
@@ -38,10 +57,10 @@ def factor_of_usual_speed(
 
     Parameters
     ----------
-    wanted_ms, held_ms, icy_ms, limit_ms : arrays
-        speeds by section, shape (directed sections,)
-    crawl_ms : array
-        by section and kind of truck, shape (directed sections, kinds)
+    table : SectionTable
+        the network's sections
+    bounds : Bounds
+        of speed
     speed_factor, icy : arrays
         by state of weather and light, shape (states,)
     fleet, speeds : Fleet, SpeedParameters
@@ -55,17 +74,54 @@ def factor_of_usual_speed(
     with_retarder = np.repeat(
         [fleet.classes[name].retarder_share if name in fleet.classes else 0.0 for name in TRUCK_CLASSES], LOADS
     )
-    mean = np.zeros((*crawl_ms.shape, len(speed_factor)))
+    steps = _steps(table, bounds.crawl_ms)
+    mean = np.zeros((*bounds.crawl_ms.shape, len(speed_factor)))
     for braced, share in ((1.0, 1.0 - with_retarder), (speeds.retarder_descent_factor, with_retarder)):
-        held = np.minimum(held_ms[:, None, None] * (laden[:, None] * (habit * braced)), crawl_ms[:, :, None])
+        held = bounds.held_ms[:, None, None] * (laden[:, None] * (habit * braced))
         for state, (slower, slippery) in enumerate(zip(speed_factor.tolist(), icy.tolist(), strict=True)):
-            velocity = np.minimum(held, wanted_ms[:, None, None] * (habit * slower))
+            target = np.minimum(held, bounds.wanted_ms[:, None, None] * (habit * slower))
             if slippery:
-                velocity = np.minimum(velocity, icy_ms[:, None, None])
-            growth = portable.exp(growth_per_kmh * kmh_from_ms(velocity - limit_ms[:, None, None]))
+                target = np.minimum(target, bounds.icy_ms[:, None, None])
+            velocity = _climbed(target, table.length_m, bounds, steps)
+            growth = portable.exp(growth_per_kmh * kmh_from_ms(velocity - table.limit_ms[:, None, None]))
             mean[:, :, state] += share * growth.mean(axis=2)
     result: Floats = 1.0 / np.maximum(mean, LEAST)
     return result
+
+
+def _steps(table: SectionTable, crawl_ms: Floats) -> list[tuple[Ints, Bools]]:
+    """Sections in the order of travel, all links at a time, and which of them climb or are level."""
+    way = table.way
+    first = np.flatnonzero(np.concatenate([[True], way[1:] != way[:-1]]))
+    count = np.diff(np.concatenate([first, [len(way)]]))
+    climbs = np.isfinite(crawl_ms[:, 0])
+    found = []
+    for step in range(int(count.max())):
+        rows = np.where(step < count, first + step, -1)
+        found.append((rows, climbs[rows] & (rows >= 0)))
+    return found
+
+
+def _climbed(target_ms: Floats, length_m: Floats, bounds: Bounds, steps: list[tuple[Ints, Bools]]) -> Floats:
+    """Mean speed on each section, shape (directed sections, kinds, drivers), as the sweep drives them."""
+    velocity = target_ms.copy()
+    leaving = np.full((len(steps[0][0]), *target_ms.shape[1:]), np.inf)
+    power, drag = bounds.power_per_kg[:, None], bounds.drag_per_kg[:, None]
+    for rows, climbs in steps:
+        before = leaving.copy()
+        on_way, rising = rows >= 0, np.flatnonzero(climbs)
+        leaving[on_way] = target_ms[rows[on_way]]
+        if not len(rising):
+            continue
+        own = rows[rising]
+        wanted, length = target_ms[own], length_m[own][:, None, None]
+        entry = np.minimum(before[rising], wanted)
+        to = np.minimum(wanted, bounds.crawl_ms[own][:, :, None])
+        settling = speed.settling_distance_m(entry, to, power, drag, bounds.resistance_ms2[own][:, None, None])
+        end = speed.speed_at_end_ms(entry, to, settling, length)
+        velocity[own] = speed.mean_speed_ms(entry, to, end, settling, length)
+        leaving[rising] = end
+    return velocity
 
 
 def descent_factor_by_load(speeds: SpeedParameters) -> Floats:

@@ -12,6 +12,8 @@ DRIVELINE_EFFICIENCY = 0.78
 DRAG_AREA_KG_M = 0.5 * 1.2 * 0.65 * 9.5
 """Half air density x drag coefficient x frontal area [kg/m]: assumption for a tractor-semitrailer, 3 to 5."""
 NEWTON_STEPS = 4
+LEAST_ACCELERATION_MS2, SHORTEST_M = 1e-4, 1e-3
+"""So that nothing is divided by 0 where nothing changes."""
 GENTLE_DOWNGRADE = 0.02
 """Downgrades up to this are driven as level road [-]: assumption."""
 
@@ -75,6 +77,48 @@ def crawl_speed_ms(
         square = DRAG_AREA_KG_M * speed * speed
         speed = (2.0 * square * speed + power) / (3.0 * square + resistance)
     result: FloatLike = speed
+    return result
+
+
+def settling_distance_m(
+    entry_ms: FloatLike, to_ms: FloatLike, power_per_kg: FloatLike, drag_per_kg: FloatLike, resistance_ms2: FloatLike
+) -> FloatLike:
+    """Distance [m] over which a truck at full power changes from one speed to another.
+
+    Parameters
+    ----------
+    entry_ms : at the start [m/s]
+    to_ms : crawl speed, or a lower one that is wanted [m/s]
+    power_per_kg : power at the wheels over mass [W/kg]
+    drag_per_kg : `DRAG_AREA_KG_M` over mass [1/m]
+    resistance_ms2 : g (i + f_r) [m/s2]
+
+    Notes
+    -----
+    d = |v_1**2 - v_0**2| / 2 |a| with the acceleration a = P / (m v) - g (i + f_r) - c v**2 / m at the mean of both
+    speeds: one kinetic step.
+    """
+    middle_ms = (entry_ms + to_ms) * 0.5
+    acceleration = power_per_kg / middle_ms - resistance_ms2 - drag_per_kg * middle_ms * middle_ms
+    change = np.abs(to_ms * to_ms - entry_ms * entry_ms)
+    result: FloatLike = change / (2.0 * np.maximum(np.abs(acceleration), LEAST_ACCELERATION_MS2))
+    return result
+
+
+def speed_at_end_ms(entry_ms: FloatLike, to_ms: FloatLike, settling_m: FloatLike, length_m: FloatLike) -> FloatLike:
+    """Speed [m/s] at the end of a section of which a truck needs `settling_m` to change it; v**2 is linear there."""
+    part = np.minimum(length_m / np.maximum(settling_m, SHORTEST_M), 1.0)
+    result: FloatLike = np.sqrt(entry_ms * entry_ms + (to_ms * to_ms - entry_ms * entry_ms) * part)
+    return result
+
+
+def mean_speed_ms(
+    entry_ms: FloatLike, to_ms: FloatLike, end_ms: FloatLike, settling_m: FloatLike, length_m: FloatLike
+) -> FloatLike:
+    """Mean speed [m/s] over a section: even acceleration while speed changes, then the speed that is reached."""
+    changing_m = np.minimum(settling_m, length_m)
+    duration_s = 2.0 * changing_m / (entry_ms + end_ms) + (length_m - changing_m) / to_ms
+    result: FloatLike = length_m / duration_s
     return result
 
 

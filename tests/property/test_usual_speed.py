@@ -1,9 +1,11 @@
 """The prediction holds at the speeds that are usual: published factors are what comes out, not what goes in."""
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pytest
 
-from sim.driving.usual import factor_of_usual_speed
+from sim.driving.usual import Bounds, factor_of_usual_speed
 from sim.engine import setup
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
@@ -75,21 +77,23 @@ def test_slowing_down_more_than_others_in_rain_helps_and_less_harms(county) -> N
     assert rates[1] < rates[0]
 
 
+def one_section(county, free_ms: float, crawl_ms: float, growth_per_kmh: float) -> np.ndarray:
+    """Factor of a level section of one kilometre on which nothing is met before."""
+    table = Network(county.road).sections
+    table = replace(table, **{f.name: getattr(table, f.name)[:1] for f in fields(table)})
+    table = replace(table, limit_ms=np.array([free_ms]), length_m=np.array([1000.0]))
+    free, never = np.array([free_ms]), np.array([np.inf])
+    resistance_ms2 = np.array([5.0 / min(crawl_ms, 80.0)])
+    kinds = np.full((1, 12), crawl_ms), resistance_ms2, np.full(12, 5.0), np.full(12, 0.0)
+    dry = np.array([1.0]), np.array([False])
+    return factor_of_usual_speed(
+        table, Bounds(free, never, free, *kinds), *dry, county.fleet, county.speed, growth_per_kmh
+    )
+
+
 def test_usual_factor_is_one_over_the_mean_of_drivers(county) -> None:
     """By hand on one section: level road at the limit, one kind of truck."""
-    level, never = np.array([20.0]), np.array([np.inf])
-    factor = factor_of_usual_speed(
-        level,
-        never,
-        np.full((1, 12), np.inf),
-        level,
-        level,
-        np.array([1.0]),
-        np.array([False]),
-        county.fleet,
-        county.speed,
-        0.034,
-    )
+    factor = one_section(county, 20.0, np.inf, 0.034)
     spread = 0.034 * 72.0 * county.fleet.speed_factor_sd
     shift = 0.034 * 72.0 * (county.fleet.speed_factor_mean - 1.0)
     assert factor[0, 0, 0] == pytest.approx(np.exp(-shift - spread**2 / 2.0), rel=2e-3)
@@ -98,9 +102,7 @@ def test_usual_factor_is_one_over_the_mean_of_drivers(county) -> None:
 @pytest.mark.parametrize("growth_per_kmh", [0.0, 1.0])
 def test_usual_factor_is_a_number_at_both_ends_of_the_growth_with_speed(county, growth_per_kmh) -> None:
     """A truck that crawls at 4 m/s under a limit of 36 m/s."""
-    free, crawl, never = np.array([36.0]), np.full((1, 12), 4.0), np.array([np.inf])
-    dry = np.array([1.0]), np.array([False])
-    one = factor_of_usual_speed(free, never, crawl, free, free, *dry, county.fleet, county.speed, growth_per_kmh)
+    one = one_section(county, 36.0, 4.0, growth_per_kmh)
     assert np.isfinite(one.astype(np.float32)).all()
     assert (one >= 1.0).all()
     assert growth_per_kmh > 0.0 or (one == 1.0).all()
