@@ -1,7 +1,7 @@
 """The second stage of a runaway: the share of trucks whose brakes have failed on a section that have an accident.
 
 From the middle of the section on the truck is followed without brakes along the rest of the route, in pieces of some
-100 m. On each it may roll over or leave the road in the curve, as any truck at that speed does, or run into another
+200 m. On each it may roll over or leave the road in the curve, as any truck at that speed does, or run into another
 vehicle that it catches up with. Where the road no longer falls and it comes to a stop, it was lucky; who still runs
 after `FARTHEST_M`, or where the route ends on a downgrade, was not.
 
@@ -23,7 +23,7 @@ from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Route, SectionTable
 from sim.units import WATTS_PER_KW, Floats, Ints
 
-PIECE_M, FARTHEST_M = 100.0, 5000.0
+PIECE_M, FARTHEST_M = 200.0, 5000.0
 WAYS_OF_BRAKING = 4 * len(ENGINE_BRAKE_TYPES)
 CERTAIN = 20.0
 """A hazard of which nothing is left."""
@@ -116,18 +116,17 @@ def accident_share(trucks: Brakeless, table: SectionTable, held_ms: Floats, want
     """
     at = route.sections
     share = np.ones((len(at), len(trucks.mass_kg)))
-    falling = np.flatnonzero(table.grade[at] < 0.0)
-    if len(falling):
-        own, pieces = at[falling], _Pieces.of(table.length_m[at])
-        speed = np.minimum(held_ms[own][:, None, None] * trucks.descent_factor, wanted_ms[own][:, None, None])
-        hazard = _followed(trucks, table, wanted_ms, at, pieces, pieces.middle[falling], speed)
-        heat_w = brakes.braking_power_w(
-            trucks.mass_kg[None], table.grade[own][:, None, None], speed, trucks.retarding_w[None]
-        )
-        weight = trucks.share * (heat_w / WATTS_PER_KW) ** 4
+    own = at[:, None, None]
+    speed = np.minimum(held_ms[own] * trucks.descent_factor, wanted_ms[own])
+    heat_w = brakes.braking_power_w(trucks.mass_kg, table.grade[own], speed, trucks.retarding_w)
+    weight = trucks.share * (heat_w / WATTS_PER_KW) ** 4
+    braking = np.flatnonzero(weight.sum(axis=(1, 2)))
+    if len(braking):
+        pieces, weight = _Pieces.of(table.length_m[at]), weight[braking]
+        hazard = _followed(trucks, table, wanted_ms, at, pieces, pieces.middle[braking], speed[braking])
         total = weight.sum(axis=2)
         lost = ((1.0 - portable.exp(-hazard)) * weight).sum(axis=2)
-        share[falling] = np.where(total > 0.0, lost / np.where(total > 0.0, total, 1.0), 1.0)
+        share[braking] = np.where(total > 0.0, lost / np.where(total > 0.0, total, 1.0), 1.0)
     return share
 
 

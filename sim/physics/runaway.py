@@ -20,7 +20,7 @@ def speed_after_ms(
     Parameters
     ----------
     speed_ms : at the start [m/s], above 0
-    distance_m : about 100 m
+    distance_m : up to some 200 m
     grade : rise over run [-]; downgrades are negative
     mass_kg : gross mass [kg]
     retarding_w : engine brake and retarder [W]
