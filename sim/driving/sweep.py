@@ -378,6 +378,7 @@ def _drive_together(
     """Some hundred trucks from the start of the route to its end."""
     road, table, rules, count = plan.road, plan.table, plan.rules, len(trips.day)
     trucks, way, icy = _room_for(plan, count), NOWHERE, 0
+    slowing = len(rules.weight) + len(rules.alarm_c) > 0
     _set_out(trucks, trips, table)
     for s in range(len(road.length_m)):
         if road.way[s] != way:
@@ -385,7 +386,8 @@ def _drive_together(
             trucks.leaving_ms[:] = NO_LIMIT
             icy = _meet_weather(trucks, trips, hours, table, rules, road.entered_s[way])
         _choose_speed(trucks, trips, road, plan.numbers, s, icy)
-        _slow_down(trucks, trips, table, rules, s)
+        if slowing:
+            _slow_down(trucks, trips, table, rules, s)
         for i in range(count):
             trucks.passage_s[i] = road.length_m[s] / trucks.velocity[i]
         if rules.stop[s] != NOWHERE:
