@@ -28,7 +28,7 @@ INPUTS = {
     "speed.cautious_factor": (0.85, 0.97),
     "risk.brake_failure_c": (550.0, 750.0),
     "risk.runaway_hit_share": (0.02, 0.5),
-    "risk.curve_speed_sd": (0.03, 0.05),
+    "risk.curve_speed_sd": (0.02, 0.04),
     "risk.sleepiness_share": (0.15, 0.45),
     "risk.truck_hazard_ratio": (1.0, 2.0),
     "risk.calibration_factor": (0.5, 2.5),

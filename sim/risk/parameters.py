@@ -96,7 +96,7 @@ RISK_SOURCES = {
     ),
     "speeding_factor": _assumed("1.05 to 1.2", "share above the limit from which police act"),
     "curve_speed_sd": _assumed(
-        "0.03 to 0.05",
+        "0.02 to 0.04",
         "set so that rollovers in a mountain county are 2 to 6 % of truck accidents (FMCSA 2019, vehicles table 15: "
         "1.8 % with damage only, 5.9 % with injured); trucks passed one of Colorado's 45 mile/h curves at 66",
     ),
@@ -149,7 +149,7 @@ class RiskParameters(Group):
     driving_limit_h: NotNegative = Field(default=4.0, description="hours of driving after which the law wants a rest")
     speeding_factor: AtLeastOne = Field(default=1.1, description="speed over the limit that counts as speeding")
     curve_speed_sd: Annotated[float, Field(ge=0.001, le=0.5)] = Field(
-        default=0.04, description="spread of the speed in a curve over the one that the driver means to have there"
+        default=0.03, description="spread of the speed in a curve over the one that the driver means to have there"
     )
     brake_failure_c: Annotated[float, Field(ge=300.0, le=2000.0)] = Field(
         default=677.0, description="temperature at which typical brakes give nothing any more"

@@ -69,7 +69,7 @@ def test_rollovers_are_a_few_per_cent_and_in_tight_curves(usual) -> None:
 @pytest.mark.parametrize(
     ("key", "worse"),
     [
-        ("risk.curve_speed_sd", 0.05),
+        ("risk.curve_speed_sd", 0.04),
         ("fleet.rollover_threshold_sd", 0.16),
         ("speed.side_friction", 0.14),
         ("fleet.speed_factor_sd", 0.1),
