@@ -22,14 +22,14 @@ def stored(root):
 
 @pytest.fixture(scope="module")
 def some(root, tmp_path_factory):
-    """A folder with one real road and its reference."""
+    """A folder with one real road and its reference; a bend of it is made so sharp that trucks roll over there."""
     folder = tmp_path_factory.mktemp("guard")
     for part in ("qidaoliang", "taishun"):
         (folder / "scenarios" / part).mkdir(parents=True)
         for file in (root / "scenarios" / part).rglob("parts/*.yaml"):
             target = folder / "scenarios" / file.relative_to(root / "scenarios")
             target.parent.mkdir(exist_ok=True)
-            target.write_text(file.read_text())
+            target.write_text(file.read_text().replace("curve_radius_m: 400,", "curve_radius_m: 90,"))
     (folder / "scenarios/qidaoliang/baseline.yaml").write_text(
         (root / "scenarios/qidaoliang/baseline.yaml").read_text()
     )
