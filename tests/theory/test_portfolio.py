@@ -17,7 +17,7 @@ PARTS = ("device_coverage", "driver_contact", "early_warning", "enterprise_accou
 @pytest.fixture(scope="module")
 def programme(small):
     parts = {kind: EXAMPLES.get(kind, {}) for kind in PARTS} | {"device_coverage": {"rollout_months": 2}}
-    hot = {"risk__brake_failure_c": 320.0, "speed__engine_brake_kw": 30}
+    hot = {"risk__brake_failure_c": 600.0, "speed__engine_brake_kw": 60}
     return small(name="programme", days=60, interventions=parts, **hot)
 
 
