@@ -20,7 +20,7 @@ RATE = "expected_accident_rate_per_million_vkm"
 INPUTS = {
     "speed.engine_brake_kw": (54.0, 250.0),
     "speed.retarder_kw": (150.0, 400.0),
-    "speed.wrong_gear_share": (0.002, 0.02),
+    "speed.wrong_gear_share": (0.001, 0.01),
     "speed.wrong_gear_braking": (0.0, 0.6),
     "speed.hot_brakes_least_factor": (0.2, 0.6),
     "speed.descent_level_kmh": (60.0, 75.0),
