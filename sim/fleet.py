@@ -21,6 +21,8 @@ ROLLOVER_FACTORS = (1.6, 1.0, 0.9)
 ENGINE_BRAKE_TYPES = (0.30, 0.45, 0.90)
 """Braking power over rated power of exhaust flaps, exhaust valve brakes and compression release brakes (360che.com
 2011: about 30 %, 40 to 50 %, 90 % as measured); that each is on a third of the trucks is assumed."""
+ENGINE_BRAKE_FACTORS = np.array(ENGINE_BRAKE_TYPES) / np.mean(ENGINE_BRAKE_TYPES)
+"""The types' power over their mean."""
 ANSWER_LIMITS = (0.02, 0.99)
 
 
@@ -166,8 +168,7 @@ def _enterprises(parts: list[TruckClassFleet], streams: Streams) -> Ints:
 
 
 def _engine_brake_factor(uniform: Floats) -> Floats:
-    power = np.array(ENGINE_BRAKE_TYPES) / np.mean(ENGINE_BRAKE_TYPES)
-    result: Floats = power[(uniform * len(power)).astype(np.int64)]
+    result: Floats = ENGINE_BRAKE_FACTORS[(uniform * len(ENGINE_BRAKE_FACTORS)).astype(np.int64)]
     return result
 
 

@@ -73,7 +73,7 @@ CONSTANTS: tuple[tuple[str, object, str, str, Source], ...] = (
         stopping.FRICTION,
         "-",
         "`sim/physics/stopping.py`",
-        Source(basis="assumption", range="dry 0.5 to 0.7, wet 0.3 to 0.45, ice 0.07 to 0.15, snow 0.15 to 0.3"),
+        Source(basis="assumption", range="dry 0.5 to 0.7, wet 0.3 to 0.45, ice 0.07 to 0.15"),
     ),
     (
         "COLD_DECELERATION_MS2",

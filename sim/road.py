@@ -19,7 +19,7 @@ from sim.parameters import (
     RoadClass,
     TruckClass,
 )
-from sim.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints, ms_from_kmh
+from sim.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints, ms_from_kmh
 
 ShoulderType = Literal["paved", "gravel", "composite", "turf"]
 
@@ -226,8 +226,8 @@ class SectionTable:
     """Infinite where none is given."""
     curve_share: Floats
     """Of its curve that the section is."""
-    tunnel: Floats
-    """1 where weather and night do not reach, else 0."""
+    tunnel: Bools
+    """Where weather and night do not reach."""
     flow_per_s: Floats
     """All vehicles in the direction, on average over the day."""
 
@@ -436,7 +436,7 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
         sight_m=floats[9],
         curve_share=floats[10],
         flow_per_s=floats[11],
-        tunnel=floats[12],
+        tunnel=columns[12] > 0.0,
     )
 
 

@@ -49,19 +49,8 @@ class Conditions:
     free_time_s: Floats
     """By way."""
     hazard_per_m: Floats
-    wanted_ms: Floats
-    """Speed by limit and curves, which a driver's habit multiplies."""
-    icy_ms: Floats
-    """Speed at which a truck can still hold its lane and stop within its sight on ice."""
-    held_ms: Floats
-    """Speed held downgrade, infinite where the road does not fall steeply."""
-    crawl_ms: Floats
-    """Steady speed of each kind of truck at full power, shape (directed sections, kinds), infinite downgrade."""
-    resistance_ms2: Floats
-    """g (grade + rolling resistance)."""
-    power_per_kg: Floats
-    """At the wheels, of each kind of truck, shape (kinds,)."""
-    drag_per_kg: Floats
+    bounds: Bounds
+    """Of speed."""
     usual: Floats
     """Factor that makes the prediction hold at usual speeds, shape (directed sections, kinds, states of the hours)."""
     hours: Hours
@@ -99,7 +88,7 @@ def conditions_of(
         sections=table,
         free_time_s=network.free_time_s,
         hazard_per_m=hazard_per_m,
-        **bounds._asdict(),
+        bounds=bounds,
         usual=factor_of_usual_speed(
             table, bounds, hours.speed_factor, hours.icy, fleet, speeds, risk.speed_coefficient_per_kmh
         ),
@@ -120,7 +109,7 @@ def _bounds(table: SectionTable, kinds: TruckKinds, speeds: SpeedParameters) -> 
     return Bounds(
         wanted_ms=np.minimum(table.limit_ms, comfort_ms),
         held_ms=speed.descent_speed_ms(table.grade, ms_from_kmh(speeds.descent_level_kmh), reduction_ms),
-        icy_ms=np.where(table.tunnel > 0.0, np.inf, icy_ms),
+        icy_ms=np.where(table.tunnel, np.inf, icy_ms),
         crawl_ms=np.where(climbs, speed.crawl_speed_ms(rise[:, None], kinds.mass_kg, kinds.power_w), np.inf),
         resistance_ms2=STANDARD_GRAVITY_MS2 * (rise + speed.ROLLING_RESISTANCE),
         power_per_kg=speed.DRIVELINE_EFFICIENCY * kinds.power_w / kinds.mass_kg,

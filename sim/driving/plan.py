@@ -192,18 +192,17 @@ def _plan(conditions: Conditions, route: Route) -> Plan:
 
 
 def _road(conditions: Conditions, route: Route) -> Road:
-    at, table = route.sections, conditions.sections
+    at, table, bounds = route.sections, conditions.sections, conditions.bounds
     times = conditions.free_time_s[list(route.ways)]
     single = {
         "length_m": table.length_m,
         "limit_ms": table.limit_ms,
-        "wanted_ms": conditions.wanted_ms,
-        "icy_ms": conditions.icy_ms,
+        "wanted_ms": bounds.wanted_ms,
+        "icy_ms": bounds.icy_ms,
         "grade": table.grade,
-        "crawl_ms": conditions.crawl_ms,
-        "resistance_ms2": conditions.resistance_ms2,
-        "held_ms": conditions.held_ms,
-        "base_hazard": _base_hazard(conditions),
+        "crawl_ms": bounds.crawl_ms,
+        "resistance_ms2": bounds.resistance_ms2,
+        "held_ms": bounds.held_ms,
         "curvature_per_m": table.curvature_per_m,
         "superelevation": table.superelevation,
         "curve_share": table.curve_share,
@@ -214,9 +213,10 @@ def _road(conditions: Conditions, route: Route) -> Road:
         entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]]),
         exact_length_m=table.length_m[at],
         **{name: values[at].astype(np.float32) for name, values in single.items()},
+        base_hazard=_base_hazard(conditions, at).astype(np.float32),
         runaway_share=_runaway_share(conditions, route),
-        power_per_kg=conditions.power_per_kg.astype(np.float32),
-        drag_per_kg=conditions.drag_per_kg.astype(np.float32),
+        power_per_kg=bounds.power_per_kg.astype(np.float32),
+        drag_per_kg=bounds.drag_per_kg.astype(np.float32),
     )
 
 
@@ -224,26 +224,27 @@ def _runaway_share(conditions: Conditions, route: Route) -> Singles:
     """Made once for a road, whatever rules are in force."""
     made = conditions.whatever_rules
     if route.key not in made:
-        found = accident_share(
-            conditions.brakeless, conditions.sections, conditions.held_ms, conditions.wanted_ms, route
-        )
+        bounds = conditions.bounds
+        found = accident_share(conditions.brakeless, conditions.sections, bounds.held_ms, bounds.wanted_ms, route)
         made[route.key] = found.astype(np.float32)
     share: Singles = made[route.key]
     return share
 
 
-def _base_hazard(conditions: Conditions) -> Floats:
+def _base_hazard(conditions: Conditions, sections: Ints) -> Floats:
     """What weather and light add is taken out again where they do not reach."""
-    by_section = conditions.hazard_per_m * conditions.sections.length_m
+    table = conditions.sections
+    by_section = (conditions.hazard_per_m * table.length_m)[sections]
     around = conditions.hours.risk_factor.astype(np.float64)
-    spared = np.where(conditions.sections.tunnel[:, None] > 0.0, around, 1.0)
-    return (by_section[:, None, None] * conditions.usual / spared[:, None, :]).reshape(len(by_section), -1)
+    spared = np.where(table.tunnel[sections, None], around, 1.0)
+    hazard = by_section[:, None, None] * conditions.usual[sections] / spared[:, None, :]
+    return hazard.reshape(len(sections), -1)
 
 
 def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:
     rules, kinds = conditions.rules, len(conditions.kinds.mass_kg)
     habit = 1.0 if rules.habit is None else float(rules.habit.max())
-    fastest_ms = conditions.wanted_ms[sections] * (SPEED_FACTOR_LIMITS[1] * habit)
+    fastest_ms = conditions.bounds.wanted_ms[sections] * (SPEED_FACTOR_LIMITS[1] * habit)
     speed = [_on_route(rule, sections, fastest_ms, kinds) for rule in rules.speed]
     daily = np.cumsum([rule.on_day is not None for rule in rules.speed], dtype=np.int64) - 1
     factor, capture = rules.hazard_factor, rules.capture

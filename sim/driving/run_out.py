@@ -15,7 +15,7 @@ import numpy as np
 
 from sim import portable
 from sim.driving.usual import descent_factor_by_load
-from sim.fleet import ENGINE_BRAKE_TYPES, LOADS, ROLLOVER_FACTORS, Fleet, TruckClassFleet
+from sim.fleet import ENGINE_BRAKE_FACTORS, LOADS, ROLLOVER_FACTORS, Fleet, TruckClassFleet
 from sim.parameters import TRUCK_CLASSES
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, runaway
@@ -24,7 +24,7 @@ from sim.road import Route, SectionTable
 from sim.units import WATTS_PER_KW, Floats, Ints
 
 PIECE_M, FARTHEST_M = 200.0, 5000.0
-WAYS_OF_BRAKING = 4 * len(ENGINE_BRAKE_TYPES)
+WAYS_OF_BRAKING = 4 * len(ENGINE_BRAKE_FACTORS)
 CERTAIN = 20.0
 """A hazard of which nothing is left."""
 
@@ -63,8 +63,7 @@ def _of_class(truck_class: TruckClassFleet | None, fleet: Fleet, speeds: SpeedPa
         return tuple(np.ones((LOADS, columns)) for columns in (1, 1, *[WAYS_OF_BRAKING] * 3))
     full_kg = truck_class.loaded_mass_kg
     masses = np.array([truck_class.empty_mass_kg, full_kg, full_kg * fleet.overload_mass_factor])
-    engine_kw = np.array(ENGINE_BRAKE_TYPES) / np.mean(ENGINE_BRAKE_TYPES) * speeds.engine_brake_kw
-    engine_kw = np.outer([1.0, speeds.wrong_gear_braking], engine_kw)[:, None, :]
+    engine_kw = np.outer([1.0, speeds.wrong_gear_braking], ENGINE_BRAKE_FACTORS * speeds.engine_brake_kw)[:, None, :]
     retarder_kw = np.array([0.0, speeds.retarder_kw])[None, :, None]
     gears = np.array([1.0, speeds.wrong_gear_speed_factor])[:, None, None]
     braced = np.array([1.0, speeds.retarder_descent_factor])[None, :, None]
@@ -72,14 +71,14 @@ def _of_class(truck_class: TruckClassFleet | None, fleet: Fleet, speeds: SpeedPa
         [1.0 - speeds.wrong_gear_share, speeds.wrong_gear_share],
         [1.0 - truck_class.retarder_share, truck_class.retarder_share],
     )[:, :, None]
-    even = np.ones((2, 2, len(ENGINE_BRAKE_TYPES)))
+    even = np.ones((2, 2, len(ENGINE_BRAKE_FACTORS)))
     of_load = descent_factor_by_load(speeds)[:, None]
     return (
         masses[:, None],
         truck_class.rollover_threshold_g * np.array(ROLLOVER_FACTORS)[:, None],
         np.tile((engine_kw + retarder_kw).ravel() * WATTS_PER_KW, (LOADS, 1)),
         of_load * (even * gears * braced).ravel(),
-        np.tile((even * share).ravel() / len(ENGINE_BRAKE_TYPES), (LOADS, 1)),
+        np.tile((even * share).ravel() / len(ENGINE_BRAKE_FACTORS), (LOADS, 1)),
     )
 
 

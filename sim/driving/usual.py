@@ -108,18 +108,16 @@ def _climbed(target_ms: Floats, length_m: Floats, bounds: Bounds, steps: list[tu
     leaving = np.full((len(steps[0][0]), *target_ms.shape[1:]), np.inf)
     power, drag = bounds.power_per_kg[:, None], bounds.drag_per_kg[:, None]
     for rows, climbs in steps:
-        before = leaving.copy()
-        on_way, rising = rows >= 0, np.flatnonzero(climbs)
-        leaving[on_way] = target_ms[rows[on_way]]
-        if not len(rising):
-            continue
+        rising = np.flatnonzero(climbs)
         own = rows[rising]
         wanted, length = target_ms[own], length_m[own][:, None, None]
-        entry = np.minimum(before[rising], wanted)
+        entry = np.minimum(leaving[rising], wanted)
         to = np.minimum(wanted, bounds.crawl_ms[own][:, :, None])
         settling = speed.settling_distance_m(entry, to, power, drag, bounds.resistance_ms2[own][:, None, None])
         end = speed.speed_at_end_ms(entry, to, settling, length)
         velocity[own] = speed.mean_speed_ms(entry, to, end, settling, length)
+        on_way = rows >= 0
+        leaving[on_way] = target_ms[rows[on_way]]
         leaving[rising] = end
     return velocity
 

@@ -176,11 +176,9 @@ def mean_rescue_factor(world: World, accidents: list[Accident], rescuers: Rescue
     ordinary = ordinary_rescue_factor(rules)
     if not any(known.by_squad for known in rescuers.help):
         return ordinary
-    starts = np.array([clock_s(world, accident) for accident in accidents])
-    times = (np.array([getattr(known, when) for known in rescuers.help]) for when in ("medical_s", "ordinary_s"))
-    with_squads, without = (
-        rescue_factor((when - starts) / SECONDS_PER_MINUTE, *rescue_parameters(rules)) for when in times
-    )
+    ordinary_min = _minutes_until(world, accidents, [known.ordinary_s for known in rescuers.help])
+    medical_min = time_to_medical_help_min(world, accidents, rescuers)
+    with_squads, without = (rescue_factor(when, *rescue_parameters(rules)) for when in (medical_min, ordinary_min))
     deadly = _usual_deaths(world, accidents)
     whole = float((deadly * without).sum())
     return ordinary * float((deadly * with_squads).sum()) / whole if whole else ordinary

@@ -30,7 +30,7 @@ from sim.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, WATTS_PE
 
 SMALLEST_SHARE = 1e-12
 STABILITY_LIMITS = 0.6, 1.4
-"""Of the rollover threshold over its median: loads from liquid in high tanks to steel."""
+"""Of the rollover threshold over its median, from high tanks to steel: assumption, 0.5 to 0.7 and 1.3 to 1.6."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ class TripSource:
         self._demand = [DemandTable(scenario.demand, horizon, corridor.nodes) for corridor in corridors]
         self._loaded_share = scenario.demand.loaded_share
         self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
-        self._fill = scenario.fleet.laden_fill
+        self._fill, self._mean_fill = scenario.fleet.laden_fill, scenario.fleet.mean_fill
         self._threshold_sd = scenario.fleet.rollover_threshold_sd
         self._wrong_gear_share = scenario.speed.wrong_gear_share
         self._mean_hours = np.array([scenario.demand.mean_hours_driven.get(name, 0.0) for name in TRUCK_CLASSES])
@@ -158,7 +158,7 @@ class TripSource:
         rising = low + np.sqrt(below * (mode - low))
         laden = np.where(below < mode - low, rising, high - np.sqrt((high - low - below) * (high - mode)))
         excess = 2.0 * uniform / max(self._overloaded_share, SMALLEST_SHARE)
-        result: Floats = np.where(uniform < self._overloaded_share, excess, laden / (sum(self._fill) / 3.0))
+        result: Floats = np.where(uniform < self._overloaded_share, excess, laden / self._mean_fill)
         return result
 
     def _stability(self, uniform: Floats) -> Floats:

@@ -11,9 +11,8 @@ REACTION_S = 2.5
 """Perception and reaction [s] [1]."""
 DECELERATION_MS2 = 3.4
 """Deceleration that most drivers accept on wet roads [m/s2] [1]."""
-FRICTION = {"dry": 0.6, "rain": 0.35, "fog": 0.45, "ice": 0.1, "snow": 0.2}
-"""Friction that a laden truck's brakes can use [-]: assumption, dry 0.5 to 0.7, wet 0.3 to 0.45, ice 0.07 to 0.15,
-snow 0.15 to 0.3."""
+FRICTION = {"dry": 0.6, "rain": 0.35, "fog": 0.45, "ice": 0.1}
+"""Friction that a laden truck's brakes can use [-]: assumption, dry 0.5 to 0.7, wet 0.3 to 0.45, ice 0.07 to 0.15."""
 SLOWEST_MS = 2.0
 
 

@@ -8,13 +8,13 @@
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from sim import portable
 from sim.demand import Demand
-from sim.parameters import TRUCK_CLASSES
+from sim.parameters import TRUCK_CLASSES, TruckClass
 from sim.risk.parameters import RiskParameters
 from sim.units import HOURS_PER_DAY, FloatLike, Floats
 
@@ -76,16 +76,15 @@ def tired_factor(risk: RiskParameters, hours: Floats, hour: Floats) -> Floats:
 
 def mean_tired_factor(risk: RiskParameters, demand: Demand) -> float:
     """Mean of `tired_factor` over the trips of a year: what makes the level of all accidents stay as it is."""
-    trips: dict[str, float] = dict.fromkeys(TRUCK_CLASSES, 0.0)
-    for flow in demand.flows:
-        for name, number in flow.trips_per_year.items():
-            trips[name] += number
-    return _weighted(trips, {name: _mean_of_class(risk, demand, name) for name in TRUCK_CLASSES})
+    mean = {name: _mean_of_class(risk, demand, name) for name in TRUCK_CLASSES}
+    trips = [(mean[name], number) for flow in demand.flows for name, number in flow.trips_per_year.items()]
+    total = math.fsum(number for _, number in trips)
+    return math.fsum(own * number for own, number in trips) / total if total > 0.0 else 1.0
 
 
-def _mean_of_class(risk: RiskParameters, demand: Demand, name: str) -> float:
+def _mean_of_class(risk: RiskParameters, demand: Demand, name: TruckClass) -> float:
     own = demand.hourly_weights if name == "rigid" else demand.hourly_weights_semi or demand.hourly_weights
-    mean_h = {str(key): value for key, value in demand.mean_hours_driven.items()}.get(name, 0.0)
+    mean_h = demand.mean_hours_driven.get(name, 0.0)
     hours = mean_hours_factor(mean_h, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
     return hours * _mean_clock_factor(risk, own)
 
@@ -95,8 +94,3 @@ def _mean_clock_factor(risk: RiskParameters, weights: Sequence[float]) -> float:
     factor = np.asarray(clock_factor(np.arange(HOURS_PER_DAY + 1.0), risk.sleepiness_peak, risk.sleepiness_share))
     middle = ((factor[1:] + factor[:-1]) / 2.0).tolist()
     return math.fsum(w * f for w, f in zip(weights, middle, strict=True)) / math.fsum(weights)
-
-
-def _weighted(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
-    total = math.fsum(weights.values())
-    return math.fsum(weights[name] * values[name] for name in weights) / total if total > 0.0 else 1.0

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sim import portable
 from sim.parameters import Group, Growth, LogSpread, NotNegative, Positive, PositiveMoney, Share, Source
+from sim.risk import two_lane
 
 HazardFactor = Annotated[float, Field(gt=0.0, le=100_000.0)]
 Persons = Annotated[float, Field(gt=0.0, le=100.0)]
@@ -116,7 +117,8 @@ class RiskParameters(Group):
     sources: dict[str, Source] = Field(default=RISK_SOURCES)
     calibration_factor: HazardFactor = Field(default=1.0, description="region's accidents over the manual's prediction")
     truck_hazard_ratio: HazardFactor = Field(
-        default=1.307, description="accidents that a truck is in per truck-km over accidents per vehicle-km"
+        default=two_lane.INVOLVED_PER_ACCIDENT,
+        description="accidents that a truck is in per truck-km over accidents per vehicle-km",
     )
     expressway_calibration_factor: HazardFactor = Field(
         default=1.0,

@@ -4,6 +4,9 @@ Which chapter of the Highway Safety Manual predicts a section's accidents goes w
 (chapter 18), other roads are two-lane (chapter 10) or have four lanes (chapter 11).
 """
 
+from functools import cache
+from math import prod
+
 import numpy as np
 
 from sim.draws import Streams
@@ -12,9 +15,6 @@ from sim.risk import freeway, multilane, two_lane
 from sim.risk.parameters import RiskParameters
 from sim.road import Link, Network, Section, Way
 from sim.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
-
-INVOLVED_PER_ACCIDENT = 1.307
-"""Vehicles in accidents over accidents on two-lane roads: 30.7 % have two, table 10-4 of the manual of 2010."""
 
 
 def base_hazard_per_m(network: Network, risk: RiskParameters) -> Floats:
@@ -25,15 +25,15 @@ def base_hazard_per_m(network: Network, risk: RiskParameters) -> Floats:
         hazard[way.first : way.stop] = [involvements_per_vehicle_m(section, way.link) for section in sections]
     expressway = network.sections.road_class == ROAD_CLASSES.index("expressway")
     local = np.where(expressway, risk.expressway_calibration_factor, 1.0)
-    return hazard * local * risk.calibration_factor * (risk.truck_hazard_ratio / INVOLVED_PER_ACCIDENT)
+    return hazard * local * risk.calibration_factor * (risk.truck_hazard_ratio / two_lane.INVOLVED_PER_ACCIDENT)
 
 
 def involvements_per_vehicle_m(section: Section, link: Link) -> float:
     """Vehicles in accidents per vehicle-metre by the manual's chapter for such a road."""
     if link.road_class == "expressway":
         return _on_freeway(section, link)
-    yearly = _on_multilane(section, link) if link.lane_count > 2 else _on_two_lanes(section, link)  # noqa: PLR2004
-    return INVOLVED_PER_ACCIDENT * yearly
+    accidents = _on_multilane(section, link) if link.lane_count > 2 else _on_two_lanes(section, link)  # noqa: PLR2004
+    return two_lane.INVOLVED_PER_ACCIDENT * accidents
 
 
 SITE_M = 100.0
@@ -69,13 +69,19 @@ def _site_factors(way: Way, length_m: Floats, streams: Streams, overdispersion_m
 
 def _on_two_lanes(section: Section, link: Link) -> float:
     """Accidents per vehicle-metre: the prediction is proportional to traffic."""
-    yearly = float(two_lane.base_accidents_per_year(np.array(1.0), np.array(1.0)))
     factors = modification_factors(section, link.aadt)
-    return yearly / DAYS_PER_YEAR / METRES_PER_MILE * float(np.prod(list(factors.values())))
+    return _two_lane_rate_per_m() * float(np.prod(list(factors.values())))
+
+
+@cache
+def _two_lane_rate_per_m() -> float:
+    """Accidents per vehicle-metre at base conditions."""
+    yearly = float(two_lane.base_accidents_per_year(np.array(1.0), np.array(1.0)))
+    return yearly / DAYS_PER_YEAR / METRES_PER_MILE
 
 
 def _on_multilane(section: Section, link: Link) -> float:
-    """Accidents per vehicle-metre on four lanes; curves, shoulders, grades as far as there is no own factor: none."""
+    """Accidents per vehicle-metre on four lanes; the chapter has no factors for curves and grades."""
     divided, width_ft = link.divided, section.lane_width_m / METRES_PER_FOOT
     aadt = min(link.aadt, multilane.MAX_AADT[divided])
     factor = multilane.lane_width_factor(width_ft, divided=divided)
@@ -85,7 +91,7 @@ def _on_multilane(section: Section, link: Link) -> float:
         factor *= multilane.SPEED_ENFORCEMENT_FACTOR[divided]
     if section.lighting:
         factor *= multilane.lighting_factor(divided=divided)
-    return float(multilane.predicted_per_mile(aadt, divided=divided)) * factor / aadt / DAYS_PER_YEAR / METRES_PER_MILE
+    return multilane.predicted_per_mile(aadt, divided=divided) * factor / aadt / DAYS_PER_YEAR / METRES_PER_MILE
 
 
 def _on_freeway(section: Section, link: Link) -> float:
@@ -99,10 +105,10 @@ def _on_freeway(section: Section, link: Link) -> float:
     ]
     if section.curve_radius_m is not None:
         parts.append(freeway.curve_factor(section.curve_radius_m / METRES_PER_FOOT))
-    yearly = freeway.PerMile(*(np.prod(column, axis=0) for column in zip(*parts, strict=True)))
+    yearly = freeway.PerMile(*(prod(column) for column in zip(*parts, strict=True)))
     factors = modification_factors(section, link.aadt)
     others = float(np.prod([factors[name] for name in FREEWAY_FACTORS]))
-    return float(yearly.involvements) * others / aadt / DAYS_PER_YEAR / METRES_PER_MILE
+    return yearly.involvements * others / aadt / DAYS_PER_YEAR / METRES_PER_MILE
 
 
 FREEWAY_FACTORS = ("superelevation", "lighting", "automated_enforcement")

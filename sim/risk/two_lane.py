@@ -12,6 +12,8 @@ from sim.units import DAYS_PER_YEAR, Floats
 
 SHARE_LANE_RELATED = 0.574
 """Run-off-road, head-on and sideswipe accidents among all, table 10-4 [1]."""
+INVOLVED_PER_ACCIDENT = 1.307
+"""Vehicles in accidents over accidents: 30.7 % are of more than one, taken to be two, table 10-4 [1]."""
 LOW_AADT, HIGH_AADT = 400.0, 2000.0
 MAX_AADT = 17_800.0
 """Upper end of the prediction model's range [1]."""

@@ -5,8 +5,8 @@ import pytest
 
 from sim.draws import Streams
 from sim.engine.replication import run_replication
+from sim.risk import two_lane
 from sim.risk.section_hazard import (
-    INVOLVED_PER_ACCIDENT,
     base_hazard_per_m,
     involvements_per_vehicle_m,
     site_factors,
@@ -55,7 +55,7 @@ def test_the_countys_expressway_by_its_own_chapter(root) -> None:
     hazard, fast = base_hazard_per_m(network, county.risk), network.sections.road_class == 0
     assert 0.25 < hazard[fast].mean() / hazard[~fast].mean() < 1.0
     doubled = county.changed(
-        {"risk.expressway_calibration_factor": 2.0, "risk.truck_hazard_ratio": INVOLVED_PER_ACCIDENT}
+        {"risk.expressway_calibration_factor": 2.0, "risk.truck_hazard_ratio": two_lane.INVOLVED_PER_ACCIDENT}
     )
     found = base_hazard_per_m(network, doubled.risk) / hazard
     assert found[fast] == pytest.approx(2.0)
