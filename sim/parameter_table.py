@@ -14,10 +14,12 @@ from sim.physics import brake_temperature, speed, stopping
 from sim.risk import fatigue, relative, two_lane
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.scenario.model import ControlCentreParameters, ValuationParameters
+from sim.traffic import Traffic
 
 GROUPS: tuple[tuple[str, type[Group], str], ...] = (
     ("behaviour", BehaviourParameters, "`sim/behaviour.py`"),
     ("speed", SpeedParameters, "`sim/driving/`, `sim/physics/speed.py`"),
+    ("traffic", Traffic, "`sim/traffic.py`"),
     ("risk", RiskParameters, "`sim/driving/`, `sim/risk/`"),
     ("severity", SeverityParameters, "`sim/risk/severity.py`"),
     ("incident", IncidentParameters, "`sim/engine/incidents.py`"),

@@ -79,11 +79,20 @@ class Section(Model):
             )
         return self
 
+    def limit_kmh(self, *, forward: bool) -> float:
+        """Limit for cars in a direction [km/h]."""
+        backward = self.backward_speed_limit_kmh
+        return self.speed_limit_kmh if forward or backward is None else backward
+
     def limit_for_trucks_kmh(self, *, forward: bool) -> float:
         """Limit for trucks in a direction [km/h]."""
-        backward = self.backward_speed_limit_kmh
-        limit_kmh = self.speed_limit_kmh if forward or backward is None else backward
+        limit_kmh = self.limit_kmh(forward=forward)
         return limit_kmh if self.truck_speed_limit_kmh is None else min(limit_kmh, self.truck_speed_limit_kmh)
+
+    def has_passing_lane(self, *, forward: bool) -> bool:
+        """Whether a direction has one; a lane in one direction is the climbing one's, on the level the link's own."""
+        climbs = self.grade_pct >= 0.0 if forward else self.grade_pct < 0.0
+        return self.passing_lane == "both_ways" or (self.passing_lane == "one_way" and climbs)
 
     @property
     def whole_curve_m(self) -> float:
@@ -230,6 +239,10 @@ class SectionTable:
     """Where weather and night do not reach."""
     flow_per_s: Floats
     """All vehicles in the direction, on average over the day."""
+    others_limit_ms: Floats
+    """For cars."""
+    passing_lane: Bools
+    """Whether the direction has a climbing or passing lane."""
 
 
 @dataclass(frozen=True)
@@ -437,6 +450,8 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
         curve_share=floats[10],
         flow_per_s=floats[11],
         tunnel=columns[12] > 0.0,
+        others_limit_ms=floats[13],
+        passing_lane=columns[14] > 0.0,
     )
 
 
@@ -463,6 +478,8 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             min(s.length_km * METRES_PER_KM / s.whole_curve_m, 1.0),
             way.link.aadt / 2.0 / SECONDS_PER_DAY,
             float(s.tunnel),
+            ms_from_kmh(s.limit_kmh(forward=way.forward)),
+            float(s.has_passing_lane(forward=way.forward)),
         )
         for s, place, start in zip(sections, physical, starts, strict=True)
     ]

@@ -115,6 +115,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "speed_cameras": {"cameras": [{"link": "upper", "at_km": 2.0}], "stretches": [{"link": "lower"}]},
     "road_works": {"works": [{"link": "upper", "roadside_hazard": 3, "high_friction": True}]},
     "weigh_stations": {"stretches": WHOLE},
+    "bend_warning": {"stretches": WHOLE},
+    "overtaking_ban": {"stretches": WHOLE},
     "squadron_dispatch": {"at": ["town"]},
     "patrols": {"beats": WHOLE, "plan": "random"},
     "rapid_response": {"at": ["town"]},

@@ -27,6 +27,8 @@ class Hours(NamedTuple):
     bad: Bools
     """Rain, fog, ice or snow."""
     icy: Bools
+    flow: Singles
+    """Flow of the others over the one that their mean vehicle meets, shape (hours,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,20 @@ class TruckKinds:
 
 
 @dataclass(frozen=True, eq=False)
+class Others:
+    """The other vehicles."""
+
+    share: Floats
+    """Of the types of `encounters.Types` in the hazard, shape (types, directed sections)."""
+    speed_ms: Floats
+    """Their mean on a dry day, shape (directed sections,)."""
+    spread: float
+    """Logistic scale of their speeds over the mean."""
+    overtaking: Floats
+    """Accidents of overtaking by way and hour of the day, over those of the mean vehicle's hour, shape (ways, 24)."""
+
+
+@dataclass(frozen=True, eq=False)
 class Conditions:
     """What is in force on the road while trips are driven; arrays of shape (directed sections,)."""
 
@@ -49,6 +65,7 @@ class Conditions:
     free_time_s: Floats
     """By way."""
     hazard_per_m: Floats
+    others: Others
     bounds: Bounds
     """Of speed."""
     usual: Floats
@@ -75,6 +92,7 @@ class Conditions:
 def conditions_of(
     network: Network,
     hazard_per_m: Floats,
+    others: Others,
     hours: Hours,
     kinds: TruckKinds,
     fleet: Fleet,
@@ -88,6 +106,7 @@ def conditions_of(
         sections=table,
         free_time_s=network.free_time_s,
         hazard_per_m=hazard_per_m,
+        others=others,
         bounds=bounds,
         usual=factor_of_usual_speed(
             table, bounds, hours.speed_factor, hours.icy, fleet, speeds, risk.speed_coefficient_per_kmh

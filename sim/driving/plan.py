@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import portable
-from sim.driving.conditions import Conditions
+from sim.driving.conditions import Conditions, Others
 from sim.driving.rules import BrakeStop, DrivingRules, SpeedRule
 from sim.driving.run_out import accident_share
 from sim.fleet import SPEED_FACTOR_LIMITS
 from sim.parameters import CAPTURED, MECHANISMS
 from sim.physics import brake_temperature as brakes
 from sim.physics.rollover import logistic_spread
+from sim.risk import encounters
 from sim.road import Route
 from sim.units import Bools, Floats, Ints, Singles
 
@@ -48,6 +49,19 @@ class Road(NamedTuple):
     """Infinite where the road does not fall steeply."""
     base_hazard: Singles
     """General hazard of the whole section at the limit, shape (sections, kinds x states of weather and light)."""
+    shared_hazard: Singles
+    """Hazard of all types in mean traffic at the others' speed, shape (sections, states)."""
+    rear_end_share: Singles
+    """Of the shared hazard, as the next."""
+    overtaking_share: Singles
+    crossed_share: Singles
+    """Head-on accidents in which the other vehicle crosses the centre, of the shared hazard."""
+    crossing_share: Singles
+    """Head-on accidents in which the truck does, over its general ones."""
+    others_ms: Singles
+    """Mean speed of the others on a dry day."""
+    overtaking: Singles
+    """Accidents of overtaking over those of the mean vehicle's hour, shape (links, hours of the day)."""
     curvature_per_m: Singles
     superelevation: Singles
     curve_share: Singles
@@ -116,6 +130,8 @@ class RiskNumbers(NamedTuple):
     cautious_per_k: np.float32
     """By which it falls for each degree above the temperature that they notice."""
     fatal_growth_per_kmh: np.float32
+    others_spread: np.float32
+    """Of the others' speeds over their mean, logistic scale."""
     fatal_share: Singles
     """Shape (mechanisms,), as the next."""
     deaths_per_fatal: Singles
@@ -184,6 +200,7 @@ def _plan(conditions: Conditions, route: Route) -> Plan:
             least_when_hot=np.float32(conditions.speed.hot_brakes_least_factor),
             cautious_per_k=np.float32(1.0 / conditions.speed.hot_brakes_range_k),
             fatal_growth_per_kmh=np.float32(severity.fatal_growth_per_kmh),
+            others_spread=np.float32(conditions.others.spread),
             fatal_share=np.array(severity.fatal_share, dtype=np.float32),
             deaths_per_fatal=np.array(severity.deaths_per_fatal, dtype=np.float32),
         ),
@@ -206,6 +223,8 @@ def _road(conditions: Conditions, route: Route) -> Road:
         "curvature_per_m": table.curvature_per_m,
         "superelevation": table.superelevation,
         "curve_share": table.curve_share,
+        "others_ms": conditions.others.speed_ms,
+        **_shares(conditions.others),
     }
     return Road(
         section=at,
@@ -214,6 +233,8 @@ def _road(conditions: Conditions, route: Route) -> Road:
         exact_length_m=table.length_m[at],
         **{name: values[at].astype(np.float32) for name, values in single.items()},
         base_hazard=_base_hazard(conditions, at).astype(np.float32),
+        shared_hazard=_spared(conditions, at).astype(np.float32),
+        overtaking=conditions.others.overtaking[list(route.ways)].astype(np.float32),
         runaway_share=_runaway_share(conditions, route),
         power_per_kg=bounds.power_per_kg.astype(np.float32),
         drag_per_kg=bounds.drag_per_kg.astype(np.float32),
@@ -231,14 +252,31 @@ def _runaway_share(conditions: Conditions, route: Route) -> Singles:
     return share
 
 
+def _shares(others: Others) -> dict[str, Floats]:
+    """Types of accident, as the sweep asks for them."""
+    types = encounters.Types(*others.share)
+    return {
+        "rear_end_share": types.rear_end * encounters.REACHED_SHARE,
+        "overtaking_share": types.overtaking,
+        "crossed_share": types.head_on * encounters.CROSSED_BY_OTHERS,
+        "crossing_share": types.head_on * (1.0 - encounters.CROSSED_BY_OTHERS) / types.general,
+    }
+
+
 def _base_hazard(conditions: Conditions, sections: Ints) -> Floats:
-    """What weather and light add is taken out again where they do not reach."""
+    """General part, at usual speeds."""
+    general = _spared(conditions, sections) * encounters.Types(*conditions.others.share).general[sections, None]
+    result: Floats = (general[:, None, :] * conditions.usual[sections]).reshape(len(sections), -1)
+    return result
+
+
+def _spared(conditions: Conditions, sections: Ints) -> Floats:
+    """Of all types, shape (sections, states): what weather and light add is taken out where they do not reach."""
     table = conditions.sections
     by_section = (conditions.hazard_per_m * table.length_m)[sections]
     around = conditions.hours.risk_factor.astype(np.float64)
-    spared = np.where(table.tunnel[sections, None], around, 1.0)
-    hazard = by_section[:, None, None] * conditions.usual[sections] / spared[:, None, :]
-    return hazard.reshape(len(sections), -1)
+    result: Floats = by_section[:, None] / np.where(table.tunnel[sections, None], around, 1.0)
+    return result
 
 
 def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:

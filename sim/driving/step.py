@@ -13,12 +13,12 @@ from sim.compiled import plain
 from sim.driving.conditions import Conditions, Hours
 from sim.driving.plan import EVERY_DAY, NOWHERE, plan_of
 from sim.driving.traits import Traits, prepared
-from sim.parameters import CAPTURED, GENERAL, ROLLOVER, RUNAWAY
+from sim.parameters import CAPTURED, GENERAL, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY, WITH_OTHERS
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed
-from sim.risk import relative, severity
+from sim.risk import encounters, relative, severity
 from sim.road import Route
-from sim.units import SECONDS_PER_HOUR, Floats, kmh_from_ms
+from sim.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, kmh_from_ms
 
 braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
 temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
@@ -27,6 +27,8 @@ rollover_speed_ms, rollover_hazard = plain(rollover.rollover_speed_ms), plain(ro
 settling_distance_m, speed_at_end_ms = plain(speed.settling_distance_m), plain(speed.speed_at_end_ms)
 mean_speed_ms = plain(speed.mean_speed_ms)
 exponential_model, fatal_growth = plain(relative.exponential_model), plain(severity.fatal_growth)
+times_reached = plain(encounters.times_reached)
+more_reached_than_reaching = plain(encounters.more_reached_than_reaching)
 kilometres_per_hour = plain(kmh_from_ms)
 ONE, NOTHING, AMBIENT_C = np.float32(1.0), np.float32(0.0), np.float32(brakes.AMBIENT_C)
 
@@ -84,8 +86,12 @@ class Truck:
 
     def _meet_weather(self, entered_s: float) -> None:
         hours, own = self._hours, self._own
-        state = hours.state[min(int((own.departure_s + entered_s) / SECONDS_PER_HOUR), len(hours.state) - 1)]
+        hour = min(int((own.departure_s + entered_s) / SECONDS_PER_HOUR), len(hours.state) - 1)
+        state = hours.state[hour]
         factor, warned = hours.speed_factor[state], ONE
+        self._state, self._slower, self._flow = state, factor, hours.flow[hour]
+        self._beside = hours.risk_factor[state] * self._flow
+        self._passing = hours.risk_factor[state] * self._road.overtaking[self._way, hour % HOURS_PER_DAY]
         for heeds, slower in zip(self._table.heeds_weather, self._rules.weather_factor, strict=True):
             if hours.bad[state] and own.online and heeds[own.driver]:
                 warned = min(warned, slower)
@@ -156,7 +162,9 @@ class Truck:
         road, numbers, expected = self._road, self._numbers, np.zeros(self._outcomes)
         excess_kmh = kilometres_per_hour(velocity - road.limit_ms[s])
         growth = exponential_model(excess_kmh, numbers.growth_per_kmh)
-        expected[GENERAL] = growth * road.base_hazard[s, self._cell] * self._around
+        general = growth * road.base_hazard[s, self._cell] * self._around
+        expected[GENERAL] = general
+        expected[list(WITH_OTHERS)] = self._with_others(s, velocity, general)
         if road.curvature_per_m[s] > 0.0:
             threshold_g = self._own.rollover_threshold_g
             rolls_ms = rollover_speed_ms(threshold_g, road.curvature_per_m[s], road.superelevation[s])
@@ -165,6 +173,8 @@ class Truck:
             expected[RUNAWAY] = self._failing
         factor = self._rules.hazard_factor[:, s].copy()
         factor[ROLLOVER] *= road.curve_share[s]
+        factor[REAR_END] *= road.rear_end_share[s]
+        factor[OVERTAKING] *= road.overtaking_share[s]
         expected[:CAPTURED] *= factor
         if self._outcomes > CAPTURED:
             expected[CAPTURED] = expected[RUNAWAY] * np.float64(self._rules.capture[s])
@@ -172,11 +182,25 @@ class Truck:
         expected[RUNAWAY] *= np.float64(road.runaway_share[s, self._own.kind])
         return exact.exact_hazard(expected)
 
+    def _with_others(self, s: int, velocity: np.float32, general: np.float32) -> tuple[Any, Any, Any]:
+        """Rear-end and head-on accidents, and accidents of others that pass, before shares and rules."""
+        road, own = self._road, self._own
+        shared, spread = road.shared_hazard[s, self._state], self._numbers.others_spread
+        ratio = velocity / (road.others_ms[s] * self._slower)
+        reached = times_reached(ratio, spread)
+        reaching = max(reached - more_reached_than_reaching(ratio, spread), NOTHING)
+        rear_end = shared * self._beside * (reached + reaching * (own.awake_factor * self._mended))
+        met = shared * self._beside * road.crossed_share[s] + general * self._flow * road.crossing_share[s]
+        return rear_end, met, shared * self._passing * reached
+
     def _deaths(self, s: int, velocity: np.float32, hazard: Floats) -> float:
         numbers = self._numbers
         excess_kmh = kilometres_per_hour(velocity - self._road.limit_ms[s])
         growth = fatal_growth(excess_kmh, numbers.fatal_growth_per_kmh)
         deaths = 0.0
-        for mechanism, (share, persons) in enumerate(zip(numbers.fatal_share, numbers.deaths_per_fatal, strict=True)):
-            deaths += float(hazard[mechanism]) * float(min(growth * share, ONE) * persons)
+        own = [mechanism for mechanism in range(CAPTURED) if mechanism not in WITH_OTHERS]
+        for mechanism in (*WITH_OTHERS, *own):
+            share, persons = numbers.fatal_share[mechanism], numbers.deaths_per_fatal[mechanism]
+            share = share if mechanism in WITH_OTHERS else growth * share
+            deaths += float(hazard[mechanism]) * float(min(share, ONE) * persons)
         return float(exact.exact_hazard(deaths))

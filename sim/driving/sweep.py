@@ -12,7 +12,7 @@ section.
 """
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,12 @@ from sim.driving.conditions import Conditions, Hours
 from sim.driving.course import Courses, Runs, Tallies
 from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.traits import Traits, prepared
-from sim.parameters import CAPTURED, GENERAL, MECHANISMS, ROLLOVER, RUNAWAY
+from sim.parameters import CAPTURED, GENERAL, HEAD_ON, MECHANISMS, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY, WITH_OTHERS
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed
-from sim.risk import relative, severity
+from sim.risk import encounters, relative, severity
 from sim.road import Route
-from sim.units import SECONDS_PER_HOUR, Floats, Singles, kmh_from_ms
+from sim.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, Singles, kmh_from_ms
 
 Quanta = NDArray[np.int64]
 TOGETHER = 512
@@ -49,6 +49,8 @@ rollover_hazard = single(rollover.rollover_hazard)
 settling_distance_m = single(speed.settling_distance_m)
 speed_at_end_ms, mean_speed_ms = single(speed.speed_at_end_ms), single(speed.mean_speed_ms)
 exponential_model = single(relative.exponential_model)
+times_reached = single(encounters.times_reached)
+more_reached_than_reaching = single(encounters.more_reached_than_reaching)
 fatal_growth = single(severity.fatal_growth)
 kilometres_per_hour = single(kmh_from_ms)
 exact_hazard, exact_time_s = compiled(exact.exact_hazard), compiled(exact.exact_time_s)
@@ -63,6 +65,20 @@ class Trucks(NamedTuple):
     """0 on ice, else infinite: what is added to the highest speed on ice."""
     around: Singles
     """Factor on the general hazard: driver, truck, weather, light."""
+    slower: Singles
+    """Factor of weather and light on the others' speed."""
+    beside: Singles
+    """Of weather, light and traffic on the hazard of accidents with others."""
+    passing: Singles
+    """Of weather, light and hour on that of accidents of others that pass."""
+    flow: Singles
+    """Of traffic alone."""
+    reached: Singles
+    """How often others reach the truck on the section, over how often they reach one another."""
+    expected: Singles
+    """General accidents on the section before rounding and rules."""
+    state: NDArray[np.uint32]
+    """Of weather and light."""
     cell: NDArray[np.uint32]
     """Kind of truck and state of weather and light in one number."""
     heat_factor: Singles
@@ -104,13 +120,17 @@ def _set_out(trucks: Trucks, trips: Traits, table: RuleTable) -> None:
 
 @compiled
 def _meet_weather(
-    trucks: Trucks, trips: Traits, hours: Hours, table: RuleTable, rules: RulesOnRoute, entered_s: float
+    trucks: Trucks, trips: Traits, hours: Hours, table: RuleTable, rules: RulesOnRoute, road: Road, way: int
 ) -> int:
-    """Weather and light where a link begins; how many trucks meet ice."""
-    last, icy = len(hours.state) - 1, 0
+    """Weather, light and traffic where a link begins; how many trucks meet ice."""
+    last, icy, entered_s, overtaking = len(hours.state) - 1, 0, road.entered_s[way], road.overtaking[way]
     for i in range(len(trips.day)):
-        state = hours.state[min(np.uint64((trips.departure_s[i] + entered_s) / SECONDS_PER_HOUR), np.uint64(last))]
-        factor = hours.speed_factor[state]
+        hour = min(np.uint64((trips.departure_s[i] + entered_s) / SECONDS_PER_HOUR), np.uint64(last))
+        state = hours.state[hour]
+        factor, risk = hours.speed_factor[state], hours.risk_factor[state]
+        trucks.slower[i], trucks.flow[i], trucks.state[i] = factor, hours.flow[hour], state
+        trucks.beside[i] = risk * hours.flow[hour]
+        trucks.passing[i] = risk * overtaking[hour % np.uint64(HOURS_PER_DAY)]
         if hours.bad[state]:
             warned = ONE
             for warning in range(len(rules.weather_factor)):
@@ -118,7 +138,7 @@ def _meet_weather(
                     warned = min(warned, rules.weather_factor[warning])
             factor *= warned
         trucks.weather[i] = factor * trips.speed_factor[i]
-        trucks.around[i] = hours.risk_factor[state] * trips.risk_factor[i] * trucks.mended[i]
+        trucks.around[i] = risk * trips.risk_factor[i] * trucks.mended[i]
         trucks.cell[i] = trips.kind[i] * np.uint32(len(hours.speed_factor)) + state
         trucks.icy_ms[i] = NOTHING if hours.icy[state] else NO_LIMIT
         icy += hours.icy[state]
@@ -239,8 +259,43 @@ def _expect_accidents(
     factor = np.float64(rules.hazard_factor[GENERAL, s])
     for i in range(count):
         growth = exponential_model(kilometres_per_hour(trucks.velocity[i] - limit_ms), numbers.growth_per_kmh)
-        expected = np.float64(growth * base[trucks.cell[i]] * trucks.around[i]) * factor
-        hazard[i] = exact_hazard(expected)
+        trucks.expected[i] = growth * base[trucks.cell[i]] * trucks.around[i]
+        hazard[i] = exact_hazard(np.float64(trucks.expected[i]) * factor)
+
+
+@compiled
+def _expect_rear_ends(
+    trucks: Trucks, trips: Traits, road: Road, rules: RulesOnRoute, numbers: RiskNumbers, s: int
+) -> None:
+    """Expected accidents of others that run into the truck, and of the truck that runs into others."""
+    hazard, base, others_ms = trucks.hazard[REAR_END], road.shared_hazard[s], road.others_ms[s]
+    factor, spread = np.float64(rules.hazard_factor[REAR_END, s] * road.rear_end_share[s]), numbers.others_spread
+    for i in range(len(trips.day)):
+        ratio = trucks.velocity[i] / (others_ms * trucks.slower[i])
+        reached = times_reached(ratio, spread)
+        trucks.reached[i] = reached
+        reaching = max(reached - more_reached_than_reaching(ratio, spread), NOTHING)
+        own = trips.awake_factor[i] * trucks.mended[i]
+        expected = base[trucks.state[i]] * trucks.beside[i] * (reached + reaching * own)
+        hazard[i] = exact_hazard(np.float64(expected) * factor)
+
+
+@compiled
+def _expect_oncoming(trucks: Trucks, road: Road, rules: RulesOnRoute, s: int, count: int) -> None:
+    """Expected head-on accidents, whoever crosses the centre, and accidents of others that pass the truck."""
+    head_on, overtaking, base = trucks.hazard[HEAD_ON], trucks.hazard[OVERTAKING], road.shared_hazard[s]
+    crossed, crossing, passed = road.crossed_share[s], road.crossing_share[s], road.overtaking_share[s]
+    if crossed > NOTHING or passed > NOTHING:
+        of_head_on = np.float64(rules.hazard_factor[HEAD_ON, s])
+        of_overtaking = np.float64(rules.hazard_factor[OVERTAKING, s] * passed)
+        for i in range(count):
+            shared = base[trucks.state[i]]
+            met = shared * trucks.beside[i] * crossed + trucks.expected[i] * trucks.flow[i] * crossing
+            head_on[i] = exact_hazard(np.float64(met) * of_head_on)
+            overtaking[i] = exact_hazard(np.float64(shared * trucks.passing[i] * trucks.reached[i]) * of_overtaking)
+    else:
+        head_on[:] = 0.0
+        overtaking[:] = 0.0
 
 
 @compiled
@@ -289,7 +344,12 @@ def _expect_deaths(trucks: Trucks, road: Road, numbers: RiskNumbers, s: int) -> 
         growth[i] = fatal_growth(kilometres_per_hour(trucks.velocity[i] - limit_ms), numbers.fatal_growth_per_kmh)
         deaths[i] = 0.0
     acts = (True, road.curvature_per_m[s] > NOTHING, road.grade[s] < NOTHING)
-    for mechanism in range(len(MECHANISMS)):
+    for mechanism in WITH_OTHERS:
+        persons = np.float64(min(numbers.fatal_share[mechanism], ONE) * numbers.deaths_per_fatal[mechanism])
+        hazard = trucks.hazard[mechanism]
+        for i in range(len(deaths)):
+            deaths[i] += hazard[i] * persons
+    for mechanism in range(len(acts)):
         if acts[mechanism]:
             share, persons = numbers.fatal_share[mechanism], numbers.deaths_per_fatal[mechanism]
             hazard = trucks.hazard[mechanism]
@@ -349,22 +409,29 @@ def _write_down(courses: Courses, trucks: Trucks, s: int, first: int, count: int
 @compiled
 def _room_for(plan: Plan, count: int) -> Trucks:
     """Room for what changes on the way."""
-    singles = [np.empty(count, dtype=np.float32) for _ in range(13)]
+    singles = [np.empty(count, dtype=np.float32) for _ in range(19)]
     return Trucks(
         singles[0],
         singles[1],
         singles[2],
-        np.empty(count, dtype=np.uint32),
         singles[3],
         singles[4],
         singles[5],
         singles[6],
         singles[7],
         singles[8],
+        np.empty(count, dtype=np.uint32),
+        np.empty(count, dtype=np.uint32),
         singles[9],
         singles[10],
         singles[11],
         singles[12],
+        singles[13],
+        singles[14],
+        singles[15],
+        singles[16],
+        singles[17],
+        singles[18],
         np.empty((len(plan.table.needs_device), count), dtype=np.float32),
         np.empty((plan.outcomes, count)),
         np.empty(count),
@@ -384,7 +451,7 @@ def _drive_together(
         if road.way[s] != way:
             way = road.way[s]
             trucks.leaving_ms[:] = NO_LIMIT
-            icy = _meet_weather(trucks, trips, hours, table, rules, road.entered_s[way])
+            icy = _meet_weather(trucks, trips, hours, table, rules, road, way)
         _choose_speed(trucks, trips, road, plan.numbers, s, icy)
         if slowing:
             _slow_down(trucks, trips, table, rules, s)
@@ -395,6 +462,8 @@ def _drive_together(
         _heat_brakes(trucks, trips, road, plan.numbers, s)
         _be_alarmed(trucks, trips, table, rules)
         _expect_accidents(trucks, road, rules, plan.numbers, s, count)
+        _expect_rear_ends(trucks, trips, road, rules, plan.numbers, s)
+        _expect_oncoming(trucks, road, rules, s, count)
         _expect_rollovers(trucks, trips, road, rules, plan.numbers, s)
         _expect_runaways(trucks, trips.kind, road, rules, s, count)
         _expect_deaths(trucks, road, plan.numbers, s)
@@ -421,6 +490,7 @@ def _some(trips: Traits, first: int, stop: int) -> Traits:
         trips.heat_factor[first:stop],
         trips.rollover_threshold_g[first:stop],
         trips.risk_factor[first:stop],
+        trips.awake_factor[first:stop],
         trips.tired_factor[first:stop],
         trips.defect_factor[first:stop],
         trips.brake_c[first:stop],
@@ -503,31 +573,17 @@ def _drive_nothing() -> None:
     number, no, table = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.bool_), np.ones((1, 1), dtype=np.float32)
     nobody, nowhere = np.zeros((0, 1), dtype=np.bool_), np.zeros((0, 1), dtype=np.int64)
     by_day = np.ones((0, 1, 1), dtype=np.float32)
-    factors, three = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
-    numbers = RiskNumbers(ONE, ONE, ONE, ONE, ONE, ONE, three, three)
+    factors, each = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
+    numbers = RiskNumbers(ONE, ONE, ONE, ONE, ONE, ONE, ONE, each, each)
+    columns: dict[str, Any] = {"section": number, "way": number, "entered_s": double, "exact_length_m": double}
+    columns |= dict.fromkeys(("crawl_ms", "base_hazard", "shared_hazard", "overtaking", "runaway_share"), table)
     plan = Plan(
-        Road._make(
-            (
-                number,
-                number,
-                double,
-                double,
-                *[single] * 5,
-                table,
-                single,
-                single,
-                table,
-                *[single] * 3,
-                table,
-                single,
-                single,
-            )
-        ),
+        Road._make(columns.get(name, single) for name in Road._fields),
         RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
         RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
         numbers,
         CAPTURED,
     )
-    hours = Hours(no.astype(np.uint8), single, single, no, no)
-    trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 12))
+    hours = Hours(no.astype(np.uint8), single, single, no, no, single)
+    trips = Traits._make((double, number, number, no, number.astype(np.uint32), *[single] * 13))
     _sweep(plan, hours, trips, _unrecorded(1), NO_TALLIES, Courses.empty(0, 0, 0))

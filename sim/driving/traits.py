@@ -33,6 +33,8 @@ class Traits(NamedTuple):
     heat_factor: Singles
     rollover_threshold_g: Singles
     risk_factor: Singles
+    awake_factor: Singles
+    """The part of the risk factor that is of the truck, without its driver's tiredness."""
     tired_factor: Singles
     """The part of the risk factor that a rest takes away."""
     defect_factor: Singles
@@ -87,4 +89,5 @@ def _unloaded(trips: Traits, chosen: Bools, conditions: Conditions) -> Traits:
         mass_kg=np.where(light, kinds.mass_kg[kind], trips.mass_kg).astype(np.float32),
         rollover_threshold_g=(trips.rollover_threshold_g * relief).astype(np.float32),
         risk_factor=(trips.risk_factor * risk).astype(np.float32),
+        awake_factor=(trips.awake_factor * risk).astype(np.float32),
     )

@@ -24,7 +24,7 @@ from sim.interventions.base import Rescue
 from sim.parameters import CAPTURED, ROAD_CLASSES
 from sim.records import IncidentRecord
 from sim.risk.parameters import IncidentParameters
-from sim.risk.severity import Consequences, fatal_growth, rescue_factor
+from sim.risk.severity import Consequences, growth_by_speed, rescue_factor
 from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, kmh_from_ms
 
 DAMAGE, INJURY, FATAL = 2, 1, 0
@@ -198,8 +198,9 @@ def _usual_deaths(world: World, accidents: list[Accident]) -> Floats:
     severity, limit_ms = world.scenario.severity, world.network.sections.limit_ms
     deadly = np.array([*map(mul, severity.fatal_share, severity.deaths_per_fatal), 0.0])
     excess = kmh_from_ms(np.array([a.speed_ms - limit_ms[a.section] for a in accidents]))
-    growth = fatal_growth(excess, severity.fatal_growth_per_kmh)
-    result: Floats = deadly[[a.mechanism for a in accidents]] * growth
+    mechanism = np.array([a.mechanism for a in accidents], dtype=np.int64)
+    growth = growth_by_speed(mechanism, excess, severity.fatal_growth_per_kmh)
+    result: Floats = deadly[mechanism] * growth
     return result
 
 

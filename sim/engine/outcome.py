@@ -20,8 +20,9 @@ from sim.engine.incidents import (
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Accident
 from sim.engine.world import World
-from sim.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
+from sim.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES, WITH_OTHERS
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, DrivenTrip, IncidentRecord, ViolationRecord
+from sim.risk.parameters import SeverityParameters
 from sim.risk.severity import Consequences, consequences, rescue_factor
 from sim.units import (
     DAYS_PER_YEAR,
@@ -36,6 +37,7 @@ from sim.units import (
 
 Metrics = dict[str, float]
 CAPTURED_NAME = "captured"
+LEAST = 1e-300
 MAY_NOT_EXIST = (
     "accident_rate_per_million_vkm",
     "expected_accident_rate_per_million_vkm",
@@ -262,9 +264,27 @@ def _expected_consequences(world: World, rescue: float) -> Metrics:
     median_loss = _sum_of_products(accidents, severity.median_loss_cny) + captures * severity.capture_median_loss_cny
     return {
         "expected_deaths": float(ledger.deaths.sum()) * rescue,
+        "expected_deaths_of_others": _deaths_of_others(ledger, severity) * rescue,
         "expected_injuries": _sum_of_products(accidents, hurt) + captures * severity.capture_injury_share,
         "expected_property_loss_cny": median_loss * float(portable.exp(severity.loss_log_sd**2 / 2.0)),
     }
+
+
+def _deaths_of_others(ledger: Ledger, severity: SeverityParameters) -> float:
+    """Of persons who are not in the truck, if help comes at the reference time.
+
+    Deaths by mechanism follow from the accidents where they don't go with the truck's speed. Those left are shared out
+    among the other mechanisms by accidents, fatal shares and deaths each.
+    """
+    accidents = ledger.accidents.sum(axis=(1, 2)).tolist()
+    usual = [
+        n * min(p, 1.0) * d for n, p, d in zip(accidents, severity.fatal_share, severity.deaths_per_fatal, strict=True)
+    ]
+    with_others = [usual[m] if m in WITH_OTHERS else 0.0 for m in range(len(MECHANISMS))]
+    alone = [0.0 if m in WITH_OTHERS else usual[m] for m in range(len(MECHANISMS))]
+    left = max(float(ledger.deaths.sum()) - sum(with_others), 0.0)
+    share_alone = _sum_of_products(alone, severity.others_share) / max(sum(alone), LEAST)
+    return _sum_of_products(with_others, severity.others_share) + left * share_alone
 
 
 def _sum_of_products(one: Sequence[float], other: Sequence[float]) -> float:

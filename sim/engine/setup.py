@@ -4,15 +4,17 @@ import numpy as np
 
 from sim.calendar import Horizon
 from sim.draws import Streams
-from sim.driving.conditions import Conditions, Hours, conditions_of
+from sim.driving.conditions import Conditions, Hours, Others, conditions_of
 from sim.engine.trips import truck_kinds
 from sim.parameters import TRUCK_CLASSES
-from sim.risk.parameters import RiskParameters, SpeedParameters
-from sim.risk.section_hazard import base_hazard_per_m, site_factors
+from sim.physics.rollover import logistic_spread
+from sim.risk import encounters
+from sim.risk.section_hazard import BaseHazard, base_hazard, site_factors
 from sim.road import Network
 from sim.scenario.model import Scenario
+from sim.traffic import Traffic, flow_by_hour, others_speed_ms, overtaking_by_hour
 from sim.units import HOURS_PER_DAY, Floats
-from sim.weather import WEATHER_STATES, Climate, night_hours, weather_hours
+from sim.weather import WEATHER_STATES, night_hours, weather_hours
 
 
 def base_coverage(scenario: Scenario) -> Floats:
@@ -23,17 +25,40 @@ def base_coverage(scenario: Scenario) -> Floats:
 
 def conditions_without_rules(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:
     """The road, its weather and light, without any intervention."""
-    hours = _hours(scenario.climate, scenario.speed, scenario.risk, horizon, streams)
-    hazard = base_hazard_per_m(network, scenario.risk)
-    hazard = hazard * site_factors(network, streams, scenario.risk.site_overdispersion_miles)
+    hours = _hours(scenario, horizon, streams)
+    hazard = base_hazard(network, scenario.risk)
+    sites = site_factors(network, streams, scenario.risk.site_overdispersion_miles)
+    others = _others(network, hazard, scenario.traffic)
     kinds = truck_kinds(scenario)
     return conditions_of(
-        network, hazard, hours, kinds, scenario.fleet, scenario.speed, scenario.risk, scenario.severity
+        network,
+        hazard.per_m * sites,
+        others,
+        hours,
+        kinds,
+        scenario.fleet,
+        scenario.speed,
+        scenario.risk,
+        scenario.severity,
     )
 
 
-def _hours(climate: Climate, speed: SpeedParameters, risk: RiskParameters, horizon: Horizon, streams: Streams) -> Hours:
-    """Weather and light by hour; trips that end after the horizon meet its last hour's weather."""
+def _others(network: Network, hazard: BaseHazard, traffic: Traffic) -> Others:
+    """The other vehicles; where there is a climbing or passing lane few of them reach trucks from behind."""
+    reached = np.where(network.sections.passing_lane, 1.0 - traffic.keep_right_share, 1.0)
+    ones = np.ones_like(reached)
+    return Others(
+        share=hazard.share
+        * np.stack(encounters.Types(general=ones, rear_end=reached, head_on=ones, overtaking=reached)),
+        speed_ms=others_speed_ms(network.sections, traffic),
+        spread=logistic_spread(traffic.speed_cv),
+        overtaking=np.stack([overtaking_by_hour(traffic, way.link.aadt) for way in network.ways]),
+    )
+
+
+def _hours(scenario: Scenario, horizon: Horizon, streams: Streams) -> Hours:
+    """Weather, light and traffic by hour; trips that end after the horizon meet its last hour's."""
+    climate, speed, risk = scenario.climate, scenario.speed, scenario.risk
     weather = weather_hours(climate, horizon.month_of_year, streams)
     night = night_hours(climate, horizon.day_of_year)
     slower = (speed.rain_speed_factor, speed.fog_speed_factor, speed.ice_speed_factor, speed.snow_speed_factor)
@@ -48,4 +73,5 @@ def _hours(climate: Climate, speed: SpeedParameters, risk: RiskParameters, horiz
         risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32),
         bad=number != WEATHER_STATES.index("dry"),
         icy=number == WEATHER_STATES.index("ice"),
+        flow=flow_by_hour(scenario.traffic, horizon).astype(np.float32),
     )

@@ -339,6 +339,7 @@ class TraitTable:
         rested = 1.0 + (tired - 1.0) * (1.0 - risk.rest_relief)
         return {
             "risk_factor": (tired * overloaded * defect_factor / usual).astype(np.float32),
+            "awake_factor": (overloaded * defect_factor / self._mean_defect_factor).astype(np.float32),
             "tired_factor": (tired / rested).astype(np.float32),
         }
 

@@ -126,6 +126,7 @@ class World:
             base.kinds,
             self.scenario.speed,
             self.scenario.risk,
+            self.scenario.traffic,
             self.streams,
             self.horizon.days,
         )

@@ -22,6 +22,7 @@ from sim.fleet import Roster
 from sim.parameters import TRUCK_CLASSES, Group, Model, Money, Share, Source, TruckClass
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Road, Stretch
+from sim.traffic import Traffic
 from sim.units import Bools, Floats, Ints
 
 Process = Generator[Event, Any, None]
@@ -64,6 +65,7 @@ class Site:
     kinds: TruckKinds
     speed: SpeedParameters
     risk: RiskParameters
+    traffic: Traffic
     streams: Streams
     days: int
     """Simulated days, those before recording included."""

@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 
 from sim.interventions.access_rules import AccessRules
 from sim.interventions.base import Intervention
+from sim.interventions.bend_warning import BendWarning
 from sim.interventions.case_review import CaseReview
 from sim.interventions.device_coverage import DeviceCoverage
 from sim.interventions.downgrade import BrakeCheck, EscapeRamps, WeightSpeedSigns
@@ -12,6 +13,7 @@ from sim.interventions.driver_contact import DriverContact
 from sim.interventions.driving_warning import DrivingWarning
 from sim.interventions.early_warning import EarlyWarning
 from sim.interventions.enterprise_accountability import EnterpriseAccountability
+from sim.interventions.overtaking_ban import OvertakingBan
 from sim.interventions.patrols import Patrols
 from sim.interventions.rapid_response import RapidResponse
 from sim.interventions.rest_and_load import RestAreas, WeighStations
@@ -35,6 +37,8 @@ BUILT_IN: tuple[type[Intervention], ...] = (
     BrakeCheck,
     EscapeRamps,
     RoadWorks,
+    BendWarning,
+    OvertakingBan,
     RestAreas,
     WeighStations,
     AccessRules,

@@ -1,21 +1,26 @@
 """Road works: what is built on chosen stretches, by the modification factors of what it changes."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
-from sim.parameters import MECHANISMS, Source
+from sim.parameters import MECHANISMS, OF_THE_MANUAL, Source
+from sim.risk.encounters import Types
 from sim.risk.section_hazard import involvements_per_vehicle_m
 from sim.road import Link, Section, Stretch
-from sim.units import METRES_PER_KM, Floats
+from sim.units import METRES_PER_KM
 
 HIGH_FRICTION_FACTOR = 0.52
 """Injury accidents in curves with a high-friction surface (FHWA-HRT-20-061, Merritt et al. 2020: 48 % fewer)."""
 CURVE_SIGNS_FACTOR = 0.84
 """Fatal and injury accidents in curves with chevrons (FHWA-HRT-09-045, Srinivasan et al. 2009: 16 % fewer)."""
+
+
+LEAST = 0.01
+"""Share of vehicles reached in spite of a passing lane below which taking the lane away is not carried further."""
 
 
 class Work(Stretch):
@@ -35,15 +40,25 @@ class Work(Stretch):
     high_friction: bool = Field(default=False, description="high-friction surface in curves")
     curve_signs: bool = Field(default=False, description="chevrons and signs in curves")
 
-    def factor(self, section: Section, link: Link) -> float:
-        """General accidents after the work over those before."""
+    def factor(self, section: Section, link: Link, *, forward: bool, keep_right_share: float) -> Types[float]:
+        """Accidents of each type after the work over those before, in a direction; 1 for types that there are none of.
+
+        What a climbing or passing lane does is that few vehicles reach the trucks on it from behind.
+        """
         changed = self.model_dump(exclude_none=True, include=set(CHANGES))
         after = section.model_copy(update=changed)
-        ratio = involvements_per_vehicle_m(after, link) / involvements_per_vehicle_m(section, link)
+        pairs = zip(involvements_per_vehicle_m(after, link), involvements_per_vehicle_m(section, link), strict=True)
+        ratio = Types(*(new / old if old > 0.0 else 1.0 for new, old in pairs))
+        reached = [1.0 - keep_right_share * where.has_passing_lane(forward=forward) for where in (after, section)]
+        kept = reached[0] / max(reached[1], LEAST)
+        ratio = ratio._replace(rear_end=ratio.rear_end * kept, overtaking=ratio.overtaking * kept)
+        return Types(*(one * self._in_curves(section) for one in ratio))
+
+    def _in_curves(self, section: Section) -> float:
         if section.curve_radius_m is None:
-            return ratio
+            return 1.0
         friction = HIGH_FRICTION_FACTOR if self.high_friction else 1.0
-        return ratio * friction * (CURVE_SIGNS_FACTOR if self.curve_signs else 1.0)
+        return friction * (CURVE_SIGNS_FACTOR if self.curve_signs else 1.0)
 
 
 CHANGES = (
@@ -84,15 +99,16 @@ class RoadWorks(Intervention):
         return float(sum((length[rows] * share).sum() for rows, share in covered)) / METRES_PER_KM
 
     def driving(self, site: Site) -> DrivingRules:
-        """Factor on general accidents; works on one section multiply."""
+        """Factors on what the manual predicts, by type; works on one section multiply."""
         factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
         for work in self.works:
             rows, share = site.covered((work,))
-            own = np.array([self._factor(site, work, int(row)) for row in rows])
-            factor[0, rows] *= 1.0 + (own - 1.0) * share * self.strength
+            own = np.array([self._factor(site, work, int(row)) for row in rows]).T
+            for mechanism, by_row in zip(OF_THE_MANUAL, own, strict=False):
+                factor[mechanism, rows] *= 1.0 + (by_row - 1.0) * share * self.strength
         return DrivingRules(hazard_factor=factor)
 
-    def _factor(self, site: Site, work: Work, row: int) -> Any | Floats:
+    def _factor(self, site: Site, work: Work, row: int) -> Types[float]:
         way = site.network.ways[site.network.sections.way[row]]
-        place = row - way.first if way.forward else way.stop - 1 - row
-        return work.factor(way.link.sections[place], way.link)
+        section = way.link.sections[row - way.first if way.forward else way.stop - 1 - row]
+        return work.factor(section, way.link, forward=way.forward, keep_right_share=site.traffic.keep_right_share)

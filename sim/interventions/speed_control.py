@@ -7,7 +7,18 @@ from pydantic import Field
 
 from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
-from sim.parameters import MECHANISMS, TRUCK_CLASSES, Model, Name, NotNegative, Positive, Share, Source, TruckClass
+from sim.parameters import (
+    MECHANISMS,
+    OF_THE_MANUAL,
+    TRUCK_CLASSES,
+    Model,
+    Name,
+    NotNegative,
+    Positive,
+    Share,
+    Source,
+    TruckClass,
+)
 from sim.physics.speed import GENTLE_DOWNGRADE
 from sim.road import Direction, Stretch
 from sim.units import Bools, Floats, Ints, ms_from_kmh
@@ -63,7 +74,7 @@ class SpeedCameras(Intervention):
         """Rules near cameras and on stretches; a factor for braking and speeding up near cameras."""
         near, wide = self._around(site, 1.0), self._around(site, 2.0)
         factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
-        factor[0, wide[0]] += (self.kangaroo_factor - 1.0) * wide[1] * self.strength
+        factor[np.array(OF_THE_MANUAL)[:, None], wide[0]] += (self.kangaroo_factor - 1.0) * wide[1] * self.strength
         stretches = site.covered(self.stretches)
         rules = [
             _to_the_limit(site, rows, weight, site.drivers(f"speed_cameras.{what}", share * self.strength))

@@ -1,11 +1,12 @@
 """The numbers of the accident model that a scenario may change."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from sim import portable
-from sim.parameters import Group, Growth, LogSpread, NotNegative, Positive, PositiveMoney, Share, Source
+from sim.parameters import MECHANISMS, Group, Growth, LogSpread, NotNegative, Positive, PositiveMoney, Share, Source
 from sim.risk import two_lane
 
 HazardFactor = Annotated[float, Field(gt=0.0, le=100_000.0)]
@@ -84,9 +85,9 @@ RISK_SOURCES = {
             "FMCSA 2019, Large Truck and Bus Crash Facts, vehicles table 30: trucks in accidents without another "
             "vehicle 20 %, head-on 1 %"
         ),
-        range="0.15 to 0.45",
-        note="only single and head-on accidents follow the clock (Akerstedt et al. 2001); China's expressways: 44 % "
-        "of one vehicle",
+        range="0.2 to 0.6",
+        note="22 % of all over the three quarters that are general; only single and head-on accidents follow the clock "
+        "(Akerstedt et al. 2001); China's expressways: 44 % of one vehicle",
     ),
     "rest_relief": _published(
         "Jovanis, Wu, Chen 2012, Transportation Research Record 2281, 119-127: breaks lower the odds by up to 50 %",
@@ -146,7 +147,7 @@ class RiskParameters(Group):
     sleepiness_peak: AtLeastOne = Field(
         default=5.7, description="odds at 4 h over those at 10 to 11 h, of accidents that follow the clock"
     )
-    sleepiness_share: Share = Field(default=0.22, description="general accidents that follow the clock")
+    sleepiness_share: Share = Field(default=0.30, description="general accidents that follow the clock")
     rest_relief: Share = Field(default=0.5, description="of the excess risk of tiredness that a rest takes away")
     driving_limit_h: NotNegative = Field(default=4.0, description="hours of driving after which the law wants a rest")
     speeding_factor: AtLeastOne = Field(default=1.1, description="speed over the limit that counts as speeding")
@@ -246,9 +247,25 @@ SEVERITY_SOURCES = {
         basis="derived",
         reference="Elvik 2013: 0.069 per km/h for fatal less 0.034 for all injury accidents",
     ),
-    "fatal_share": _assumed("0.013 to 0.06 for general accidents", "lower end: Highway Safety Manual 2010, table 10-3"),
-    "injury_share": _assumed("0.30 to 0.60 for general accidents", "lower end: Highway Safety Manual 2010, table 10-3"),
+    "fatal_share": _assumed(
+        "0.013 to 0.06 for general accidents",
+        "lower end: Highway Safety Manual 2010, table 10-3; with others in proportion to FMCSA 2019, vehicles tables "
+        "15 and 30: of rear-end accidents 0.8 %, of head-on ones 11 %, of side-swipes in opposite directions 0.9 %, of "
+        "those without another vehicle 1.2 %",
+    ),
+    "injury_share": _assumed(
+        "0.30 to 0.60 for general accidents",
+        "lower end: Highway Safety Manual 2010, table 10-3; FMCSA 2019: rear-end 29 %, head-on 52 %",
+    ),
     "deaths_per_fatal": _assumed("1.05 to 1.6"),
+    "others_share": Source(
+        basis="derived",
+        reference=(
+            "FMCSA 2019, people table 14: of 4,027 killed in accidents of several vehicles 90 % were not in a truck, "
+            "of 978 in those of one vehicle 49 %, most of them on foot"
+        ),
+        range="0.2 to 0.6 for accidents of one vehicle, 0.8 to 0.97 for those of several",
+    ),
     "injuries_per_injury": _assumed("1.2 to 2.0"),
     "median_loss_cny": _assumed("3,000 to 80,000"),
     "loss_log_sd": _assumed("0.8 to 1.6"),
@@ -257,18 +274,52 @@ SEVERITY_SOURCES = {
 }
 
 
+def _by_mechanism(*defaults: float) -> Callable[[Any], Any]:
+    """Numbers by mechanism: by name, those not named as they are, or in the order of the mechanisms, the first ones."""
+
+    def complete(value: Any) -> Any:
+        if isinstance(value, dict):
+            unknown = sorted(set(value) - set(MECHANISMS))
+            if unknown:
+                raise ValueError(f"unknown {', '.join(map(str, unknown))}; mechanisms are {', '.join(MECHANISMS)}")
+            return tuple(value.get(name, usual) for name, usual in zip(MECHANISMS, defaults, strict=True))
+        if isinstance(value, list | tuple) and len(value) == MECHANISMS_OF_OLD_FILES:
+            return (*value, *defaults[MECHANISMS_OF_OLD_FILES:])
+        return tuple(value) if isinstance(value, list) else value
+
+    return complete
+
+
+MECHANISMS_OF_OLD_FILES = 3
+FATAL_SHARE = (0.02, 0.05, 0.12, 0.0135, 0.19, 0.016)
+INJURY_SHARE = (0.32, 0.5, 0.55, 0.45, 0.55, 0.32)
+DEATHS_PER_FATAL = (1.1, 1.1, 1.4, 1.1, 1.3, 1.2)
+OTHERS_SHARE = (0.49, 0.1, 0.6, 0.9, 0.9, 0.95)
+INJURIES_PER_INJURY = (1.4, 1.3, 1.6, 1.5, 1.8, 1.6)
+MEDIAN_LOSS_CNY = (6000.0, 30000.0, 60000.0, 8000.0, 20000.0, 8000.0)
+Shares = tuple[Share, Share, Share, Share, Share, Share]
+PersonsEach = tuple[Persons, Persons, Persons, Persons, Persons, Persons]
+Losses = tuple[PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney]
+
+
 class SeverityParameters(Group):
-    """Consequences by mechanism, in the order general, rollover, runaway."""
+    """Consequences by mechanism: by name, or in the order of the mechanisms."""
 
     sources: dict[str, Source] = Field(default=SEVERITY_SOURCES)
     fatal_growth_per_kmh: Growth = Field(
-        default=0.035, description="growth of the fatal share with speed above the limit"
+        default=0.035,
+        description="growth of the fatal share with speed above the limit, where no other vehicle takes part",
     )
-    fatal_share: tuple[Share, Share, Share] = (0.02, 0.05, 0.12)
-    injury_share: tuple[Share, Share, Share] = (0.32, 0.5, 0.55)
-    deaths_per_fatal: tuple[Persons, Persons, Persons] = (1.1, 1.1, 1.4)
-    injuries_per_injury: tuple[Persons, Persons, Persons] = (1.4, 1.3, 1.6)
-    median_loss_cny: tuple[PositiveMoney, PositiveMoney, PositiveMoney] = (6000.0, 30000.0, 60000.0)
+    fatal_share: Annotated[Shares, BeforeValidator(_by_mechanism(*FATAL_SHARE))] = FATAL_SHARE
+    injury_share: Annotated[Shares, BeforeValidator(_by_mechanism(*INJURY_SHARE))] = INJURY_SHARE
+    deaths_per_fatal: Annotated[PersonsEach, BeforeValidator(_by_mechanism(*DEATHS_PER_FATAL))] = DEATHS_PER_FATAL
+    others_share: Annotated[Shares, BeforeValidator(_by_mechanism(*OTHERS_SHARE))] = Field(
+        default=OTHERS_SHARE, description="of the deaths, those of persons who are not in the truck"
+    )
+    injuries_per_injury: Annotated[PersonsEach, BeforeValidator(_by_mechanism(*INJURIES_PER_INJURY))] = (
+        INJURIES_PER_INJURY
+    )
+    median_loss_cny: Annotated[Losses, BeforeValidator(_by_mechanism(*MEDIAN_LOSS_CNY))] = MEDIAN_LOSS_CNY
     loss_log_sd: LogSpread = 1.2
     capture_injury_share: Share = Field(default=0.05, description="captures in an escape ramp with an injured person")
     capture_median_loss_cny: PositiveMoney = 15000.0

@@ -1,4 +1,4 @@
-"""Base hazard of each directed section: what a truck expects per metre on a dry day at the speed that is usual there.
+"""Base hazard of each directed section: what a truck expects per metre on a dry day where it drives as others do.
 
 Which chapter of the Highway Safety Manual predicts a section's accidents goes with its link: expressways are freeways
 (chapter 18), other roads are two-lane (chapter 10) or have four lanes (chapter 11).
@@ -6,34 +6,58 @@ Which chapter of the Highway Safety Manual predicts a section's accidents goes w
 
 from functools import cache
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.draws import Streams
 from sim.parameters import ROAD_CLASSES
 from sim.risk import freeway, multilane, two_lane
+from sim.risk.encounters import CENTRELINE_RUMBLE_HEAD_ON, Types, two_way_types, types_of
 from sim.risk.parameters import RiskParameters
 from sim.road import Link, Network, Section, Way
 from sim.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
 
 
-def base_hazard_per_m(network: Network, risk: RiskParameters) -> Floats:
-    """General accidents that a truck expects per metre, shape (directed sections,)."""
-    hazard = np.empty(len(network.sections.length_m))
+class BaseHazard(NamedTuple):
+    """What a truck expects per metre on a dry day in mean traffic, where it drives as others do."""
+
+    per_m: Floats
+    """Of all types together, shape (directed sections,)."""
+    share: Floats
+    """Of the types of `encounters.Types`, shape (types, directed sections)."""
+
+
+def base_hazard(network: Network, risk: RiskParameters) -> BaseHazard:
+    """The manual's prediction for each directed section, and the types of accident that it is made of."""
+    by_type = np.empty((len(Types._fields), len(network.sections.length_m)))
     for way in network.ways:
         sections = way.link.sections if way.forward else way.link.sections[::-1]
-        hazard[way.first : way.stop] = [involvements_per_vehicle_m(section, way.link) for section in sections]
+        columns = [involvements_per_vehicle_m(section, way.link) for section in sections]
+        by_type[:, way.first : way.stop] = np.array(columns).T
+    per_m = by_type.sum(axis=0)
     expressway = network.sections.road_class == ROAD_CLASSES.index("expressway")
     local = np.where(expressway, risk.expressway_calibration_factor, 1.0)
-    return hazard * local * risk.calibration_factor * (risk.truck_hazard_ratio / two_lane.INVOLVED_PER_ACCIDENT)
+    level = local * risk.calibration_factor * (risk.truck_hazard_ratio / two_lane.INVOLVED_PER_ACCIDENT)
+    return BaseHazard(per_m * level, by_type / per_m)
 
 
-def involvements_per_vehicle_m(section: Section, link: Link) -> float:
-    """Vehicles in accidents per vehicle-metre by the manual's chapter for such a road."""
+def involvements_per_vehicle_m(section: Section, link: Link) -> Types[float]:
+    """Vehicles in accidents per vehicle-metre by the manual's chapter for such a road, by type of accident.
+
+    On expressways accidents of several vehicles are taken as rear-end. Roads of four lanes have the two-lane road's
+    shares, for want of published ones; where a median divides them nobody comes towards.
+    """
     if link.road_class == "expressway":
         return _on_freeway(section, link)
     accidents = _on_multilane(section, link) if link.lane_count > 2 else _on_two_lanes(section, link)  # noqa: PLR2004
-    return two_lane.INVOLVED_PER_ACCIDENT * accidents
+    total, types = two_lane.INVOLVED_PER_ACCIDENT * accidents, two_way_types()
+    if link.divided:
+        types = types_of(types.rear_end, 0.0, 0.0)
+    by_type = Types(*(share * total for share in types))
+    if not section.centreline_rumble:
+        return by_type
+    return by_type._replace(head_on=by_type.head_on * CENTRELINE_RUMBLE_HEAD_ON / two_lane.CENTRELINE_RUMBLE_FACTOR)
 
 
 SITE_M = 100.0
@@ -68,9 +92,13 @@ def _site_factors(way: Way, length_m: Floats, streams: Streams, overdispersion_m
 
 
 def _on_two_lanes(section: Section, link: Link) -> float:
-    """Accidents per vehicle-metre: the prediction is proportional to traffic."""
+    """Accidents per vehicle-metre: the prediction is proportional to traffic.
+
+    What a passing lane does comes from those whom it lets pass, not from the manual's factor.
+    """
     factors = modification_factors(section, link.aadt)
-    return _two_lane_rate_per_m() * float(np.prod(list(factors.values())))
+    without_passing_lane = [factor for name, factor in factors.items() if name != "passing_lane"]
+    return _two_lane_rate_per_m() * float(np.prod(without_passing_lane))
 
 
 @cache
@@ -94,7 +122,7 @@ def _on_multilane(section: Section, link: Link) -> float:
     return multilane.predicted_per_mile(aadt, divided=divided) * factor / aadt / DAYS_PER_YEAR / METRES_PER_MILE
 
 
-def _on_freeway(section: Section, link: Link) -> float:
+def _on_freeway(section: Section, link: Link) -> Types[float]:
     """Vehicles in accidents per vehicle-metre; both vehicles where there are several."""
     curved = section.curve_radius_m is not None
     aadt = min(link.aadt, freeway.MAX_AADT[link.lane_count])
@@ -108,7 +136,9 @@ def _on_freeway(section: Section, link: Link) -> float:
     yearly = freeway.PerMile(*(prod(column) for column in zip(*parts, strict=True)))
     factors = modification_factors(section, link.aadt)
     others = float(np.prod([factors[name] for name in FREEWAY_FACTORS]))
-    return yearly.involvements * others / aadt / DAYS_PER_YEAR / METRES_PER_MILE
+    per_vehicle = others / aadt / DAYS_PER_YEAR / METRES_PER_MILE
+    several = 2.0 * (yearly.several_injury + yearly.several_damage) * per_vehicle
+    return Types((yearly.single_injury + yearly.single_damage) * per_vehicle, several, 0.0, 0.0)
 
 
 FREEWAY_FACTORS = ("superelevation", "lighting", "automated_enforcement")

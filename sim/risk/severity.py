@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim import portable
+from sim.parameters import WITH_OTHERS
 from sim.risk.parameters import SeverityParameters
 from sim.units import FloatLike, Floats, Ints
 
@@ -48,10 +49,10 @@ def consequences(
 
     Notes
     -----
-    The fatal share grows as exp(b (v - v_limit)) and takes from the others. Fatal if u < p_fatal, with injured if
-    u < p_fatal + p_injury; direct loss is lognormal with the given median.
+    The fatal share grows as exp(b (v - v_limit)), but for accidents with other vehicles, and takes from the others.
+    Fatal if u < p_fatal, with injured if u < p_fatal + p_injury; direct loss is lognormal with the given median.
     """
-    growth = fatal_growth(speed_excess_kmh, parameters.fatal_growth_per_kmh) * rescue_factor
+    growth = growth_by_speed(mechanism, speed_excess_kmh, parameters.fatal_growth_per_kmh) * rescue_factor
     fatal_share = np.minimum(np.array([*parameters.fatal_share, 0.0])[mechanism] * growth, 1.0)
     severity, persons, luck = uniforms
     fatal = severity < fatal_share
@@ -66,6 +67,12 @@ def consequences(
         injuries=np.where(injured & ~fatal, _spread_count(per_injury, persons), 0),
         property_loss_cny=np.round(loss, 2),
     )
+
+
+def growth_by_speed(mechanism: Ints, speed_excess_kmh: Floats, growth_per_kmh: float) -> Floats:
+    """Factor on the fatal share of each accident, 1 for those with other vehicles."""
+    growth = np.asarray(fatal_growth(speed_excess_kmh, growth_per_kmh))
+    return np.where(np.isin(mechanism, WITH_OTHERS), 1.0, growth)
 
 
 def fatal_growth(speed_excess_kmh: FloatLike, growth_per_kmh: float) -> FloatLike:

@@ -17,6 +17,7 @@ from sim.parameters import Group, Model, Name, NotNegative, PositiveMoney, Share
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.road import Road
 from sim.scenario.uncertain import Distribution
+from sim.traffic import Traffic
 from sim.weather import Climate
 
 LONGEST_HORIZON_DAYS = 36_525
@@ -96,6 +97,7 @@ class Scenario(Model):
     ] = 0
     road: Road
     climate: Climate = Climate()
+    traffic: Traffic = Traffic()
     demand: Demand
     fleet: Fleet
     behaviour: BehaviourParameters = BehaviourParameters()

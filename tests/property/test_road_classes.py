@@ -7,7 +7,7 @@ from sim.draws import Streams
 from sim.engine.replication import run_replication
 from sim.risk import two_lane
 from sim.risk.section_hazard import (
-    base_hazard_per_m,
+    base_hazard,
     involvements_per_vehicle_m,
     site_factors,
 )
@@ -23,7 +23,7 @@ def per_million_vehicle_km(road_class: str, aadt: float, lanes: int | None = Non
     link = Link(
         name="a", start="a", end="b", road_class=road_class, aadt=aadt, lanes=lanes, divided=divided, sections=(given,)
     )
-    return involvements_per_vehicle_m(Section(**given), link) * 1e9
+    return sum(involvements_per_vehicle_m(Section(**given), link)) * 1e9
 
 
 def test_a_freeway_is_safer_than_a_divided_road_and_that_safer_than_two_lanes() -> None:
@@ -52,12 +52,12 @@ def test_the_countys_expressway_by_its_own_chapter(root) -> None:
     """Between a quarter and all of what its two-lane roads have, and each scaled by its own factor."""
     county = load_scenario(root / "scenarios/taishun/baseline.yaml")
     network = Network(county.road)
-    hazard, fast = base_hazard_per_m(network, county.risk), network.sections.road_class == 0
+    hazard, fast = base_hazard(network, county.risk).per_m, network.sections.road_class == 0
     assert 0.25 < hazard[fast].mean() / hazard[~fast].mean() < 1.0
     doubled = county.changed(
         {"risk.expressway_calibration_factor": 2.0, "risk.truck_hazard_ratio": two_lane.INVOLVED_PER_ACCIDENT}
     )
-    found = base_hazard_per_m(network, doubled.risk) / hazard
+    found = base_hazard(network, doubled.risk).per_m / hazard
     assert found[fast] == pytest.approx(2.0)
     assert found[~fast] == pytest.approx(1.0)
 

@@ -9,7 +9,7 @@ from sim.driving.usual import Bounds, factor_of_usual_speed
 from sim.engine import setup
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
-from sim.risk.section_hazard import base_hazard_per_m
+from sim.risk.section_hazard import base_hazard
 from sim.road import Network
 from sim.scenario import Scenario, load_scenario
 from sim.weather import WEATHER_STATES
@@ -47,7 +47,8 @@ def test_general_accidents_of_every_section_are_the_manuals_prediction(county, b
     """Upgrade, downgrade and level, whatever the speed there; the drivers who happen to be drawn leave some tenths of a
     per cent, more where there is little traffic: the spread of exp(b v) between drivers is 0.16 at 60 km/h."""
     sections, network = by_weather["dry"].sections, Network(county.road)
-    predicted = base_hazard_per_m(network, county.risk) * 1000.0
+    hazard = base_hazard(network, county.risk)
+    predicted = hazard.per_m * hazard.share[0] * 1000.0
     busy = sections["vehicle_km"].to_numpy() > 20.0 * sections["length_m"].to_numpy()
     found = sections["expected_general"].to_numpy()[busy] / sections["vehicle_km"].to_numpy()[busy]
     assert busy.sum() > 60

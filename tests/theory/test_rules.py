@@ -9,6 +9,7 @@ from sim.driving.sweep import courses_of
 from sim.engine.world import World
 from sim.interventions.downgrade import EscapeRamps
 from sim.interventions.road_works import HIGH_FRICTION_FACTOR, Work
+from sim.parameters import CAPTURED
 from sim.physics import brake_temperature as brakes
 from sim.physics import stopping
 from sim.risk import two_lane
@@ -119,8 +120,8 @@ def test_captured_and_uncaptured_runaways_are_all_runaways(world, trips, route) 
     open_ = capture[route.sections] == 0.0
     assert (after[2][open_] == before[2][open_]).all()
     assert after[2][~open_] == pytest.approx(0.6 * before[2][~open_], abs=1e-12)
-    assert (after[3][~open_] >= (0.4 - 1e-9) * before[2][~open_]).all()
-    assert not after[3, [0, 1, 2, 6, 7, 8]].any()
+    assert (after[CAPTURED][~open_] >= (0.4 - 1e-9) * before[2][~open_]).all()
+    assert not after[CAPTURED, [0, 1, 2, 6, 7, 8]].any()
 
 
 def test_an_unloaded_truck_is_the_laden_one(world, trips, route) -> None:
@@ -186,9 +187,29 @@ def test_road_works_change_the_manuals_factors() -> None:
     barriers = Work(link="x", roadside_hazard=3, high_friction=True)
     link = Link(name="x", start="x", end="y", road_class="provincial", aadt=5000.0, sections=(straight, bend))
     ratio = float(two_lane.roadside_factor(np.array(3.0)) / two_lane.roadside_factor(np.array(6.0)))
-    assert barriers.factor(straight, link) == pytest.approx(ratio)
-    assert barriers.factor(bend, link) == pytest.approx(ratio * HIGH_FRICTION_FACTOR)
-    assert Work(link="x").factor(bend, link) == 1.0
+    where = {"forward": True, "keep_right_share": 0.75}
+    assert barriers.factor(straight, link, **where) == pytest.approx([ratio] * 4)
+    assert barriers.factor(bend, link, **where) == pytest.approx([ratio * HIGH_FRICTION_FACTOR] * 4)
+    assert Work(link="x").factor(bend, link, **where) == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_rumble_strips_on_the_centre_line_keep_drivers_from_crossing_it() -> None:
+    """The manual's factor on all, and the published one on head-on accidents."""
+    straight = Section(length_km=1.0, speed_limit_kmh=60.0)
+    link = Link(name="x", start="x", end="y", road_class="provincial", aadt=5000.0, sections=(straight,))
+    found = Work(link="x", centreline_rumble=True).factor(straight, link, forward=True, keep_right_share=0.75)
+    assert found == pytest.approx((0.94, 0.94, 0.65, 0.94))
+
+
+@pytest.mark.parametrize(("forward", "grade", "kept"), [(True, 5.0, 0.25), (False, 5.0, 1.0), (False, -5.0, 0.25)])
+def test_a_climbing_lane_is_for_those_who_climb(forward, grade, kept) -> None:
+    slope = Section(length_km=1.0, speed_limit_kmh=60.0, grade_pct=grade)
+    link = Link(name="x", start="x", end="y", road_class="provincial", aadt=5000.0, sections=(slope,))
+    lane = Work(link="x", passing_lane="one_way")
+    assert lane.factor(slope, link, forward=forward, keep_right_share=0.75) == pytest.approx((1.0, kept, 1.0, kept))
+    there = slope.model_copy(update={"passing_lane": "one_way"})
+    back = Work(link="x", passing_lane="none").factor(there, link, forward=forward, keep_right_share=0.75)
+    assert back.rear_end == pytest.approx(1.0 / kept)
 
 
 def test_ice_lowers_the_speed_that_sight_allows() -> None:

@@ -8,7 +8,7 @@ LAYERS = [
     {"units", "draws", "records", "exact", "portable", "compiled", "texts", "interrupts", "files", "machine"},
     {"parameters", "calendar"},
     {"road", "fleet", "weather", "demand"},
-    {"physics", "risk", "behaviour"},
+    {"physics", "risk", "behaviour", "traffic"},
     {"rules", "driving"},
     {"interventions"},
     {"scenario"},

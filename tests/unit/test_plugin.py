@@ -14,6 +14,7 @@ from sim.engine.guard import HookFailed
 from sim.engine.replication import run_replication
 from sim.interventions import registry
 from sim.interventions.base import Intervention, Preparation
+from sim.parameters import MECHANISMS
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_the_guide_shows_the_example(root) -> None:
 
 
 def bad_factor(site) -> DrivingRules:
-    return DrivingRules(hazard_factor=-np.ones((3, len(site.network.sections.length_m))))
+    return DrivingRules(hazard_factor=-np.ones((len(MECHANISMS), len(site.network.sections.length_m))))
 
 
 def not_a_number(site) -> DrivingRules:
@@ -99,7 +100,7 @@ def endless_work(floor):
 
 
 def enormous(site) -> DrivingRules:
-    return DrivingRules(hazard_factor=np.full((3, len(site.network.sections.length_m)), 1e300))
+    return DrivingRules(hazard_factor=np.full((len(MECHANISMS), len(site.network.sections.length_m)), 1e300))
 
 
 def broken_sections(site) -> DrivingRules:

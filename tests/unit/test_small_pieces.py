@@ -18,7 +18,7 @@ from sim.fleet import _enterprises
 from sim.report.section_risk import risk_by_link, risk_per_km
 from sim.results import results_of
 from sim.risk.parameters import IncidentParameters
-from sim.risk.section_hazard import base_hazard_per_m
+from sim.risk.section_hazard import base_hazard
 from sim.risk.severity import rescue_factor
 from sim.road import Network
 from sim.uncertainty import shares_of_logs
@@ -82,7 +82,7 @@ def test_an_expressway_has_no_grade_factor_as_the_manuals_freeways(small) -> Non
                 section["grade_pct"] = grade
     scenario = small(road=road)
     network = Network(scenario.road)
-    hazard = base_hazard_per_m(network, scenario.risk)
+    hazard = base_hazard(network, scenario.risk).per_m
     way = next(way for way in network.ways if way.link.name == "fast_north" and way.forward)
     own = hazard[way.first : way.stop]
     assert own / own[0] == pytest.approx(1.0)

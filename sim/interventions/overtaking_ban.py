@@ -1,0 +1,47 @@
+"""No overtaking: a solid line with signs, and somebody or something that sees to it."""
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from sim.driving.rules import DrivingRules
+from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
+from sim.parameters import MECHANISMS, OVERTAKING, Share, Source
+from sim.road import Stretch
+from sim.units import METRES_PER_KM
+
+
+class OvertakingBan(Intervention):
+    """Vehicles stay behind slow trucks on stretches where that is asked of them."""
+
+    kind: ClassVar[str] = "overtaking_ban"
+    summary: ClassVar[str] = "stretches on which nobody may overtake, with enforcement"
+    unit: ClassVar[str] = "km"
+
+    sources: dict[str, Source] = Field(
+        default={
+            "heed_share": Source(
+                basis="assumption",
+                range="0.2 to 0.9",
+                note="evaluations of bans for trucks on motorways agree on no effect (RA-2007-113)",
+            ),
+            "cost": COST_SOURCE,
+        }
+    )
+    stretches: Annotated[tuple[Stretch, ...], Field(min_length=1)]
+    heed_share: Share = Field(default=0.6, description="overtakings that do not take place any more")
+    cost: Cost = Cost(capital_cny=30_000.0, yearly_cny=5_000.0, lifetime_years=5.0)
+
+    def units(self, site: Site) -> float:
+        """Kilometres of road."""
+        both_ways = tuple(stretch.model_copy(update={"direction": "forward"}) for stretch in self.stretches)
+        rows, share = site.covered(both_ways)
+        return float((site.network.sections.length_m[rows] * share).sum()) / METRES_PER_KM
+
+    def driving(self, site: Site) -> DrivingRules:
+        """A factor on accidents of others that pass trucks."""
+        rows, share = site.covered(self.stretches)
+        factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
+        factor[OVERTAKING, rows] -= self.heed_share * self.strength * share
+        return DrivingRules(hazard_factor=factor)

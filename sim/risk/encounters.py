@@ -1,0 +1,88 @@
+"""Accidents with other vehicles: of which types the manual's are, and how they grow where a truck is slower or faster.
+
+A manual's prediction holds where all drive as all others do. Vehicles of different speeds reach each other: with speeds
+c of the others, spread along the road around their mean m with a logistic distribution, and q / m of them per metre, a
+truck at v is reached q E[(c - v)+] / (m v) times a metre and reaches others q E[(v - c)+] / (m v) times. Both are given
+over what they are for the others among themselves, so that flow and mean speed cancel, and the mean over all vehicles
+is 1 where trucks drive as others do.
+
+[1] AASHTO (2010), Highway Safety Manual, 1st edition, volume 2, table 10-4.
+[2] FMCSA (2021), Large Truck and Bus Crash Facts 2019, vehicles tables 18, 19 and 30.
+[3] Farah, Bekhor, Polus, Toledo (2009), Transportmetrica 5, 159-172: 1.4 to 2.6 % of accidents on rural two-lane roads
+    in three states of the USA have to do with passing.
+[4] Hauer (1971), Accidents, overtaking and speed control, Accident Analysis and Prevention 3, 1-13: the number of
+    overtakings varies with speed as involvement in accidents does.
+[5] NCHRP report 500, volume 4 (2003): 4.2 % of 7,430 vehicles in fatal head-on accidents on two-lane roads passed.
+"""
+
+from typing import Generic, NamedTuple, TypeVar
+
+from sim import portable
+from sim.risk import two_lane
+from sim.units import FloatLike, Floats
+
+REAR_END_ACCIDENTS, HEAD_ON_ACCIDENTS = 0.142, 0.016
+"""Of all accidents on two-lane roads [1]."""
+PASSING_ACCIDENTS = 0.02
+"""Of all accidents on two-lane roads, those that have to do with passing; 1.4 to 2.6 % [3]."""
+PASSING_HEAD_ON = 0.06
+"""Of head-on accidents, those of vehicles that pass: 4.2 % of the vehicles, up to twice that of the accidents [5]."""
+CROSSED_BY_OTHERS = 8.0 / 9.0
+"""Of head-on accidents of a truck and another vehicle, those in which the other crosses the centre: 17.9 and 2.2 %
+of fatal accidents of two vehicles [2]."""
+REACHED_SHARE = 0.5
+"""Of rear-end accidents of a truck and another vehicle, those in which the other runs into it: 18.0 and 17.7 % of
+accidents with injured, 11.0 and 12.8 % of those with damage only [2]; each vehicle of a flow has a half of each."""
+CENTRELINE_RUMBLE_HEAD_ON = 0.65
+"""Factor on head-on accidents (Babiceanu, Fontaine 2018, Crash Modification Factors Clearinghouse)."""
+
+
+Number = TypeVar("Number", float, Floats)
+
+
+class Types(NamedTuple, Generic[Number]):
+    """Involvements by what else takes part: shares of a whole, or numbers, or arrays of them."""
+
+    general: Number
+    """One vehicle, animals, pedestrians, angles, side-swipes."""
+    rear_end: Number
+    head_on: Number
+    """Drifted, skidded or cut across the centre; not those of vehicles that pass."""
+    overtaking: Number
+    """Accidents of others that pass the vehicle, counted at the one that is passed."""
+
+
+def types_of(rear_end: float, head_on: float, overtaking: float) -> Types[float]:
+    """Shares, what is left being general."""
+    return Types(1.0 - rear_end - head_on - overtaking, rear_end, head_on, overtaking)
+
+
+def two_way_types() -> Types[float]:
+    """Shares of involvements where others come towards: two vehicles in each rear-end and head-on accident."""
+    involved = two_lane.INVOLVED_PER_ACCIDENT
+    return types_of(
+        rear_end=2.0 * REAR_END_ACCIDENTS / involved,
+        head_on=2.0 * HEAD_ON_ACCIDENTS * (1.0 - PASSING_HEAD_ON) / involved,
+        overtaking=PASSING_ACCIDENTS / involved,
+    )
+
+
+def times_reached(speed_ratio: FloatLike, spread: float) -> FloatLike:
+    """How often others reach a vehicle per metre, over how often they reach one another.
+
+    Parameters
+    ----------
+    speed_ratio : its speed over the mean of the others' [-], above 0
+    spread : scale of the logistic distribution of the others' speeds along the road over their mean [-]
+
+    Notes
+    -----
+    E[(c - v)+] = m s ln(1 + exp((1 - v / m) / s)), which over v / m has the mean m s over the flow itself.
+    """
+    result: FloatLike = portable.softplus((1.0 - speed_ratio) / spread) / speed_ratio
+    return result
+
+
+def more_reached_than_reaching(speed_ratio: FloatLike, spread: float) -> FloatLike:
+    """How much more often others reach a vehicle than it reaches others, in the unit of `times_reached`."""
+    return (1.0 - speed_ratio) / (speed_ratio * spread)
