@@ -17,6 +17,7 @@ from sim.engine.world import World
 from sim.physics import brake_temperature as brakes
 from sim.physics import speed as speeds
 from sim.physics.rollover import logistic_spread
+from sim.risk.encounters import CROSSED_BY_OTHERS, REACHED_SHARE, SCALE_SQUARE
 from sim.scenario import Scenario
 from sim.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2
 
@@ -50,6 +51,11 @@ class PlainSection:
     hazard_per_m: float
     usual: list[list[float]]
     """Factor that makes the prediction hold at usual speeds, by kind of truck and state of weather and light."""
+    types: list[float]
+    """Shares of the types of accident."""
+    others_ms: float
+    overtaking: list[float]
+    """By hour of the day."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class PlainTruck:
     heat_factor: float
     rollover_threshold_g: float
     risk_factor: float
+    awake_factor: float
     kind: int
 
 
@@ -88,6 +95,9 @@ def plain_sections(conditions: Conditions) -> list[PlainSection]:
             superelevation=float(table.superelevation[n]),
             hazard_per_m=float(conditions.hazard_per_m[n]),
             usual=conditions.usual[n].tolist(),
+            types=conditions.others.share[:, n].tolist(),
+            others_ms=float(conditions.others.speed_ms[n]),
+            overtaking=conditions.others.overtaking[table.way[n]].tolist(),
         )
         for n in range(len(table.length_m))
     ]
@@ -109,6 +119,8 @@ class Model:
         self.icy_by_hour = around.icy[around.state].tolist()
         self.state_by_hour = around.state.tolist()
         self.risk_by_hour = around.risk_factor[around.state].tolist()
+        self.flow_by_hour = around.flow.tolist()
+        self.others_spread = world.conditions(0).others.spread
 
     def truck(self, truck: PlainTruck, route: PlainRoute) -> Generator[Event, Any, None]:
         """One truck, section by section, to the end of its route or its accident."""
@@ -131,8 +143,7 @@ class Model:
             duration = section.length_m / velocity
             temperature, demand = heated(section, truck, velocity, duration, temperature)
             failed = self.failed(temperature, demand) if section.grade < 0.0 else 0.0
-            usual = section.usual[truck.kind][self.state_by_hour[hour]]
-            hazard = self.hazard(section, truck, velocity, self.risk_by_hour[hour] * usual)
+            hazard = self.hazard(section, truck, velocity, hour)
             hazard += max(failed - endured, 0.0) * runaway_share[truck.kind]
             endured = max(failed, endured)
             if cumulative + hazard > truck.threshold:
@@ -161,15 +172,34 @@ class Model:
         room = (self.risk.brake_failure_c - brakes.LIMIT_C) * max(1.0 - demand, brakes.LEAST_ROOM)
         return min((max(temperature - brakes.LIMIT_C, 0.0) / room) ** 4, brakes.MOST_FAILURES)
 
-    def hazard(self, section: PlainSection, truck: PlainTruck, velocity: float, risk: float) -> float:
+    def hazard(self, section: PlainSection, truck: PlainTruck, velocity: float, hour: int) -> float:
         """Expected accidents of the section."""
-        total = section.hazard_per_m * section.length_m * risk * truck.risk_factor
+        shared = section.hazard_per_m * section.length_m * self.risk_by_hour[hour]
+        total = shared * section.types[0] * truck.risk_factor * section.usual[truck.kind][self.state_by_hour[hour]]
         total *= exp(self.growth * (velocity - section.limit_ms))
+        total += self.with_others(section, truck, velocity, hour, (total, shared))
         if section.curvature_per_m > 0.0:
             standing = truck.rollover_threshold_g + section.superelevation
             rolls = sqrt(standing * STANDARD_GRAVITY_MS2 / section.curvature_per_m)
             total += log1p(exp((1.0 - rolls / velocity) / self.spread))
         return total
+
+    def with_others(
+        self, section: PlainSection, truck: PlainTruck, velocity: float, hour: int, alone: tuple[float, float]
+    ) -> float:
+        """Expected rear-end and head-on accidents, and those of others that pass."""
+        general, shared = alone
+        by_general, rear_end, head_on, overtaking = section.types
+        ratio, flow = velocity / (section.others_ms * self.speed_by_hour[hour]), self.flow_by_hour[hour]
+        slower = (1.0 - ratio) / self.others_spread
+        reached = (slower + sqrt(slower * slower + SCALE_SQUARE)) / (2.0 * ratio)
+        reaching = max(reached - slower / ratio, 0.0)
+        found = shared * flow * rear_end * REACHED_SHARE * (reached + reaching * truck.awake_factor)
+        if head_on > 0.0:
+            found += shared * flow * head_on * CROSSED_BY_OTHERS
+            found += general * flow * head_on * (1.0 - CROSSED_BY_OTHERS) / by_general
+            found += shared * overtaking * section.overtaking[hour % 24] * reached
+        return found
 
 
 def crawl(grade: float, truck: PlainTruck) -> float:
@@ -233,6 +263,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, PlainRoute
         who.heat_factor,
         who.rollover_threshold_g,
         who.risk_factor,
+        who.awake_factor,
         who.kind,
     ]
     rows = zip(*(column.tolist() for column in columns), strict=True)

@@ -52,7 +52,7 @@ class Others:
     speed_ms: Floats
     """Their mean on a dry day, shape (directed sections,)."""
     spread: float
-    """Logistic scale of their speeds over the mean."""
+    """Scale of their speeds along the road over the mean."""
     overtaking: Floats
     """Accidents of overtaking by way and hour of the day, over those of the mean vehicle's hour, shape (ways, 24)."""
 

@@ -131,7 +131,7 @@ class RiskNumbers(NamedTuple):
     """By which it falls for each degree above the temperature that they notice."""
     fatal_growth_per_kmh: np.float32
     others_spread: np.float32
-    """Of the others' speeds over their mean, logistic scale."""
+    """Scale of the others' speeds over their mean."""
     fatal_share: Singles
     """Shape (mechanisms,), as the next."""
     deaths_per_fatal: Singles

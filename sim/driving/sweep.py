@@ -23,7 +23,7 @@ from sim.driving.conditions import Conditions, Hours
 from sim.driving.course import Courses, Runs, Tallies
 from sim.driving.plan import EVERY_DAY, NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.traits import Traits, prepared
-from sim.parameters import CAPTURED, GENERAL, HEAD_ON, MECHANISMS, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY, WITH_OTHERS
+from sim.parameters import CAPTURED, GENERAL, HEAD_ON, MECHANISMS, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed
 from sim.risk import encounters, relative, severity
@@ -337,32 +337,40 @@ def _expect_runaways(
 
 
 @compiled
+def _what_may_happen(road: Road, s: int) -> tuple[bool, bool, bool, bool, bool, bool, bool]:
+    """Which outcomes a section can have, by mechanism and captures; the others' hazard is 0."""
+    curved, falling = road.curvature_per_m[s] > NOTHING, road.grade[s] < NOTHING
+    oncoming = road.crossed_share[s] > NOTHING or road.overtaking_share[s] > NOTHING
+    return True, curved, falling, True, oncoming, oncoming, falling
+
+
+@compiled
 def _expect_deaths(trucks: Trucks, road: Road, numbers: RiskNumbers, s: int) -> None:
     """Expected deaths: hazard x fatal share at the speed driven x deaths a fatal accident; none in escape ramps."""
     growth, deaths, limit_ms = trucks.growth, trucks.deaths, road.limit_ms[s]
+    rear_end, head_on, overtaking = trucks.hazard[REAR_END], trucks.hazard[HEAD_ON], trucks.hazard[OVERTAKING]
+    share, persons = numbers.fatal_share, numbers.deaths_per_fatal
+    of_rear_end = np.float64(min(share[REAR_END], ONE) * persons[REAR_END])
+    of_head_on = np.float64(min(share[HEAD_ON], ONE) * persons[HEAD_ON])
+    of_overtaking = np.float64(min(share[OVERTAKING], ONE) * persons[OVERTAKING])
     for i in range(len(deaths)):
         growth[i] = fatal_growth(kilometres_per_hour(trucks.velocity[i] - limit_ms), numbers.fatal_growth_per_kmh)
-        deaths[i] = 0.0
-    acts = (True, road.curvature_per_m[s] > NOTHING, road.grade[s] < NOTHING)
-    for mechanism in WITH_OTHERS:
-        persons = np.float64(min(numbers.fatal_share[mechanism], ONE) * numbers.deaths_per_fatal[mechanism])
-        hazard = trucks.hazard[mechanism]
-        for i in range(len(deaths)):
-            deaths[i] += hazard[i] * persons
-    for mechanism in range(len(acts)):
+    for i in range(len(deaths)):
+        deaths[i] = rear_end[i] * of_rear_end + head_on[i] * of_head_on + overtaking[i] * of_overtaking
+    acts = _what_may_happen(road, s)
+    for mechanism in (GENERAL, ROLLOVER, RUNAWAY):
         if acts[mechanism]:
-            share, persons = numbers.fatal_share[mechanism], numbers.deaths_per_fatal[mechanism]
-            hazard = trucks.hazard[mechanism]
+            hazard, fatal, each = trucks.hazard[mechanism], share[mechanism], persons[mechanism]
             for i in range(len(deaths)):
-                deaths[i] += hazard[i] * np.float64(min(growth[i] * share, ONE) * persons)
+                deaths[i] += hazard[i] * np.float64(min(growth[i] * fatal, ONE) * each)
     for i in range(len(deaths)):
         deaths[i] = exact_hazard(deaths[i])
 
 
 @compiled
-def _count_up(trucks: Trucks, section: Quanta, of_trip: Floats) -> None:
+def _count_up(trucks: Trucks, road: Road, s: int, section: Quanta, of_trip: Floats) -> None:
     """Add up a section, in quanta: duration, deaths, then accidents by mechanism and captures."""
-    count = len(of_trip)
+    count, acts = len(of_trip), _what_may_happen(road, s)
     duration = deaths = np.int64(0)
     for i in range(count):
         duration += np.float64(trucks.passage_s[i] + TIME_ROUNDER).view(np.int64) - TIME_ZERO
@@ -371,12 +379,13 @@ def _count_up(trucks: Trucks, section: Quanta, of_trip: Floats) -> None:
     section[0] += duration
     section[1] += deaths
     for outcome in range(len(trucks.hazard)):
-        hazard, total = trucks.hazard[outcome], np.int64(0)
-        for i in range(count):
-            total += np.float64(hazard[i] + HAZARD_ROUNDER).view(np.int64) - HAZARD_ZERO
-        for i in range(count):
-            of_trip[i] += hazard[i]
-        section[2 + outcome] += total
+        if acts[outcome]:
+            hazard, total = trucks.hazard[outcome], np.int64(0)
+            for i in range(count):
+                total += np.float64(hazard[i] + HAZARD_ROUNDER).view(np.int64) - HAZARD_ZERO
+            for i in range(count):
+                of_trip[i] += hazard[i]
+            section[2 + outcome] += total
 
 
 @compiled
@@ -467,7 +476,7 @@ def _drive_together(
         _expect_rollovers(trucks, trips, road, rules, plan.numbers, s)
         _expect_runaways(trucks, trips.kind, road, rules, s, count)
         _expect_deaths(trucks, road, plan.numbers, s)
-        _count_up(trucks, sums[s], of_trip)
+        _count_up(trucks, road, s, sums[s], of_trip)
         if courses.duration_s.size:
             _write_down(courses, trucks, s, first, count)
 

@@ -7,7 +7,6 @@ from sim.draws import Streams
 from sim.driving.conditions import Conditions, Hours, Others, conditions_of
 from sim.engine.trips import truck_kinds
 from sim.parameters import TRUCK_CLASSES
-from sim.physics.rollover import logistic_spread
 from sim.risk import encounters
 from sim.risk.section_hazard import BaseHazard, base_hazard, site_factors
 from sim.road import Network
@@ -51,7 +50,7 @@ def _others(network: Network, hazard: BaseHazard, traffic: Traffic) -> Others:
         share=hazard.share
         * np.stack(encounters.Types(general=ones, rear_end=reached, head_on=ones, overtaking=reached)),
         speed_ms=others_speed_ms(network.sections, traffic),
-        spread=logistic_spread(traffic.speed_cv),
+        spread=encounters.speed_spread(traffic.speed_cv),
         overtaking=np.stack([overtaking_by_hour(traffic, way.link.aadt) for way in network.ways]),
     )
 

@@ -199,6 +199,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
 
 KINDS: dict[str, tuple[str, str]] = {
     "access_rules": ("access rules", "通行管理"),
+    "bend_warning": ("warning boards in bends", "弯道会车预警"),
     "brake_check": ("brake-check areas", "刹车检查区"),
     "case_review": ("case review", "事故复盘"),
     "device_coverage": ("linked-control devices", "联控设备"),
@@ -207,6 +208,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "early_warning": ("alarm on banned entry", "闯禁行预警"),
     "enterprise_accountability": ("enterprise accountability", "企业责任追究"),
     "escape_ramps": ("escape ramps", "避险车道"),
+    "overtaking_ban": ("no overtaking", "禁止超车"),
     "patrols": ("patrols", "巡逻"),
     "rapid_response": ("rapid response", "快速救援"),
     "rest_areas": ("rest areas", "休息区"),
@@ -246,6 +248,8 @@ PARAMETERS: dict[str, tuple[str, str]] = {
     "speed.hot_brakes_least_factor": ("slowing down with hot brakes", "制动器过热时的减速"),
     "speed.side_friction": ("speed that drivers like in curves", "驾驶人弯道车速偏好"),
     "risk.expressway_calibration_factor": ("danger of the expressway", "高速公路的危险程度"),
+    "traffic.speed_factor": ("how fast the other vehicles go", "其他车辆的车速"),
+    "traffic.speed_cv": ("how much their speeds differ", "其他车辆车速的离散程度"),
     "speed.cautious_factor": ("speed after a contact", "联系后的车速"),
     "speed.wrong_gear_share": ("trips down in too high a gear", "下坡挡位过高的行程"),
 }
