@@ -44,6 +44,7 @@ def contents(out: Path) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_the_same_command_ends_with_the_same_bytes(files) -> None:
     """Killed twenty times at random points, then left alone."""
     undisturbed, out = files / "undisturbed", files / "out"
@@ -197,6 +198,7 @@ def _limit_files() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_that_was_finished(files) -> None:
     """A tmpfs of 400 kB holds some runs and not the rest; with more room the same command goes on."""
     small_disk, undisturbed = files / "disk", files / "undisturbed"
@@ -224,6 +226,7 @@ def test_a_full_disk_loses_nothing_that_was_finished(files) -> None:
             subprocess.run(["umount", str(small_disk)], check=True)
 
 
+@pytest.mark.slow
 def test_two_processes_on_one_folder_end_with_the_same_files(files) -> None:
     out, undisturbed = files / "out", files / "undisturbed"
     both = [subprocess.Popen(command(files, out), cwd=files) for _ in range(2)]
@@ -251,6 +254,7 @@ def test_a_dead_worker_is_replaced(small, tmp_path) -> None:
     assert done.stdout.split() == [__import__("hashlib").sha256(content).hexdigest() for content in expected]
 
 
+@pytest.mark.slow
 def test_dask_gives_the_same_and_survives_a_lost_worker(small) -> None:
     distributed = pytest.importorskip("distributed")
     scenarios = [small(days=30), small(days=30, name="calls", interventions={"driver_contact": {}})]

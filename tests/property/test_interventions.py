@@ -171,9 +171,15 @@ def test_black_spots_fall_by_more_in_counts_than_in_hazard(small) -> None:
     assert hazard[1] > 0.9 * hazard[0]
 
 
-@pytest.mark.parametrize("one", KINDS)
-def test_any_two_stand_side_by_side_in_either_order(small, one) -> None:
-    for other in KINDS[KINDS.index(one) + 1 :]:
+@pytest.mark.parametrize(
+    ("one", "others"),
+    [
+        *((one, KINDS[n + 1 : n + 4]) for n, one in enumerate(KINDS)),
+        *(pytest.param(one, KINDS[n + 4 :], marks=pytest.mark.slow) for n, one in enumerate(KINDS)),
+    ],
+)
+def test_any_two_stand_side_by_side_in_either_order(small, one, others) -> None:
+    for other in others:
         pair = {kind: EXAMPLES.get(kind, {}) for kind in (one, other)}
         forth = run_replication(small(days=2, interventions=pair), 3, 0)
         back = run_replication(small(days=2, interventions=dict(reversed(pair.items()))), 3, 0)

@@ -54,7 +54,10 @@ def run(scenario: str, changes: dict, switch: dict[str, str]) -> dict:
     return json.loads(found.stdout)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(name, marks=pytest.mark.slow if name != COMPILED_FOR_ANY_PROCESSOR else ()) for name in SCENARIOS],
+)
 def test_the_same_bytes_on_every_processor(scenario) -> None:
     plain = run(scenario, SCENARIOS[scenario], {})
     assert plain["accidents"] > 5

@@ -190,6 +190,7 @@ def test_a_target_without_a_value_is_named(small) -> None:
         table_of(scenarios, wanted, 3, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
 
 
+@pytest.mark.slow
 def test_calibrate_writes_tables_and_charts(tmp_path) -> None:
     """From files to files; what is shown is what is written."""
     (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML)

@@ -11,6 +11,7 @@ from sim.scenario import load_scenario
 REPLICATIONS = 200
 
 
+@pytest.mark.slow
 def test_counted_and_expected_agree_over_200_replications(small) -> None:
     """The difference is a martingale: its mean is 0, its variance a replication that of the differences seen."""
     scenario = small(days=4, risk__calibration_factor=1500.0, interventions={"early_warning": {}, "driver_contact": {}})
@@ -24,6 +25,7 @@ def test_counted_and_expected_agree_over_200_replications(small) -> None:
     assert expected.std() < counted.std()
 
 
+@pytest.mark.slow
 def test_counts_scatter_like_poisson(small) -> None:
     """With rare accidents the variance of counts is their mean; the ratio's standard error is sqrt(2 / (n - 1))."""
     scenario = small(days=4, risk__calibration_factor=300.0)

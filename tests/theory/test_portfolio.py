@@ -55,6 +55,7 @@ def test_halving_finds_what_brute_force_finds(programme) -> None:
         assert best_within(halved, budget)["avoided"] == pytest.approx(best_within(every, budget)["avoided"])
 
 
+@pytest.mark.slow
 def test_nothing_costs_nothing_and_avoids_nothing(programme) -> None:
     table = search(programme.changed({"days": 10}), [Rung(2)], simulate)
     nothing = table[table["parts"] == ""].iloc[0]
