@@ -1,6 +1,7 @@
 """Published values beside ours, with the difference and what is tolerated: the evidence for the formulas."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
@@ -10,7 +11,7 @@ from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed, stopping
 from sim.physics.descent import maximum_safe_speed_ms
 from sim.queueing import mean_wait_s, waiting_probability
-from sim.risk import relative, two_lane
+from sim.risk import followers, relative, two_lane
 from sim.risk.section_hazard import modification_factors, predicted_accidents_per_year
 from sim.road import Section
 from sim.units import (
@@ -33,6 +34,7 @@ EXPONENTS = "Elvik 2009, TOI report 1034"
 QUEUES = "Erlang 1917, in the closed form for one and two servers"
 EMERGENCY_ROOM = "Hillier and Lieberman 2010, Introduction to Operations Research, section 17.6, County Hospital"
 CAPACITY_MANUAL = "TRB 2022, Highway Capacity Manual, 7th edition, chapter 26, exhibits 26-7 and 26-8"
+FOLLOWERS = "TRB 2022, Highway Capacity Manual, 7th edition, chapter 26, example problem 4, exhibits 26-32 and 26-35"
 TANKERS = "Billing and Patten, An assessment of tank truck roll stability, National Research Council of Canada"
 DOWNHILL_SIGN = "Oregon Department of Transportation, Downhill Speed Information System (page on Emigrant Hill, I-84)"
 OECD = "OECD/ECMT 2006, Speed Management"
@@ -67,7 +69,7 @@ class Evidence:
 def evidence() -> list[Evidence]:
     """All rows, by publication."""
     manual = [*_first_example(), *_second_example(), *_factors()]
-    trucks = [*_curves(), *_rollover(), *_climbing(), *_brakes(), *_descents()]
+    trucks = [*_curves(), *_rollover(), *_climbing(), *_brakes(), *_descents(), *_followers()]
     return [*manual, *_stopping(), *trucks, *_speed(), *_queues()]
 
 
@@ -203,6 +205,47 @@ def _climbing() -> list[Evidence]:
             ours = float(mph_from_ms(speed.crawl_speed_ms(grade, pounds * KG_PER_POUND, power_w)))
             what = f"crawl speed of a {name}, {ratio:.0f} lb/hp, {100 * grade:.0f} % upgrade"
             rows.append(Evidence(what, "mile/h", published, ours, share * published, CAPACITY_MANUAL))
+    return rows
+
+
+class MountainSegment(NamedTuple):
+    """A segment of the manual's mountain road, and what the manual finds there."""
+
+    number: int
+    length_miles: float
+    grade_pct: float
+    passing_lane: bool
+    vertical_class: int
+    free_flow_mph: float
+    at_capacity_pct: float
+    at_a_quarter_pct: float
+    followers_pct: float
+
+
+MOUNTAIN_ROAD_FLOW_PER_H = 1100.0 / 0.90
+MOUNTAIN_ROAD = (
+    MountainSegment(1, 1.3, 4.0, False, 4, 60.0, 92.74, 59.77, 86.9),  # noqa: FBT003
+    MountainSegment(2, 1.0, 6.0, False, 5, 59.0, 94.67, 60.83, 89.3),  # noqa: FBT003
+    MountainSegment(3, 0.5, 6.0, False, 4, 60.1, 89.98, 58.29, 83.9),  # noqa: FBT003
+    MountainSegment(4, 1.3, 4.0, False, 4, 60.0, 92.74, 59.77, 86.9),  # noqa: FBT003
+    MountainSegment(5, 0.5, -3.0, True, 1, 62.4, 84.56, 45.48, 78.2),  # noqa: FBT003
+    MountainSegment(6, 0.5, -3.0, False, 1, 62.4, 86.12, 49.77, 78.5),  # noqa: FBT003
+)
+
+
+def _followers() -> list[Evidence]:
+    """1,100 vehicles an hour in the direction with a peak hour factor of 0.90, 8 % heavy, posted 55 mile/h."""
+    rows = []
+    for known in MOUNTAIN_ROAD:
+        bare = followers.Segment(known.length_miles, known.grade_pct, 0.0, 8.0, passing_lane=known.passing_lane)
+        free_flow = followers.free_flow_mph(55.0, bare)
+        segment = bare._replace(free_flow_mph=known.free_flow_mph)
+        what = f"of a mountain road's segment {known.number}, {known.grade_pct:g} %"
+        found = followers.percent_followers(MOUNTAIN_ROAD_FLOW_PER_H, segment)
+        rows += [
+            Evidence(f"free-flow speed {what}", "mile/h", known.free_flow_mph, free_flow, 0.05, FOLLOWERS),
+            Evidence(f"followers {what}", "%", known.followers_pct, found, 0.1, FOLLOWERS),
+        ]
     return rows
 
 
