@@ -18,6 +18,7 @@ from sim.charts import report as drawn
 from sim.charts.basic import colours
 from sim.cli import app
 from sim.interventions.registry import BUILT_IN
+from sim.parameters import MECHANISMS
 from sim.report import findings
 from sim.report.chance import chance_words
 from sim.report.numbers import changes, interval, millions
@@ -290,7 +291,7 @@ def test_the_strip_draws_the_sections(found) -> None:
     risk = risk_per_km(found.sections, found.baseline, links)
     lengths = [s["length_km"] for link in road["links"] if link["name"] in links for s in link["sections"]]
     own = found.sections[(found.sections["scenario"] == found.baseline) & found.sections["link"].isin(links)]
-    total = own[["expected_general", "expected_rollover", "expected_runaway"]].to_numpy().sum() / 3
+    total = own[[f"expected_{name}" for name in MECHANISMS]].to_numpy().sum() / 3
     assert float(np.dot(risk, lengths)) == pytest.approx(total)
     marks = [(1.0, "exit_mark"), (2.0, "exit_mark")]
     shade = {"before": "#000000", "after": "#0072B2"}
