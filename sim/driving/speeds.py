@@ -1,0 +1,67 @@
+"""What speed trucks drive on a section: what they want, what the road and their engines allow, what rules ask for."""
+
+from sim.compiled import compiled, single
+from sim.driving.plan import EVERY_DAY, RiskNumbers, Road, RulesOnRoute, RuleTable
+from sim.driving.traits import Traits
+from sim.driving.trucks import NO_LIMIT, NOTHING, ONE, Trucks
+from sim.physics import speed
+
+settling_distance_m = single(speed.settling_distance_m)
+speed_at_end_ms, mean_speed_ms = single(speed.speed_at_end_ms), single(speed.mean_speed_ms)
+
+
+@compiled
+def choose_speed(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumbers, s: int, icy: int) -> None:
+    """The least of habit, curve comfort, crawling upgrade, holding back downgrade and what ice allows."""
+    velocity, wanted_ms = trucks.velocity, road.wanted_ms[s]
+    for i in range(len(trips.day)):
+        velocity[i] = wanted_ms * trucks.weather[i]
+    if road.held_ms[s] < NO_LIMIT:
+        held_ms = road.held_ms[s]
+        for i in range(len(trips.day)):
+            hotter = max(trucks.brake_c[i] - trips.notices_c[i], NOTHING)
+            careful = max(ONE - hotter * numbers.cautious_per_k, numbers.least_when_hot)
+            velocity[i] = min(velocity[i], held_ms * trips.descent_factor[i] * careful)
+    if icy:
+        icy_ms = road.icy_ms[s]
+        for i in range(len(trips.day)):
+            velocity[i] = min(velocity[i], icy_ms + trucks.icy_ms[i])
+    if road.grade[s] >= NOTHING:
+        _climb(trucks, trips, road, s)
+    else:
+        for i in range(len(trips.day)):
+            trucks.leaving_ms[i] = velocity[i]
+
+
+@compiled
+def _climb(trucks: Trucks, trips: Traits, road: Road, s: int) -> None:
+    """Speed changes along the section as power, mass and grade have it, towards the crawl speed or what is wanted."""
+    velocity, leaving, length, resistance = trucks.velocity, trucks.leaving_ms, road.length_m[s], road.resistance_ms2[s]
+    for i in range(len(trips.day)):
+        kind = trips.kind[i]
+        entry, to = min(leaving[i], velocity[i]), min(road.crawl_ms[s, kind], velocity[i])
+        settling = settling_distance_m(entry, to, road.power_per_kg[kind], road.drag_per_kg[kind], resistance)
+        leaving[i] = speed_at_end_ms(entry, to, settling, length)
+        velocity[i] = mean_speed_ms(entry, to, leaving[i], settling, length)
+
+
+@compiled
+def slow_down(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOnRoute, s: int) -> None:
+    """Speed rules act on the speed without any, and the lowest result holds; then alarms of hot brakes."""
+    velocity, lowest, leaving = trucks.velocity, trucks.passage_s, trucks.leaving_ms
+    for i in range(len(trips.day)):
+        lowest[i] = velocity[i]
+    for rule in range(len(rules.weight)):
+        weight, caps, response = rules.weight[rule, s], rules.cap_ms[rule, s], trucks.response[rule]
+        if weight > NOTHING:
+            days = rules.day_table[rule]
+            for i in range(len(trips.day)):
+                share = response[i] * weight
+                if days != EVERY_DAY:
+                    share *= table.on_day[days, trips.day[i], rules.day_column[rule, s]]
+                excess = max(velocity[i] - caps[trips.kind[i]], NOTHING)
+                lowest[i] = min(lowest[i], velocity[i] - share * excess)
+    for i in range(len(trips.day)):
+        slower = lowest[i] * trucks.alarm[i]
+        leaving[i] *= slower / velocity[i]
+        velocity[i] = slower
