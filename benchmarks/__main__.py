@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from benchmarks import estimators, floor, growth, peers, plain_simpy
+from benchmarks import estimators, floor, growth, peers, plain_simpy, two_lane
 from benchmarks.memory import watched
 from sim.engine.replication import run_replication
 from sim.scenario import load_scenario
@@ -125,6 +125,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "peers": peers_table,
     "floor": floor.main,
     "growth": growth.main,
+    "two_lane": two_lane.main,
 }
 
 
