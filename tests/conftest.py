@@ -107,6 +107,16 @@ SMALL: dict[str, Any] = {
 SMALL["road"]["nodes"].append({"name": "gate"})
 
 
+ALIKE = {
+    "risk.site_overdispersion_miles": 0.0,
+    "risk.night_factor": 1.0,
+    "risk.overload_factor": 1.0,
+    "risk.brake_defect_factor": 1.0,
+    "risk.fatigue_growth_per_h": 0.0,
+    "risk.sleepiness_share": 0.0,
+}
+"""So that no driver's and no site's own factor is left."""
+
 WHOLE = [{"link": "upper"}, {"link": "lower"}]
 EXAMPLES: dict[str, dict[str, Any]] = {
     "brake_check": {"areas": [{"link": "upper", "direction": "forward", "at_km": 3.0}]},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ALIKE
 
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
@@ -15,15 +16,6 @@ from sim.scenario import Scenario, load_scenario
 from sim.traffic import Traffic
 
 COUNTY = Path(__file__).parents[2] / "scenarios/taishun/baseline.yaml"
-ALIKE = {
-    "risk.site_overdispersion_miles": 0.0,
-    "risk.night_factor": 1.0,
-    "risk.overload_factor": 1.0,
-    "risk.brake_defect_factor": 1.0,
-    "risk.fatigue_growth_per_h": 0.0,
-    "risk.sleepiness_share": 0.0,
-    "speed.night_speed_factor": 1.0,
-}
 OF_THE_MANUAL = ("expected_general", "expected_rear_end", "expected_head_on", "expected_overtaking")
 
 
@@ -38,7 +30,9 @@ def one_road(small, grade_pct: float = 0.0, **changes: object) -> Scenario:
     }
     fleet = small().fleet.model_dump(mode="json")
     fleet["classes"] = {"rigid": {**fleet["classes"]["rigid"], "power_kw": 330.0, "drivers": 4000}}
-    return small(road=road, demand=demand, fleet=fleet, climate={}).changed({**ALIKE, **changes})
+    return small(road=road, demand=demand, fleet=fleet, climate={}).changed(
+        {**ALIKE, "speed.night_speed_factor": 1.0, **changes}
+    )
 
 
 def run(scenario: Scenario) -> Outcome:

@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from conftest import ALIKE
 
 from sim.driving.usual import Bounds, factor_of_usual_speed
 from sim.engine import setup
@@ -13,16 +14,6 @@ from sim.risk.section_hazard import base_hazard
 from sim.road import Network
 from sim.scenario import Scenario, load_scenario
 from sim.weather import WEATHER_STATES
-
-ALIKE = {
-    "risk.site_overdispersion_miles": 0.0,
-    "risk.night_factor": 1.0,
-    "risk.overload_factor": 1.0,
-    "risk.brake_defect_factor": 1.0,
-    "risk.fatigue_growth_per_h": 0.0,
-    "risk.sleepiness_share": 0.0,
-}
-"""So that no driver's and no site's own factor is left."""
 
 
 def in_weather(scenario: Scenario, state: str) -> Outcome:
