@@ -93,8 +93,8 @@ def flow_by_hour(traffic: Traffic, horizon: Horizon) -> Floats:
 
 
 def _over_the_mean_vehicle(weights: tuple[float, ...]) -> Floats:
-    given = np.array(weights)
-    result: Floats = given * (given.sum() / (given**2).sum())
+    share = np.array(weights) / max(weights)
+    result: Floats = share * (share.sum() / (share**2).sum())
     return result
 
 
@@ -106,6 +106,6 @@ def overtaking_by_hour(traffic: Traffic, aadt: float) -> Floats:
     """
     share = np.array(traffic.hourly_weights) / sum(traffic.hourly_weights)
     flow_per_s = share * (aadt / 2.0 * HOURS_PER_DAY / SECONDS_PER_DAY)
-    risk = flow_per_s**2 * portable.exp(-flow_per_s * traffic.critical_gap_s)
+    risk = share**2 * portable.exp((flow_per_s.min() - flow_per_s) * traffic.critical_gap_s)
     result: Floats = risk / float((share * risk).sum())
     return result

@@ -279,9 +279,9 @@ def _by_mechanism(*defaults: float) -> Callable[[Any], Any]:
 
     def complete(value: Any) -> Any:
         if isinstance(value, dict):
-            unknown = sorted(set(value) - set(MECHANISMS))
+            unknown = sorted(str(name) for name in value if name not in MECHANISMS)
             if unknown:
-                raise ValueError(f"unknown {', '.join(map(str, unknown))}; mechanisms are {', '.join(MECHANISMS)}")
+                raise ValueError(f"unknown {', '.join(unknown)}; mechanisms are {', '.join(MECHANISMS)}")
             return tuple(value.get(name, usual) for name, usual in zip(MECHANISMS, defaults, strict=True))
         if isinstance(value, list | tuple) and len(value) == MECHANISMS_OF_OLD_FILES:
             return (*value, *defaults[MECHANISMS_OF_OLD_FILES:])
