@@ -11,7 +11,7 @@ from sim.fleet import ENGINE_BRAKE_TYPES, ROLLOVER_FACTORS
 from sim.interventions.registry import interventions
 from sim.parameters import Group, Source
 from sim.physics import brake_temperature, speed, stopping
-from sim.risk import fatigue, relative, two_lane
+from sim.risk import encounters, fatigue, relative, two_lane
 from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
 from sim.scenario.model import ControlCentreParameters, ValuationParameters
 from sim.traffic import Traffic
@@ -132,6 +132,70 @@ CONSTANTS: tuple[tuple[str, object, str, str, Source], ...] = (
     ),
     ("SHARE_LANE_RELATED", two_lane.SHARE_LANE_RELATED, "-", "`sim/risk/two_lane.py`", MANUAL),
     ("lane and shoulder width and type", "tables 10-8 to 10-10", "-", "`sim/risk/two_lane.py`", MANUAL),
+    (
+        "REAR_END_ACCIDENTS, HEAD_ON_ACCIDENTS",
+        (encounters.REAR_END_ACCIDENTS, encounters.HEAD_ON_ACCIDENTS),
+        "-",
+        "`sim/risk/encounters.py`",
+        Source(basis="published", reference="AASHTO 2010, Highway Safety Manual, table 10-4"),
+    ),
+    (
+        "PASSING_ACCIDENTS",
+        encounters.PASSING_ACCIDENTS,
+        "-",
+        "`sim/risk/encounters.py`",
+        Source(
+            basis="published",
+            reference="Federal Highway Administration 1994, in Farah et al. 2009, Transportmetrica 5, 159",
+            range="0.014 to 0.026",
+        ),
+    ),
+    (
+        "PASSING_HEAD_ON",
+        encounters.PASSING_HEAD_ON,
+        "-",
+        "`sim/risk/encounters.py`",
+        Source(
+            basis="derived",
+            reference="NCHRP report 500, volume 4: 4.2 % of the vehicles in fatal head-on accidents passed",
+            range="0.028 to 0.084",
+            note="up to two vehicles of an accident; 2.8 % of the accidents in Minnesota",
+        ),
+    ),
+    (
+        "CROSSED_BY_OTHERS",
+        encounters.CROSSED_BY_OTHERS,
+        "-",
+        "`sim/risk/encounters.py`",
+        Source(
+            basis="derived",
+            reference="FMCSA 2019, vehicles table 18: the other crosses in 17.9 %, the truck in 2.2 %",
+            range="0.85 to 0.92",
+            note="of fatal accidents of two vehicles; taken for all head-on accidents",
+        ),
+    ),
+    (
+        "REACHED_SHARE",
+        encounters.REACHED_SHARE,
+        "-",
+        "`sim/risk/encounters.py`",
+        Source(
+            basis="derived",
+            reference="each vehicle of a flow has a half of each; FMCSA 2019, vehicles table 19, has 0.50 and 0.46",
+            range="0.46 to 0.5",
+        ),
+    ),
+    (
+        "CENTRELINE_RUMBLE_HEAD_ON",
+        encounters.CENTRELINE_RUMBLE_HEAD_ON,
+        "-",
+        "`sim/risk/encounters.py`",
+        Source(
+            basis="published",
+            reference="Babiceanu and Fontaine 2018, Crash Modification Factors Clearinghouse",
+            note="standard error 0.09, with side-swipes in opposite directions",
+        ),
+    ),
     ("CENTRELINE_RUMBLE_FACTOR", two_lane.CENTRELINE_RUMBLE_FACTOR, "-", "`sim/risk/two_lane.py`", MANUAL),
     ("PASSING_LANE_FACTOR", two_lane.PASSING_LANE_FACTOR, "-", "`sim/risk/two_lane.py`", MANUAL),
     ("freeways", "tables 18-5, 18-7, 18-14, 18-15, 18-21, 18-23", "-", "`sim/risk/freeway.py`", FREEWAYS),

@@ -30,7 +30,7 @@ TRAFFIC_SOURCES = {
     "side_friction": Source(basis="assumption", range="0.15 to 0.25", note="cars; trucks ask for less"),
     "critical_gap_s": Source(
         basis="assumption",
-        range="15 to 30",
+        range="10 to 30",
         note="time in the opposing lane 9.9 s on average (NCHRP report 605, 2008), and as long for who comes towards",
     ),
     "keep_right_share": Source(

@@ -210,7 +210,7 @@ def _plan(conditions: Conditions, route: Route) -> Plan:
 
 def _road(conditions: Conditions, route: Route) -> Road:
     at, table, bounds = route.sections, conditions.sections, conditions.bounds
-    times = conditions.free_time_s[list(route.ways)]
+    times, shared = conditions.free_time_s[list(route.ways)], _shared_hazard(conditions, at)
     single = {
         "length_m": table.length_m,
         "limit_ms": table.limit_ms,
@@ -232,8 +232,8 @@ def _road(conditions: Conditions, route: Route) -> Road:
         entered_s=np.concatenate([[0.0], np.cumsum(times)[:-1]]),
         exact_length_m=table.length_m[at],
         **{name: values[at].astype(np.float32) for name, values in single.items()},
-        base_hazard=_base_hazard(conditions, at).astype(np.float32),
-        shared_hazard=_spared(conditions, at).astype(np.float32),
+        base_hazard=_base_hazard(conditions, at, shared).astype(np.float32),
+        shared_hazard=shared.astype(np.float32),
         overtaking=conditions.others.overtaking[list(route.ways)].astype(np.float32),
         runaway_share=_runaway_share(conditions, route),
         power_per_kg=bounds.power_per_kg.astype(np.float32),
@@ -263,14 +263,14 @@ def _shares(others: Others) -> dict[str, Floats]:
     }
 
 
-def _base_hazard(conditions: Conditions, sections: Ints) -> Floats:
-    """General part, at usual speeds."""
-    general = _spared(conditions, sections) * encounters.Types(*conditions.others.share).general[sections, None]
+def _base_hazard(conditions: Conditions, sections: Ints, shared: Floats) -> Floats:
+    """General part of the hazard of all types, at usual speeds, shape (sections, kinds x states)."""
+    general = shared * encounters.Types(*conditions.others.share).general[sections, None]
     result: Floats = (general[:, None, :] * conditions.usual[sections]).reshape(len(sections), -1)
     return result
 
 
-def _spared(conditions: Conditions, sections: Ints) -> Floats:
+def _shared_hazard(conditions: Conditions, sections: Ints) -> Floats:
     """Of all types, shape (sections, states): what weather and light add is taken out where they do not reach."""
     table = conditions.sections
     by_section = (conditions.hazard_per_m * table.length_m)[sections]

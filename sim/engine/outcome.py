@@ -38,6 +38,7 @@ from sim.units import (
 Metrics = dict[str, float]
 CAPTURED_NAME = "captured"
 LEAST = 1e-300
+"""Of a sum that is divided by, where there is nothing to share out."""
 MAY_NOT_EXIST = (
     "accident_rate_per_million_vkm",
     "expected_accident_rate_per_million_vkm",

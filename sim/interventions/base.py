@@ -5,12 +5,13 @@ what several interventions return by the rules of `sim.interventions.combine`. A
 model's state behind its back, so that its place in a file never matters.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 from simpy import Event
 from simpy.resources.resource import PriorityRequest
@@ -19,7 +20,7 @@ from sim.draws import Streams
 from sim.driving.conditions import TruckKinds
 from sim.driving.rules import DrivingRules
 from sim.fleet import Roster
-from sim.parameters import TRUCK_CLASSES, Group, Model, Money, Share, Source, TruckClass
+from sim.parameters import MECHANISMS, TRUCK_CLASSES, Group, Model, Money, Share, Source, TruckClass
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Road, Stretch
 from sim.traffic import Traffic
@@ -97,6 +98,16 @@ class Site:
     def covered(self, stretches: tuple[Stretch, ...]) -> tuple[Ints, Floats]:
         """Directed sections that stretches touch, and the share of each that they cover."""
         return self.network.covered(stretches)
+
+    def covered_once(self, stretches: Iterable[Stretch]) -> tuple[Ints, Floats]:
+        """The same with each piece of road once, in its link's direction, whichever the stretches have."""
+        return self.covered(tuple(stretch.model_copy(update={"direction": "forward"}) for stretch in stretches))
+
+    def hazard_factor(self, mechanisms: Sequence[int], rows: Ints, factor: Floats | float) -> NDArray[np.float64]:
+        """A factor on some mechanisms on some directed sections, else 1, shape (mechanisms, directed sections)."""
+        factors = np.ones((len(MECHANISMS), len(self.network.sections.length_m)))
+        factors[np.array(mechanisms)[:, None], rows] = factor
+        return factors
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,18 +2,17 @@
 
 from typing import Annotated, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
-from sim.parameters import HEAD_ON, MECHANISMS, Share, Source
+from sim.parameters import HEAD_ON, Share, Source
 from sim.road import Stretch
 from sim.units import Floats, Ints
 
 
 class BendWarning(Intervention):
-    """Who is about to meet somebody in a bend that can't be overlooked keeps to the own lane."""
+    """Who is about to meet somebody round a bend that can't be seen through keeps to the own lane."""
 
     kind: ClassVar[str] = "bend_warning"
     summary: ClassVar[str] = "sensors and boards that warn of oncoming vehicles in bends"
@@ -40,18 +39,16 @@ class BendWarning(Intervention):
 
     def units(self, site: Site) -> float:
         """Bends: the sections' shares of their curves."""
-        rows, share = self._bends(site)
-        forward = np.array([site.network.ways[way].forward for way in site.network.sections.way[rows]], dtype=np.bool_)
-        return float((share * site.network.sections.curve_share[rows])[forward].sum())
+        rows, share = self._bends(site, *site.covered_once(self.stretches))
+        return float((share * site.network.sections.curve_share[rows]).sum())
 
     def driving(self, site: Site) -> DrivingRules:
         """A factor on head-on accidents in bends."""
-        rows, share = self._bends(site)
-        factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
-        factor[HEAD_ON, rows] -= self.effect * self.strength * share
-        return DrivingRules(hazard_factor=factor)
+        rows, share = self._bends(site, *site.covered(self.stretches))
+        left = 1.0 - self.effect * self.strength * share
+        return DrivingRules(hazard_factor=site.hazard_factor((HEAD_ON,), rows, left))
 
-    def _bends(self, site: Site) -> tuple[Ints, Floats]:
-        rows, share = site.covered(self.stretches)
+    def _bends(self, site: Site, rows: Ints, share: Floats) -> tuple[Ints, Floats]:
+        """Of what is covered, the bends that get a warning."""
         bends = site.network.sections.curvature_per_m[rows] >= 1.0 / self.widest_radius_m
         return rows[bends], share[bends]

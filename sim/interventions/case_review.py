@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Past, Site
-from sim.parameters import MECHANISMS, OF_THE_MANUAL, Positive, Share, Source
+from sim.parameters import OF_THE_MANUAL, Positive, Share, Source
 from sim.units import DAYS_PER_YEAR, Bools, Floats, Ints
 
 
@@ -44,10 +44,8 @@ class CaseReview(Intervention):
 
     def review(self, site: Site, past: Past) -> DrivingRules:
         """Every review looks at all that has been known since the start."""
-        factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
-        factor[np.array(OF_THE_MANUAL)[:, None], self._spots(past)] = 1.0 - self.strength * (
-            1.0 - self.treatment_factor
-        )
+        treated = 1.0 - self.strength * (1.0 - self.treatment_factor)
+        factor = site.hazard_factor(OF_THE_MANUAL, self._spots(past), treated)
         return DrivingRules(hazard_factor=factor, habit=self._habit(site, past))
 
     def _spots(self, past: Past) -> Ints:

@@ -2,12 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-import numpy as np
 from pydantic import Field
 
 from sim.driving.rules import DrivingRules
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
-from sim.parameters import MECHANISMS, OVERTAKING, Share, Source
+from sim.parameters import OVERTAKING, Share, Source
 from sim.road import Stretch
 from sim.units import METRES_PER_KM
 
@@ -24,7 +23,7 @@ class OvertakingBan(Intervention):
             "heed_share": Source(
                 basis="assumption",
                 range="0.2 to 0.9",
-                note="evaluations of bans for trucks on motorways agree on no effect (RA-2007-113)",
+                note="evaluations of bans for trucks on motorways show no clear sign of an effect (RA-2007-113)",
             ),
             "cost": COST_SOURCE,
         }
@@ -35,13 +34,11 @@ class OvertakingBan(Intervention):
 
     def units(self, site: Site) -> float:
         """Kilometres of road."""
-        both_ways = tuple(stretch.model_copy(update={"direction": "forward"}) for stretch in self.stretches)
-        rows, share = site.covered(both_ways)
+        rows, share = site.covered_once(self.stretches)
         return float((site.network.sections.length_m[rows] * share).sum()) / METRES_PER_KM
 
     def driving(self, site: Site) -> DrivingRules:
         """A factor on accidents of others that pass trucks."""
         rows, share = site.covered(self.stretches)
-        factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
-        factor[OVERTAKING, rows] -= self.heed_share * self.strength * share
-        return DrivingRules(hazard_factor=factor)
+        left = 1.0 - self.heed_share * self.strength * share
+        return DrivingRules(hazard_factor=site.hazard_factor((OVERTAKING,), rows, left))

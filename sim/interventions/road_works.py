@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.driving.rules import DrivingRules
+from sim.driving.rules import DrivingRules, combined
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
-from sim.parameters import MECHANISMS, OF_THE_MANUAL, Source
+from sim.parameters import OF_THE_MANUAL, Source
 from sim.risk.encounters import Types
 from sim.risk.section_hazard import involvements_per_vehicle_m
 from sim.road import Link, Section, Stretch
@@ -94,18 +94,18 @@ class RoadWorks(Intervention):
 
     def units(self, site: Site) -> float:
         """Kilometres of road."""
-        covered = [site.network.covered((work.model_copy(update={"direction": "forward"}),)) for work in self.works]
+        covered = [site.covered_once((work,)) for work in self.works]
         length = site.network.sections.length_m
         return float(sum((length[rows] * share).sum() for rows, share in covered)) / METRES_PER_KM
 
     def driving(self, site: Site) -> DrivingRules:
         """Factors on what the manual predicts, by type; works on one section multiply."""
-        factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
-        for work in self.works:
-            rows, share = site.covered((work,))
-            own = np.array([self._factor(site, work, int(row)) for row in rows]).T
-            for mechanism, by_row in zip(OF_THE_MANUAL, own, strict=False):
-                factor[mechanism, rows] *= 1.0 + (by_row - 1.0) * share * self.strength
+        return combined([self._of_work(site, work) for work in self.works])
+
+    def _of_work(self, site: Site, work: Work) -> DrivingRules:
+        rows, share = site.covered((work,))
+        own = np.array([self._factor(site, work, int(row)) for row in rows]).reshape(-1, len(OF_THE_MANUAL)).T
+        factor = site.hazard_factor(OF_THE_MANUAL, rows, 1.0 + (own - 1.0) * share * self.strength)
         return DrivingRules(hazard_factor=factor)
 
     def _factor(self, site: Site, work: Work, row: int) -> Types[float]:

@@ -8,7 +8,6 @@ from pydantic import Field
 from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.base import COST_SOURCE, Cost, Intervention, Site
 from sim.parameters import (
-    MECHANISMS,
     OF_THE_MANUAL,
     TRUCK_CLASSES,
     Model,
@@ -73,8 +72,8 @@ class SpeedCameras(Intervention):
     def driving(self, site: Site) -> DrivingRules:
         """Rules near cameras and on stretches; a factor for braking and speeding up near cameras."""
         near, wide = self._around(site, 1.0), self._around(site, 2.0)
-        factor = np.ones((len(MECHANISMS), len(site.network.sections.length_m)))
-        factor[np.array(OF_THE_MANUAL)[:, None], wide[0]] += (self.kangaroo_factor - 1.0) * wide[1] * self.strength
+        harmed = 1.0 + (self.kangaroo_factor - 1.0) * wide[1] * self.strength
+        factor = site.hazard_factor(OF_THE_MANUAL, wide[0], harmed)
         stretches = site.covered(self.stretches)
         rules = [
             _to_the_limit(site, rows, weight, site.drivers(f"speed_cameras.{what}", share * self.strength))

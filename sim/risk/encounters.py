@@ -7,12 +7,11 @@ for the others among themselves, so that flow and mean speed cancel, and the mea
 drive as others do.
 
 [1] AASHTO (2010), Highway Safety Manual, 1st edition, volume 2, table 10-4.
-[2] FMCSA (2021), Large Truck and Bus Crash Facts 2019, vehicles tables 18, 19 and 30.
-[3] Farah, Bekhor, Polus, Toledo (2009), Transportmetrica 5, 159-172: 1.4 to 2.6 % of accidents on rural two-lane roads
-    in three states of the USA have to do with passing.
-[4] Hauer (1971), Accidents, overtaking and speed control, Accident Analysis and Prevention 3, 1-13: the number of
-    overtakings varies with speed as involvement in accidents does.
-[5] NCHRP report 500, volume 4 (2003): 4.2 % of 7,430 vehicles in fatal head-on accidents on two-lane roads passed.
+[2] FMCSA, Large Truck and Bus Crash Facts 2019, vehicles tables 18 and 19.
+[3] Federal Highway Administration 1994, in Farah et al. (2009), Transportmetrica 5, 159: 1.4 to 2.6 % of accidents on
+    rural two-lane roads in three states of the USA have to do with passing.
+[4] NCHRP report 500, volume 4, from FARS 1999: 4.2 % of 7,430 vehicles in fatal head-on accidents on two-lane roads
+    passed. That the number of overtakings varies with speed as involvement in accidents does is Hauer's (1971).
 """
 
 import math
@@ -28,7 +27,7 @@ REAR_END_ACCIDENTS, HEAD_ON_ACCIDENTS = 0.142, 0.016
 PASSING_ACCIDENTS = 0.02
 """Of all accidents on two-lane roads, those that have to do with passing; 1.4 to 2.6 % [3]."""
 PASSING_HEAD_ON = 0.06
-"""Of head-on accidents, those of vehicles that pass: 4.2 % of the vehicles, up to twice that of the accidents [5]."""
+"""Of head-on accidents, those of vehicles that pass: 4.2 % of the vehicles, up to twice that of the accidents [4]."""
 CROSSED_BY_OTHERS = 8.0 / 9.0
 """Of head-on accidents of a truck and another vehicle, those in which the other crosses the centre: 17.9 and 2.2 %
 of fatal accidents of two vehicles [2]."""
@@ -37,8 +36,6 @@ REACHED_SHARE = 0.5
 accidents with injured, 11.0 and 12.8 % of those with damage only [2]; each vehicle of a flow has a half of each."""
 CENTRELINE_RUMBLE_HEAD_ON = 0.65
 """Factor on head-on accidents (Babiceanu, Fontaine 2018, Crash Modification Factors Clearinghouse)."""
-
-
 SCALE_SQUARE = 1.532051405682852
 """k**2 with which sqrt(u**2 + k**2) has the mean 2 over normal numbers u with the variance pi."""
 Number = TypeVar("Number", float, Floats)

@@ -1,9 +1,8 @@
 """The numbers of the accident model that a scenario may change."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from sim import portable
 from sim.parameters import MECHANISMS, Group, Growth, LogSpread, NotNegative, Positive, PositiveMoney, Share, Source
@@ -274,32 +273,18 @@ SEVERITY_SOURCES = {
 }
 
 
-def _by_mechanism(*defaults: float) -> Callable[[Any], Any]:
-    """Numbers by mechanism: by name, those not named as they are, or in the order of the mechanisms, the first ones."""
-
-    def complete(value: Any) -> Any:
-        if isinstance(value, dict):
-            unknown = sorted(str(name) for name in value if name not in MECHANISMS)
-            if unknown:
-                raise ValueError(f"unknown {', '.join(unknown)}; mechanisms are {', '.join(MECHANISMS)}")
-            return tuple(value.get(name, usual) for name, usual in zip(MECHANISMS, defaults, strict=True))
-        if isinstance(value, list | tuple) and len(value) == MECHANISMS_OF_OLD_FILES:
-            return (*value, *defaults[MECHANISMS_OF_OLD_FILES:])
-        return tuple(value) if isinstance(value, list) else value
-
-    return complete
-
-
 MECHANISMS_OF_OLD_FILES = 3
-FATAL_SHARE = (0.02, 0.05, 0.12, 0.0135, 0.19, 0.016)
-INJURY_SHARE = (0.32, 0.5, 0.55, 0.45, 0.55, 0.32)
-DEATHS_PER_FATAL = (1.1, 1.1, 1.4, 1.1, 1.3, 1.2)
-OTHERS_SHARE = (0.49, 0.1, 0.6, 0.9, 0.9, 0.95)
-INJURIES_PER_INJURY = (1.4, 1.3, 1.6, 1.5, 1.8, 1.6)
-MEDIAN_LOSS_CNY = (6000.0, 30000.0, 60000.0, 8000.0, 20000.0, 8000.0)
 Shares = tuple[Share, Share, Share, Share, Share, Share]
 PersonsEach = tuple[Persons, Persons, Persons, Persons, Persons, Persons]
 Losses = tuple[PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney]
+BY_MECHANISM = (
+    "fatal_share",
+    "injury_share",
+    "deaths_per_fatal",
+    "others_share",
+    "injuries_per_injury",
+    "median_loss_cny",
+)
 
 
 class SeverityParameters(Group):
@@ -310,19 +295,32 @@ class SeverityParameters(Group):
         default=0.035,
         description="growth of the fatal share with speed above the limit, where no other vehicle takes part",
     )
-    fatal_share: Annotated[Shares, BeforeValidator(_by_mechanism(*FATAL_SHARE))] = FATAL_SHARE
-    injury_share: Annotated[Shares, BeforeValidator(_by_mechanism(*INJURY_SHARE))] = INJURY_SHARE
-    deaths_per_fatal: Annotated[PersonsEach, BeforeValidator(_by_mechanism(*DEATHS_PER_FATAL))] = DEATHS_PER_FATAL
-    others_share: Annotated[Shares, BeforeValidator(_by_mechanism(*OTHERS_SHARE))] = Field(
-        default=OTHERS_SHARE, description="of the deaths, those of persons who are not in the truck"
+    fatal_share: Shares = (0.02, 0.05, 0.12, 0.0135, 0.19, 0.016)
+    injury_share: Shares = (0.32, 0.5, 0.55, 0.45, 0.55, 0.32)
+    deaths_per_fatal: PersonsEach = (1.1, 1.1, 1.4, 1.1, 1.3, 1.2)
+    others_share: Shares = Field(
+        default=(0.49, 0.1, 0.6, 0.9, 0.9, 0.95),
+        description="of the deaths, those of persons who are not in the truck",
     )
-    injuries_per_injury: Annotated[PersonsEach, BeforeValidator(_by_mechanism(*INJURIES_PER_INJURY))] = (
-        INJURIES_PER_INJURY
-    )
-    median_loss_cny: Annotated[Losses, BeforeValidator(_by_mechanism(*MEDIAN_LOSS_CNY))] = MEDIAN_LOSS_CNY
+    injuries_per_injury: PersonsEach = (1.4, 1.3, 1.6, 1.5, 1.8, 1.6)
+    median_loss_cny: Losses = (6000.0, 30000.0, 60000.0, 8000.0, 20000.0, 8000.0)
     loss_log_sd: LogSpread = 1.2
     capture_injury_share: Share = Field(default=0.05, description="captures in an escape ramp with an injured person")
     capture_median_loss_cny: PositiveMoney = 15000.0
+
+    @field_validator(*BY_MECHANISM, mode="before")
+    @classmethod
+    def _complete(cls, value: Any, info: ValidationInfo) -> Any:
+        """By name, those not named as they are, or in the order of the mechanisms, the first ones in old files."""
+        usual = cls.model_fields[str(info.field_name)].default
+        if isinstance(value, dict):
+            unknown = sorted(str(name) for name in value if name not in MECHANISMS)
+            if unknown:
+                raise ValueError(f"unknown {', '.join(unknown)}; mechanisms are {', '.join(MECHANISMS)}")
+            return tuple(value.get(name, own) for name, own in zip(MECHANISMS, usual, strict=True))
+        if isinstance(value, list | tuple) and len(value) == MECHANISMS_OF_OLD_FILES:
+            return (*value, *usual[MECHANISMS_OF_OLD_FILES:])
+        return tuple(value) if isinstance(value, list) else value
 
 
 INCIDENT_SOURCES = {

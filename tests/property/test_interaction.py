@@ -152,3 +152,13 @@ def test_severity_by_name_and_in_files_of_before(small) -> None:
     assert old.fatal_share == (0.01, 0.02, 0.03, *small().severity.fatal_share[3:])
     with pytest.raises(ValueError, match="unknown swerve; mechanisms are general, rollover"):
         small(severity={"fatal_share": {"swerve": 0.3}})
+
+
+def test_boards_in_one_direction_cost_as_much_as_in_both(small) -> None:
+    """They stand in the same bends."""
+    costs = [
+        run(small(days=2, interventions={"bend_warning": {"stretches": [{"link": "upper", "direction": way}]}}))
+        for way in ("both", "forward", "backward")
+    ]
+    assert len({one.metrics["cost_cny"] for one in costs}) == 1
+    assert costs[0].metrics["cost_cny"] > 0.0
