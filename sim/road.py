@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -463,9 +464,10 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
     count = len(sections)
     physical = range(base, base + count) if way.forward else range(base - 1, base - count - 1, -1)
     starts = np.concatenate([[0.0], np.cumsum([s.length_km * METRES_PER_KM for s in sections])[:-1]])
+    lengths = _whole_metres(way.link.sections)
     return [
         (
-            round(s.length_km * METRES_PER_KM),
+            length_m,
             sign * s.grade_pct / 100.0,
             0.0 if s.curve_radius_m is None else 1.0 / s.curve_radius_m,
             s.superelevation_pct / 100.0,
@@ -481,5 +483,13 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             ms_from_kmh(s.limit_kmh(forward=way.forward)),
             float(s.has_passing_lane(forward=way.forward)),
         )
-        for s, place, start in zip(sections, physical, starts, strict=True)
+        for s, length_m, place, start in zip(
+            sections, lengths if way.forward else lengths[::-1], physical, starts, strict=True
+        )
     ]
+
+
+def _whole_metres(sections: Sequence[Section]) -> list[int]:
+    """Lengths whose sums are the rounded sums, so that a road cut into many sections gets no longer or shorter."""
+    ends = [0, *(round(end) for end in np.cumsum([s.length_km * METRES_PER_KM for s in sections]).tolist())]
+    return [high - low for low, high in pairwise(ends)]

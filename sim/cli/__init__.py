@@ -15,6 +15,7 @@ from sim.cli import (
     calibrate_commands,
     check_commands,
     evidence_commands,
+    import_commands,
     inspect_commands,
     report_commands,
     run_commands,
@@ -96,6 +97,12 @@ for _function, _name in (
     (statistics_commands.power, "power"),
 ):
     app.command(_name)(_guarded(_function))
+
+
+imports = typer.Typer(no_args_is_help=True, help="Bring in your own road from a track, a map, an alignment or a table.")
+imports.command("inspect")(_guarded(import_commands.inspect))
+imports.command("road")(_guarded(import_commands.road))
+app.add_typer(imports, name="import")
 
 
 def _runs_were_kept() -> bool:

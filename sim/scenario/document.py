@@ -29,6 +29,8 @@ LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 PLAIN = "tag:yaml.org,2002:"
 PLAIN_TAGS = {PLAIN + kind for kind in ("map", "seq", "str")}
 MERGE = "<<"
+IMPORTED = (".gpx", ".osm", ".pbf", ".geojson", ".hgt", ".zip", ".tif", ".tiff", ".xml", ".csv", ".tsv")
+"""Endings of files that become a road by an import."""
 NULLS = {"", "~", "null", "Null", "NULL"}
 TRUTHS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9_]*|0x[0-9a-fA-F]+|0o[0-7]+)")
@@ -59,6 +61,8 @@ def read_document(path: Path) -> Document:
     ScenarioError
         if it can't be read, is too large, empty, no mapping, or no plain YAML
     """
+    if path.suffix.lower() in IMPORTED and path.is_file():
+        raise _failed(path, 0, f"is no scenario: hairpin import inspect {path} says what can be made of it")
     try:
         content = read_file(path, MAX_BYTES)
     except OSError as error:

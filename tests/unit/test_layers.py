@@ -33,6 +33,7 @@ LAYERS = [
         "site_table",
         "made_files",
         "result_folder",
+        "importing",
     },
     {"charts", "report", "cli", "api"},
 ]

@@ -1,0 +1,156 @@
+"""Commands that bring in what people have: `import inspect` and `import road`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.problems import Problem
+
+if TYPE_CHECKING:
+    from sim.importing.options import Place
+    from sim.importing.road_import import Imported
+
+Wanted = Annotated[Path, typer.Argument(help="Track, map, alignment or table.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+
+
+def inspect(file: Wanted, *, as_json: AsJson = False) -> None:
+    """Say what a file is, what it holds and whether a road can be had from it; writes nothing."""
+    from sim.importing.findings import RefusedError
+    from sim.importing.inspection import inspected
+
+    try:
+        found = inspected(file)
+    except RefusedError as error:
+        raise Problem(str(error)) from error
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for key, value in found.items():
+        sys.stdout.write(f"{key.replace('_', ' ')}: {value}\n")
+
+
+def road(
+    file: Wanted,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for road.yaml and the report.", show_default=False)],
+    dem: Annotated[
+        list[Path] | None, typer.Option(help="Height model: .hgt, .hgt.zip or GeoTIFF.", show_default=False)
+    ] = None,
+    ref: Annotated[str | None, typer.Option(help="Number of the road on a map, such as CG-2.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the road on a map, or of an alignment.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="LON,LAT where it begins on a map.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="LON,LAT where it ends on a map.")] = None,
+    from_km: Annotated[float, typer.Option(min=0, help="Kilometre of a track to begin at.")] = 0.0,
+    to_km: Annotated[float | None, typer.Option(min=0, help="Kilometre of a track to end at.")] = None,
+    direction: Annotated[str, typer.Option(help="as-is, reverse or downhill.")] = "as-is",
+    datum: Annotated[str, typer.Option(help="wgs84, gcj02 (Chinese maps) or bd09 (Baidu).")] = "wgs84",
+    units: Annotated[str, typer.Option(help="Of a track's or table's heights: metric or us (feet).")] = "metric",
+    elevation_wavelength: Annotated[
+        float | None,
+        typer.Option(min=0, max=5000, help="Metres over which heights are smoothed; by source if not given."),
+    ] = None,
+    min_section: Annotated[
+        float, typer.Option(min=10, max=2000, help="Least length of a section, curves aside.")
+    ] = 40.0,
+    max_grade: Annotated[
+        float, typer.Option(min=1, max=40, help="Percent over 100 m above which you are warned.")
+    ] = 12.0,
+    link_name: Annotated[str, typer.Option(help="Name of the link in the road file.")] = "road",
+    road_class: Annotated[
+        str | None, typer.Option(help="expressway, national, provincial or county; by the map if not given.")
+    ] = None,
+    aadt: Annotated[float | None, typer.Option(min=1, max=200_000, help="Vehicles a day, both directions.")] = None,
+    speed_limit_kmh: Annotated[float | None, typer.Option(min=5, max=130, help="Where the file has no limit.")] = None,
+    scenario: Annotated[bool, typer.Option("--scenario", help="Also write a scenario that runs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a road file from a GPX track, an OpenStreetMap extract, GeoJSON, LandXML or CSV.
+
+    A map needs heights: hairpin import road county.osm.pbf --ref S228 --dem N27E120.hgt --out s228
+    """
+    from sim.cli.options import made
+    from sim.importing.findings import RefusedError
+    from sim.importing.options import Options
+    from sim.importing.road_files import report_content, report_text, road_files
+    from sim.importing.road_import import import_road
+    from sim.parameters import ROAD_CLASSES
+
+    try:
+        options = Options(
+            height_files=tuple(dem or ()),
+            ref=ref,
+            road_name=name,
+            start=_place("--from", start),
+            end=_place("--to", end),
+            from_km=from_km,
+            to_km=to_km,
+            direction=_one_of("--direction", direction, ("as-is", "reverse", "downhill")),
+            datum=_one_of("--datum", datum, ("wgs84", "gcj02", "bd09")),
+            feet=_one_of("--units", units, ("metric", "us")) == "us",
+            wavelength_m=elevation_wavelength,
+            least_section_m=min_section,
+            most_grade_pct=max_grade,
+            link_name=link_name,
+            road_class=None if road_class is None else _one_of("--road-class", road_class, ROAD_CLASSES),
+            aadt=aadt,
+            speed_limit_kmh=speed_limit_kmh,
+        )
+        found = import_road(file, options)
+        files = road_files(found, options, scenario=scenario)
+    except RefusedError as error:
+        raise Problem(str(error)) from error
+    _see_that_it_loads(files)
+    made(out, files)
+    report = report_content(found, options)
+    text = json.dumps(report, indent=2, ensure_ascii=False) if as_json else report_text(report, found, "en")
+    typer.echo(text)
+    if not as_json:
+        _say_what_next(found, out, scenario=scenario)
+
+
+def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> Any:
+    if value not in allowed:
+        raise Problem(f"{option}: found {value!r}, must be one of {', '.join(allowed)}")
+    return value
+
+
+def _place(option: str, text: str | None) -> "Place | None":
+    """A place from LON,LAT."""
+    if text is None:
+        return None
+    parts = text.split(",")
+    try:
+        lon, lat = (float(part) for part in parts)
+    except ValueError as error:
+        raise Problem(f"{option}: found {text!r}, must be LON,LAT in degrees, such as 1.5218,42.5063") from error
+    if not (abs(lon) <= 180.0 and abs(lat) <= 90.0):  # noqa: PLR2004 - degrees
+        raise Problem(f"{option}: {text} is no place on earth; the longitude comes first")
+    return lon, lat
+
+
+def _see_that_it_loads(files: dict[str, bytes]) -> None:
+    """Nothing is written that other commands would refuse."""
+    import yaml
+    from pydantic import ValidationError
+
+    from sim.road import Road
+
+    try:
+        Road.model_validate(yaml.safe_load(files["road.yaml"]))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise Problem(f"the road can't be written as a scenario's: {place}: {first['msg']}") from error
+
+
+def _say_what_next(found: "Imported", out: Path, *, scenario: bool) -> None:
+    """The next command to type."""
+    written = f"{out / 'road.yaml'} has {len(found.pieces)} sections; the report is {out / 'import.md'}"
+    if scenario:
+        sys.stdout.write(f"{written}\nnext: hairpin compare {out / 'baseline.yaml'}\n")
+    else:
+        sys.stdout.write(f"{written}\nnext: hairpin descent {out / 'road.yaml'} --mass-kg 40000 --speed-kmh 30\n")

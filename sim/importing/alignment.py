@@ -1,0 +1,98 @@
+"""A road's axis by station, whatever file it came from: curves, grades, what is tagged, and the line itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.importing.findings import Finding
+from sim.importing.lines import Tags
+from sim.importing.plan import Curve
+from sim.units import Floats
+
+GRADE_TOLERANCE_M = 2.0
+"""Between smoothed heights and the straight grades that stand for them."""
+LEAST_GRADE_LENGTH_M = 150.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch on which something is tagged."""
+
+    from_m: float
+    to_m: float
+    tags: Tags
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """The line by station, arrays of shape (points,)."""
+
+    station_m: Floats
+    lon_deg: Floats
+    lat_deg: Floats
+    raw_height_m: Floats
+    height_m: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Alignment:
+    """From the first point at station 0 to the last at the road's length."""
+
+    length_m: float
+    curves: tuple[Curve, ...]
+    break_m: Floats
+    """Stations where the grade changes, both ends among them."""
+    break_height_m: Floats
+    runs: tuple[Run, ...]
+    trace: Trace | None = None
+    """None for a design whose coordinates are on no known plane."""
+    exact: bool = False
+    """Whether curves and grades are a design's own."""
+    wavelength_m: float = 0.0
+    name: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    def height_m(self, station_m: Floats) -> Floats:
+        """Height on the straight grades, shape as given."""
+        result: Floats = np.interp(station_m, self.break_m, self.break_height_m)
+        return result
+
+    @property
+    def grades_pct(self) -> Floats:
+        """Between the breaks, shape (breaks - 1,)."""
+        result: Floats = 100.0 * np.diff(self.break_height_m) / np.diff(self.break_m)
+        return result
+
+
+def straight_grades(station_m: Floats, height_m: Floats) -> tuple[Floats, Floats]:
+    """The fewest straight grades that stay near a profile: split where it is farthest from the line, as long as needed.
+
+    Returns
+    -------
+    stations and heights of the breaks, both ends among them; heights are the profile's own there
+    """
+    breaks = {0, len(station_m) - 1}
+    pieces = [(0, len(station_m) - 1)]
+    while pieces:
+        first, last = pieces.pop()
+        least = station_m[first] + LEAST_GRADE_LENGTH_M, station_m[last] - LEAST_GRADE_LENGTH_M
+        inside = np.arange(first, last + 1)
+        chord = np.interp(station_m[inside], station_m[[first, last]], height_m[[first, last]])
+        off = np.abs(height_m[inside] - chord)
+        if off.max() <= GRADE_TOLERANCE_M:
+            continue
+        off[(station_m[inside] < least[0]) | (station_m[inside] > least[1])] = -1.0
+        middle = first + int(off.argmax())
+        if off.max() > 0.0:
+            breaks.add(middle)
+            pieces += [(first, middle), (middle, last)]
+    rows = sorted(breaks)
+    return station_m[rows], height_m[rows]
+
+
+def steepest_pct(height: Callable[[Floats], Floats], length_m: float, over_m: float) -> float:
+    """Largest rise or fall over a length, in percent; over the whole road where that is shorter."""
+    over = min(over_m, length_m)
+    start = np.linspace(0.0, length_m - over, max(round((length_m - over) / 10.0), 0) + 1)
+    return float(np.abs(100.0 * (height(start + over) - height(start)) / over).max())

@@ -1,0 +1,99 @@
+"""What an import saw, changed or could not know: each with a code, a place and, in two languages, what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "R02": (
+        "the altimeter was not settled: {dropped_m:.0f} m of heights with grades to {grade_pct:.0f} % were dropped",
+        "高度计启动时未稳定：舍去 {dropped_m:.0f} 米内的高程（坡度达 {grade_pct:.0f} %）",
+    ),
+    "R02-spikes": (
+        "{count} heights stood out from their neighbours within 100 m and were replaced",
+        "{count} 个高程与前后 100 米内的值相差过大，已替换",
+    ),
+    "R02-model": (
+        "raw heights climb {wrong_m:,.0f} m the wrong way, smoothed over {wavelength_m:.0f} m {left_m:,.0f} m",
+        "原始高程有 {wrong_m:,.0f} 米反向爬升，平滑后剩 {left_m:,.0f} 米；波长 {wavelength_m:.0f} 米",
+    ),
+    "R03": (
+        "gap of {gap_m:,.0f} m without points, bridged by a straight line",
+        "{gap_m:,.0f} 米没有轨迹点，以直线相连",
+    ),
+    "R04": (
+        "driven twice: {cut_m:,.0f} m that follow an earlier part of the track were cut off",
+        "同一道路重复驶过：与前段重合的 {cut_m:,.0f} 米已舍去",
+    ),
+    "R05": (
+        "{grade_pct:.1f} % over 100 m after smoothing, above {most_pct:g} %: a longer --elevation-wavelength may help",
+        "平滑后仍有 100 米坡度达 {grade_pct:.1f} %，超过 {most_pct:g} %：可加大 --elevation-wavelength",
+    ),
+    "R07": (
+        "limit {value!r} names several or none: {used:g} km/h, the lowest, is used",
+        "限速 {value!r} 含多个值或无法读取：采用最低值 {used:g} km/h",
+    ),
+    "R07-none": (
+        "no limit on {share:.0%} of the length: {used} km/h by road class is an assumption (--speed-limit-kmh)",
+        "{share:.0%} 的长度没有限速：按道路等级取 {used} km/h，属假设（--speed-limit-kmh）",
+    ),
+    "R08": (
+        "radius {radius_m:.0f} m is less than 15 m, the least that is modelled: 15 m is used",
+        "半径 {radius_m:.0f} 米小于模型下限 15 米：取 15 米",
+    ),
+    "R09": (
+        "this lies in China: what was drawn on a Chinese map is shifted by 300 to 600 m; say --datum gcj02 then",
+        "位于中国境内：若取自国内地图，坐标有 300 至 600 米偏移，请加 --datum gcj02",
+    ),
+    "R10": (
+        "heights to {height_m:,.0f} as metres: if they are feet say --units us",
+        "高程按米计达 {height_m:,.0f}：若为英尺请加 --units us",
+    ),
+    "R13": (
+        "{void_m:,.0f} m of the way have no height in the model: a straight line between what is known",
+        "高程模型有 {void_m:,.0f} 米空缺：以两端直线相连",
+    ),
+    "R14": (
+        "{count} tunnels, bridges and galleries of {length_m:,.0f} m lie straight between their ends",
+        "{count} 处隧道、桥梁、明洞共 {length_m:,.0f} 米，按两端直线取高程",
+    ),
+    "R17": (
+        "times go back {count} times; the order of the file was kept",
+        "时间有 {count} 处倒退；按文件顺序处理",
+    ),
+    "R18": (
+        "heights are whole metres: grades are known only after smoothing over {wavelength_m:.0f} m",
+        "高程为整米：坡度只能由 {wavelength_m:.0f} 米平滑得出",
+    ),
+}
+"""By code: English, Chinese."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that whoever uses the import should know."""
+
+    code: str
+    place: str
+    """Kilometre of the imported road, or line of the file; empty for the whole of it."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, language: Language = "en") -> str:
+        """What was seen and done, or what to do."""
+        return TEXTS[self.code][0 if language == "en" else 1].format(**self.values)
+
+    @property
+    def number(self) -> str:
+        """The code without what tells kinds of it apart."""
+        return self.code.partition("-")[0]
+
+
+class RefusedError(ValueError):
+    """A file that can't be imported: one message with place and what to do."""
+
+
+def refused(place: object, message: str, code: str = "") -> RefusedError:
+    """An import that ends; the code comes last, for those who look it up."""
+    return RefusedError(f"{place}: {message}{f' [{code}]' if code else ''}")

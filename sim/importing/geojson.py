@@ -1,0 +1,82 @@
+"""Lines in GeoJSON; features in the order of the file, turned and joined end to end."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.files import read_file, reason
+from sim.importing.findings import refused
+from sim.importing.lines import Line
+from sim.importing.osm import distance_m
+
+MOST_BYTES = 200_000_000
+FARTHEST_JOIN_M = 500.0
+
+
+def read_geojson(file: Path) -> Line:
+    """All lines of a file as one; a feature's properties are its tags.
+
+    Raises
+    ------
+    RefusedError
+        if it is no GeoJSON, has no line, or its lines do not follow one another
+    """
+    try:
+        content = json.loads(read_file(file, MOST_BYTES))
+    except OSError as error:
+        raise refused(file, f"can't be read: {reason(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise refused(file, f"is no JSON: {error}") from error
+    pieces = [piece for feature in _features(content, file) for piece in _lines(feature)]
+    if not pieces:
+        raise refused(file, "has no LineString: a road is a line")
+    return _chained(pieces, file)
+
+
+Piece = tuple[list[list[float]], dict[str, str]]
+
+
+def _features(content: Any, file: Path) -> list[Any]:
+    kind = content.get("type") if isinstance(content, dict) else None
+    if kind == "FeatureCollection" and isinstance(content.get("features"), list):
+        return list(content["features"])
+    if kind in {"Feature", "LineString", "MultiLineString"}:
+        return [content]
+    raise refused(file, "is JSON, but no GeoJSON: it has no features")
+
+
+def _lines(feature: Any) -> list[Piece]:
+    shape = (feature.get("geometry") or {}) if feature.get("type") == "Feature" else feature
+    tags = {key: str(value) for key, value in (feature.get("properties") or {}).items() if value is not None}
+    coordinates = shape.get("coordinates") or []
+    parts = {"LineString": [coordinates], "MultiLineString": coordinates}.get(str(shape.get("type")), [])
+    return [(part, tags) for part in parts if len(part) > 1]
+
+
+def _chained(pieces: list[Piece], file: Path) -> Line:
+    """Each piece turned so that it begins where the one before ends."""
+    points, index = list(pieces[0][0]), [0] * (len(pieces[0][0]) - 1)
+    for number, (part, _) in enumerate(pieces[1:], 1):
+        if number == 1 and min(_away(points[0], part[0]), _away(points[0], part[-1])) < min(
+            _away(points[-1], part[0]), _away(points[-1], part[-1])
+        ):
+            points.reverse()
+        own = part if _away(points[-1], part[0]) <= _away(points[-1], part[-1]) else part[::-1]
+        gap = _away(points[-1], own[0])
+        if gap > FARTHEST_JOIN_M:
+            lon, lat = points[-1][:2]
+            message = f"line {number + 1} begins {gap:,.0f} m from the end of the one before, at {lon:.5f},{lat:.5f}"
+            raise refused(file, f"{message}: put its lines in the order of the road", "R06")
+        points += own
+        index += [number] * len(own)
+    lons, lats = (np.array([float(point[axis]) for point in points]) for axis in (0, 1))
+    height = np.array([float(point[2]) if len(point) > 2 else np.nan for point in points])  # noqa: PLR2004
+    none = np.zeros(len(points), dtype=np.int64)
+    tags = tuple(own for _, own in pieces)
+    return Line(lons, lats, height, np.full(len(points), np.nan), none, tags, np.array(index, dtype=np.int64))
+
+
+def _away(one: list[float], other: list[float]) -> float:
+    return distance_m((one[0], one[1]), (other[0], other[1]))

@@ -1,0 +1,62 @@
+"""What a file is, by what it begins with and by its name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sim.files import reason
+from sim.importing.findings import refused
+
+Kind = Literal["gpx", "landxml", "osm", "geojson", "table", "height_model", "unknown"]
+HEAD_BYTES = 4096
+WHAT: dict[Kind, str] = {
+    "gpx": "a GPX track",
+    "landxml": "a LandXML design",
+    "osm": "an OpenStreetMap extract",
+    "geojson": "GeoJSON",
+    "table": "a table (CSV)",
+    "height_model": "a height model",
+    "unknown": "of no known kind",
+}
+READ = "GPX, OpenStreetMap (.osm, .osm.pbf), GeoJSON, LandXML and CSV files are read"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How a kind is told."""
+
+    kind: Kind
+    endings: tuple[str, ...]
+    begins: Callable[[bytes], bool]
+
+
+SIGNS = (
+    Sign("height_model", (".hgt", ".hgt.zip", ".tif", ".tiff"), lambda head: head[:4] in {b"II*\0", b"MM\0*"}),
+    Sign("osm", (".osm", ".pbf"), lambda head: b"<osm" in head or b"OSMHeader" in head[:64]),
+    Sign("gpx", (".gpx",), lambda head: b"<gpx" in head),
+    Sign("landxml", (), lambda head: b"<LandXML" in head),
+    Sign("geojson", (".geojson",), lambda head: head.lstrip()[:1] == b"{" and b"coordinates" in head),
+    Sign("table", (".csv", ".tsv", ".txt"), lambda _: False),
+)
+
+
+def kind_of(file: Path) -> Kind:
+    """Kind of a file; what it begins with goes before its name.
+
+    Raises
+    ------
+    RefusedError
+        if it can't be read
+    """
+    try:
+        if not file.is_file():
+            raise refused(file, "is not there, or no file")
+        with file.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise refused(file, f"can't be read: {reason(error)}") from error
+    begins = [sign.kind for sign in SIGNS if sign.begins(head)]
+    ends = [sign.kind for sign in SIGNS if file.name.lower().endswith(sign.endings)]
+    unknown: Kind = "unknown"
+    return [*begins, *ends, unknown][0]

@@ -1,0 +1,90 @@
+"""A line along a road as files give it: points in order, heights and times where there are any, and what is tagged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from sim.units import Bools, Floats, Ints
+
+Tags = Mapping[str, str]
+"""Keys and values of a map (OpenStreetMap's names) or a table, as they stand in the file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Points in the order of travel; arrays of shape (points,)."""
+
+    lon_deg: Floats
+    lat_deg: Floats
+    height_m: Floats
+    """Not a number where the file has none."""
+    time_s: Floats
+    """Since 1970; not a number where the file has none."""
+    row: Ints
+    """Line of the file, 0 where files have none."""
+    tags: tuple[Tags, ...] = ({},)
+    """Sets of tags that occur."""
+    tags_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Index of the tags from each point to the next, shape (points - 1,); empty where nothing is tagged."""
+    name: str = ""
+
+    def __len__(self) -> int:
+        return len(self.lon_deg)
+
+    @property
+    def tag_index(self) -> Ints:
+        """`tags_of`, filled in where nothing is tagged."""
+        return self.tags_of if len(self.tags_of) else np.zeros(max(len(self) - 1, 0), dtype=np.int64)
+
+    def picked(self, chosen: Bools | Ints) -> "Line":
+        """Some of its points; what is tagged goes with the point from which it holds."""
+        rows = np.asarray(np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen, dtype=np.int64)
+        index = np.append(self.tag_index, self.tag_index[-1:])[rows][:-1]
+        return replace(self._at(rows), tags_of=index)
+
+    def reversed(self) -> "Line":
+        """The same road driven the other way; what is tagged by direction stays as tagged, marked as turned."""
+        tags = tuple(turned(own) for own in self.tags)
+        return replace(self._at(np.arange(len(self))[::-1]), tags=tags, tags_of=self.tag_index[::-1])
+
+    def _at(self, rows: Ints) -> "Line":
+        return replace(
+            self,
+            lon_deg=self.lon_deg[rows],
+            lat_deg=self.lat_deg[rows],
+            height_m=self.height_m[rows],
+            time_s=self.time_s[rows],
+            row=self.row[rows],
+        )
+
+    @property
+    def has_heights(self) -> bool:
+        """Whether most points have one."""
+        return bool(np.isfinite(self.height_m).mean() > 0.5) if len(self) else False  # noqa: PLR2004
+
+
+def turned(tags: Tags) -> Tags:
+    """Tags of a way that is driven against its direction."""
+    swap = {"forward": "backward", "backward": "forward"}
+    return {":".join(swap.get(part, part) for part in key.split(":")): value for key, value in tags.items()}
+
+
+def line_of(
+    lon_deg: list[float],
+    lat_deg: list[float],
+    height_m: list[float] | None = None,
+    time_s: list[float] | None = None,
+    row: list[int] | None = None,
+    name: str = "",
+) -> Line:
+    """A line from lists; what is left out is unknown."""
+    unknown = np.full(len(lon_deg), np.nan)
+    return Line(
+        np.array(lon_deg),
+        np.array(lat_deg),
+        unknown if height_m is None else np.array(height_m),
+        unknown if time_s is None else np.array(time_s),
+        np.zeros(len(lon_deg), dtype=np.int64) if row is None else np.array(row, dtype=np.int64),
+        name=name,
+    )

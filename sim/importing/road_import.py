@@ -1,0 +1,168 @@
+"""`import road`: from files to an alignment, whatever they are, and what there is to say of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.importing.alignment import Alignment, steepest_pct
+from sim.importing.findings import Finding, refused
+from sim.importing.geojson import read_geojson
+from sim.importing.gpx import read_gpx
+from sim.importing.kinds import READ, WHAT, kind_of
+from sim.importing.landxml import read_landxml
+from sim.importing.lines import Line
+from sim.importing.options import Options
+from sim.importing.osm import read_osm
+from sim.importing.sections import Piece, link_lanes, pieces_of
+from sim.importing.smoothing import climbs
+from sim.importing.survey import survey, wrong_way_m
+from sim.importing.table import road_of_table
+from sim.parameters import RoadClass
+from sim.units import METRES_PER_KM
+
+STEEPEST_OVER_M = (100.0, 500.0, 1000.0)
+HAIRPIN_DEG = 120.0
+RADIUS_BOUNDS_M = (30.0, 60.0, 120.0, 250.0, 500.0)
+LEAST_LINK_M = 300.0
+"""Shorter stretches of another class of road go with the link before."""
+
+
+@dataclass(frozen=True)
+class LinkPieces:
+    """The sections of one link."""
+
+    road_class: RoadClass
+    lanes: int
+    divided: bool
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """A road as it came out of a file."""
+
+    file: Path
+    kind: str
+    alignment: Alignment
+    links: tuple[LinkPieces, ...]
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Sections of all links in order."""
+        return [piece for link in self.links for piece in link.pieces]
+
+
+def import_road(file: Path, options: Options) -> Imported:
+    """Read a road.
+
+    Raises
+    ------
+    RefusedError
+        if the file is none that holds a road, or the road can't be had from it
+    """
+    kind = kind_of(file)
+    readers: dict[str, Callable[[Path], Line | Alignment]] = {
+        "gpx": read_gpx,
+        "geojson": read_geojson,
+        "table": road_of_table,
+        "landxml": lambda path: read_landxml(path, options.road_name),
+        "osm": lambda path: read_osm(path, options),
+    }
+    if kind == "height_model":
+        raise refused(file, "is a height model: give it with --dem, beside a road")
+    if kind not in readers:
+        raise refused(file, f"is {WHAT[kind]}: {READ}")
+    found = readers[kind](file)
+    alignment = survey(found, options, str(file)) if isinstance(found, Line) else found
+    pieces, odd = pieces_of(alignment, options)
+    return Imported(file, kind, alignment, tuple(_links(pieces)), (*alignment.findings, *odd))
+
+
+def _links(pieces: Sequence[Piece]) -> list[LinkPieces]:
+    """A link for each stretch of one class of road."""
+    groups: list[list[Piece]] = []
+    for piece in pieces:
+        same = bool(groups) and groups[-1][0].road_class == piece.road_class
+        if not groups or not (same or _rest_m(pieces, piece) < LEAST_LINK_M):
+            groups.append([])
+        groups[-1].append(piece)
+    return [LinkPieces(own[0].road_class, *link_lanes(own, own[0].road_class), tuple(own)) for own in groups]
+
+
+def _rest_m(pieces: Sequence[Piece], first: Piece) -> float:
+    """Length of what has a piece's class of road from it on."""
+    length = 0.0
+    for piece in pieces[pieces.index(first) :]:
+        if piece.road_class != first.road_class:
+            break
+        length += piece.length_m
+    return length
+
+
+def facts(road: Imported) -> dict[str, Any]:
+    """What an engineer checks first, by name; kilometres, metres, percent."""
+    alignment = road.alignment
+    trace = alignment.trace
+    station, height = (
+        (alignment.break_m, alignment.break_height_m) if trace is None else (trace.station_m, trace.height_m)
+    )
+    rise, fall = climbs(height)
+    raw = None
+    if trace is not None:
+        raw = [round(value, 1) for value in climbs(trace.raw_height_m[np.isfinite(trace.raw_height_m)])]
+    return {
+        "length_km": round(alignment.length_m / METRES_PER_KM, 6),
+        "net_height_m": round(float(height[-1] - height[0]), 2),
+        "climb_m": round(rise, 1),
+        "fall_m": round(fall, 1),
+        "raw_climb_m_and_fall_m": raw,
+        "highest_m": round(float(height.max()), 1),
+        "lowest_m": round(float(height.min()), 1),
+        "mean_grade_pct": round(100.0 * float(height[-1] - height[0]) / alignment.length_m, 2),
+        "steepest_pct": {
+            f"{over:g} m": round(steepest_pct(lambda at: np.interp(at, station, height), alignment.length_m, over), 2)
+            for over in STEEPEST_OVER_M
+        },
+        "wrong_way_m": round(wrong_way_m(height), 1),
+        "smoothed_over_m": round(alignment.wavelength_m, 1),
+        "sections": len(road.pieces),
+        "curves": _curve_facts(alignment),
+        "known": _known(road.pieces),
+    }
+
+
+def _curve_facts(alignment: Alignment) -> dict[str, Any]:
+    radii = np.array([curve.radius_m for curve in alignment.curves])
+    bounds = (0.0, *RADIUS_BOUNDS_M, np.inf)
+    names = [f"below {RADIUS_BOUNDS_M[0]:g} m"]
+    names += [f"{low:g} to {high:g} m" for low, high in pairwise(RADIUS_BOUNDS_M)]
+    names += [f"{RADIUS_BOUNDS_M[-1]:g} m and more"]
+    counts = np.histogram(radii, bounds)[0]
+    return {
+        "count": len(radii),
+        "least_radius_m": round(float(radii.min()), 1) if len(radii) else None,
+        "turns_above_120_deg": sum(abs(curve.turn_deg) > HAIRPIN_DEG for curve in alignment.curves),
+        "by_radius": dict(zip(names, counts.tolist(), strict=True)),
+    }
+
+
+def _known(pieces: Sequence[Piece]) -> dict[str, dict[str, float]]:
+    """Shares of the length, by what is told and how it is known."""
+    whole = sum(piece.length_m for piece in pieces)
+    found = {}
+    for name, told in (
+        ("limit", lambda piece: piece.forward_kmh.basis),
+        ("truck_limit", lambda piece: piece.truck_kmh.basis),
+        ("lane_width", lambda piece: piece.lane_width_m.basis),
+        ("lanes", lambda piece: "tagged" if "lanes" in piece.tags else "assumed"),
+    ):
+        shares = dict.fromkeys(("tagged", "inferred", "assumed"), 0.0)
+        for piece in pieces:
+            shares[told(piece)] += piece.length_m / whole
+        found[name] = {basis: round(share, 4) for basis, share in shares.items()}
+    return found

@@ -1,0 +1,287 @@
+"""From a line along a road to its alignment: cleaned, smoothed along the whole route, cut into curves and grades.
+
+Heights come first from the line itself or from a model of the ground; where tunnels and bridges are known they lie
+straight between their ends before anything is smoothed, and no piece of the route is smoothed alone.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from sim.importing.alignment import Alignment, Run, Trace, steepest_pct, straight_grades
+from sim.importing.findings import Finding, refused
+from sim.importing.heights import default_wavelength_m, height_model
+from sim.importing.lines import Line
+from sim.importing.options import Options
+from sim.importing.plan import Plane, curvature, curves_of, distances, smooth_line
+from sim.importing.shifted import looks_chinese, true_places
+from sim.importing.smoothing import NORMAL_MAD, climbs, spikes, whittaker
+from sim.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats
+
+LEAST_STEP_M = 0.5
+GAP_M, GAP_S = 200.0, 60.0
+SAME_PLACE_M, EARLIER_M, DRIVEN_TWICE_M = 15.0, 1000.0, 300.0
+LEAST_ROAD_M = 200.0
+START_M, START_GRADE, START_OVER_M, SETTLED_AFTER_M = 500.0, 0.20, 20.0, 600.0
+SPIKE_HALF_WINDOW_M, SPIKE_LEAST_M = 50.0, 5.0
+RAMP_M = 50.0
+"""At both ends of a tunnel or bridge, where a model's heights are not the road's."""
+LINE_WAVELENGTH_M = {"track": 40.0, "map": 60.0}
+DENSE_M = 15.0
+"""Mean distance of points below which a line is a track, not drawn."""
+CALM_M, CALM_WAVELENGTH_M, GPS_WAVELENGTH_M = 0.5, 100.0, 300.0
+"""A barometer's heights scatter by less than this around their smoothed ones; satellites' by metres."""
+HIGHEST_ROAD_M = 5_700.0
+STRUCTURES = ("tunnel", "bridge", "covered")
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """Heights along the way as driven, before they are smoothed."""
+
+    height_m: Floats
+    weight: Floats
+    wavelength_m: float
+    model: bool
+
+
+def survey(line: Line, options: Options, source: str) -> Alignment:
+    """The alignment of a line, in the direction that is wanted.
+
+    Raises
+    ------
+    RefusedError
+        where there are no heights, too little road, or the range named lies outside
+    """
+    found = _surveyed(line, options, source)
+    if options.direction == "downhill" and found.break_height_m[-1] > found.break_height_m[0]:
+        return _surveyed(line, replace(options, direction="reverse"), source)
+    return found
+
+
+def _surveyed(line: Line, options: Options, source: str) -> Alignment:
+    findings: list[Finding] = []
+    line = _in_true_places(line, options, findings)
+    line, plane = _cleaned(line, options, source, findings)
+    x, y = plane.metres(line.lon_deg, line.lat_deg)
+    along = distances(x, y)
+    spacing = float(along[-1]) / (len(line) - 1)
+    smooth_x, smooth_y, at = smooth_line(x, y, LINE_WAVELENGTH_M["track" if spacing < DENSE_M else "map"])
+    station = distances(smooth_x, smooth_y)
+    measured = _heights(line, along, at, options, source, findings)
+    smooth = whittaker(measured.height_m, measured.wavelength_m, float(at[1]), measured.weight)
+    _judge(station, smooth, measured, options, findings)
+    lon, lat = plane.degrees(smooth_x, smooth_y)
+    raw = np.where(measured.weight > 0.0, measured.height_m, np.nan)
+    even = np.linspace(0.0, station[-1], len(station))
+    bent = curvature(np.interp(even, station, smooth_x), np.interp(even, station, smooth_y), even)
+    breaks, heights = straight_grades(station, smooth)
+    curves = tuple(curves_of(even, bent))
+    return Alignment(
+        float(station[-1]),
+        curves,
+        breaks,
+        heights,
+        tuple(_runs(line, along, at, station)),
+        Trace(station, lon, lat, raw, smooth),
+        wavelength_m=measured.wavelength_m,
+        name=line.name,
+        findings=tuple(findings),
+    )
+
+
+def _in_true_places(line: Line, options: Options, findings: list[Finding]) -> Line:
+    """On the world's datum, heights in metres."""
+    if options.datum == "wgs84" and looks_chinese(line.lon_deg, line.lat_deg):
+        findings.append(Finding("R09", ""))
+    lon, lat = true_places(line.lon_deg, line.lat_deg, options.datum)
+    height = line.height_m * METRES_PER_FOOT if options.feet else line.height_m
+    top = float(np.nanmax(height)) if line.has_heights else 0.0
+    if top > HIGHEST_ROAD_M:
+        findings.append(Finding("R10", "", {"height_m": top}))
+    back = int((np.diff(line.time_s) < 0.0).sum())
+    if back:
+        findings.append(Finding("R17", "", {"count": back}))
+    return Line(lon, lat, height, line.time_s, line.row, line.tags, line.tags_of, line.name)
+
+
+def _cleaned(line: Line, options: Options, source: str, findings: list[Finding]) -> tuple[Line, Plane]:
+    """Without repeats and what was driven twice, from and to where it is wanted, in the direction wanted."""
+    plane = Plane(float(np.mean(line.lon_deg)), float(np.mean(line.lat_deg)))
+    line = line.picked(_moving(*plane.metres(line.lon_deg, line.lat_deg)))
+    along = distances(*plane.metres(line.lon_deg, line.lat_deg))
+    _note_gaps(line, along, findings)
+    end = _turning_point(*plane.metres(line.lon_deg, line.lat_deg), along)
+    if end < len(line):
+        findings.append(Finding("R04", _km(along[end - 1]), {"cut_m": float(along[-1] - along[end - 1])}))
+        line, along = line.picked(np.arange(end)), along[:end]
+    high = float(along[-1]) if options.to_km is None else options.to_km * METRES_PER_KM
+    line = line.picked((along >= options.from_km * METRES_PER_KM) & (along <= high))
+    if len(line) < 2 or high - options.from_km * METRES_PER_KM < LEAST_ROAD_M:  # noqa: PLR2004 - a line has two ends
+        raise refused(source, f"{along[-1] / METRES_PER_KM:.3f} km of road; a road needs {LEAST_ROAD_M:g} m or more")
+    return (line.reversed() if options.direction == "reverse" else line), plane
+
+
+def _moving(x_m: Floats, y_m: Floats) -> Bools:
+    """Points that are not where the last kept one is."""
+    keep = np.zeros(len(x_m), dtype=np.bool_)
+    last_x, last_y = np.inf, np.inf
+    for index, (x, y) in enumerate(zip(x_m.tolist(), y_m.tolist(), strict=True)):
+        if abs(x - last_x) + abs(y - last_y) >= LEAST_STEP_M:
+            keep[index] = True
+            last_x, last_y = x, y
+    return keep
+
+
+def _note_gaps(line: Line, along: Floats, findings: list[Finding]) -> None:
+    """Long steps of a track that has short ones; a line drawn on a map has long ones everywhere."""
+    steps, waits = np.diff(along), np.diff(line.time_s)
+    if len(steps) == 0 or np.median(steps) > DENSE_M:
+        return
+    gaps = np.flatnonzero((steps > GAP_M) & ~(waits <= GAP_S))
+    findings.extend(Finding("R03", _km(along[place]), {"gap_m": float(steps[place])}) for place in gaps)
+
+
+def _turning_point(x_m: Floats, y_m: Floats, along: Floats) -> int:
+    """Number of points before the track begins to follow itself, all of them where it does not."""
+    places = np.column_stack([x_m, y_m])
+    near: list[list[int]] = cKDTree(places).query_ball_point(places, SAME_PLACE_M)
+    first = np.array([min(rows) for rows in near])
+    again = along - along[first] > EARLIER_M
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], again, [False]]).astype(np.int8)))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if along[stop - 1] - along[start] >= DRIVEN_TWICE_M:
+            back = along[first[stop - 1]] < along[first[start]]
+            turn = 0.5 * (along[start] + along[first[start]]) if back else along[start]
+            return int(np.searchsorted(along, turn, side="right"))
+    return len(x_m)
+
+
+def _heights(
+    line: Line, along: Floats, at: Floats, options: Options, source: str, findings: list[Finding]
+) -> _Measured:
+    """At the steps along the way, from a model where one is given."""
+    if options.height_files:
+        model, spacing = height_model(options.height_files)
+        found = model(np.interp(at, along, line.lon_deg), np.interp(at, along, line.lat_deg))
+        wavelength = default_wavelength_m(spacing)
+    elif line.has_heights:
+        known = np.isfinite(line.height_m)
+        found = np.interp(at, along[known], line.height_m[known])
+        wavelength = 0.0
+    else:
+        raise refused(
+            source, "has no heights, and a road without them would be flat: give a height model, --dem", "R01"
+        )
+    if np.isnan(found).mean() > 0.5:  # noqa: PLR2004
+        raise refused(source, "most of the road has no height in the model: is it the right tile?", "R13")
+    found, weight = _filled(found, at, findings)
+    found = _levelled(line, along, at, found, findings)
+    if not options.height_files:
+        _unsettled(at, found, weight, findings)
+        found = _without_spikes(found, float(at[1]), findings)
+        wavelength = _own_wavelength(line, found, weight, float(at[1]), findings)
+    chosen = wavelength if options.wavelength_m is None else options.wavelength_m
+    return _Measured(found, weight, chosen, bool(options.height_files))
+
+
+def _filled(height: Floats, at: Floats, findings: list[Finding]) -> tuple[Floats, Floats]:
+    """Voids bridged, and weights that leave them to the smoother."""
+    void = np.isnan(height)
+    if void.any():
+        findings.append(Finding("R13", "", {"void_m": float(void.sum() * at[1])}))
+        height = np.interp(at, at[~void], height[~void])
+    return height, (~void).astype(np.float64)
+
+
+def _levelled(line: Line, along: Floats, at: Floats, height: Floats, findings: list[Finding]) -> Floats:
+    """Tunnels and bridges straight between their ends."""
+    structure = [any(tags.get(key, "no") != "no" for key in STRUCTURES) for tags in line.tags]
+    on = np.array(structure, dtype=np.bool_)[line.tag_index]
+    if not on.any():
+        return height
+    height, count, length = height.copy(), 0, 0.0
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
+    for first, stop in zip(edges[::2], edges[1::2], strict=True):
+        low, high = along[first] - RAMP_M, along[stop] + RAMP_M
+        inside = (at > low) & (at < high)
+        ends = np.interp([low, high], at, height)
+        height[inside] = np.interp(at[inside], [low, high], ends)
+        count, length = count + 1, length + float(along[stop] - along[first])
+    findings.append(Finding("R14", "", {"count": count, "length_m": length}))
+    return height
+
+
+def _unsettled(at: Floats, height: Floats, weight: Floats, findings: list[Finding]) -> None:
+    """Take the weight of heights at the start that rise as no road does, until they have settled."""
+    over = max(round(START_OVER_M / at[1]), 1)
+    grade = (height[over:] - height[:-over]) / (over * at[1])
+    wild = np.flatnonzero((np.abs(grade) > START_GRADE) & (at[:-over] < START_M))
+    if len(wild) == 0:
+        return
+    first, jumped = int(wild[0]), int(wild[-1]) + over
+    window = height[jumped : jumped + round(SETTLED_AFTER_M / at[1])]
+    up = height[jumped] > height[first]
+    settled = jumped + int(window.argmin() if up else window.argmax()) if len(window) else jumped
+    weight[first + 1 : settled] = 0.0
+    height[first + 1 : settled] = np.interp(at[first + 1 : settled], at[[first, settled]], height[[first, settled]])
+    values = {"dropped_m": float(at[settled] - at[first]), "grade_pct": 100.0 * float(np.abs(grade[wild]).max())}
+    findings.append(Finding("R02", _km(at[first]), values))
+
+
+def _without_spikes(height: Floats, step_m: float, findings: list[Finding]) -> Floats:
+    """Heights that stand out from their neighbours, replaced by the line between those."""
+    wrong = spikes(height, round(SPIKE_HALF_WINDOW_M / step_m), SPIKE_LEAST_M)
+    if not wrong.any():
+        return height
+    findings.append(Finding("R02-spikes", "", {"count": int(wrong.sum())}))
+    rows = np.arange(len(height))
+    result: Floats = np.interp(rows, rows[~wrong], height[~wrong])
+    return result
+
+
+def _own_wavelength(line: Line, height: Floats, weight: Floats, step_m: float, findings: list[Finding]) -> float:
+    """By how calm a track's own heights are."""
+    whole = line.height_m[np.isfinite(line.height_m)]
+    if np.array_equal(whole, np.round(whole)):
+        findings.append(Finding("R18", "", {"wavelength_m": GPS_WAVELENGTH_M}))
+        return GPS_WAVELENGTH_M
+    off = (height - whittaker(height, CALM_WAVELENGTH_M, step_m, weight))[weight > 0.0]
+    calm = NORMAL_MAD * float(np.median(np.abs(off))) < CALM_M
+    return CALM_WAVELENGTH_M if calm else GPS_WAVELENGTH_M
+
+
+def _judge(station: Floats, smooth: Floats, measured: _Measured, options: Options, findings: list[Finding]) -> None:
+    """Note what the smoothed heights still hold that no road has."""
+    if measured.model:
+        wrong, left = (wrong_way_m(height) for height in (measured.height_m, smooth))
+        values = {"wrong_m": wrong, "left_m": left, "wavelength_m": measured.wavelength_m}
+        findings.append(Finding("R02-model", "", values))
+    steepest = steepest_pct(lambda at: np.interp(at, station, smooth), float(station[-1]), 100.0)
+    if steepest > options.most_grade_pct:
+        findings.append(Finding("R05", "", {"grade_pct": steepest, "most_pct": options.most_grade_pct}))
+
+
+def wrong_way_m(height_m: Floats) -> float:
+    """What a profile climbs against the way that it goes on the whole: from its highest point down to both ends [m]."""
+    top = int(height_m.argmax())
+    return climbs(height_m[: top + 1])[1] + climbs(height_m[top:])[0]
+
+
+def _runs(line: Line, along: Floats, at: Floats, station: Floats) -> list[Run]:
+    """What is tagged, by station."""
+    index = line.tag_index
+    if not any(line.tags):
+        return []
+    place = np.interp(along, at, station)
+    starts = [0, *(np.flatnonzero(np.diff(index)) + 1).tolist()]
+    stops = [*starts[1:], len(index)]
+    return [
+        Run(float(place[first]), float(place[stop]), line.tags[index[first]])
+        for first, stop in zip(starts, stops, strict=True)
+    ]
+
+
+def _km(metres: float) -> str:
+    return f"km {metres / METRES_PER_KM:.3f}"

@@ -1,0 +1,325 @@
+"""What imports refuse and say, and their small pieces."""
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.importing.alignment import straight_grades
+from sim.importing.findings import TEXTS
+from sim.importing.heights import bilinear, height_model
+from sim.importing.plan import curvature, curves_of, distances
+from sim.importing.sections import STEEPEST_PCT, _not_too_steep
+from sim.importing.shifted import shifted, true_places
+from sim.importing.smoothing import spikes, whittaker
+from sim.importing.tags import limit_kmh, road_class_of
+
+DATA = Path(__file__).parents[1] / "data" / "roads"
+runner = CliRunner()
+
+
+def imported(*arguments) -> tuple[int, str]:
+    result = runner.invoke(app, ["import", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def gpx(points: str) -> str:
+    track = f"<trk><name>A &amp; B</name><trkseg>{points}</trkseg></trk>"
+    return f'<gpx xmlns="http://www.topografix.com/GPX/1/1">{track}</gpx>'
+
+
+def straight(count: int, *, height=lambda metre: 100.0, step_deg: float = 1e-4) -> str:
+    """North from 45 degrees, a point each 11 m."""
+    return "".join(
+        f'<trkpt lat="{45.0 + step_deg * n:.7f}" lon="7.0"><ele>{height(11.12 * n)}</ele></trkpt>' for n in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.gpx", b"<gpx><trk>", ["a.gpx:1", "broken XML", "R12"]),
+        ("a.gpx", b'<!DOCTYPE g [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><gpx>&b;</gpx>', ["entities", "R12"]),
+        ("a.gpx", gpx("").encode(), ["0 points"]),
+        ("a.gpx", gpx('<trkpt lat="95" lon="7"/>' * 12).encode(), ["lat 95", "no place on earth"]),
+        ("a.gpx", gpx(straight(12)).encode(), ["0.122 km", "200 m or more"]),
+        ("a.csv", b"a,b\n1,2\n", ["a.csv:1", "'a', 'b'", "station with grade"]),
+        ("a.csv", b"lon,lat,ele\n7,45,x\n", ["a.csv:2", "ele", "'x'", "must be a number"]),
+        ("a.csv", b"station,grade\n0,1\n500,2\n400,0\n", ["a.csv:4", "rise"]),
+        ("a.geojson", b'{"type": "FeatureCollection", "features": []}', ["no LineString"]),
+        ("a.geojson", b"{", ["is no JSON"]),
+        ("a.osm.pbf", b"nothing", ["OpenStreetMap", "R12"]),
+        ("N42E001.hgt", b"123", ["is a height model", "--dem"]),
+        ("a.docx", b"PK", ["of no known kind", "GPX"]),
+    ],
+)
+def test_what_is_no_road_is_one_message(name: str, content: bytes, words: list[str], tmp_path) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert code == 2
+    assert "Traceback" not in output
+    for word in words:
+        assert word in output
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_surface_is_refused_with_what_to_do() -> None:
+    code, output = imported("road", DATA / "abrman_S1.xml", "--out", "nowhere")
+    assert code == 2
+    assert "no alignment (a surface)" in output
+    assert "R11" in output
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--from", "42.5", "must be LON,LAT"),
+        ("--to", "42.5,181", "no place on earth"),
+        ("--direction", "up", "as-is, reverse, downhill"),
+        ("--datum", "mars", "wgs84, gcj02, bd09"),
+        ("--road-class", "lane", "expressway, national, provincial, county"),
+    ],
+)
+def test_wrong_options_are_told(option: str, value: str, words: str, tmp_path) -> None:
+    code, output = imported("road", DATA / "sa_calobra.gpx", "--out", tmp_path / "out", option, value)
+    assert code == 2
+    assert words in output
+
+
+def test_an_import_writes_what_other_commands_read(tmp_path) -> None:
+    """And the same bytes twice."""
+    outs = [tmp_path / name for name in ("one", "two")]
+    for out in outs:
+        code, output = imported("road", DATA / "sa_calobra.gpx", "--to-km", 10.3, "--scenario", "--out", out)
+        assert code == 0, output
+    names = sorted(path.name for path in outs[0].iterdir() if not path.name.startswith("."))
+    assert names == sorted(
+        ["road.yaml", "baseline.yaml", "fleet.yaml", "geometry.geojson", "import.json", "import.md", "import.zh-CN.md"]
+    )
+    for name in names:
+        assert (outs[0] / name).read_bytes() == (outs[1] / name).read_bytes()
+    assert runner.invoke(app, ["validate", str(outs[0] / "baseline.yaml")]).exit_code == 0
+    report = json.loads((outs[0] / "import.json").read_text())
+    features = json.loads((outs[0] / "geometry.geojson").read_text())["features"]
+    assert len(features) == report["facts"]["sections"]
+    assert "驶过" in (outs[0] / "import.zh-CN.md").read_text()
+
+
+def test_other_commands_name_the_import(tmp_path) -> None:
+    result = runner.invoke(app, ["validate", str(DATA / "sa_calobra.gpx")])
+    assert result.exit_code == 2
+    assert "hairpin import inspect" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("andorra.osm.pbf", "CG2"),
+        ("sa_calobra.gpx", "4662"),
+        ("N42E001.hgt.zip", "92.8"),
+        ("M3_RS-CL.tg.xml", "1266.246"),
+        ("abrman_S1.xml", "no: "),
+    ],
+)
+def test_files_are_inspected(name: str, words: str) -> None:
+    code, output = imported("inspect", DATA / name)
+    assert code == 0
+    assert words in output
+
+
+def test_a_table_of_stations_is_a_road(tmp_path) -> None:
+    """Semicolons, decimal commas, kilometre posts and limits as a survey writes them."""
+    file = tmp_path / "survey.csv"
+    file.write_text("station;grade;radius;limit\nK12+000;-6,5;;40\nK12+300;-6,5;30;40\nK12+380;-2;;60\nK13+000;;;\n")
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    report = json.loads(output)
+    assert report["facts"]["length_km"] == 1.0
+    assert report["facts"]["net_height_m"] == pytest.approx(-0.065 * 380.0 - 0.02 * 620.0, abs=0.01)
+    assert report["facts"]["known"]["limit"]["tagged"] == 1.0
+    assert [curve["radius_m"] for curve in report["curves"]] == [30.0]
+
+
+def test_lines_of_geojson_are_joined_end_to_end(tmp_path) -> None:
+    """The second one is drawn the other way round."""
+    first = [[7.0, 45.0 + 1e-3 * n, 100.0 + 5.0 * n] for n in range(5)]
+    second = [[7.0, 45.0 + 1e-3 * n, 100.0 + 5.0 * n] for n in range(8, 3, -1)]
+    lines = [{"type": "LineString", "coordinates": own} for own in (first, second)]
+    features = [{"type": "Feature", "geometry": own, "properties": {"maxspeed": "50 mph"}} for own in lines]
+    file = tmp_path / "a.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    found = json.loads(output)["facts"]
+    assert found["length_km"] == pytest.approx(8 * 0.1111, rel=0.01)
+    assert found["net_height_m"] == pytest.approx(40.0, abs=1.0)
+    assert "80.5" in (tmp_path / "out" / "road.yaml").read_text()
+
+
+def test_whole_metres_and_spikes_give_the_grade_all_the_same(tmp_path) -> None:
+    """4 % over 3 km with heights in whole metres and three wild ones."""
+
+    def height(metre: float) -> int:
+        return round(500.0 + 0.04 * metre) + (60 if round(metre / 11.12) in {50, 120, 200} else 0)
+
+    file = tmp_path / "a.gpx"
+    file.write_text(gpx(straight(270, height=height)))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    report = json.loads(output)
+    assert report["facts"]["mean_grade_pct"] == pytest.approx(4.0, abs=0.05)
+    assert report["facts"]["steepest_pct"]["100 m"] == pytest.approx(4.0, abs=0.5)
+    assert {found["code"] for found in report["findings"]} >= {"R02", "R18"}
+
+
+def test_feet_are_feet(tmp_path) -> None:
+    file = tmp_path / "a.gpx"
+    file.write_text(gpx(straight(100, height=lambda metre: 1000.0 + 0.13123 * metre + 0.1)))
+    _, output = imported("road", file, "--out", tmp_path / "out", "--units", "us", "--json")
+    assert json.loads(output)["facts"]["mean_grade_pct"] == pytest.approx(4.0, abs=0.02)
+
+
+def test_a_gap_is_named(tmp_path) -> None:
+    file = tmp_path / "a.gpx"
+    points = straight(60) + straight(60).replace('lat="45.0', 'lat="45.1')
+    file.write_text(gpx(points))
+    _, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    gaps = [found for found in json.loads(output)["findings"] if found["code"] == "R03"]
+    assert len(gaps) == 1
+    assert "10,4" in gaps[0]["en"]
+
+
+def test_a_tile_that_is_none_and_a_bomb_are_refused(tmp_path) -> None:
+    from sim.importing.findings import RefusedError
+
+    bomb = tmp_path / "N42E001.hgt.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("N42E001.hgt", b"\0" * 60_000_000)
+    with pytest.raises(RefusedError, match="one tile of a known size"):
+        height_model([bomb])
+    named = tmp_path / "heights.hgt"
+    named.write_bytes(b"\0" * 2 * 1201 * 1201)
+    with pytest.raises(RefusedError, match="says where it lies"):
+        height_model([named])
+
+
+def test_a_tiles_corner_is_where_its_name_says(tmp_path) -> None:
+    """North-west first, big-endian; a void has no height, nor has what lies outside."""
+    grid = np.zeros((1201, 1201), dtype=">i2")
+    grid[0, 0], grid[-1, -1], grid[600, 600] = 1000, 500, -32768
+    file = tmp_path / "N10E020.hgt"
+    file.write_bytes(grid.tobytes())
+    model, spacing = height_model([file])
+    found = model(np.array([20.0, 21.0, 20.5, 22.0]), np.array([11.0, 10.0, 10.5, 10.5]))
+    assert found[:2].tolist() == [1000.0, 500.0]
+    assert np.isnan(found[2:]).all()
+    assert spacing == pytest.approx(92.8, abs=0.1)
+    assert struct.unpack(">h", file.read_bytes()[:2]) == (1000,)
+
+
+def test_heights_between_points_are_bilinear() -> None:
+    grid = np.array([[0.0, 10.0], [20.0, 30.0]])
+    assert bilinear(grid, np.array([0.5]), np.array([0.5])) == pytest.approx([15.0])
+    assert bilinear(grid, np.array([1.0]), np.array([1.0])) == pytest.approx([30.0])
+
+
+def test_the_smoother_halves_its_wavelength_and_keeps_a_grade() -> None:
+    """The half-power wavelength, by definition; a straight grade has no second difference."""
+    step, wavelength = 5.0, 300.0
+    at = step * np.arange(4000)
+    wave = np.sin(2.0 * np.pi * at / wavelength)
+    kept = whittaker(wave, wavelength, step)[1000:3000]
+    assert np.abs(kept).max() == pytest.approx(0.5, abs=0.005)
+    assert whittaker(0.05 * at, wavelength, step) == pytest.approx(0.05 * at, abs=1e-6)
+    assert whittaker(wave, 0.0, step) == pytest.approx(wave)
+
+
+def test_a_spike_is_seen_and_a_grade_is_not() -> None:
+    heights = 0.1 * np.arange(200.0)
+    heights[77] += 40.0
+    assert np.flatnonzero(spikes(heights, 10, 5.0)).tolist() == [77]
+
+
+@pytest.mark.parametrize(("radius", "turn"), [(30.0, 180.0), (60.0, 90.0), (250.0, 45.0)])
+def test_an_arc_is_found_with_its_radius_and_turn(radius: float, turn: float) -> None:
+    """Between two tangents; its window widens a curve by at most 40 m, and never changes how far it turns."""
+    angle = np.linspace(0.0, np.radians(turn), round(radius * np.radians(turn) / 5.0))
+    arc = np.column_stack([radius * np.sin(angle), radius * (1.0 - np.cos(angle))])
+    before = np.column_stack([np.arange(-200.0, 0.0, 5.0), np.zeros(40)])
+    ahead = np.array([np.cos(angle[-1]), np.sin(angle[-1])])
+    after = arc[-1] + np.arange(5.0, 205.0, 5.0)[:, None] * ahead
+    x, y = np.vstack([before, arc, after]).T
+    along = distances(x, y)
+    even = np.linspace(0.0, along[-1], round(along[-1] / 5.0) + 1)
+    bent = curvature(np.interp(even, along, x), np.interp(even, along, y), even)
+    (curve,) = curves_of(even, bent)
+    assert curve.turn_deg == pytest.approx(turn, abs=0.03 * turn + 2.0)
+    assert radius * 0.97 <= curve.radius_m <= radius + 45.0 / np.radians(turn)
+
+
+def test_grades_are_the_fewest_that_stay_near() -> None:
+    station = np.arange(0.0, 2001.0, 5.0)
+    height = np.interp(station, [0.0, 800.0, 2000.0], [0.0, 40.0, 30.0])
+    breaks, heights = straight_grades(station, height)
+    assert breaks.tolist() == [0.0, 800.0, 2000.0]
+    assert heights.tolist() == [0.0, 40.0, 30.0]
+
+
+def test_sections_that_are_too_steep_are_joined() -> None:
+    class Ramp:
+        def height_m(self, at):
+            return np.interp(at, [0.0, 100.0, 120.0, 300.0], [0.0, 5.0, 9.0, 15.0])
+
+    bounds = np.array([0.0, 100.0, 120.0, 300.0])
+    joined = _not_too_steep(bounds, Ramp().height_m(bounds), Ramp())
+    grades = 100.0 * np.diff(Ramp().height_m(joined)) / np.diff(joined)
+    assert (np.abs(grades) < STEEPEST_PCT).all()
+    assert len(joined) == 3
+
+
+@pytest.mark.parametrize(
+    ("tags", "value", "odd"),
+    [
+        ({"maxspeed": "50"}, 50.0, ""),
+        ({"maxspeed": "30 mph"}, 48.28, ""),
+        ({"maxspeed": "90;30"}, 30.0, "90;30"),
+        ({"maxspeed": "RO:urban"}, None, "RO:urban"),
+        ({"maxspeed": "60", "maxspeed:forward": "40"}, 40.0, ""),
+        ({}, None, ""),
+    ],
+)
+def test_limits_are_read_as_they_are_written(tags: dict, value: float | None, odd: str) -> None:
+    told = limit_kmh(tags, "maxspeed:forward", "maxspeed")
+    assert told.value == (None if value is None else pytest.approx(value, abs=0.01))
+    assert told.odd == odd
+
+
+def test_a_chinese_number_goes_before_the_kind_of_road() -> None:
+    assert road_class_of({"ref": "S228", "highway": "tertiary"}, None) == "provincial"
+    assert road_class_of({"ref": "G322", "highway": "secondary"}, None) == "national"
+    assert road_class_of({"highway": "motorway_link"}, None) == "expressway"
+    assert road_class_of({"ref": "S228"}, "county") == "county"
+
+
+def test_places_on_chinese_maps_go_back_where_they_are() -> None:
+    """A shift of 300 to 700 m, undone to a centimetre."""
+    lon, lat = np.array([119.7, 103.9, 87.6]), np.array([27.6, 30.7, 43.8])
+    there = shifted(lon, lat)
+    east, north = (there[0] - lon) * 111_320.0 * np.cos(np.radians(lat)), (there[1] - lat) * 111_320.0
+    assert ((np.hypot(east, north) > 100.0) & (np.hypot(east, north) < 800.0)).all()
+    back = true_places(*there, "gcj02")
+    assert np.abs(back[0] - lon).max() < 1e-7
+    assert np.abs(back[1] - lat).max() < 1e-7
+
+
+def test_every_finding_has_both_languages() -> None:
+    for code, (english, chinese) in TEXTS.items():
+        assert code.startswith("R")
+        fields = {part.split("}")[0].split(":")[0].split("!")[0] for part in english.split("{")[1:]}
+        assert fields == {part.split("}")[0].split(":")[0].split("!")[0] for part in chinese.split("{")[1:]}, code
