@@ -102,6 +102,7 @@ for _function, _name in (
 imports = typer.Typer(no_args_is_help=True, help="Bring in your own road from a track, a map, an alignment or a table.")
 imports.command("inspect")(_guarded(import_commands.inspect))
 imports.command("road")(_guarded(import_commands.road))
+imports.command("accidents")(_guarded(import_commands.accidents))
 app.add_typer(imports, name="import")
 
 

@@ -154,3 +154,78 @@ def _say_what_next(found: "Imported", out: Path, *, scenario: bool) -> None:
         sys.stdout.write(f"{written}\nnext: hairpin compare {out / 'baseline.yaml'}\n")
     else:
         sys.stdout.write(f"{written}\nnext: hairpin descent {out / 'road.yaml'} --mass-kg 40000 --speed-kmh 30\n")
+
+
+def accidents(
+    file: Annotated[Path, typer.Argument(help="Accident records: CSV, one row an accident or a person.")],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for the tables and the report.", show_default=False)],
+    layout: Annotated[str, typer.Option("--format", help="auto, fars, montana or table.")] = "auto",
+    named: Annotated[
+        list[str] | None, typer.Option("--map", help="KEY=COLUMN where a column is called otherwise.")
+    ] = None,
+    date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where dates don't tell.")] = None,
+    route: Annotated[str | None, typer.Option(help="Only accidents on this route.")] = None,
+    from_post: Annotated[float | None, typer.Option(help="Only from this post of the route on.")] = None,
+    to_post: Annotated[float | None, typer.Option(help="Only up to this post of the route.")] = None,
+    sections: Annotated[
+        Path | None, typer.Option(help="CSV of sections: route, from, to, and aadt, lanes, length if known.")
+    ] = None,
+    keep: Annotated[list[str] | None, typer.Option(help="COLUMN=TEXT: only sections whose cell begins so.")] = None,
+    assume: Annotated[
+        list[str] | None, typer.Option(help="KEY=NUMBER for the prediction, such as shoulder_width_m=1.2.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read accident records, place them on sections, and hold their counts against predictions.
+
+    hairpin import accidents crashes.csv --sections sections.csv --keep lanes=2 --out seen
+    """
+    from sim.cli.options import made
+    from sim.importing.accident_files import Counted, accident_files, report_text
+    from sim.importing.accidents import read_accidents
+    from sim.importing.findings import RefusedError
+    from sim.importing.sites import OF_SECTION, read_sites
+
+    try:
+        records = read_accidents(
+            file,
+            layout=_one_of("--format", layout, ("auto", "fars", "montana", "table")),
+            named=_pairs("--map", named),
+            date_order=None if date_order is None else _one_of("--date-order", date_order, ("dmy", "mdy")),
+        )
+        chosen = [one for one in records.accidents if route is None or one.route == route]
+        chosen = [one for one in chosen if from_post is None or (one.post is not None and one.post >= from_post)]
+        chosen = [one for one in chosen if to_post is None or (one.post is not None and one.post <= to_post)]
+        if not chosen:
+            raise Problem(f"{file}: no accident is left of {len(records.accidents):,}: check --route and the posts")
+        kept = _pairs("--keep", keep)
+        sites = [] if sections is None else read_sites(sections, mile_posts=records.mile_posts, keep=kept)
+        sites = [site for site in sites if route is None or site.route == route]
+        known = sorted({one.year for one in chosen if one.year is not None})
+        years = tuple(range(known[0], known[-1] + 1)) if known else ()
+        assumed = {
+            key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()
+        }
+        files, report = accident_files(Counted(file, records, chosen, sites, years, assumed))
+    except RefusedError as error:
+        raise Problem(str(error)) from error
+    made(out, files)
+    typer.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else report_text(report, "en"))
+
+
+def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
+    """Pairs of KEY=VALUE."""
+    wrong = [text for text in texts or [] if not text.partition("=")[0] or "=" not in text]
+    if wrong:
+        raise Problem(f"{option}: found {wrong[0]!r}, must be like KEY=VALUE")
+    return {text.partition("=")[0]: text.partition("=")[2] for text in texts or []}
+
+
+def _numbered(option: str, key: str, text: str, allowed: tuple[str, ...]) -> float:
+    if key not in allowed:
+        raise Problem(f"{option}: found {key!r}, must be one of {', '.join(allowed)}")
+    try:
+        return float(text)
+    except ValueError as error:
+        raise Problem(f"{option} {key}: found {text!r}, must be a number") from error

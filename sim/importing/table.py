@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import degrees
@@ -51,15 +51,15 @@ class Table:
         return next((lower[name] for name in NAMES[what] if name in lower), None)
 
 
-def read_table(file: Path) -> Table:
-    """A table with a header.
+def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None) -> Table:
+    """A table with a header, unpacked first where it has to be.
 
     Raises
     ------
     RefusedError
         if it can't be read, has no rows, or a row is longer than the header
     """
-    text = read_text(file)
+    text = read_text(file, unpacked)
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -83,10 +83,11 @@ def read_table(file: Path) -> Table:
     return Table(file, tuple(columns), tuple(rows))
 
 
-def read_text(file: Path) -> str:
+def read_text(file: Path, unpacked: Callable[[bytes], bytes] | None = None) -> str:
     """Text in UTF-8, GB 18030 (with GBK) or Latin-1."""
     try:
         content = read_file(file, MOST_BYTES)
+        content = content if unpacked is None else unpacked(content)
     except OSError as error:
         raise refused(file, f"can't be read: {reason(error)}") from error
     for encoding in ENCODINGS:

@@ -1,9 +1,11 @@
 """What the documents show runs."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +66,20 @@ def test_every_number_has_a_source_or_is_an_assumption_with_a_range() -> None:
         if len(cells) == 8 and cells[1] not in {"parameter", "---"}:
             assert cells[5], line
             assert "assumption" not in cells[5] or cells[6], line
+
+
+def test_the_own_road_of_the_guide_is_imported_and_runs(root, tmp_path) -> None:
+    """The guide's first commands, without its set-up, on the files that come along."""
+    block = (root / "docs/own-road.md").read_text().split("```sh\n")[1].split("```")[0]
+    commands = "\n".join(line for line in block.splitlines() if not line.startswith("pip"))
+    (tmp_path / "tests").symlink_to(root / "tests")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-ec", commands], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "27.97" in done.stdout
+    assert (tmp_path / "own/results/summary.json").is_file()
 
 
 def test_the_notebook_runs_from_top_to_bottom(root) -> None:

@@ -1,0 +1,209 @@
+"""What imported accidents are written as: one row an accident, one a section, and a report in two languages."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.files import read_file
+from sim.importing.accidents import MOST_NAMED, Accident, Records
+from sim.importing.findings import Language
+from sim.importing.sites import Fit, Site, counts_of, fit, located, predicted
+from sim.units import VKM_PER_MILLION, Floats, Ints
+
+DAYS_PER_YEAR = 365
+MOST_BYTES = 200_000_000
+ADVISED = 100
+"""Accidents a year that the Highway Safety Manual asks for in a calibration."""
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """Records of an import, chosen, with the sections that they lie in."""
+
+    file: Path
+    records: Records
+    accidents: Sequence[Accident]
+    sites: Sequence[Site]
+    years: tuple[int, ...]
+    assumed: Mapping[str, float]
+
+    def tables(self) -> tuple[pd.DataFrame, pd.DataFrame, Fit | None]:
+        """Accidents, sections, and how counts compare with predictions."""
+        ends, places = located(self.accidents, self.sites)
+        counts = counts_of(self.accidents, places, len(self.sites), self.years)
+        predictions = predicted(self.sites, len(self.years), self.assumed)
+        found = fit(counts.sum(axis=1), predictions)
+        rows = pd.DataFrame([vars(accident) for accident in self.accidents])
+        if self.sites:
+            rows["where"] = ends
+        return rows, _section_rows(self, counts, predictions, found), found
+
+
+def _section_rows(counted: Counted, counts: Ints, predictions: Floats, found: Fit | None) -> pd.DataFrame:
+    rows = pd.DataFrame(
+        {
+            "route": [site.route for site in counted.sites],
+            "from": [site.low for site in counted.sites],
+            "to": [site.high for site in counted.sites],
+            "length_km": [round(site.length_km, 4) for site in counted.sites],
+            "aadt": [site.aadt for site in counted.sites],
+        }
+    )
+    for column, year in enumerate(counted.years):
+        rows[str(year)] = counts[:, column]
+    rows["counted"] = counts.sum(axis=1)
+    rows["predicted"] = predictions.round(3)
+    unknown = np.full(len(rows), np.nan)
+    rows["expected"] = unknown if found is None else found.expected.round(3)
+    rows["excess"] = unknown if found is None else found.excess.round(3)
+    return rows
+
+
+def accident_files(counted: Counted) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Content of all files by name, and the report as data."""
+    accidents, sections, found = counted.tables()
+    report = _report(counted, accidents, sections, found)
+    files = {
+        "accidents.csv": accidents.to_csv(index=False).encode(),
+        "accidents.json": (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode(),
+        "accidents.md": report_text(report, "en").encode(),
+        "accidents.zh-CN.md": report_text(report, "zh").encode(),
+    }
+    if counted.sites:
+        files["sections.csv"] = sections.to_csv(index=False).encode()
+    return files, report
+
+
+def _report(counted: Counted, accidents: pd.DataFrame, sections: pd.DataFrame, found: Fit | None) -> dict[str, Any]:
+    records = counted.records
+    by_year = Counter(accident.year for accident in counted.accidents)
+    known = sorted(year for year in by_year if year is not None)
+    same = [list(lines) for lines in records.same_rows]
+    return {
+        "file": counted.file.name,
+        "sha256": hashlib.sha256(read_file(counted.file, MOST_BYTES)).hexdigest(),
+        "layout": records.layout,
+        "columns": dict(records.columns),
+        "rows": records.rows,
+        "accidents": len(records.accidents),
+        "chosen": len(counted.accidents),
+        "rows_that_are_the_same": same,
+        "posts": {code: records.post_codes.get(code, 0) for code in ("known", "none", "unknown")},
+        "without_coordinates": sum(accident.lat_deg is None for accident in counted.accidents),
+        "without_hour": sum(accident.hour is None for accident in counted.accidents),
+        "by_year": {str(year): by_year[year] for year in known},
+        "undated": by_year.get(None, 0),
+        "where": dict(Counter(accidents["where"])) if "where" in accidents else None,
+        "sections": _of_sections(counted, sections, found),
+    }
+
+
+def _of_sections(counted: Counted, sections: pd.DataFrame, found: Fit | None) -> dict[str, Any] | None:
+    """Rates, the calibration factor, and the sections with more than alike ones."""
+    if not counted.sites:
+        return None
+    million_vkm = sections["aadt"] * sections["length_km"] * DAYS_PER_YEAR * len(counted.years) / VKM_PER_MILLION
+    content: dict[str, Any] = {
+        "count": len(sections),
+        "counted": int(sections["counted"].sum()),
+        "million_vehicle_km": round(float(million_vkm.sum()), 2),
+        "per_million_vehicle_km": round(float(sections["counted"][million_vkm > 0].sum() / million_vkm.sum()), 4),
+        "assumed": dict(counted.assumed),
+        "calibration": None,
+    }
+    if found is None:
+        return content
+    worst = sections.sort_values("excess", ascending=False, kind="stable").head(MOST_NAMED // 2)
+    interval = found.factor
+    content["calibration"] = {
+        "counted": found.counted,
+        "predicted": round(found.predicted, 2),
+        "factor": {"estimate": interval.estimate, "low": interval.low, "high": interval.high},
+        "overdispersion": found.overdispersion,
+        "a_year": found.counted / len(counted.years),
+    }
+    columns = ["route", "from", "to", "counted", "predicted", "expected", "excess"]
+    content["most_above_alike_ones"] = worst[columns].dropna().to_dict("records")
+    return content
+
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "title": "Imported accidents",
+        "rows": "{rows:,} rows, {accidents:,} accidents, {chosen:,} of them chosen",
+        "same": "{count} pairs of rows are the same to the letter, in lines {lines}; they are counted",
+        "posts": "places along a route: {known:,} known, {none:,} none, {unknown:,} unknown",
+        "blind": "{without_coordinates:,} without coordinates, {without_hour:,} without an hour, {undated:,} undated",
+        "by_year": "By year",
+        "where": "Where they lie",
+        "located": "in one section",
+        "outside": "in none of the sections",
+        "ambiguous": "in several (the first counts)",
+        "unlocated": "no place along a route",
+        "rate": "{counted:,} in {count} sections, {per_million_vehicle_km:.2f} a million vehicle-km",
+        "factor": "counted over predicted: {estimate:.2f} ({low:.2f} to {high:.2f}), two-lane rural sections",
+        "use": "in a scenario: risk: {{calibration_factor: {estimate:.2f}}}",
+        "few": "fewer than 100 a year: the manual advises more, so read the interval",
+        "worst": "Sections with more than alike ones have (Empirical Bayes)",
+        "table": "route | from | to | counted | expected here | more than alike ones",
+    },
+    "zh": {
+        "title": "导入的事故记录",
+        "rows": "{rows:,} 行，{accidents:,} 起事故，选用 {chosen:,} 起",
+        "same": "{count} 组完全相同的行，行号 {lines}；仍计入",
+        "posts": "桩号：已知 {known:,}，无 {none:,}，不明 {unknown:,}",
+        "blind": "无坐标 {without_coordinates:,}，无时刻 {without_hour:,}，无日期 {undated:,}",
+        "by_year": "按年",
+        "where": "位置",
+        "located": "落在一个路段",
+        "outside": "不在任何路段",
+        "ambiguous": "落在多个路段（计入第一个）",
+        "unlocated": "无桩号",
+        "rate": "{count} 个路段 {counted:,} 起，每百万车公里 {per_million_vehicle_km:.2f} 起",
+        "factor": "实际与预测之比：{estimate:.2f}（{low:.2f} 至 {high:.2f}），双车道公路路段",
+        "use": "在方案中填写：risk: {{calibration_factor: {estimate:.2f}}}",
+        "few": "每年少于 100 起：手册建议更多，请看区间",
+        "worst": "高于同类路段的路段（经验贝叶斯）",
+        "table": "路线 | 起 | 止 | 实际 | 此处期望 | 高出同类",
+    },
+}
+
+
+def report_text(report: Mapping[str, Any], language: Language) -> str:
+    """The report for people, in Markdown."""
+    words = WORDS[language]
+    same = report["rows_that_are_the_same"]
+    lines = [f"# {words['title']}: {report['file']}", "", f"- {words['rows'].format(**report)}"]
+    if same:
+        named = ", ".join("=".join(map(str, own)) for own in same[:MOST_NAMED])
+        lines.append(f"- {words['same'].format(count=len(same), lines=named)}")
+    lines += [f"- {words['posts'].format(**report['posts'])}", f"- {words['blind'].format(**report)}", ""]
+    lines += [f"## {words['by_year']}", "", *(f"- {year}: {count:,}" for year, count in report["by_year"].items()), ""]
+    if report["where"] is not None:
+        lines += [f"## {words['where']}", ""]
+        lines += [f"- {words[where]}: {count:,}" for where, count in report["where"].items()]
+        lines += [f"- {words['rate'].format(**report['sections'])}"]
+        lines += _calibration_lines(report["sections"], words)
+    return "\n".join([*lines, ""])
+
+
+def _calibration_lines(sections: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+    calibration = sections["calibration"]
+    if calibration is None:
+        return []
+    lines = [f"- {words[name].format(**calibration['factor'])}" for name in ("factor", "use")]
+    lines += [f"- {words['few']}"] if calibration["a_year"] < ADVISED else []
+    lines += ["", f"## {words['worst']}", "", f"| {words['table']} |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {row['route']} | {row['from']:.3f} | {row['to']:.3f} | {row['counted']} | {row['expected']:.1f} | "
+        f"{row['excess']:+.1f} |"
+        for row in sections["most_above_alike_ones"]
+    ]
+    return lines

@@ -1,0 +1,257 @@
+"""Accident records of others: one row an accident, with where and when it was, whatever the columns are called.
+
+Nothing is dropped: what can't be placed or dated stays, and is counted as such. Rows that are the same to the letter
+are named, not removed; rows of persons or vehicles of one accident are folded by its number.
+"""
+
+import bz2
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from sim.importing.dates import DateOrder, Dates, month_of, read_dates
+from sim.importing.findings import refused
+from sim.importing.table import Table, read_table
+from sim.texts import shown
+
+Where = Literal["located", "outside", "ambiguous", "unlocated"]
+KEYS = ("id", "date", "year", "month", "hour", "route", "post", "lon", "lat", "severity", "deaths", "injuries")
+NAMES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "accident_id", "case", "case_id", "accident_index", "collision_index", "编号", "事故编号"),
+    "date": ("date", "accident_date", "crash_date", "日期", "事故日期", "发生时间", "事故时间"),
+    "year": ("year", "crash_year", "accident_year", "年", "年份"),
+    "month": ("month", "crash_month", "月"),
+    "hour": ("hour", "time", "crash_time", "时间", "小时"),
+    "route": ("route", "road", "corridor", "link", "tway_id", "路线", "道路", "路名", "线路"),
+    "post": ("post", "km", "milepost", "station", "ref_point", "milept", "chainage", "桩号", "里程", "公里"),
+    "lon": ("lon", "longitude", "longitud", "lng", "经度"),
+    "lat": ("lat", "latitude", "纬度"),
+    "severity": ("severity", "accident_severity", "casualty_severity", "严重程度", "事故类型"),
+    "deaths": ("deaths", "fatals", "fatalities", "killed", "死亡人数", "死亡"),
+    "injuries": ("injuries", "injured", "受伤人数", "受伤"),
+}
+"""Columns as they are called; whatever is called otherwise is named by --map."""
+POST = re.compile(r"[A-Za-z]{0,2}\s*(\d+)\s*\+\s*(\d*\.?\d+)$")
+"""K36+833 in metres, 036+0.833 in parts of the unit."""
+UNKNOWN_DEGREES = 77.0
+"""Latitudes from here on are codes for unknown; no road is as far north."""
+FATAL = ("fatal", "1", "k", "死亡")
+MOST_NAMED = 20
+MOST_UNPACKED_BYTES = 300_000_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A kind of file: what tells it, the columns that differ, and codes."""
+
+    signs: frozenset[str]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    mile_posts: bool = False
+    post: Callable[[str], float | None] | None = None
+    """Reads a place along a route, in the unit of the posts."""
+
+
+def _tenths(text: str) -> float | None:
+    """Fatality Analysis Reporting System: tenths of a mile; 99998 and 99999 are unknown, 0 is none."""
+    value = int(text) if text.isdigit() else 0
+    return None if value == 0 or value >= 99_998 else value / 10.0  # noqa: PLR2004 - its codes
+
+
+LAYOUTS: dict[str, Layout] = {
+    "fars": Layout(
+        frozenset({"ST_CASE", "MILEPT"}), {"id": "ST_CASE", "route": "TWAY_ID"}, mile_posts=True, post=_tenths
+    ),
+    "montana": Layout(
+        frozenset({"CORRIDOR", "REF_POINT"}), {"route": "CORRIDOR", "post": "REF_POINT"}, mile_posts=True
+    ),
+    "table": Layout(frozenset()),
+}
+
+
+@dataclass(frozen=True)
+class Accident:
+    """One accident; what is not known is None."""
+
+    row: int
+    """Line of the file."""
+    id: str
+    year: int | None
+    month: int | None
+    hour: int | None
+    route: str
+    post: float | None
+    """Along the route, in the posts' unit."""
+    lon_deg: float | None
+    lat_deg: float | None
+    severity: str
+    deaths: int | None
+    injuries: int | None
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a file held."""
+
+    layout: str
+    mile_posts: bool
+    columns: Mapping[str, str]
+    accidents: tuple[Accident, ...]
+    rows: int
+    same_rows: tuple[tuple[int, ...], ...]
+    """Lines that are the same to the letter."""
+    post_codes: Mapping[str, int]
+    """Rows with a readable post, with none, and with one that can't be read or is unknown."""
+
+
+def read_accidents(
+    file: Path,
+    *,
+    layout: str = "auto",
+    named: Mapping[str, str] | None = None,
+    date_order: DateOrder | None = None,
+) -> Records:
+    """Records of a table.
+
+    Raises
+    ------
+    RefusedError
+        if it is no table, a column that is named is not there, neither year nor date is known, or dates are mixed
+    """
+    table = read_table(file, unpacked=_unpacked if file.suffix == ".bz2" else None)
+    kind = _layout_of(table) if layout == "auto" else layout
+    columns = _columns(table, LAYOUTS[kind], named or {})
+    dates = _dates(table, columns, date_order)
+    found = [_accident(row, columns, LAYOUTS[kind], when) for row, when in zip(table.rows, dates, strict=True)]
+    posts = Counter(_post_code(row[1].get(columns.get("post", ""), ""), LAYOUTS[kind]) for row in table.rows)
+    folded = _folded(found) if "id" in columns and kind != "fars" else found
+    return Records(kind, LAYOUTS[kind].mile_posts, columns, tuple(folded), len(found), _same(table), dict(posts))
+
+
+def _unpacked(content: bytes) -> bytes:
+    """A bzip2 file, to a limit."""
+    return bz2.BZ2Decompressor().decompress(content, MOST_UNPACKED_BYTES)
+
+
+def _layout_of(table: Table) -> str:
+    have = set(table.columns)
+    return next(name for name, layout in LAYOUTS.items() if layout.signs <= have)
+
+
+def _columns(table: Table, layout: Layout, named: Mapping[str, str]) -> dict[str, str]:
+    """Column by key: what was named, what the layout says, what is usual."""
+    wrong = [key for key in named if key not in KEYS]
+    if wrong:
+        raise refused(table.file, f"--map {wrong[0]}: keys are {', '.join(KEYS)}")
+    missing = [column for column in named.values() if column not in table.columns]
+    if missing:
+        raise refused(f"{table.file}:1", f"no column is {shown(missing[0])}; columns are {', '.join(table.columns)}")
+    lower = {name.strip().lower(): name for name in table.columns}
+    usual = {key: next((lower[name] for name in names if name in lower), "") for key, names in NAMES.items()}
+    found = {**usual, **layout.columns, **named}
+    found = {key: column for key, column in found.items() if column in table.columns}
+    if "date" not in found and "year" not in found:
+        raise refused(f"{table.file}:1", "neither a date nor a year is among its columns: say --map date=COLUMN")
+    return found
+
+
+def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) -> Sequence[Dates]:
+    if "year" in columns:
+        return [
+            (_whole(row.get(columns["year"], "")), month_of(row.get(columns.get("month", ""), "")))
+            for _, row in table.rows
+        ]
+    cells = [(line, row.get(columns["date"], "").strip()) for line, row in table.rows]
+    return read_dates(table.file, columns["date"], cells, order)
+
+
+def _accident(row: tuple[int, Mapping[str, str]], columns: Mapping[str, str], layout: Layout, when: Dates) -> Accident:
+    line, cells = row
+
+    def cell(key: str) -> str:
+        return cells.get(columns.get(key, ""), "").strip()
+
+    lon, lat = _decimal(cell("lon")), _decimal(cell("lat"))
+    placed = lon is not None and lat is not None and abs(lat) < UNKNOWN_DEGREES and (lon, lat) != (0.0, 0.0)
+    return Accident(
+        line,
+        cell("id") or str(line),
+        *when,
+        _hour(cell("hour")),
+        cell("route"),
+        post_of(cell("post"), layout),
+        lon if placed else None,
+        lat if placed else None,
+        cell("severity"),
+        _whole(cell("deaths")),
+        _whole(cell("injuries")),
+    )
+
+
+def post_of(text: str, layout: Layout) -> float | None:
+    """A place along a route, in the unit of its posts."""
+    text = text.strip()
+    if layout.post is not None:
+        return layout.post(text)
+    marked = POST.match(text)
+    if marked is None:
+        return _decimal(text)
+    part = float(marked[2])
+    return float(marked[1]) + (part if "." in marked[2] and part < 2.0 else part / 1000.0)  # noqa: PLR2004
+
+
+def _post_code(text: str, layout: Layout) -> str:
+    if post_of(text, layout) is not None:
+        return "known"
+    return "none" if text.strip() in {"", "0", "nan"} else "unknown"
+
+
+def _hour(text: str) -> int | None:
+    """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
+    marked = re.match(r"(?:.*\s)?(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp][Mm])?$", text)
+    if marked:
+        hour = int(marked[1]) % (12 if marked[3] else 24)
+        return hour + (12 if (marked[3] or "").lower() == "pm" else 0)
+    value = _whole(text)
+    value = value // 100 if value is not None and len(text) > 2 else value  # noqa: PLR2004 - hours have two digits
+    return value if value is not None and 0 <= value < 24 else None  # noqa: PLR2004
+
+
+def _whole(text: str) -> int | None:
+    value = _decimal(text)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def _decimal(text: str) -> float | None:
+    try:
+        value = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return value if abs(value) < 1e15 else None  # noqa: PLR2004 - not a number and infinity are none
+
+
+def _folded(accidents: Sequence[Accident]) -> list[Accident]:
+    """One of each number; deaths as told, or as many as rows are fatal."""
+    by_id: dict[str, list[Accident]] = {}
+    for accident in accidents:
+        by_id.setdefault(accident.id, []).append(accident)
+    return [own[0] if len(own) == 1 else _of_rows(own) for own in by_id.values()]
+
+
+def _of_rows(rows: Sequence[Accident]) -> Accident:
+    deaths = [row.deaths for row in rows if row.deaths is not None]
+    fatal = sum(row.severity.lower() in FATAL for row in rows)
+    worst = min(rows, key=lambda row: row.severity.lower() not in FATAL)
+    first = rows[0]
+    told = max(deaths) if deaths else fatal
+    return Accident(**{**vars(first), "severity": worst.severity, "deaths": told})
+
+
+def _same(table: Table) -> tuple[tuple[int, ...], ...]:
+    """Lines of rows that are alike in every cell."""
+    lines: dict[tuple[str, ...], list[int]] = {}
+    for line, row in table.rows:
+        lines.setdefault(tuple(row.values()), []).append(line)
+    return tuple(tuple(own) for own in lines.values() if len(own) > 1)

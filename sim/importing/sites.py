@@ -1,0 +1,182 @@
+"""Accidents by section of a road: where each lies, how many are predicted, and where there are more than expected.
+
+[1] Highway Safety Manual (2010), part C, appendix A.1.1: the calibration factor is the sum of the counted over the sum
+    of the predicted accidents; chapter 10: the prediction for rural two-lane roads.
+[2] Hauer, Harwood, Council, Griffith (2002), Transportation Research Record 1784, 126-131: Empirical Bayes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from sim.importing.accidents import LAYOUTS, Accident, Where, post_of
+from sim.importing.findings import refused
+from sim.importing.table import Table, read_table
+from sim.risk.section_hazard import predicted_accidents_per_year
+from sim.risk.two_lane import MAX_AADT
+from sim.road import Section
+from sim.safety_statistics import empirical_bayes, fit_overdispersion
+from sim.statistics import CONFIDENCE, Interval
+from sim.units import METRES_PER_KM, METRES_PER_MILE, Floats, Ints
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "route": ("route", "road", "link", "corr_id", "corridor", "路线", "道路"),
+    "from": ("from", "from_km", "start", "corr_mp", "begin", "起点桩号"),
+    "to": ("to", "to_km", "end", "corr_endmp", "终点桩号"),
+    "length": ("sec_lnt_mi", "length", "length_km"),
+    "aadt": ("aadt", "tyc_aadt", "交通量"),
+    "lanes": ("lanes", "num_lanes", "车道数"),
+}
+OF_SECTION = (
+    "grade_pct", "curve_radius_m", "curve_length_m", "lane_width_m", "shoulder_width_m", "roadside_hazard",
+    "driveways_per_km",
+)  # fmt: skip
+"""Columns that go into the prediction under the names of the scenario format."""
+FEWEST_FOR_FIT = 5
+TWO_LANES = 2
+MOST_LENGTH_KM = 50.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """A section of a route between two posts."""
+
+    row: int
+    route: str
+    low: float
+    high: float
+    length_km: float
+    aadt: float | None
+    lanes: int | None
+    given: Mapping[str, float]
+    """What the table says of its cross-section and alignment."""
+
+
+def read_sites(file: Path, *, mile_posts: bool, keep: Mapping[str, str]) -> list[Site]:
+    """Sections of a table, those kept whose cells begin with a text.
+
+    Raises
+    ------
+    RefusedError
+        if it has no route and posts, or nothing is kept
+    """
+    table = read_table(file)
+    lower = {name.strip().lower(): name for name in table.columns}
+    columns = {key: next((lower[name] for name in names if name in lower), "") for key, names in NAMES.items()}
+    missing = [key for key in ("route", "from", "to") if not columns[key]]
+    missing += [column for column in keep if column not in table.columns]
+    if missing:
+        raise refused(f"{file}:1", f"no column holds {', '.join(missing)}; columns are {', '.join(table.columns)}")
+    rows = [row for row in table.rows if all(row[1].get(name, "").startswith(text) for name, text in keep.items())]
+    if not rows:
+        raise refused(file, f"no section has {', '.join(f'{name}={text}' for name, text in keep.items())}")
+    return [_site(table, row, columns, METRES_PER_MILE if mile_posts else METRES_PER_KM) for row in rows]
+
+
+def _site(table: Table, row: tuple[int, Mapping[str, str]], columns: Mapping[str, str], unit_m: float) -> Site:
+    line, cells = row
+    low, high = (post_of(cells.get(columns[key], ""), LAYOUTS["table"]) for key in ("from", "to"))
+    if low is None or high is None or high <= low:
+        raise refused(f"{table.file}:{line}", f"from {low} to {high}: a section ends after it begins")
+    length = _number(cells.get(columns["length"], "")) if columns["length"] else None
+    lanes, aadt = (_number(cells.get(columns[key], "")) for key in ("lanes", "aadt"))
+    length_km = (length or high - low) * unit_m / METRES_PER_KM
+    given = {name: value for name in OF_SECTION if (value := _number(cells.get(name, ""))) is not None}
+    whole = int(lanes) if lanes else None
+    return Site(line, cells[columns["route"]].strip(), low, high, length_km, aadt or None, whole, given)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
+
+
+def located(accidents: Sequence[Accident], sites: Sequence[Site]) -> tuple[list[Where], Ints]:
+    """How each accident ends, and the site of those located, -1 for others, shape (accidents,)."""
+    by_route: dict[str, list[int]] = {}
+    for index, site in enumerate(sites):
+        by_route.setdefault(site.route, []).append(index)
+    ends: list[Where] = []
+    places = np.full(len(accidents), -1, dtype=np.int64)
+    for number, accident in enumerate(accidents):
+        if accident.post is None or not accident.route:
+            ends.append("unlocated")
+            continue
+        own = by_route.get(accident.route, [])
+        held = [index for index in own if sites[index].low <= accident.post < sites[index].high]
+        ends.append("outside" if not held else "located" if len(held) == 1 else "ambiguous")
+        if held:
+            places[number] = held[0]
+    return ends, places
+
+
+def counts_of(accidents: Sequence[Accident], places: Ints, sites: int, years: Sequence[int]) -> Ints:
+    """Accidents by site and year, shape (sites, years)."""
+    column = {year: index for index, year in enumerate(years)}
+    counts = np.zeros((sites, len(years)), dtype=np.int64)
+    for accident, place in zip(accidents, places.tolist(), strict=True):
+        if place >= 0 and accident.year in column:
+            counts[place, column[accident.year]] += 1
+    return counts
+
+
+def predicted(sites: Sequence[Site], years: int, assumed: Mapping[str, float]) -> Floats:
+    """Accidents of all vehicles in so many years by the manual's chapter 10 [1], shape (sites,).
+
+    Not a number where a site is no two-lane road or its traffic is not known.
+    """
+    found = np.full(len(sites), np.nan)
+    for index, site in enumerate(sites):
+        if site.lanes not in {None, TWO_LANES} or site.aadt is None or site.length_km > MOST_LENGTH_KM:
+            continue
+        numbers: dict[str, Any] = {**assumed, **site.given}
+        length_km = max(site.length_km, 0.01)
+        section = Section(length_km=length_km, speed_limit_kmh=60.0, **numbers)
+        yearly = predicted_accidents_per_year(section, min(site.aadt, MAX_AADT))
+        found[index] = yearly * years * site.length_km / length_km
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """How counts compare with predictions; arrays of shape (sites,), not a number where nothing is predicted."""
+
+    counted: int
+    predicted: float
+    factor: Interval
+    """Counted over predicted [1]."""
+    overdispersion: float
+    """k of the negative binomial, for all sites alike."""
+    expected: Floats
+    """Empirical Bayes [2]."""
+    excess: Floats
+    """Expected over what alike sites have, in accidents."""
+
+
+def fit(counts: Ints, predictions: Floats) -> Fit | None:
+    """Calibration of predictions by counts, or None where there are too few sites or no accident.
+
+    The factor's interval is normal on the log scale, with the variance 1 / counted + k sum mu**2 / (sum mu)**2 of
+    negative binomial counts.
+    """
+    seen = np.isfinite(predictions)
+    counted, total = int(counts[seen].sum()), float(predictions[seen].sum())
+    if seen.sum() < FEWEST_FOR_FIT or counted == 0:
+        return None
+    factor = counted / total
+    mean = factor * predictions[seen]
+    k = fit_overdispersion(counts[seen], mean)
+    error = sqrt(1.0 / counted + k * float((mean**2).sum()) / float(mean.sum()) ** 2)
+    spread = exp(error * float(ndtri(0.5 + CONFIDENCE / 2.0)))
+    expected, excess = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
+    expected[seen] = empirical_bayes(counts[seen].astype(np.float64), mean, np.full(len(mean), k)).expected
+    excess[seen] = expected[seen] - mean
+    return Fit(counted, total, Interval(factor, factor / spread, factor * spread), k, expected, excess)

@@ -1,0 +1,154 @@
+"""Accident tables as people write them: columns, dates, posts, rows of persons, and what is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.importing.accidents import LAYOUTS, post_of, read_accidents
+from sim.importing.findings import RefusedError
+from sim.importing.sites import fit
+
+runner = CliRunner()
+
+
+def table(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    file = folder / "accidents.csv"
+    file.write_text(text, encoding=encoding)
+    return file
+
+
+def imported(*arguments) -> tuple[int, str]:
+    result = runner.invoke(app, ["import", "accidents", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_a_chinese_table_is_read_as_it_is(encoding: str, tmp_path) -> None:
+    header = "事故编号,事故日期,路线,桩号,死亡人数,受伤人数"
+    text = f"{header}\n1,2023年1月5日,S228,K12+300,1,2\n2,2023/11/30,S228,K13+050,0,1\n"
+    records = read_accidents(table(tmp_path, text, encoding))
+    first, second = records.accidents
+    assert (first.year, first.month, first.route, first.post, first.deaths) == (2023, 1, "S228", 12.3, 1)
+    assert (second.month, second.post, second.injuries) == (11, 13.05, 1)
+
+
+def test_rows_of_persons_are_one_accident(tmp_path) -> None:
+    text = "accident_index,date,casualty_severity\na,13/01/2020,3\na,13/01/2020,1\na,13/01/2020,1\nb,02/03/2020,2\n"
+    records = read_accidents(table(tmp_path, text))
+    assert [(one.id, one.year, one.month, one.deaths) for one in records.accidents] == [
+        ("a", 2020, 1, 2),
+        ("b", 2020, 3, None),
+    ]
+    assert records.rows == 4
+
+
+def test_mixed_dates_are_refused_until_told(tmp_path) -> None:
+    file = table(tmp_path, "date,route\n13/01/2020,A\n01/14/2020,A\n03/04/2020,A\n")
+    code, output = imported(file, "--out", tmp_path / "out")
+    assert code == 2
+    assert "accidents.csv:2" in output
+    assert "line 3" in output
+    assert "--date-order" in output
+    assert not (tmp_path / "out").exists()
+    months = [accident.month for accident in read_accidents(file, date_order="dmy").accidents]
+    assert months == [1, None, 4]
+
+
+@pytest.mark.parametrize(("first", "month"), [("25/03/2021", 4), ("03/25/2021", 3)])
+def test_one_date_tells_the_whole_column(first: str, month: int, tmp_path) -> None:
+    records = read_accidents(table(tmp_path, f"date\n{first}\n03/04/2021\n"))
+    assert [accident.month for accident in records.accidents] == [3, month]
+
+
+def test_dates_that_nothing_tells_are_refused(tmp_path) -> None:
+    with pytest.raises(RefusedError, match="nothing tells day from month"):
+        read_accidents(table(tmp_path, "date\n01/02/2020\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("14:30", 14), ("2:30 PM", 14), ("12:05 am", 0), ("1430", 14), ("7", 7), ("99", None), ("", None), ("24", None)],
+)
+def test_hours_are_read_as_they_are_written(text: str, hour: int | None, tmp_path) -> None:
+    (accident,) = read_accidents(table(tmp_path, f"year,time\n2020,{text}\n")).accidents
+    assert accident.hour == hour
+
+
+@pytest.mark.parametrize(
+    ("text", "post"),
+    [
+        ("K36+833", 36.833),
+        ("036+0.833", 36.833),
+        ("12.5", 12.5),
+        ("12,5", 12.5),
+        ("K0+000", 0.0),
+        ("", None),
+        ("x", None),
+    ],
+)
+def test_posts_are_read_as_they_are_written(text: str, post: float | None) -> None:
+    found = post_of(text, LAYOUTS["table"])
+    assert found == (None if post is None else pytest.approx(post))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--map", "date"], "KEY=VALUE"),
+        (["--map", "day=date"], "keys are"),
+        (["--map", "date=when"], "no column is 'when'"),
+        (["--format", "xls"], "auto, fars"),
+        (["--route", "B"], "no accident is left of 1"),
+        (["--assume", "width=1"], "must be one of"),
+    ],
+)
+def test_wrong_options_are_told(arguments: list[str], words: str, tmp_path) -> None:
+    file = table(tmp_path, "date,route\n2020-01-02,A\n")
+    code, output = imported(file, "--out", tmp_path / "out", *arguments)
+    assert code == 2
+    assert words in output
+
+
+def test_a_table_without_any_date_is_refused(tmp_path) -> None:
+    code, output = imported(table(tmp_path, "when,route\n1,A\n"), "--out", tmp_path / "out")
+    assert code == 2
+    assert "--map date=COLUMN" in output
+
+
+def test_accidents_end_in_one_of_four_ways_and_none_is_lost(tmp_path) -> None:
+    """In a section, between sections, in two that overlap, and nowhere."""
+    sections = tmp_path / "sections.csv"
+    sections.write_text("route,from,to,aadt,lanes\nA,0,5,1000,2\nA,4,6,1000,2\nB,0,5,1000,2\n")
+    file = table(tmp_path, "year,route,km\n2020,A,1\n2020,A,4.5\n2020,A,9\n2021,B,\n2021,B,2\n")
+    code, output = imported(file, "--sections", sections, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    report = json.loads(output)
+    assert report["where"] == {"located": 2, "ambiguous": 1, "outside": 1, "unlocated": 1}
+    assert report["sections"]["counted"] == 3
+    assert len((tmp_path / "out" / "accidents.csv").read_text().splitlines()) == 6
+    assert (
+        (tmp_path / "out" / "sections.csv").read_text().splitlines()[0].startswith("route,from,to,length_km,aadt,2020")
+    )
+
+
+def test_the_factor_and_its_interval_are_those_of_the_counts() -> None:
+    """Poisson counts of a known factor: estimate and width by the standard error, k near none."""
+    generator = np.random.Generator(np.random.Philox(5))
+    predictions = generator.uniform(2.0, 20.0, 200)
+    counts = generator.poisson(0.7 * predictions)
+    found = fit(counts, predictions)
+    assert found is not None
+    error = 1.0 / np.sqrt(counts.sum())
+    assert np.log(found.factor.estimate / 0.7) == pytest.approx(0.0, abs=4.0 * error)
+    assert np.log(found.factor.high / found.factor.estimate) == pytest.approx(1.96 * error, rel=0.3)
+    assert found.overdispersion < 0.02
+    assert float(found.excess.sum()) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_too_few_sections_give_no_factor() -> None:
+    assert fit(np.array([1, 2]), np.array([1.0, 2.0])) is None
+    assert fit(np.zeros(9, dtype=np.int64), np.ones(9)) is None
