@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,14 +19,27 @@ YEARS_SHOWN = (1, 2, 3, 5, 10)
 
 def before_after(
     data: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             help="CSV with a row a site: site, before, after, predicted_before, predicted_after, overdispersion, and "
             "treated (1 or 0) where there are untreated sites.",
             show_default=False,
         ),
-    ],
+    ] = None,
     *,
+    accidents: Annotated[
+        Path | None,
+        typer.Option(help="Instead: folder of `hairpin import accidents --sections`.", show_default=False),
+    ] = None,
+    treated_stretch: Annotated[
+        str | None,
+        typer.Option("--treated", metavar="ROUTE[:FROM-TO]", help="What was treated of it.", show_default=False),
+    ] = None,
+    from_date: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Day from which on.", show_default=False),
+    ] = None,
+    years: Annotated[int | None, typer.Option(min=1, max=50, help="At most so many on each side.")] = None,
     prediction_error: Annotated[
         float, typer.Option(min=0.0, max=2.0, help="Relative standard error of the predicted change.")
     ] = 0.0,
@@ -47,22 +61,64 @@ def before_after(
     from sim.before_after import before_after as study
     from sim.before_after import placebo
     from sim.cli.problems import Problem
-    from sim.site_table import SiteTableError, read_site_table
 
+    if accidents is not None:
+        table, where = _imported_table(accidents, treated_stretch, from_date, years), accidents
+    elif data is not None:
+        table, where = _site_table(data), data
+    else:
+        raise Problem("say DATA, a table of sites, or --accidents with --treated and --from")
+    treated = table.sites.pick(table.treated)
+    untreated = None if table.treated.all() else table.sites.pick(~table.treated)
+    if untreated is None and not accept_predictions:
+        _check_predictions(where, table)
     try:
-        table = read_site_table(data)
-        treated = table.sites.pick(table.treated)
-        untreated = None if table.treated.all() else table.sites.pick(~table.treated)
-        if untreated is None and not accept_predictions:
-            _check_predictions(data, table)
         found = study(treated, untreated, prediction_error=prediction_error)
-    except SiteTableError as error:
-        raise Problem(str(error)) from error
     except ValueError as error:
-        raise Problem(f"{data}: {error}") from error
+        raise Problem(f"{where}: {error}") from error
+    if accidents is not None:
+        _see_that_it_tells(where, found)
     shown = None if untreated is None else placebo(untreated)
     content = _before_after_content(found, shown, int(table.treated.sum()))
     _print(content, _before_after_text(found, shown, content), as_json=as_json)
+
+
+def _site_table(data: Path) -> "SiteTable":
+    from sim.cli.problems import Problem
+    from sim.site_table import SiteTableError, read_site_table
+
+    try:
+        return read_site_table(data)
+    except SiteTableError as error:
+        raise Problem(str(error)) from error
+
+
+def _imported_table(folder: Path, treated: str | None, from_date: datetime | None, years: int | None) -> "SiteTable":
+    """Sites of imported accidents."""
+    from sim.cli.problems import Problem
+    from sim.importing.findings import RefusedError
+    from sim.importing.study import study_of
+    from sim.site_table import SiteTable
+
+    if treated is None or from_date is None:
+        raise Problem("--accidents needs --treated ROUTE[:FROM-TO] and --from DATE")
+    try:
+        found = study_of(folder, treated, from_date.date(), years)
+    except RefusedError as error:
+        raise Problem(str(error)) from error
+    return SiteTable(found.sites, found.treated)
+
+
+def _see_that_it_tells(folder: Path, found: "BeforeAfter") -> None:
+    """Refuse a study of too few accidents, whatever it would find."""
+    from sim.cli.problems import Problem
+    from sim.importing.study import LEAST_EXPECTED
+
+    if found.expected_after < LEAST_EXPECTED:
+        raise Problem(
+            f"{folder}: {found.expected_after:.1f} accidents are expected at the treated sections afterwards, a study "
+            f"needs {LEAST_EXPECTED:g}: treat more of the road as one, or wait for more years"
+        )
 
 
 def _check_predictions(data: Path, table: "SiteTable") -> None:

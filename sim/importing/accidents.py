@@ -14,7 +14,7 @@ from typing import Literal
 
 from sim.importing.dates import DateOrder, Dates, month_of, read_dates
 from sim.importing.findings import refused
-from sim.importing.table import Table, read_table
+from sim.importing.table import Row, Table, read_table
 from sim.texts import shown
 
 Where = Literal["located", "outside", "ambiguous", "unlocated"]
@@ -167,7 +167,7 @@ def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) ->
     return read_dates(table.file, columns["date"], cells, order)
 
 
-def _accident(row: tuple[int, Mapping[str, str]], columns: Mapping[str, str], layout: Layout, when: Dates) -> Accident:
+def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates) -> Accident:
     line, cells = row
 
     def cell(key: str) -> str:

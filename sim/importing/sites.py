@@ -16,7 +16,7 @@ from scipy.special import ndtri
 
 from sim.importing.accidents import LAYOUTS, Accident, Where, post_of
 from sim.importing.findings import refused
-from sim.importing.table import Table, read_table
+from sim.importing.table import Row, Table, read_table
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
 from sim.road import Section
@@ -78,7 +78,7 @@ def read_sites(file: Path, *, mile_posts: bool, keep: Mapping[str, str]) -> list
     return [_site(table, row, columns, METRES_PER_MILE if mile_posts else METRES_PER_KM) for row in rows]
 
 
-def _site(table: Table, row: tuple[int, Mapping[str, str]], columns: Mapping[str, str], unit_m: float) -> Site:
+def _site(table: Table, row: Row, columns: Mapping[str, str], unit_m: float) -> Site:
     line, cells = row
     low, high = (post_of(cells.get(columns[key], ""), LAYOUTS["table"]) for key in ("from", "to"))
     if low is None or high is None or high <= low:

@@ -17,7 +17,7 @@ from sim.importing.findings import refused
 from sim.importing.lines import Line, line_of
 from sim.importing.plan import Curve
 from sim.texts import shown
-from sim.units import METRES_PER_KM
+from sim.units import METRES_PER_KM, Floats
 
 MOST_BYTES = 200_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -37,13 +37,17 @@ STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
 """K12+300, which is 12,300 m."""
 
 
+Row = tuple[int, Mapping[str, str]]
+"""Line of the file, and cells by column."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows by column, each with its line of the file."""
 
     file: Path
     columns: tuple[str, ...]
-    rows: tuple[tuple[int, Mapping[str, str]], ...]
+    rows: tuple[Row, ...]
 
     def column(self, what: str) -> str | None:
         """The column that holds something, if there is one."""
@@ -63,7 +67,7 @@ def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None) 
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[tuple[int, Mapping[str, str]]] = []
+    rows: list[Row] = []
     columns: list[str] = []
     try:
         for cells in reader:
@@ -140,7 +144,7 @@ def _designed(table: Table) -> Alignment:
     return Alignment(float(along[-1]), tuple(_curves(table, along.tolist())), along, heights, runs, exact=True)
 
 
-def _stations(table: Table) -> np.ndarray:
+def _stations(table: Table) -> Floats:
     """In metres; kilometres where the column says so, or K12+300."""
     name = str(table.column("station"))
     scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else 1.0
@@ -178,7 +182,7 @@ def _runs(table: Table, along: Sequence[float]) -> tuple[Run, ...]:
     )
 
 
-def _number(table: Table, row: tuple[int, Mapping[str, str]], name: str, *, empty: float | None = None) -> float:
+def _number(table: Table, row: Row, name: str, *, empty: float | None = None) -> float:
     text = row[1].get(name, "").strip()
     if not text and empty is not None:
         return empty
