@@ -103,6 +103,7 @@ imports = typer.Typer(no_args_is_help=True, help="Bring in your own road from a 
 imports.command("inspect")(_guarded(import_commands.inspect))
 imports.command("road")(_guarded(import_commands.road))
 imports.command("accidents")(_guarded(import_commands.accidents))
+imports.command("counts")(_guarded(import_commands.counts))
 app.add_typer(imports, name="import")
 
 

@@ -229,3 +229,37 @@ def _numbered(option: str, key: str, text: str, allowed: tuple[str, ...]) -> flo
         return float(text)
     except ValueError as error:
         raise Problem(f"{option} {key}: found {text!r}, must be a number") from error
+
+
+def counts(
+    file: Annotated[Path, typer.Argument(help="Counts: CSV, a row a vehicle, or a row an interval and class.")],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder for profiles and the report.", show_default=False)],
+    named: Annotated[
+        list[str] | None, typer.Option("--map", help="KEY=COLUMN where a column is called otherwise.")
+    ] = None,
+    date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where dates don't tell.")] = None,
+    units: Annotated[str, typer.Option(help="Of speeds: metric (km/h) or us (mph).")] = "metric",
+    as_json: AsJson = False,
+) -> None:
+    """Read traffic counts: vehicles a day with its error, trucks' share, profiles by hour and weekday, speeds.
+
+    Classes are the 13 of the Traffic Monitoring Guide (14 and more: unclassified, no trucks) or Chinese names.
+    """
+    from sim.cli.options import made
+    from sim.importing.count_files import count_files, report_text
+    from sim.importing.counts import read_counts
+    from sim.importing.findings import RefusedError
+
+    try:
+        found = read_counts(
+            file,
+            named=_pairs("--map", named),
+            date_order=None if date_order is None else _one_of("--date-order", date_order, ("dmy", "mdy")),
+            miles=_one_of("--units", units, ("metric", "us")) == "us",
+        )
+        files, report = count_files(file, found)
+    except RefusedError as error:
+        raise Problem(str(error)) from error
+    made(out, files)
+    typer.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else report_text(report, "en"))

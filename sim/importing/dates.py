@@ -11,6 +11,7 @@ DateOrder = Literal["dmy", "mdy"]
 Dates = tuple[int | None, int | None]
 """Year and month."""
 YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*\d{1,2})?")
+YEAR_FIRST_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LAST_MONTH = 12
@@ -32,7 +33,19 @@ def read_dates(file: Path, column: str, cells: Sequence[tuple[int, str]], order:
     RefusedError
         if some dates have the day first and others the month, or nothing tells which, and it is not said
     """
-    last = [(line, found) for line, text in cells if (found := YEAR_LAST.match(text))]
+    chosen = order_of(file, column, cells, order)
+    return [_date(text, chosen) for _, text in cells]
+
+
+def order_of(file: Path, column: str, cells: Sequence[tuple[int, str]], order: DateOrder | None) -> DateOrder:
+    """Whether the day or the month comes first in a column, as said or as its dates tell.
+
+    Raises
+    ------
+    RefusedError
+        if they tell both or nothing, and it is not said
+    """
+    last = [(line, found) for line, text in cells if (found := YEAR_LAST.match(text.strip()))]
     day_first = [line for line, found in last if int(found[1]) > LAST_MONTH]
     month_first = [line for line, found in last if int(found[2]) > LAST_MONTH]
     if order is None and day_first and month_first:
@@ -43,8 +56,7 @@ def read_dates(file: Path, column: str, cells: Sequence[tuple[int, str]], order:
         )
     if order is None and last and not day_first and not month_first:
         raise refused(f"{file}:{last[0][0]}", f"{column}: nothing tells day from month: say --date-order dmy or mdy")
-    chosen: DateOrder = order or ("dmy" if day_first else "mdy")
-    return [_date(text, chosen) for _, text in cells]
+    return order or ("dmy" if day_first else "mdy")
 
 
 def _date(text: str, order: DateOrder) -> Dates:

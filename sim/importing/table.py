@@ -23,6 +23,7 @@ MOST_BYTES = 200_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
 """Tried in turn; a third, Latin-1, reads everything."""
 DELIMITERS = ",;\t|"
+MOST_PREAMBLE = 60
 NAMES: dict[str, tuple[str, ...]] = {
     "lon": ("lon", "longitude", "lng", "x", "经度"),
     "lat": ("lat", "latitude", "y", "纬度"),
@@ -55,15 +56,17 @@ class Table:
         return next((lower[name] for name in NAMES[what] if name in lower), None)
 
 
-def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None) -> Table:
+def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, needed: Sequence[str] = ()) -> Table:
     """A table with a header, unpacked first where it has to be.
+
+    With `needed` names, lines before the one that holds one of them are a preamble.
 
     Raises
     ------
     RefusedError
         if it can't be read, has no rows, or a row is longer than the header
     """
-    text = read_text(file, unpacked)
+    text, before = _without_preamble(read_text(file, unpacked), needed)
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -77,14 +80,24 @@ def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None) 
                 columns = [cell.strip() for cell in cells]
             elif len(cells) > len(columns):
                 message = f"has {len(cells)} values, the header has {len(columns)}"
-                raise refused(f"{file}:{reader.line_num}", message)
+                raise refused(f"{file}:{reader.line_num + before}", message)
             else:
-                rows.append((reader.line_num, dict(zip(columns, cells, strict=False))))
+                rows.append((reader.line_num + before, dict(zip(columns, cells, strict=False))))
     except csv.Error as error:
-        raise refused(f"{file}:{reader.line_num}", f"can't be read as CSV: {error}") from error
+        raise refused(f"{file}:{reader.line_num + before}", f"can't be read as CSV: {error}") from error
     if not rows:
         raise refused(file, "has no rows below a header")
     return Table(file, tuple(columns), tuple(rows))
+
+
+def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:
+    """Text from its header on, and the number of lines before it."""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines[:MOST_PREAMBLE]):
+        cells = {cell.strip().strip('"').lower() for cell in re.split(f"[{DELIMITERS}]", line)}
+        if cells & set(needed):
+            return "".join(lines[number:]), number
+    return text, 0
 
 
 def read_text(file: Path, unpacked: Callable[[bytes], bytes] | None = None) -> str:

@@ -1,0 +1,108 @@
+"""What imported counts are written as: a part for scenarios, a table by hour, and a report in two languages."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.files import read_file
+from sim.importing.counts import GROUPS, Counts
+from sim.importing.findings import Language
+
+MOST_BYTES = 200_000_000
+WIDE = 10_000
+
+
+def count_files(file: Path, counts: Counts) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Content of all files by name, and the report as data."""
+    report = _report(file, counts)
+    rows = ["day,hour," + ",".join(GROUPS)]
+    rows += [
+        f"{day},{hour}," + ",".join(f"{count:g}" for count in counts.by_hour[index, hour])
+        for index, day in enumerate(counts.days)
+        for hour in range(24)
+    ]
+    files = {
+        "profiles.yaml": _profiles(counts, report).encode(),
+        "counts.csv": ("\n".join(rows) + "\n").encode(),
+        "counts.json": (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode(),
+        "counts.md": report_text(report, "en").encode(),
+        "counts.zh-CN.md": report_text(report, "zh").encode(),
+    }
+    return files, report
+
+
+def _report(file: Path, counts: Counts) -> dict[str, Any]:
+    error = counts.relative_error
+    return {
+        "file": file.name,
+        "sha256": hashlib.sha256(read_file(file, MOST_BYTES)).hexdigest(),
+        "rows": counts.rows,
+        "rows_without_a_time": counts.unread,
+        "rows_out_of_order": counts.out_of_order,
+        "whole_days": len(counts.days),
+        "first_day": str(counts.days[0]),
+        "last_day": str(counts.days[-1]),
+        "aadt": round(counts.a_day, 1),
+        "aadt_low": round(counts.a_day * (1.0 - 1.96 * error), 1),
+        "aadt_high": round(counts.a_day * (1.0 + 1.96 * error), 1),
+        "shares": {group: round(share, 5) for group, share in counts.shares.items()},
+        "truck_share": round(counts.shares["rigid"] + counts.shares["semi"], 5),
+        "speeds_kmh": {group: [round(own, 1) for own in values] for group, values in counts.speeds_kmh.items()},
+    }
+
+
+def _profiles(counts: Counts, report: Mapping[str, Any]) -> str:
+    """Keys for `demand` and `traffic` of a scenario, with their source."""
+    trucks, all_of_them = counts.hourly(("rigid", "semi")), counts.hourly(GROUPS)
+    source = {
+        "basis": "derived",
+        "reference": f"{report['file']}, {report['whole_days']} days from {report['first_day']}",
+        "range": "as one season shows it",
+    }
+    demand: dict[str, Any] = {"sources": {"hourly_weights": source}}
+    if any(trucks):
+        demand["hourly_weights"] = [round(value, 2) for value in trucks]
+    traffic: dict[str, Any] = {"hourly_weights": [round(value, 2) for value in all_of_them]}
+    weekly = counts.weekly()
+    if weekly is not None:
+        traffic["weekly_weights"] = [round(value, 1) for value in weekly]
+    content = {"aadt": report["aadt"], "truck_share": report["truck_share"], "demand": demand, "traffic": traffic}
+    head = "# Copy into a scenario: aadt to its links, demand and traffic beside what is there.\n"
+    return head + yaml.dump(content, sort_keys=False, allow_unicode=True, width=WIDE, default_flow_style=None)
+
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "title": "Imported counts",
+        "rows": "{rows:,} rows, {rows_without_a_time:,} without a readable time, {rows_out_of_order:,} out of order",
+        "days": "{whole_days} whole days, {first_day} to {last_day}",
+        "aadt": "a day: {aadt:,.0f} vehicles ({aadt_low:,.0f} to {aadt_high:,.0f} over the year, season unknown)",
+        "trucks": "trucks: {truck_share:.1%}",
+        "share": "of all vehicles",
+        "speed": "15th, 50th and 85th percentile of speed [km/h]",
+    },
+    "zh": {
+        "title": "导入的交通量",
+        "rows": "{rows:,} 行，{rows_without_a_time:,} 行时间无法读取，{rows_out_of_order:,} 处顺序颠倒",
+        "days": "{whole_days} 个完整日，{first_day} 至 {last_day}",
+        "aadt": "日交通量 {aadt:,.0f} 辆（作为年平均为 {aadt_low:,.0f} 至 {aadt_high:,.0f}，季节变化未知）",
+        "trucks": "货车占 {truck_share:.1%}",
+        "share": "占全部车辆",
+        "speed": "车速第 15、50、85 百分位 [km/h]",
+    },
+}
+
+
+def report_text(report: Mapping[str, Any], language: Language) -> str:
+    """The report for people, in Markdown."""
+    words = WORDS[language]
+    lines = [f"# {words['title']}: {report['file']}", ""]
+    lines += [f"- {words[name].format(**report)}" for name in ("rows", "days", "aadt", "trucks")]
+    lines += [f"- {group}: {share:.1%} {words['share']}" for group, share in report["shares"].items()]
+    for group, values in report["speeds_kmh"].items():
+        lines.append(f"- {group}: {', '.join(f'{own:.0f}' for own in values)}: {words['speed']}")
+    return "\n".join([*lines, ""])

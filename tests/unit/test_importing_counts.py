@@ -1,0 +1,130 @@
+"""Traffic counts as counters write them."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.importing.counts import group_of, read_counts
+from sim.importing.findings import RefusedError
+
+runner = CliRunner()
+START = datetime(2024, 5, 13)
+"""A Monday."""
+HOURS = [2, 1, 1, 1, 2, 4, 8, 14, 16, 15, 14, 14, 13, 14, 15, 16, 17, 16, 12, 9, 7, 5, 4, 3]
+CLASSES = [2] * 70 + [3] * 15 + [4] * 2 + [5] * 4 + [9] * 7 + [14] * 2
+
+
+def vehicles(days: int, seed: int = 1) -> list[tuple[datetime, int, float]]:
+    """A row a vehicle: HOURS times five by hour, a tenth more on Fridays; a vehicle at both ends of the count."""
+    generator = np.random.Generator(np.random.Philox(seed))
+    found = []
+    for day in range(days):
+        for hour, number in enumerate(HOURS):
+            for _ in range(5 * number + (5 * number // 10 if day % 7 == 4 else 0)):
+                when = START + timedelta(days=day, hours=hour, seconds=float(generator.uniform(0, 3599)))
+                kind = CLASSES[int(generator.integers(len(CLASSES)))]
+                found.append((when, kind, float(generator.normal(60.0, 8.0))))
+    ends = (START, START + timedelta(days=days) - timedelta(seconds=1))
+    return [*found, *((when, 2, 60.0) for when in ends)]
+
+
+def written(folder: Path, rows: list, when: str, preamble: str = "") -> Path:
+    file = folder / "counts.csv"
+    body = "".join(f"{time.strftime(when)},{kind},{speed:.1f}\n" for time, kind, speed in rows)
+    file.write_text(f"{preamble}DateTime,Class,Speed\n{body}")
+    return file
+
+
+def test_american_rows_out_of_order_below_a_preamble(tmp_path) -> None:
+    """US dates, a clock of twelve hours, lines above the header; nothing of that moves a number."""
+    rows = vehicles(7)
+    generator = np.random.Generator(np.random.Philox(2))
+    mixed = [rows[index] for index in generator.permutation(len(rows))]
+    plain = read_counts(written(tmp_path, sorted(rows), "%Y-%m-%d %H:%M:%S"))
+    american = read_counts(written(tmp_path, mixed, "%m/%d/%Y %I:%M:%S %p", "Site: 12\nSerial, 77\n\n"))
+    assert len(american.days) == 7
+    assert (american.by_hour == plain.by_hour).all()
+    assert plain.out_of_order == 0
+    assert american.out_of_order > 1000
+    assert american.unread == 0
+
+
+def test_shares_are_those_of_the_classes_and_14_is_no_truck(tmp_path) -> None:
+    rows = vehicles(7)
+    counts = read_counts(written(tmp_path, rows, "%Y-%m-%d %H:%M:%S"))
+    kinds = np.array([kind for _, kind, _ in rows])
+    assert counts.shares["semi"] == pytest.approx((kinds == 9).mean(), abs=0.002)
+    assert counts.shares["unclassified"] == pytest.approx((kinds == 14).mean(), abs=0.002)
+    assert counts.shares["rigid"] == pytest.approx((kinds == 5).mean(), abs=0.002)
+    assert sum(counts.shares.values()) == pytest.approx(1.0)
+    assert counts.a_day == pytest.approx(len(rows) / 7.0)
+    low, middle, high = counts.speeds_kmh["car"]
+    assert middle == pytest.approx(60.0, abs=1.0)
+    assert high - low == pytest.approx(2.0 * 1.036 * 8.0, rel=0.05)
+
+
+def test_a_week_has_weekdays_and_a_smaller_error(tmp_path) -> None:
+    week = read_counts(written(tmp_path, vehicles(7), "%Y-%m-%d %H:%M:%S"))
+    weekly = week.weekly()
+    assert weekly is not None
+    assert weekly[4] / weekly[1] == pytest.approx(1.1, abs=0.02)
+    two = read_counts(written(tmp_path, vehicles(2), "%Y-%m-%d %H:%M:%S"))
+    assert two.weekly() is None
+    assert two.relative_error > week.relative_error
+
+
+def test_an_import_writes_profiles_for_a_scenario(tmp_path) -> None:
+    file = written(tmp_path, vehicles(7), "%Y-%m-%d %H:%M:%S")
+    result = runner.invoke(app, ["import", "counts", str(file), "--out", str(tmp_path / "out"), "--json"])
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.output)
+    assert report["aadt_low"] < report["aadt"] < report["aadt_high"]
+    profiles = yaml.safe_load((tmp_path / "out" / "profiles.yaml").read_text())
+    hourly = np.array(profiles["traffic"]["hourly_weights"])
+    assert hourly / hourly.sum() == pytest.approx(np.array(HOURS) / sum(HOURS), abs=0.005)
+    assert len(profiles["demand"]["hourly_weights"]) == 24
+    assert len(profiles["traffic"]["weekly_weights"]) == 7
+
+
+def test_chinese_intervals_are_counts(tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = "".join(
+        f"2024-05-13,{hour},{kind},{n}\n" for hour in range(24) for kind, n in (("小客车", 30), ("特大货车", 10))
+    )
+    file.write_text(f"日期,时间,车型,流量\n{rows}", encoding="gbk")
+    counts = read_counts(file)
+    assert counts.a_day == 24 * 40
+    assert counts.shares["semi"] == 0.25
+    assert counts.speeds_kmh == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("datetime,speed\n2024-05-13 10:00,50\n", "class of vehicle"),
+        ("class,speed\n2,50\n", "no column holds when"),
+        ("datetime,class\nyesterday,2\n", "no time can be read"),
+        ("datetime,class\n2024-05-13 10:00,2\n2024-05-13 16:00,2\n", "6 hours were counted"),
+        ("datetime,class\n13/05/2024 10:00,2\n05/14/2024 10:00,2\n", "--date-order"),
+    ],
+)
+def test_what_is_no_count_is_refused(text: str, words: str, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text(text)
+    with pytest.raises(RefusedError, match=words):
+        read_counts(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [("1", "car"), ("3", "car"), ("4", "bus"), ("5", "rigid"), ("7", "rigid"), ("8", "semi"), ("13", "semi"),
+     ("14", "unclassified"), ("15", "unclassified"), ("0", "unclassified"), ("x", "unclassified"), ("集装箱", "semi")],
+)  # fmt: skip
+def test_classes_are_those_of_the_guide(text: str, group: str) -> None:
+    assert group_of(text) == group
