@@ -16,6 +16,7 @@ from sim.charts.basic import (
     tornado,
 )
 from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive
+from sim.charts.road_profile import road_profile
 
 __all__ = [
     "FILE_KINDS",
@@ -33,6 +34,7 @@ __all__ = [
     "pareto",
     "posteriors",
     "predictive",
+    "road_profile",
     "scattered",
     "swept",
     "told_apart",

@@ -104,12 +104,19 @@ def road(
     except RefusedError as error:
         raise Problem(str(error)) from error
     _see_that_it_loads(files)
-    made(out, files)
+    made(out, {**files, "profile.svg": _profile(found)})
     report = report_content(found, options)
     text = json.dumps(report, indent=2, ensure_ascii=False) if as_json else report_text(report, found, "en")
     typer.echo(text)
     if not as_json:
         _say_what_next(found, out, scenario=scenario)
+
+
+def _profile(found: "Imported") -> bytes:
+    """The chart of heights, grades, curves and limits."""
+    from sim import charts
+
+    return charts.content_of(charts.road_profile(found.alignment, found.pieces), ".svg")
 
 
 def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> Any:
