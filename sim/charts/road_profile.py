@@ -73,7 +73,6 @@ def _limits(axes: Axes, pieces: Sequence[Piece]) -> None:
     """Limits that the file has, forward; gaps where they are assumed."""
     bounds = [pieces[0].from_m / METRES_PER_KM, *(piece.to_m / METRES_PER_KM for piece in pieces)]
     limits = np.array([np.nan if piece.forward_kmh.value is None else piece.forward_kmh.value for piece in pieces])
-    axes.stairs(limits, bounds, color=PALETTE[2], baseline=None, linewidth=1.4)
-    axes.set_ylim(0.0, 130.0)
-    axes.set_ylabel("limit in the file [km/h]")
-    axes.spines["right"].set_visible(True)
+    axes.stairs(limits, bounds, color=PALETTE[1], baseline=None, linewidth=1.4)
+    axes.set_ylim(0.0, 1.15 * float(np.nanmax(limits)))
+    axes.set_ylabel("limit in\nthe file\n[km/h]")

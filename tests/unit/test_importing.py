@@ -100,7 +100,10 @@ def test_an_import_writes_what_other_commands_read(tmp_path) -> None:
         assert code == 0, output
     names = sorted(path.name for path in outs[0].iterdir() if not path.name.startswith("."))
     assert names == sorted(
-        "baseline.yaml fleet.yaml geometry.geojson import.json import.md import.zh-CN.md profile.svg road.yaml".split()
+        [
+            *("road.yaml", "baseline.yaml", "fleet.yaml", "geometry.geojson", "profile.svg"),
+            *("import.json", "import.md", "import.zh-CN.md"),
+        ]
     )
     for name in names:
         assert (outs[0] / name).read_bytes() == (outs[1] / name).read_bytes()
