@@ -42,6 +42,7 @@ NOT_MODEL = (
     "before_after.py",
     "checking.py",
     "files.py",
+    "importing/",
     "interrupts.py",
     "machine.py",
     "made_files.py",
