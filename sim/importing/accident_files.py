@@ -105,6 +105,12 @@ def _report(counted: Counted, accidents: pd.DataFrame, sections: pd.DataFrame, f
     }
 
 
+def _rate(counted: "pd.Series[int]", million_vkm: "pd.Series[float]") -> float | None:
+    """Over sections whose traffic is known; none where it is of none."""
+    known = million_vkm > 0.0
+    return round(float(counted[known].sum() / million_vkm[known].sum()), 4) if known.any() else None
+
+
 def _of_sections(counted: Counted, sections: pd.DataFrame, found: Fit | None) -> dict[str, Any] | None:
     """Rates, the calibration factor, and the sections with more than alike ones."""
     if not counted.sites:
@@ -114,7 +120,7 @@ def _of_sections(counted: Counted, sections: pd.DataFrame, found: Fit | None) ->
         "count": len(sections),
         "counted": int(sections["counted"].sum()),
         "million_vehicle_km": round(float(million_vkm.sum()), 2),
-        "per_million_vehicle_km": round(float(sections["counted"][million_vkm > 0].sum() / million_vkm.sum()), 4),
+        "per_million_vehicle_km": _rate(sections["counted"], million_vkm),
         "assumed": dict(counted.assumed),
         "calibration": None,
     }
@@ -148,6 +154,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "ambiguous": "in several (the first counts)",
         "unlocated": "no place along a route",
         "rate": "{counted:,} in {count} sections, {per_million_vehicle_km:.2f} a million vehicle-km",
+        "no_rate": "{counted:,} in {count} sections, whose traffic is not known (a column aadt): no rate",
         "factor": "counted over predicted: {estimate:.2f} ({low:.2f} to {high:.2f}), two-lane rural sections",
         "use": "in a scenario: risk: {{calibration_factor: {estimate:.2f}}}",
         "few": "fewer than 100 a year: the manual advises more, so read the interval",
@@ -167,6 +174,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "ambiguous": "落在多个路段（计入第一个）",
         "unlocated": "无桩号",
         "rate": "{count} 个路段 {counted:,} 起，每百万车公里 {per_million_vehicle_km:.2f} 起",
+        "no_rate": "{count} 个路段 {counted:,} 起；交通量未知（aadt 列）：无法计算事故率",
         "factor": "实际与预测之比：{estimate:.2f}（{low:.2f} 至 {high:.2f}），双车道公路路段",
         "use": "在方案中填写：risk: {{calibration_factor: {estimate:.2f}}}",
         "few": "每年少于 100 起：手册建议更多，请看区间",
@@ -189,7 +197,8 @@ def report_text(report: Mapping[str, Any], language: Language) -> str:
     if report["where"] is not None:
         lines += [f"## {words['where']}", ""]
         lines += [f"- {words[where]}: {count:,}" for where, count in report["where"].items()]
-        lines += [f"- {words['rate'].format(**report['sections'])}"]
+        rate = "rate" if report["sections"]["per_million_vehicle_km"] is not None else "no_rate"
+        lines += [f"- {words[rate].format(**report['sections'])}"]
         lines += _calibration_lines(report["sections"], words)
     return "\n".join([*lines, ""])
 

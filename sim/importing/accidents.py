@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from sim.importing.dates import DateOrder, Dates, month_of, read_dates
+from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
 from sim.importing.table import Row, Table, read_table
 from sim.texts import shown
@@ -152,6 +152,8 @@ def _columns(table: Table, layout: Layout, named: Mapping[str, str]) -> dict[str
     usual = {key: next((lower[name] for name in names if name in lower), "") for key, names in NAMES.items()}
     found = {**usual, **layout.columns, **named}
     found = {key: column for key, column in found.items() if column in table.columns}
+    if found.get("id") and len({row[found["id"]] for _, row in table.rows}) == 1 and len(table.rows) > 1:
+        del found["id"]
     if "date" not in found and "year" not in found:
         raise refused(f"{table.file}:1", "neither a date nor a year is among its columns: say --map date=COLUMN")
     return found
@@ -159,12 +161,25 @@ def _columns(table: Table, layout: Layout, named: Mapping[str, str]) -> dict[str
 
 def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) -> Sequence[Dates]:
     if "year" in columns:
-        return [
-            (_whole(row.get(columns["year"], "")), month_of(row.get(columns.get("month", ""), "")))
-            for _, row in table.rows
-        ]
-    cells = [(line, row.get(columns["date"], "").strip()) for line, row in table.rows]
-    return read_dates(table.file, columns["date"], cells, order)
+        months = [month_of(row.get(columns.get("month", ""), "")) for _, row in table.rows]
+        years = [likely_year(_whole(row.get(columns["year"], ""))) for _, row in table.rows]
+        dates: Sequence[Dates] = list(zip(years, months, strict=True))
+    else:
+        dates = _of_dates(table, columns["date"], order)
+    if all(year is None for year, _ in dates):
+        named = columns.get("year") or columns["date"]
+        text = shown(table.rows[0][1].get(named, ""))
+        raise refused(
+            f"{table.file}:{table.rows[0][0]}",
+            f"{named}: no row has a date that is understood, such as {text}: 2024-05-31, 2024/5/31, 2024年5月31日, "
+            "31/05/2024 and 20240531 are",
+        )
+    return dates
+
+
+def _of_dates(table: Table, column: str, order: DateOrder | None) -> Sequence[Dates]:
+    cells = [(line, row.get(column, "").strip()) for line, row in table.rows]
+    return read_dates(table.file, column, cells, order)
 
 
 def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates) -> Accident:
@@ -233,20 +248,29 @@ def _decimal(text: str) -> float | None:
 
 
 def _folded(accidents: Sequence[Accident]) -> list[Accident]:
-    """One of each number; deaths as told, or as many as rows are fatal."""
-    by_id: dict[str, list[Accident]] = {}
-    for accident in accidents:
-        by_id.setdefault(accident.id, []).append(accident)
+    """One of each number, time and place; what agrees in the number alone stays apart."""
+    by_id: dict[tuple[object, ...], list[Accident]] = {}
+    for own in accidents:
+        key = (own.id, own.year, own.month, own.route, own.post, own.lon_deg, own.lat_deg)
+        by_id.setdefault(key, []).append(own)
     return [own[0] if len(own) == 1 else _of_rows(own) for own in by_id.values()]
 
 
 def _of_rows(rows: Sequence[Accident]) -> Accident:
-    deaths = [row.deaths for row in rows if row.deaths is not None]
+    """Deaths and injuries are the accident's where all rows tell the same above 1, else they are each person's."""
     fatal = sum(row.severity.lower() in FATAL for row in rows)
     worst = min(rows, key=lambda row: row.severity.lower() not in FATAL)
-    first = rows[0]
-    told = max(deaths) if deaths else fatal
-    return Accident(**{**vars(first), "severity": worst.severity, "deaths": told})
+    deaths, injuries = (_of_all([getattr(row, name) for row in rows]) for name in ("deaths", "injuries"))
+    told = {"severity": worst.severity, "deaths": fatal if deaths is None else deaths, "injuries": injuries}
+    return Accident(**{**vars(rows[0]), **told})
+
+
+def _of_all(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    if not known:
+        return None
+    alike = len(set(known)) == 1 and known[0] > 1
+    return known[0] if alike else sum(known)
 
 
 def _same(table: Table) -> tuple[tuple[int, ...], ...]:

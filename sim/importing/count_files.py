@@ -43,6 +43,8 @@ def _report(file: Path, counts: Counts) -> dict[str, Any]:
         "rows": counts.rows,
         "rows_without_a_time": counts.unread,
         "rows_out_of_order": counts.out_of_order,
+        "classes_not_known": list(counts.unknown_classes),
+        "silent_hours_by_light": counts.silent_hours,
         "whole_days": len(counts.days),
         "first_day": str(counts.days[0]),
         "last_day": str(counts.days[-1]),
@@ -82,6 +84,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "days": "{whole_days} whole days, {first_day} to {last_day}",
         "aadt": "a day: {aadt:,.0f} vehicles ({aadt_low:,.0f} to {aadt_high:,.0f} over the year, season unknown)",
         "trucks": "trucks: {truck_share:.1%}",
+        "silent": "{silent_hours_by_light} hours from 7 to 19 without a vehicle: was the counter out? They count as 0",
+        "unknown": "classes that are not known: {names}",
         "share": "of all vehicles",
         "speed": "15th, 50th and 85th percentile of speed [km/h]",
     },
@@ -91,6 +95,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "days": "{whole_days} 个完整日，{first_day} 至 {last_day}",
         "aadt": "日交通量 {aadt:,.0f} 辆（作为年平均为 {aadt_low:,.0f} 至 {aadt_high:,.0f}，季节变化未知）",
         "trucks": "货车占 {truck_share:.1%}",
+        "silent": "7 至 19 时有 {silent_hours_by_light} 小时没有车辆：设备是否中断？按 0 计",
+        "unknown": "无法识别的车型：{names}",
         "share": "占全部车辆",
         "speed": "车速第 15、50、85 百分位 [km/h]",
     },
@@ -102,6 +108,10 @@ def report_text(report: Mapping[str, Any], language: Language) -> str:
     words = WORDS[language]
     lines = [f"# {words['title']}: {report['file']}", ""]
     lines += [f"- {words[name].format(**report)}" for name in ("rows", "days", "aadt", "trucks")]
+    if report["silent_hours_by_light"]:
+        lines.append(f"- {words['silent'].format(**report)}")
+    if report["classes_not_known"]:
+        lines.append(f"- {words['unknown'].format(names=', '.join(report['classes_not_known']))}")
     lines += [f"- {group}: {share:.1%} {words['share']}" for group, share in report["shares"].items()]
     for group, values in report["speeds_kmh"].items():
         lines.append(f"- {group}: {', '.join(f'{own:.0f}' for own in values)}: {words['speed']}")

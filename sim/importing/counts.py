@@ -8,7 +8,8 @@
     the mean for wrongly chosen factors.
 """
 
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,8 @@ import numpy as np
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
 from sim.importing.moments import Moment, read_moments
-from sim.importing.table import Row, Table, read_table
+from sim.importing.table import Row, Table, number_of, read_table
+from sim.texts import shown
 from sim.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
@@ -39,8 +41,14 @@ WORDS: dict[str, Group] = {
     "小客车": "car", "小客": "car", "大客车": "bus", "大客": "bus", "小货车": "rigid", "小货": "rigid",
     "中货车": "rigid", "中货": "rigid", "大货车": "rigid", "大货": "rigid", "特大货车": "semi", "特大货": "semi",
     "集装箱车": "semi", "集装箱": "semi", "car": "car", "bus": "bus", "truck": "rigid", "rigid": "rigid",
-    "semi": "semi", "articulated": "semi",
+    "semi": "semi", "articulated": "semi", "hgv": "semi", "lorry": "rigid", "trucks": "rigid", "cars": "car",
+    "buses": "bus", "小型车": "car", "中小客车": "car",
 }  # fmt: skip
+BARE = re.compile(r"(\d{1,4})\s*(?:[Hh]|时|点)?\s*([AaPp][Mm])?")
+PREFIX = re.compile(r"^(?:class|f|类|型)\s*(?=\d)", re.IGNORECASE)
+SUMS = frozenset({"total", "all", "sum", "合计", "总计"})
+"""Classes that are the sum of others."""
+FIRST_LIGHT_HOUR, LAST_LIGHT_HOUR = 7, 19
 WEEK = 7
 SHORT_ERROR, WEEK_ERROR = 0.25, 0.13
 """Relative error of the year's average from less than a week [3], and from a week or more: 10.3 % in the mean [2] are a
@@ -60,6 +68,14 @@ class Counts:
     out_of_order: int
     speeds_kmh: Mapping[str, tuple[float, float, float]]
     """By group: 15th, 50th and 85th percentile."""
+    unknown_classes: tuple[str, ...]
+    """Names that say nothing of the vehicle."""
+
+    @property
+    def silent_hours(self) -> int:
+        """Hours of the whole days by light without any vehicle, such as when a counter was out."""
+        by_light = self.by_hour[:, FIRST_LIGHT_HOUR:LAST_LIGHT_HOUR].sum(axis=2)
+        return int((by_light == 0.0).sum())
 
     @property
     def a_day(self) -> float:
@@ -104,6 +120,7 @@ class Counts:
 def group_of(text: str) -> Group:
     """Group of a class by its number [1] or its name; what is neither is unclassified."""
     text = text.strip()
+    text = PREFIX.sub("", text)
     if text in WORDS or text.lower() in WORDS:
         return WORDS.get(text) or WORDS[text.lower()]
     try:
@@ -137,9 +154,10 @@ def read_counts(
     days, by_hour = _by_hour(read, columns, file)
     order = [(moment[0], moment[1]) for moment, _ in read]
     back = sum(later < earlier for earlier, later in pairwise(order))
-    return Counts(
-        days, by_hour, len(table.rows), len(table.rows) - len(read), back, _speeds(read, columns, miles=miles)
-    )
+    if not by_hour.any():
+        raise refused(file, "no vehicle was counted on a whole day")
+    speeds, unknown = _speeds(read, columns, miles=miles), _unknown(read, columns)
+    return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
 
 
 def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
@@ -164,18 +182,30 @@ def _when(row: Row, columns: Mapping[str, str]) -> tuple[str, str]:
     if "moment" in columns:
         text = cells.get(columns["moment"], "")
         return text, text.strip().partition(" ")[2] or text.partition("T")[2]
-    time = cells.get(columns["time"], "").strip()
-    return cells.get(columns["date"], ""), f"{time}:00" if time.isdigit() else time
+    return cells.get(columns["date"], ""), _clock(cells.get(columns["time"], "").strip())
+
+
+def _clock(text: str) -> str:
+    """14, 1400, 930 and `2 PM` as a clock with a colon."""
+    bare = BARE.fullmatch(text)
+    if bare is None:
+        return text
+    digits = bare[1]
+    hour, minute = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "00")  # noqa: PLR2004 - of an hour
+    return f"{hour}:{minute} {bare[2] or ''}"
 
 
 def _by_hour(
     read: Sequence[tuple[tuple[date, float], Row]], columns: Mapping[str, str], file: Path
 ) -> tuple[tuple[date, ...], Floats]:
     """Whole days, and vehicles by day, hour and group."""
-    sums: Counter[tuple[date, int, int]] = Counter()
-    for (day, seconds), (_, cells) in read:
-        group = GROUPS.index(group_of(cells.get(columns["class"], "")))
-        sums[day, int(seconds // SECONDS_PER_HOUR), group] += _count(cells, columns)
+    sums: defaultdict[tuple[date, int, int], float] = defaultdict(float)
+    for (day, seconds), (line, cells) in read:
+        kind = cells.get(columns["class"], "")
+        if kind.strip().lower() not in SUMS:
+            sums[day, int(seconds // SECONDS_PER_HOUR), GROUPS.index(group_of(kind))] += _count(
+                cells, columns, file, line
+            )
     first, last = min(moment for moment, _ in read), max(moment for moment, _ in read)
     days = sorted({day for day, _, _ in sums})
     whole = [day for day in days if _covered(day, first, last)]
@@ -196,11 +226,20 @@ def _covered(day: date, first: tuple[date, float], last: tuple[date, float]) -> 
     return begins and ends
 
 
-def _count(cells: Mapping[str, str], columns: Mapping[str, str]) -> int:
+def _count(cells: Mapping[str, str], columns: Mapping[str, str], file: Path, line: int) -> float:
+    """Vehicles of a row; an empty cell is none."""
     if "count" not in columns:
-        return 1
+        return 1.0
     text = cells.get(columns["count"], "").strip()
-    return int(float(text)) if text.replace(".", "", 1).isdigit() else 0
+    value = number_of(text) if text else 0.0
+    if value is None or value < 0.0:
+        raise refused(f"{file}:{line}", f"{columns['count']}: found {shown(text)}, must be a number of vehicles")
+    return value
+
+
+def _unknown(read: Sequence[tuple[Moment, Row]], columns: Mapping[str, str]) -> tuple[str, ...]:
+    names = {cells.get(columns["class"], "").strip() for _, (_, cells) in read}
+    return tuple(sorted(name for name in names if group_of(name) == "unclassified" and name.lower() not in SUMS))
 
 
 def _speeds(
@@ -212,7 +251,7 @@ def _speeds(
     per_unit = METRES_PER_MILE / METRES_PER_KM if miles else 1.0
     found: dict[str, list[float]] = {}
     for _, (_, cells) in read:
-        text = cells.get(columns["speed"], "").strip()
-        if text.replace(".", "", 1).isdigit() and float(text) > 0.0:
-            found.setdefault(group_of(cells.get(columns["class"], "")), []).append(float(text) * per_unit)
+        speed = number_of(cells.get(columns["speed"], "").lower().removesuffix("km/h").removesuffix("mph"))
+        if speed is not None and speed > 0.0:
+            found.setdefault(group_of(cells.get(columns["class"], "")), []).append(speed * per_unit)
     return {group: tuple(np.percentile(own, (15, 50, 85)).tolist()) for group, own in sorted(found.items())}

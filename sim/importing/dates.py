@@ -15,6 +15,13 @@ YEAR_FIRST_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LAST_MONTH = 12
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+COMPACT = re.compile(r"(\d{4})(\d{2})\d{2}(?!\d)")
+
+
+def likely_year(year: int | None) -> int | None:
+    """A year in which accidents are recorded; 9999 and the like are codes."""
+    return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
 def month_of(text: str) -> int | None:
@@ -60,11 +67,12 @@ def order_of(file: Path, column: str, cells: Sequence[tuple[int, str]], order: D
 
 
 def _date(text: str, order: DateOrder) -> Dates:
-    first = YEAR_FIRST.match(text)
+    first = COMPACT.match(text) or YEAR_FIRST.match(text)
     if first:
-        return int(first[1]), month_of(first[2])
+        year, month = likely_year(int(first[1])), month_of(first[2])
+        return (year, month) if month is not None else (None, None)
     last = YEAR_LAST.match(text)
     if last is None:
         return None, None
     month = month_of(last[2] if order == "dmy" else last[1])
-    return (int(last[3]), month) if month is not None else (None, None)
+    return (likely_year(int(last[3])), month) if month is not None else (None, None)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.files import read_file, reason
-from sim.importing.findings import refused
+from sim.importing.findings import RefusedError, refused
 from sim.importing.lines import Line
 from sim.importing.osm import distance_m
 
@@ -48,11 +48,29 @@ def _features(content: Any, file: Path) -> list[Any]:
 
 
 def _lines(feature: Any) -> list[Piece]:
+    if not isinstance(feature, dict):
+        return []
     shape = (feature.get("geometry") or {}) if feature.get("type") == "Feature" else feature
     tags = {key: str(value) for key, value in (feature.get("properties") or {}).items() if value is not None}
     coordinates = shape.get("coordinates") or []
     parts = {"LineString": [coordinates], "MultiLineString": coordinates}.get(str(shape.get("type")), [])
-    return [(part, tags) for part in parts if len(part) > 1]
+    return [(part, tags) for part in (_places(own) for own in parts or []) if len(part) > 1]
+
+
+def _places(part: Any) -> list[list[float]]:
+    """Places of a line; what is none is left out, what is no place on earth refused."""
+    found = []
+    for point in part or []:
+        numbers = [own for own in point or [] if isinstance(own, int | float)]
+        if len(numbers) < 2:  # noqa: PLR2004 - longitude and latitude
+            continue
+        if abs(numbers[0]) > 180.0 or abs(numbers[1]) > 90.0:  # noqa: PLR2004 - degrees
+            raise RefusedError(
+                f"a line has the place {numbers[0]:g}, {numbers[1]:g}: coordinates must be longitude and latitude in "
+                "degrees (WGS 84), as GeoJSON has them"
+            )
+        found.append([float(own) for own in numbers[:3]])
+    return found
 
 
 def _chained(pieces: list[Piece], file: Path) -> Line:
@@ -75,7 +93,9 @@ def _chained(pieces: list[Piece], file: Path) -> Line:
     height = np.array([float(point[2]) if len(point) > 2 else np.nan for point in points])  # noqa: PLR2004
     none = np.zeros(len(points), dtype=np.int64)
     tags = tuple(own for _, own in pieces)
-    return Line(lons, lats, height, np.full(len(points), np.nan), none, tags, np.array(index, dtype=np.int64))
+    return Line(
+        lons, lats, height, np.full(len(points), np.nan), none, tags, np.array(index, dtype=np.int64), drawn=True
+    )
 
 
 def _away(one: list[float], other: list[float]) -> float:

@@ -28,6 +28,8 @@ class Line:
     tags_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Index of the tags from each point to the next, shape (points - 1,); empty where nothing is tagged."""
     name: str = ""
+    drawn: bool = False
+    """On a map, with points as far apart as its bends allow: long steps are no gaps."""
 
     def __len__(self) -> int:
         return len(self.lon_deg)
@@ -40,7 +42,8 @@ class Line:
     def picked(self, chosen: Bools | Ints) -> "Line":
         """Some of its points; what is tagged goes with the point from which it holds."""
         rows = np.asarray(np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen, dtype=np.int64)
-        index = np.append(self.tag_index, self.tag_index[-1:])[rows][:-1]
+        last = self.tag_index[-1:] if len(self) > 1 else np.zeros(1, dtype=np.int64)
+        index = np.append(self.tag_index, last)[rows][:-1]
         return replace(self._at(rows), tags_of=index)
 
     def reversed(self) -> "Line":

@@ -120,10 +120,25 @@ def _ends(read: _Map, options: Options, file: Path) -> tuple[int, int]:
     start = None if options.start is None else _nearest(read, options.start, file, "--from")
     end = None if options.end is None else _nearest(read, options.end, file, "--to")
     if start is None:
+        _see_that_it_is_one(read, file)
         start = _farthest(read, end if end is not None else min(read.own))
     if end is None:
         end = _farthest(read, start)
     return start, end
+
+
+def _see_that_it_is_one(read: _Map, file: Path) -> None:
+    """Refuse to choose among parts of a road that nothing joins."""
+    reached = set(_ways_from(read, min(read.own))[0])
+    lost = read.own - reached
+    if lost:
+        lon, lat = read.place[min(lost)]
+        raise refused(
+            file,
+            f"the road is not connected: {len(lost)} of its {len(read.own)} points, such as {lon:.5f},{lat:.5f}, can't "
+            "be reached from the others: say --from and --to",
+            "R06",
+        )
 
 
 def _nearest(read: _Map, place: Place, file: Path, option: str) -> int:
@@ -217,7 +232,9 @@ def _line(read: _Map, nodes: list[int], tags: list[Tags], name: str) -> Line:
     kinds: dict[tuple[tuple[str, str], ...], int] = {}
     index = [kinds.setdefault(tuple(sorted(own.items())), len(kinds)) for own in tags]
     none = np.zeros(len(nodes), dtype=np.int64)
-    return Line(places[:, 0], places[:, 1], unknown, unknown, none, tuple(map(dict, kinds)), np.array(index), name)
+    return Line(
+        places[:, 0], places[:, 1], unknown, unknown, none, tuple(map(dict, kinds)), np.array(index), name, drawn=True
+    )
 
 
 def distance_m(one: Place, other: Place) -> float:

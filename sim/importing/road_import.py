@@ -78,9 +78,29 @@ def import_road(file: Path, options: Options) -> Imported:
     if kind not in readers:
         raise refused(file, f"is {WHAT[kind]}: {READ}")
     found = readers[kind](file)
-    alignment = survey(found, options, str(file)) if isinstance(found, Line) else found
+    if isinstance(found, Line):
+        alignment = survey(found, options, str(file))
+    else:
+        _see_that_options_apply(file, options)
+        alignment = found
     pieces, odd = pieces_of(alignment, options)
     return Imported(file, kind, alignment, tuple(_links(pieces)), (*alignment.findings, *odd))
+
+
+def _see_that_options_apply(file: Path, options: Options) -> None:
+    """What is for lines is not left undone in silence where a file holds stations and grades."""
+    given = {
+        "--dem": options.height_files,
+        "--from-km": options.from_km,
+        "--to-km": options.to_km,
+        "--direction": options.direction != "as-is",
+        "--datum": options.datum != "wgs84",
+        "--units": options.feet,
+        "--elevation-wavelength": options.wavelength_m,
+    }
+    wrong = [name for name, value in given.items() if value]
+    if wrong:
+        raise refused(file, f"{', '.join(wrong)}: only for lines of longitude and latitude; this file has stations")
 
 
 def _links(pieces: Sequence[Piece]) -> list[LinkPieces]:
@@ -117,13 +137,13 @@ def facts(road: Imported) -> dict[str, Any]:
         raw = [round(value, 1) for value in climbs(trace.raw_height_m[np.isfinite(trace.raw_height_m)])]
     return {
         "length_km": round(alignment.length_m / METRES_PER_KM, 6),
-        "net_height_m": round(float(height[-1] - height[0]), 2),
+        "net_height_m": round(float(height[-1] - height[0]), 2) + 0.0,
         "climb_m": round(rise, 1),
         "fall_m": round(fall, 1),
         "raw_climb_m_and_fall_m": raw,
         "highest_m": round(float(height.max()), 1),
         "lowest_m": round(float(height.min()), 1),
-        "mean_grade_pct": round(100.0 * float(height[-1] - height[0]) / alignment.length_m, 2),
+        "mean_grade_pct": round(100.0 * float(height[-1] - height[0]) / alignment.length_m, 2) + 0.0,
         "steepest_pct": {
             f"{over:g} m": round(steepest_pct(lambda at: np.interp(at, station, height), alignment.length_m, over), 2)
             for over in STEEPEST_OVER_M

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 from scipy.special import ndtri
 
 from sim.importing.accidents import LAYOUTS, Accident, Where, post_of
 from sim.importing.findings import refused
-from sim.importing.table import Row, Table, read_table
+from sim.importing.table import Row, Table, number_of, read_table
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
 from sim.road import Section
@@ -83,20 +84,28 @@ def _site(table: Table, row: Row, columns: Mapping[str, str], unit_m: float) -> 
     low, high = (post_of(cells.get(columns[key], ""), LAYOUTS["table"]) for key in ("from", "to"))
     if low is None or high is None or high <= low:
         raise refused(f"{table.file}:{line}", f"from {low} to {high}: a section ends after it begins")
-    length = _number(cells.get(columns["length"], "")) if columns["length"] else None
-    lanes, aadt = (_number(cells.get(columns[key], "")) for key in ("lanes", "aadt"))
+    length = number_of(cells.get(columns["length"], "")) if columns["length"] else None
+    lanes, aadt = (number_of(cells.get(columns[key], "")) for key in ("lanes", "aadt"))
+    if aadt is not None and aadt < 0.0:
+        raise refused(f"{table.file}:{line}", f"{columns['aadt']} is {aadt:g}, must not be negative")
     length_km = (length or high - low) * unit_m / METRES_PER_KM
-    given = {name: value for name in OF_SECTION if (value := _number(cells.get(name, ""))) is not None}
+    given = {name: value for name in OF_SECTION if (value := number_of(cells.get(name, ""))) is not None}
+    if "curve_radius_m" in given:
+        given["curve_radius_m"] = abs(given["curve_radius_m"])
+    see_that_they_fit(f"{table.file}:{line}", given)
     whole = int(lanes) if lanes else None
     return Site(line, cells[columns["route"]].strip(), low, high, length_km, aadt or None, whole, given)
 
 
-def _number(text: str) -> float | None:
+def see_that_they_fit(place: str, numbers: Mapping[str, float]) -> None:
+    """Refuse numbers that no section may have."""
+    given: dict[str, Any] = dict(numbers)
     try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if np.isfinite(value) else None
+        Section(length_km=0.01, speed_limit_kmh=60.0, **given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or ", ".join(numbers)
+        raise refused(place, f"{name}: {first['msg']}") from error
 
 
 def located(accidents: Sequence[Accident], sites: Sequence[Site]) -> tuple[list[Where], Ints]:
@@ -112,6 +121,7 @@ def located(accidents: Sequence[Accident], sites: Sequence[Site]) -> tuple[list[
             continue
         own = by_route.get(accident.route, [])
         held = [index for index in own if sites[index].low <= accident.post < sites[index].high]
+        held = held or [index for index in own if sites[index].high == accident.post]
         ends.append("outside" if not held else "located" if len(held) == 1 else "ambiguous")
         if held:
             places[number] = held[0]

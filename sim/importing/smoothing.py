@@ -74,4 +74,4 @@ def spikes(values: Floats, half_window: int, least: float, deviations: float = 3
 def climbs(heights: Floats) -> tuple[float, float]:
     """Sum of rises and sum of falls along a profile, both positive [m]."""
     steps = np.diff(heights)
-    return float(steps[steps > 0.0].sum()), float(-steps[steps < 0.0].sum())
+    return float(steps[steps > 0.0].sum()), float(np.abs(steps[steps < 0.0]).sum())

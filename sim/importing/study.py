@@ -54,6 +54,8 @@ def study_of(folder: Path, treated: str, from_date: date, years: int | None = No
     table = read_table(folder / "sections.csv")
     counted = [int(name) for name in table.columns if name.isdigit()]
     first_after = from_date.year if (from_date.month, from_date.day) == (1, 1) else from_date.year + 1
+    if not counted:
+        raise refused(folder, "sections.csv has no years: no accident was dated")
     before = tuple(year for year in counted if year < from_date.year)[-(years or len(counted)) :]
     after = tuple(year for year in counted if year >= first_after)[: years or len(counted)]
     if not before or not after:

@@ -20,7 +20,9 @@ from sim.importing.smoothing import NORMAL_MAD, climbs, spikes, whittaker
 from sim.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats
 
 LEAST_STEP_M = 0.5
-GAP_M, GAP_S = 200.0, 60.0
+GAP_M, GAP_S, FASTEST_MS = 200.0, 60.0, 40.0
+PAUSE_M, PAUSE_POINTS, PAUSE_WAY = 15.0, 20, 4.0
+"""A pause is so many points within so far of the first, whose way is so many times as long: no bend is."""
 SAME_PLACE_M, EARLIER_M, DRIVEN_TWICE_M = 15.0, 1000.0, 300.0
 LEAST_ROAD_M = 200.0
 START_M, START_GRADE, START_OVER_M, SETTLED_AFTER_M = 500.0, 0.20, 20.0, 600.0
@@ -103,13 +105,14 @@ def _in_true_places(line: Line, options: Options, findings: list[Finding]) -> Li
     back = int((np.diff(line.time_s) < 0.0).sum())
     if back:
         findings.append(Finding("R17", "", {"count": back}))
-    return Line(lon, lat, height, line.time_s, line.row, line.tags, line.tags_of, line.name)
+    return Line(lon, lat, height, line.time_s, line.row, line.tags, line.tags_of, line.name, line.drawn)
 
 
 def _cleaned(line: Line, options: Options, source: str, findings: list[Finding]) -> tuple[Line, Plane]:
     """Without repeats and what was driven twice, from and to where it is wanted, in the direction wanted."""
     plane = Plane(float(np.mean(line.lon_deg)), float(np.mean(line.lat_deg)))
     line = line.picked(_moving(*plane.metres(line.lon_deg, line.lat_deg)))
+    line = line.picked(_driving(*plane.metres(line.lon_deg, line.lat_deg)))
     along = distances(*plane.metres(line.lon_deg, line.lat_deg))
     _note_gaps(line, along, findings)
     end = _turning_point(*plane.metres(line.lon_deg, line.lat_deg), along)
@@ -117,9 +120,12 @@ def _cleaned(line: Line, options: Options, source: str, findings: list[Finding])
         findings.append(Finding("R04", _km(along[end - 1]), {"cut_m": float(along[-1] - along[end - 1])}))
         line, along = line.picked(np.arange(end)), along[:end]
     high = float(along[-1]) if options.to_km is None else options.to_km * METRES_PER_KM
-    line = line.picked((along >= options.from_km * METRES_PER_KM) & (along <= high))
-    if len(line) < 2 or high - options.from_km * METRES_PER_KM < LEAST_ROAD_M:  # noqa: PLR2004 - a line has two ends
-        raise refused(source, f"{along[-1] / METRES_PER_KM:.3f} km of road; a road needs {LEAST_ROAD_M:g} m or more")
+    chosen = (along >= options.from_km * METRES_PER_KM) & (along <= high)
+    left_m = float(np.ptp(along[chosen])) if chosen.any() else 0.0
+    if left_m < LEAST_ROAD_M:
+        whole = f"{along[-1] / METRES_PER_KM:.3f} km of road"
+        raise refused(source, f"{left_m:.0f} m of {whole} are left; a road needs {LEAST_ROAD_M:g} m or more")
+    line = line.picked(chosen)
     return (line.reversed() if options.direction == "reverse" else line), plane
 
 
@@ -134,12 +140,33 @@ def _moving(x_m: Floats, y_m: Floats) -> Bools:
     return keep
 
 
+def _driving(x_m: Floats, y_m: Floats) -> Bools:
+    """Points outside pauses: where many points in turn stay around one place, only the first one is kept.
+
+    At a pause the next points go to and fro: their way is several times the distance that they get away.
+    """
+    keep = np.ones(len(x_m), dtype=np.bool_)
+    along = distances(x_m, y_m)
+    index = 0
+    while index < len(x_m) - PAUSE_POINTS:
+        away = np.hypot(x_m[index:] - x_m[index], y_m[index:] - y_m[index])
+        outside = np.flatnonzero(away > PAUSE_M)
+        stop = index + (int(outside[0]) if len(outside) else len(away))
+        if stop - index >= PAUSE_POINTS and along[stop - 1] - along[index] > PAUSE_WAY * PAUSE_M:
+            keep[index + 1 : stop] = False
+            index = stop
+        else:
+            index += 1
+    return keep
+
+
 def _note_gaps(line: Line, along: Floats, findings: list[Finding]) -> None:
     """Long steps of a track that has short ones; a line drawn on a map has long ones everywhere."""
     steps, waits = np.diff(along), np.diff(line.time_s)
-    if len(steps) == 0 or np.median(steps) > DENSE_M:
+    if len(steps) == 0 or np.median(steps) > GAP_M / 2.0 or line.drawn:
         return
-    gaps = np.flatnonzero((steps > GAP_M) & ~(waits <= GAP_S))
+    possible = (waits <= GAP_S) & (steps <= FASTEST_MS * np.maximum(waits, 1.0))
+    gaps = np.flatnonzero((steps > GAP_M) & ~possible)
     findings.extend(Finding("R03", _km(along[place]), {"gap_m": float(steps[place])}) for place in gaps)
 
 

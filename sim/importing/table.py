@@ -24,6 +24,7 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 """Tried in turn; a third, Latin-1, reads everything."""
 DELIMITERS = ",;\t|"
 MOST_PREAMBLE = 60
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 NAMES: dict[str, tuple[str, ...]] = {
     "lon": ("lon", "longitude", "lng", "x", "经度"),
     "lat": ("lat", "latitude", "y", "纬度"),
@@ -98,6 +99,17 @@ def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:
         if cells & set(needed):
             return "".join(lines[number:]), number
     return text, 0
+
+
+def number_of(text: str) -> float | None:
+    """A number with a decimal point or comma, thousands apart by commas or spaces; None where it is none."""
+    text = text.strip().replace(" ", "").replace("\u00a0", "")
+    text = text.replace(",", "") if THOUSANDS.fullmatch(text) else text.replace(",", ".")
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
 
 
 def read_text(file: Path, unpacked: Callable[[bytes], bytes] | None = None) -> str:
@@ -179,6 +191,7 @@ def _curves(table: Table, along: Sequence[float]) -> list[Curve]:
         if radius == 0.0:
             continue
         goes_on = bool(found) and found[-1].to_m == low and found[-1].radius_m == abs(radius)
+        goes_on = goes_on and (found[-1].turn_deg > 0.0) == (radius > 0.0)
         first = found.pop().from_m if goes_on else low
         found.append(Curve(first, high, abs(radius), degrees((high - first) / radius)))
     return found
