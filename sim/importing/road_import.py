@@ -17,7 +17,7 @@ from sim.importing.landxml import read_landxml
 from sim.importing.lines import Line
 from sim.importing.options import Options
 from sim.importing.osm import read_osm
-from sim.importing.sections import Piece, link_lanes, pieces_of
+from sim.importing.sections import STEEPEST_PCT, Piece, link_lanes, pieces_of
 from sim.importing.smoothing import climbs
 from sim.importing.survey import survey, wrong_way_m
 from sim.importing.table import road_of_table
@@ -84,6 +84,15 @@ def import_road(file: Path, options: Options) -> Imported:
         _see_that_options_apply(file, options)
         alignment = found
     pieces, odd = pieces_of(alignment, options)
+    steepest = max(pieces, key=lambda piece: abs(piece.grade_pct))
+    if abs(steepest.grade_pct) > STEEPEST_PCT:
+        raise refused(
+            file,
+            f"{steepest.grade_pct:.1f} % from km {steepest.from_m / METRES_PER_KM:.3f} to "
+            f"{steepest.to_m / METRES_PER_KM:.3f}: roads are modelled to {STEEPEST_PCT:g} %. Are the heights right, "
+            "and smoothed enough (--elevation-wavelength)?",
+            "R05",
+        )
     return Imported(file, kind, alignment, tuple(_links(pieces)), (*alignment.findings, *odd))
 
 

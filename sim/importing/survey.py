@@ -21,7 +21,7 @@ from sim.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats
 
 LEAST_STEP_M = 0.5
 GAP_M, GAP_S, FASTEST_MS = 200.0, 60.0, 40.0
-PAUSE_M, PAUSE_POINTS, PAUSE_WAY = 15.0, 20, 4.0
+PAUSE_M, PAUSE_POINTS, PAUSE_WAY = 25.0, 20, 4.0
 """A pause is so many points within so far of the first, whose way is so many times as long: no bend is."""
 SAME_PLACE_M, EARLIER_M, DRIVEN_TWICE_M = 15.0, 1000.0, 300.0
 LEAST_ROAD_M = 200.0
@@ -141,7 +141,7 @@ def _moving(x_m: Floats, y_m: Floats) -> Bools:
 
 
 def _driving(x_m: Floats, y_m: Floats) -> Bools:
-    """Points outside pauses: where many points in turn stay around one place, only the first one is kept.
+    """Points outside pauses: where many points in turn stay around one place, none of them is kept.
 
     At a pause the next points go to and fro: their way is several times the distance that they get away.
     """
@@ -153,7 +153,7 @@ def _driving(x_m: Floats, y_m: Floats) -> Bools:
         outside = np.flatnonzero(away > PAUSE_M)
         stop = index + (int(outside[0]) if len(outside) else len(away))
         if stop - index >= PAUSE_POINTS and along[stop - 1] - along[index] > PAUSE_WAY * PAUSE_M:
-            keep[index + 1 : stop] = False
+            keep[max(index, 1) : min(stop, len(keep) - 1)] = False  # both ends of a track stay
             index = stop
         else:
             index += 1

@@ -326,3 +326,117 @@ def test_every_finding_has_both_languages() -> None:
         assert code.startswith("R")
         fields = {part.split("}")[0].split(":")[0].split("!")[0] for part in english.split("{")[1:]}
         assert fields == {part.split("}")[0].split(":")[0].split("!")[0] for part in chinese.split("{")[1:]}, code
+
+
+GEOJSON = {
+    "null feature": '{"type": "FeatureCollection", "features": [null]}',
+    "null coordinates": '{"type": "LineString", "coordinates": null}',
+    "empty places": '{"type": "LineString", "coordinates": [[], []]}',
+    "metres": '{"type": "LineString", "coordinates": [[500000, 5000000, 500], [500100, 5000000, 500]]}',
+}
+
+
+@pytest.mark.parametrize("name", GEOJSON)
+def test_lines_that_are_none_are_refused(name: str, tmp_path) -> None:
+    file = tmp_path / "a.geojson"
+    file.write_text(GEOJSON[name])
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert code == 2
+    assert ("degrees" if name == "metres" else "no LineString") in output
+
+
+def design(profile: str, plan: str = '<Line length="1000"/>', unit: str = "meter") -> str:
+    return (
+        f'<LandXML xmlns="http://www.landxml.org/schema/LandXML-1.2"><Units><Metric linearUnit="{unit}"/></Units>'
+        f'<Alignments><Alignment name="A" length="1000" staStart="5000"><CoordGeom>{plan}</CoordGeom>'
+        f"<Profile><ProfAlign>{profile}</ProfAlign></Profile></Alignment></Alignments></LandXML>"
+    )
+
+
+WHOLE = "<PVI>5000 100</PVI><PVI>6000 150</PVI>"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (design("<PVI>0 100</PVI><PVI>1000 150</PVI>"), "must cover the plan"),
+        (design("<PVI/><PVI>1000 150</PVI>"), "must be two numbers"),
+        (design("<PVI>5000,0 100</PVI><PVI>6000 150</PVI>"), "must be two numbers"),
+        (design("<PVI>5000 100</PVI><PVI>5000 120</PVI><PVI>6000 150</PVI>"), "two heights at one station"),
+        (design(WHOLE, '<Curve length="1000" radius="0"/>'), "radius 0"),
+        (design(WHOLE, '<Line length="-1000"/>'), "must not be negative"),
+        (design(WHOLE, "<Line><Start>0 0</Start><End/></Line>"), "must be two numbers"),
+        (design(WHOLE, unit="cubit"), "'cubit'"),
+    ],
+)
+def test_designs_that_do_not_hold_are_refused(content: str, words: str, tmp_path) -> None:
+    file = tmp_path / "a.xml"
+    file.write_text(content)
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert code == 2
+    assert words in output
+
+
+def test_a_profile_in_any_order_from_a_station_of_its_own_is_read(tmp_path) -> None:
+    file = tmp_path / "a.xml"
+    file.write_text(design("<PVI>6000 150</PVI><PVI>5000 100</PVI><PVI>5400 110</PVI>"))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    assert [piece["grade_pct"] for piece in json.loads(output)["grades"]] == pytest.approx([2.5, 6.667], abs=0.001)
+    for option in ("--direction=downhill", "--to-km=0.5", "--units=us", "--datum=gcj02"):
+        code, output = imported("road", file, "--out", tmp_path / "out", option)
+        assert code == 2
+        assert option.partition("=")[0] in output
+
+
+def test_a_pause_is_no_road(tmp_path) -> None:
+    """600 points that wander by 4 m at one place, in 4 km with a point each 11 m."""
+    generator = np.random.Generator(np.random.Philox(7))
+    wandering = "".join(
+        f'<trkpt lat="{45.02 + 4e-5 * a:.7f}" lon="{7.0 + 5e-5 * b:.7f}"><ele>180.5</ele></trkpt>'
+        for a, b in generator.normal(size=(600, 2))
+    )
+    whole = straight(400, height=lambda metre: round(100.0 + 0.04 * metre, 1))
+    half = len(straight(200, height=lambda metre: round(100.0 + 0.04 * metre, 1)))
+    file = tmp_path / "a.gpx"
+    file.write_text(gpx(whole[:half] + wandering + whole[half:]))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    report = json.loads(output)
+    assert report["facts"]["length_km"] == pytest.approx(399 * 11.112 / 1000.0, rel=0.01)
+    assert report["curves"] == []
+    assert "R04" not in {found["code"] for found in report["findings"]}
+
+
+def test_an_s_curve_is_two_curves(tmp_path) -> None:
+    """Of equal radii, to the left and to the right."""
+    file = tmp_path / "a.csv"
+    file.write_text("station,grade,radius\n0,-5,0\n200,-5,100\n300,-5,-100\n400,-5,0\n1000,,\n")
+    _, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert [curve["turn_deg"] for curve in json.loads(output)["curves"]] == pytest.approx([57.3, -57.3], abs=0.01)
+
+
+def test_too_little_of_a_road_is_refused_however_it_is_cut(tmp_path) -> None:
+    for arguments in (["--from-km", 11.5, "--to-km", 30], ["--from-km", 3, "--to-km", 2]):
+        code, output = imported("road", DATA / "sa_calobra.gpx", "--out", tmp_path / "out", *arguments)
+        assert code == 2
+        assert "200 m or more" in output
+
+
+def test_parts_of_a_road_that_nothing_joins_are_not_chosen_from(tmp_path) -> None:
+    nodes = "".join(f'<node id="{n}" lat="{42.5 + 5e-4 * n:.6f}" lon="1.6"/>' for n in range(1, 101))
+    ways = "".join(
+        f'<way id="{way}">{"".join(f"<nd ref={chr(34)}{n}{chr(34)}/>" for n in own)}'
+        '<tag k="highway" v="primary"/><tag k="ref" v="S228"/></way>'
+        for way, own in ((1, range(1, 21)), (2, range(60, 101)))
+    )
+    file = tmp_path / "a.osm"
+    file.write_text(f'<osm version="0.6">{nodes}{ways}</osm>')
+    arguments = ["road", file, "--ref", "S228", "--dem", DATA / "N42E001.hgt.zip", "--out", tmp_path / "out"]
+    code, output = imported(*arguments)
+    assert code == 2
+    assert "R06" in output
+    code, output = imported(*arguments, "--from", "1.6,42.53", "--to", "1.6,42.55")
+    assert code == 2
+    assert "R05" in output
+    assert "% from km" in output

@@ -152,3 +152,65 @@ def test_the_factor_and_its_interval_are_those_of_the_counts() -> None:
 def test_too_few_sections_give_no_factor() -> None:
     assert fit(np.array([1, 2]), np.array([1.0, 2.0])) is None
     assert fit(np.zeros(9, dtype=np.int64), np.ones(9)) is None
+
+
+def test_years_that_are_codes_are_no_years(tmp_path) -> None:
+    records = read_accidents(table(tmp_path, "year\n2020\n9999\n20210514\n201\n"))
+    assert [accident.year for accident in records.accidents] == [2020, None, None, None]
+
+
+@pytest.mark.parametrize("text", ["20200514", "2020-05-14", "2020年5月14日"])
+def test_dates_of_every_form_are_read(text: str, tmp_path) -> None:
+    (accident,) = read_accidents(table(tmp_path, f"date\n{text}\n")).accidents
+    assert (accident.year, accident.month) == (2020, 5)
+
+
+def test_a_column_without_one_date_is_refused(tmp_path) -> None:
+    with pytest.raises(RefusedError, match="no row has a date that is understood"):
+        read_accidents(table(tmp_path, "date\n14/05/20\n2020-13-45\n"))
+
+
+def test_what_agrees_in_the_number_alone_is_not_folded(tmp_path) -> None:
+    """And a number that all rows share is none."""
+    records = read_accidents(table(tmp_path, "id,year,km\n1,2020,3\n1,2020,3\n1,2021,9\n2,2020,4\n"))
+    assert [(one.id, one.year) for one in records.accidents] == [("1", 2020), ("1", 2021), ("2", 2020)]
+    records = read_accidents(table(tmp_path, "id,year\nunknown,2020\nunknown,2020\n"))
+    assert len(records.accidents) == 2
+
+
+def test_persons_are_added_up(tmp_path) -> None:
+    """A row a person tells 0 or 1; an accident's own number stands in each of its rows."""
+    persons = read_accidents(
+        table(tmp_path, "id,year,deaths,injuries\n1,2020,1,0\n1,2020,1,0\n1,2020,0,1\n2,2020,0,1\n")
+    )
+    assert [(one.deaths, one.injuries) for one in persons.accidents] == [(2, 1), (0, 1)]
+    repeated = read_accidents(table(tmp_path, "id,year,deaths\n1,2020,3\n1,2020,3\n2,2020,0\n"))
+    assert [one.deaths for one in repeated.accidents] == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("A,0,5,-1,2,3.5", "must not be negative"),
+        ("A,0,5,3000,2,12", "lane_width_m"),
+        ("A,5,5,3000,2,3.5", "ends after"),
+    ],
+)
+def test_sections_that_can_not_be_are_refused(row: str, words: str, tmp_path) -> None:
+    sections = tmp_path / "sections.csv"
+    sections.write_text(f"route,from,to,aadt,lanes,lane_width_m\n{row}\n")
+    file = table(tmp_path, "year,route,km\n2020,A,1\n")
+    code, output = imported(file, "--sections", sections, "--out", tmp_path / "out")
+    assert code == 2
+    assert words in output
+
+
+def test_traffic_that_is_not_known_gives_no_rate(tmp_path) -> None:
+    """And the last post of the last section is in it."""
+    sections = tmp_path / "sections.csv"
+    sections.write_text("route;from;to\nA;0;5\n")
+    file = table(tmp_path, "year,route,km\n2020,A,1\n2020,A,5\n")
+    code, output = imported(file, "--sections", sections, "--out", tmp_path / "out")
+    assert code == 0, output
+    assert "2 in 1 sections, whose traffic is not known" in output
+    assert json.loads((tmp_path / "out" / "accidents.json").read_text())["where"] == {"located": 2}

@@ -128,3 +128,41 @@ def test_what_is_no_count_is_refused(text: str, words: str, tmp_path) -> None:
 )  # fmt: skip
 def test_classes_are_those_of_the_guide(text: str, group: str) -> None:
     assert group_of(text) == group
+
+
+@pytest.mark.parametrize("form", ["{:02d}00", "{}", "{}:00", "{:02d}:00:00"])
+def test_hours_of_every_form_are_read(form: str, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = "".join(f"2024-05-13,{form.format(hour)},2,{10 + hour}\n" for hour in range(24))
+    file.write_text(f"date,time,class,count\n{rows}")
+    counts = read_counts(file)
+    assert counts.hourly(["car"]) == [10.0 + hour for hour in range(24)]
+
+
+def test_numbers_of_every_form_are_read_and_others_refused(tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = "".join(f'2024-05-13,{hour}:00,2,"1,100"\n2024-05-13,{hour}:00,9,10\n' for hour in range(24))
+    file.write_text(f"date,time,class,count\n{rows}")
+    assert read_counts(file).a_day == 24 * 1110
+    file.write_text(f"date,time,class,count\n{rows}2024-05-13,23:00,2,-5\n")
+    with pytest.raises(RefusedError, match=r"counts\.csv:50: count: found '-5'"):
+        read_counts(file)
+
+
+def test_sums_are_no_vehicles_and_unknown_classes_are_named(tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    kinds = (("Class 2", 10), ("F9", 5), ("Total", 15), ("moped", 1))
+    rows = "".join(f"2024-05-13,{hour}:00,{kind},{n}\n" for hour in range(24) for kind, n in kinds)
+    file.write_text(f"date,time,class,count\n{rows}")
+    counts = read_counts(file)
+    assert counts.a_day == 24 * 16
+    assert counts.shares["semi"] == pytest.approx(5 / 16)
+    assert counts.unknown_classes == ("moped",)
+
+
+def test_hours_by_light_without_a_vehicle_are_told(tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    hours = [hour for hour in range(24) if not 9 <= hour < 13]
+    file.write_text("date,time,class,count\n" + "".join(f"2024-05-13,{hour}:00,2,10\n" for hour in hours))
+    result = runner.invoke(app, ["import", "counts", str(file), "--out", str(tmp_path / "out")])
+    assert "4 hours from 7 to 19 without a vehicle" in result.output
