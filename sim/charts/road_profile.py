@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 from sim.charts.basic import PALETTE, STYLE
 from sim.importing.alignment import Alignment
 from sim.importing.sections import Piece
-from sim.units import METRES_PER_KM
+from sim.units import METRES_PER_KM, Floats
 
-TIGHT_RADIUS_M, WIDEST_SHOWN_M = 60.0, 1000.0
+TIGHT_RADIUS_M = 60.0
+DIGITS = 2
+"""Of heights and grades as drawn: what lies beyond may differ between processors."""
 FRAME_IN = (9.0, 7.0)
 
 
@@ -29,19 +31,24 @@ def road_profile(alignment: Alignment, pieces: Sequence[Piece]) -> Figure:
         if tagged:
             _limits(panels[3], pieces)
         panels[-1].set_xlabel("km from the start")
-        panels[-1].set_xlim(0.0, alignment.length_m / METRES_PER_KM)
+        panels[-1].set_xlim(0.0, round(alignment.length_m / METRES_PER_KM, 5))
     return figure
+
+
+def _km(metres: Floats) -> Floats:
+    result: Floats = (metres / METRES_PER_KM).round(5)
+    return result
 
 
 def _heights(axes: Axes, alignment: Alignment) -> None:
     trace = alignment.trace
     if trace is not None:
-        km = trace.station_m / METRES_PER_KM
-        axes.plot(km, trace.raw_height_m, color="0.6", linewidth=0.8, label="as in the file")
-        axes.plot(km, trace.height_m, color=PALETTE[1], linewidth=1.6, label="smoothed")
+        km = _km(trace.station_m)
+        axes.plot(km, trace.raw_height_m.round(DIGITS), color="0.6", linewidth=0.8, label="as in the file")
+        axes.plot(km, trace.height_m.round(DIGITS), color=PALETTE[1], linewidth=1.6, label="smoothed")
     axes.plot(
-        alignment.break_m / METRES_PER_KM,
-        alignment.break_height_m,
+        _km(alignment.break_m),
+        alignment.break_height_m.round(DIGITS),
         color=PALETTE[5],
         linewidth=0.8,
         marker=".",
@@ -52,8 +59,7 @@ def _heights(axes: Axes, alignment: Alignment) -> None:
 
 
 def _grades(axes: Axes, alignment: Alignment) -> None:
-    grades = alignment.grades_pct
-    axes.stairs(grades, alignment.break_m / METRES_PER_KM, color=PALETTE[1], fill=True)
+    axes.stairs(alignment.grades_pct.round(DIGITS), _km(alignment.break_m), color=PALETTE[1], fill=True)
     axes.axhline(0.0, color="0.3", linewidth=0.8)
     axes.set_ylabel("grade [%]")
 
@@ -62,16 +68,16 @@ def _radii(axes: Axes, alignment: Alignment) -> None:
     """Left turns above, right turns below: the tighter, the longer the bar."""
     for curve in alignment.curves:
         shade = PALETTE[5] if curve.radius_m < TIGHT_RADIUS_M else PALETTE[6]
-        height = METRES_PER_KM / max(curve.radius_m, METRES_PER_KM / WIDEST_SHOWN_M) * np.sign(curve.turn_deg)
-        place = 0.5 * (curve.from_m + curve.to_m) / METRES_PER_KM
-        axes.bar(place, height, width=max(curve.length_m / METRES_PER_KM, 0.005), color=shade)
+        height = METRES_PER_KM / max(round(curve.radius_m, 1), 1.0) * np.sign(curve.turn_deg)
+        first, last = _km(np.array([curve.from_m, curve.to_m])).tolist()
+        axes.bar(0.5 * (first + last), height, width=max(last - first, 0.005), color=shade)
     axes.axhline(0.0, color="0.3", linewidth=0.8)
     axes.set_ylabel("curvature [1/km]\nleft +, right -")
 
 
 def _limits(axes: Axes, pieces: Sequence[Piece]) -> None:
     """Limits that the file has, forward; gaps where they are assumed."""
-    bounds = [pieces[0].from_m / METRES_PER_KM, *(piece.to_m / METRES_PER_KM for piece in pieces)]
+    bounds = _km(np.array([pieces[0].from_m, *(piece.to_m for piece in pieces)]))
     limits = np.array([np.nan if piece.forward_kmh.value is None else piece.forward_kmh.value for piece in pieces])
     axes.stairs(limits, bounds, color=PALETTE[1], baseline=None, linewidth=1.4)
     axes.set_ylim(0.0, 1.15 * float(np.nanmax(limits)))

@@ -103,3 +103,19 @@ def test_the_ban_sees_what_it_bans(tmp_path) -> None:
         "import numpy as np\nfrom math import exp\na = b @ c\nd = np.dot(a, b)\ne = a.dot(b)\nf = np.exp(a)\n"
     )
     assert used(file) == {"@", "dot", "np.exp"}
+
+
+@pytest.mark.parametrize("name", ["Prescott", "no X86_V3", "no FMA in C"])
+def test_an_imported_road_has_the_same_bytes_on_every_processor(name: str, root, tmp_path) -> None:
+    """Whatever the import rounds differently lies beyond the digits that it writes."""
+    data = root / "tests/data/roads"
+    arguments = ["import", "road", data / "andorra.osm.pbf", "--ref", "CG-2", "--from", "1.5218,42.5063"]
+    arguments += ["--to", "1.7187,42.5400", "--dem", data / "N42E001.hgt.zip", "--scenario"]
+    written = []
+    for folder, switch in (("plain", {}), ("switched", SWITCHES[name])):
+        command = [sys.executable, "-c", "from sim.cli import main; main()", *map(str, arguments), "--out", folder]
+        done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **switch}, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        written.append({path.name: path.read_bytes() for path in sorted((tmp_path / folder).iterdir())})
+    assert set(written[0]) >= {"road.yaml", "profile.svg", "geometry.geojson", "import.json"}
+    assert written[0] == written[1]
