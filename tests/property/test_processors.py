@@ -105,6 +105,7 @@ def test_the_ban_sees_what_it_bans(tmp_path) -> None:
     assert used(file) == {"@", "dot", "np.exp"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Prescott", "no X86_V3", "no FMA in C"])
 def test_an_imported_road_has_the_same_bytes_on_every_processor(name: str, root, tmp_path) -> None:
     """Whatever the import rounds differently lies beyond the digits that it writes."""
