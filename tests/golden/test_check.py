@@ -42,7 +42,7 @@ def guard(folder, *options):
     return runner.invoke(app, ["check", *map(str, (*paths, *options))])
 
 
-LONG = ("province/programme", "province/programme@hot")
+LONG = ("province/baseline", "province/programme", "province/programme@hot")
 """`hairpin check`, which CI runs too, has them all."""
 CASES = checking.cases(checking.shipped(checking.Path(__file__).parents[2] / "scenarios"))
 

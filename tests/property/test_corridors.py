@@ -63,6 +63,7 @@ def test_corridors_settled_apart_give_what_every_trip_as_a_process_gives(provinc
     assert apart.metrics["left_at_exit"] > 0
 
 
+@pytest.mark.slow
 def test_what_learns_from_accidents_is_not_separated(province) -> None:
     learning = province.changed({"interventions": {**PROGRAMME, "case_review": {"black_spot_accidents": 1}}})
     assert separable(province)

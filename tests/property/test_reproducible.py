@@ -28,7 +28,7 @@ def reference(scenarios, tmp_path_factory) -> dict[str, bytes]:
     return written(scenarios, tmp_path_factory.mktemp("reference"), workers=1)
 
 
-@pytest.mark.parametrize("trips_per_block", [1, 700, 2500, 10**9])
+@pytest.mark.parametrize("trips_per_block", [pytest.param(1, marks=pytest.mark.slow), 700, 2500, 10**9])
 def test_block_size_changes_no_byte(scenarios, reference, tmp_path, trips_per_block) -> None:
     assert written(scenarios, tmp_path, workers=1, trips_per_block=trips_per_block) == reference
 

@@ -133,6 +133,7 @@ def test_posteriors_cover_the_truth_on_a_small_scenario(small) -> None:
     assert told["fleet.call_answer_probability"]
 
 
+@pytest.mark.slow
 def test_tables_of_a_fit(small) -> None:
     wanted, scenarios = _small(small)
     table = table_of(scenarios, wanted, 60, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
