@@ -192,7 +192,7 @@ def accidents(
     from sim.importing.accident_files import Counted, accident_files, report_text
     from sim.importing.accidents import read_accidents
     from sim.importing.findings import RefusedError
-    from sim.importing.sites import OF_SECTION, read_sites, see_that_they_fit
+    from sim.importing.sites import OF_SECTION, read_sites, section_of
 
     try:
         records = read_accidents(
@@ -214,7 +214,7 @@ def accidents(
         assumed = {
             key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()
         }
-        see_that_they_fit("--assume", assumed)
+        section_of("--assume", 0.0, assumed)
         files, report = accident_files(Counted(file, records, chosen, sites, years, assumed))
     except RefusedError as error:
         raise Problem(str(error)) from error

@@ -14,11 +14,11 @@ from typing import Literal
 
 from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
-from sim.importing.table import Row, Table, read_table
+from sim.importing.posts import post_of
+from sim.importing.table import Row, Table, cell, decimal_of, read_table
 from sim.texts import shown
 
 Where = Literal["located", "outside", "ambiguous", "unlocated"]
-KEYS = ("id", "date", "year", "month", "hour", "route", "post", "lon", "lat", "severity", "deaths", "injuries")
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "accident_id", "case", "case_id", "accident_index", "collision_index", "编号", "事故编号"),
     "date": ("date", "accident_date", "crash_date", "日期", "事故日期", "发生时间", "事故时间"),
@@ -34,8 +34,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     "injuries": ("injuries", "injured", "受伤人数", "受伤"),
 }
 """Columns as they are called; whatever is called otherwise is named by --map."""
-POST = re.compile(r"[A-Za-z]{0,2}\s*(\d+)\s*\+\s*(\d*\.?\d+)$")
-"""K36+833 in metres, 036+0.833 in parts of the unit."""
 UNKNOWN_DEGREES = 77.0
 """Latitudes from here on are codes for unknown; no road is as far north."""
 FATAL = ("fatal", "1", "k", "死亡")
@@ -50,7 +48,7 @@ class Layout:
     signs: frozenset[str]
     columns: Mapping[str, str] = field(default_factory=dict)
     mile_posts: bool = False
-    post: Callable[[str], float | None] | None = None
+    post: Callable[[str], float | None] = post_of
     """Reads a place along a route, in the unit of the posts."""
 
 
@@ -125,7 +123,9 @@ def read_accidents(
     columns = _columns(table, LAYOUTS[kind], named or {})
     dates = _dates(table, columns, date_order)
     found = [_accident(row, columns, LAYOUTS[kind], when) for row, when in zip(table.rows, dates, strict=True)]
-    posts = Counter(_post_code(row[1].get(columns.get("post", ""), ""), LAYOUTS[kind]) for row in table.rows)
+    posts = Counter(
+        _post_code(cell(row, columns, "post"), accident.post) for row, accident in zip(table.rows, found, strict=True)
+    )
     folded = _folded(found) if "id" in columns and kind != "fars" else found
     return Records(kind, LAYOUTS[kind].mile_posts, columns, tuple(folded), len(found), _same(table), dict(posts))
 
@@ -142,17 +142,9 @@ def _layout_of(table: Table) -> str:
 
 def _columns(table: Table, layout: Layout, named: Mapping[str, str]) -> dict[str, str]:
     """Column by key: what was named, what the layout says, what is usual."""
-    wrong = [key for key in named if key not in KEYS]
-    if wrong:
-        raise refused(table.file, f"--map {wrong[0]}: keys are {', '.join(KEYS)}")
-    missing = [column for column in named.values() if column not in table.columns]
-    if missing:
-        raise refused(f"{table.file}:1", f"no column is {shown(missing[0])}; columns are {', '.join(table.columns)}")
-    lower = {name.strip().lower(): name for name in table.columns}
-    usual = {key: next((lower[name] for name in names if name in lower), "") for key, names in NAMES.items()}
-    found = {**usual, **layout.columns, **named}
-    found = {key: column for key, column in found.items() if column in table.columns}
-    if found.get("id") and len({row[found["id"]] for _, row in table.rows}) == 1 and len(table.rows) > 1:
+    own = {key: column for key, column in layout.columns.items() if column in table.columns}
+    found = table.columns_of(NAMES, {**own, **named})
+    if "id" in found and len({row[found["id"]] for _, row in table.rows}) == 1 and len(table.rows) > 1:
         del found["id"]
     if "date" not in found and "year" not in found:
         raise refused(f"{table.file}:1", "neither a date nor a year is among its columns: say --map date=COLUMN")
@@ -160,67 +152,49 @@ def _columns(table: Table, layout: Layout, named: Mapping[str, str]) -> dict[str
 
 
 def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) -> Sequence[Dates]:
+    """Year and month of each row; refused where none is understood."""
+    dates: Sequence[Dates]
     if "year" in columns:
-        months = [month_of(row.get(columns.get("month", ""), "")) for _, row in table.rows]
-        years = [likely_year(_whole(row.get(columns["year"], ""))) for _, row in table.rows]
-        dates: Sequence[Dates] = list(zip(years, months, strict=True))
+        dates = [
+            (likely_year(_whole(cell(row, columns, "year"))), month_of(cell(row, columns, "month")))
+            for row in table.rows
+        ]
     else:
-        dates = _of_dates(table, columns["date"], order)
+        cells = [(row[0], cell(row, columns, "date")) for row in table.rows]
+        dates = read_dates(table.file, columns["date"], cells, order)
     if all(year is None for year, _ in dates):
-        named = columns.get("year") or columns["date"]
-        text = shown(table.rows[0][1].get(named, ""))
+        what = "year" if "year" in columns else "date"
+        line, text = table.rows[0][0], shown(cell(table.rows[0], columns, what))
         raise refused(
-            f"{table.file}:{table.rows[0][0]}",
-            f"{named}: no row has a date that is understood, such as {text}: 2024-05-31, 2024/5/31, 2024年5月31日, "
-            "31/05/2024 and 20240531 are",
+            f"{table.file}:{line}",
+            f"{columns[what]}: no row has a date that is understood, such as {text}: 2024-05-31, 2024/5/31, "
+            "2024年5月31日, 31/05/2024 and 20240531 are",
         )
     return dates
 
 
-def _of_dates(table: Table, column: str, order: DateOrder | None) -> Sequence[Dates]:
-    cells = [(line, row.get(column, "").strip()) for line, row in table.rows]
-    return read_dates(table.file, column, cells, order)
-
-
 def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates) -> Accident:
-    line, cells = row
-
-    def cell(key: str) -> str:
-        return cells.get(columns.get(key, ""), "").strip()
-
-    lon, lat = _decimal(cell("lon")), _decimal(cell("lat"))
+    lon, lat = (decimal_of(cell(row, columns, what)) for what in ("lon", "lat"))
     placed = lon is not None and lat is not None and abs(lat) < UNKNOWN_DEGREES and (lon, lat) != (0.0, 0.0)
     return Accident(
-        line,
-        cell("id") or str(line),
+        row[0],
+        cell(row, columns, "id") or str(row[0]),
         *when,
-        _hour(cell("hour")),
-        cell("route"),
-        post_of(cell("post"), layout),
+        _hour(cell(row, columns, "hour")),
+        cell(row, columns, "route"),
+        layout.post(cell(row, columns, "post")),
         lon if placed else None,
         lat if placed else None,
-        cell("severity"),
-        _whole(cell("deaths")),
-        _whole(cell("injuries")),
+        cell(row, columns, "severity"),
+        _whole(cell(row, columns, "deaths")),
+        _whole(cell(row, columns, "injuries")),
     )
 
 
-def post_of(text: str, layout: Layout) -> float | None:
-    """A place along a route, in the unit of its posts."""
-    text = text.strip()
-    if layout.post is not None:
-        return layout.post(text)
-    marked = POST.match(text)
-    if marked is None:
-        return _decimal(text)
-    part = float(marked[2])
-    return float(marked[1]) + (part if "." in marked[2] and part < 2.0 else part / 1000.0)  # noqa: PLR2004
-
-
-def _post_code(text: str, layout: Layout) -> str:
-    if post_of(text, layout) is not None:
+def _post_code(text: str, post: float | None) -> str:
+    if post is not None:
         return "known"
-    return "none" if text.strip() in {"", "0", "nan"} else "unknown"
+    return "none" if text in {"", "0", "nan"} else "unknown"
 
 
 def _hour(text: str) -> int | None:
@@ -235,16 +209,8 @@ def _hour(text: str) -> int | None:
 
 
 def _whole(text: str) -> int | None:
-    value = _decimal(text)
+    value = decimal_of(text)
     return int(value) if value is not None and value == int(value) else None
-
-
-def _decimal(text: str) -> float | None:
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-    return value if abs(value) < 1e15 else None  # noqa: PLR2004 - not a number and infinity are none
 
 
 def _folded(accidents: Sequence[Accident]) -> list[Accident]:

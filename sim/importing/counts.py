@@ -9,7 +9,6 @@
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +20,8 @@ import numpy as np
 
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
-from sim.importing.moments import Moment, read_moments
-from sim.importing.table import Row, Table, number_of, read_table
+from sim.importing.moments import read_moments
+from sim.importing.table import Row, Table, cell, number_of, read_table
 from sim.texts import shown
 from sim.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
 
@@ -49,6 +48,8 @@ PREFIX = re.compile(r"^(?:class|f|类|型)\s*(?=\d)", re.IGNORECASE)
 SUMS = frozenset({"total", "all", "sum", "合计", "总计"})
 """Classes that are the sum of others."""
 FIRST_LIGHT_HOUR, LAST_LIGHT_HOUR = 7, 19
+Read = tuple[tuple[date, float], Row]
+"""Day and seconds since its midnight of a row."""
 WEEK = 7
 SHORT_ERROR, WEEK_ERROR = 0.25, 0.13
 """Relative error of the year's average from less than a week [3], and from a week or more: 10.3 % in the mean [2] are a
@@ -82,14 +83,18 @@ class Counts:
         """Vehicles on the mean day, weekdays weighted alike where there is a week."""
         return float(self._by_day().sum())
 
-    def _by_day(self) -> Floats:
-        """Vehicles of the mean day by group, shape (groups,)."""
-        daily = self.by_hour.sum(axis=1)
+    def _by_weekday(self) -> Floats | None:
+        """Vehicles of the mean Monday to Sunday by group, shape (7, groups); None where not all were counted."""
         weekday = np.array([day.weekday() for day in self.days])
         if len(set(weekday.tolist())) < WEEK:
-            result: Floats = daily.mean(axis=0)
-        else:
-            result = np.mean([daily[weekday == number].mean(axis=0) for number in range(WEEK)], axis=0)
+            return None
+        daily = self.by_hour.sum(axis=1)
+        return np.array([daily[weekday == number].mean(axis=0) for number in range(WEEK)])
+
+    def _by_day(self) -> Floats:
+        """Vehicles of the mean day by group, shape (groups,)."""
+        week = self._by_weekday()
+        result: Floats = self.by_hour.sum(axis=1).mean(axis=0) if week is None else week.mean(axis=0)
         return result
 
     @property
@@ -110,11 +115,8 @@ class Counts:
 
     def weekly(self) -> list[float] | None:
         """Vehicles by weekday, Monday first, or None where not all were counted."""
-        weekday = np.array([day.weekday() for day in self.days])
-        if len(set(weekday.tolist())) < WEEK:
-            return None
-        daily = self.by_hour.sum(axis=(1, 2))
-        return [float(daily[weekday == number].mean()) for number in range(WEEK)]
+        week = self._by_weekday()
+        return None if week is None else [float(vehicles) for vehicles in week.sum(axis=1)]
 
 
 def group_of(text: str) -> Group:
@@ -152,8 +154,7 @@ def read_counts(
             f"{file}:{table.rows[0][0]}", "no time can be read: is it like 2024-05-01 14:30 or 05/01/2024 2:30 PM?"
         )
     days, by_hour = _by_hour(read, columns, file)
-    order = [(moment[0], moment[1]) for moment, _ in read]
-    back = sum(later < earlier for earlier, later in pairwise(order))
+    back = sum(later < earlier for earlier, later in pairwise(moment for moment, _ in read))
     if not by_hour.any():
         raise refused(file, "no vehicle was counted on a whole day")
     speeds, unknown = _speeds(read, columns, miles=miles), _unknown(read, columns)
@@ -161,15 +162,7 @@ def read_counts(
 
 
 def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
-    lower = {name.strip().lower(): name for name in table.columns}
-    found = {key: next((lower[name] for name in names if name in lower), "") for key, names in NAMES.items()}
-    wrong = [key for key in named if key not in NAMES] or [name for name in named.values() if name not in table.columns]
-    if wrong:
-        raise refused(
-            f"{table.file}:1", f"--map {wrong[0]}: keys are {', '.join(NAMES)}; columns are {', '.join(table.columns)}"
-        )
-    found |= named
-    found = {key: column for key, column in found.items() if column}
+    found = table.columns_of(NAMES, named)
     if "moment" not in found and not {"date", "time"} <= set(found):
         raise refused(f"{table.file}:1", "no column holds when: say --map moment=COLUMN, or date and time")
     if "class" not in found:
@@ -178,11 +171,11 @@ def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
 
 
 def _when(row: Row, columns: Mapping[str, str]) -> tuple[str, str]:
-    cells = row[1]
+    """Text with the day, and text with the time of it."""
     if "moment" in columns:
-        text = cells.get(columns["moment"], "")
-        return text, text.strip().partition(" ")[2] or text.partition("T")[2]
-    return cells.get(columns["date"], ""), _clock(cells.get(columns["time"], "").strip())
+        text = cell(row, columns, "moment")
+        return text, text.partition(" ")[2] or text.partition("T")[2]
+    return cell(row, columns, "date"), _clock(cell(row, columns, "time"))
 
 
 def _clock(text: str) -> str:
@@ -195,28 +188,22 @@ def _clock(text: str) -> str:
     return f"{hour}:{minute} {bare[2] or ''}"
 
 
-def _by_hour(
-    read: Sequence[tuple[tuple[date, float], Row]], columns: Mapping[str, str], file: Path
-) -> tuple[tuple[date, ...], Floats]:
+def _by_hour(read: Sequence[Read], columns: Mapping[str, str], file: Path) -> tuple[tuple[date, ...], Floats]:
     """Whole days, and vehicles by day, hour and group."""
-    sums: defaultdict[tuple[date, int, int], float] = defaultdict(float)
-    for (day, seconds), (line, cells) in read:
-        kind = cells.get(columns["class"], "")
-        if kind.strip().lower() not in SUMS:
-            sums[day, int(seconds // SECONDS_PER_HOUR), GROUPS.index(group_of(kind))] += _count(
-                cells, columns, file, line
-            )
     first, last = min(moment for moment, _ in read), max(moment for moment, _ in read)
-    days = sorted({day for day, _, _ in sums})
-    whole = [day for day in days if _covered(day, first, last)]
-    if not whole:
+    counted = [own for own in read if cell(own[1], columns, "class").lower() not in SUMS]
+    days = sorted({moment[0] for moment, _ in counted if _covered(moment[0], first, last)})
+    if not days:
         hours = (last[0] - first[0]).days * HOURS_PER_DAY + (last[1] - first[1]) / SECONDS_PER_HOUR
         raise refused(file, f"{hours:.0f} hours were counted, none of their days from midnight to midnight")
-    by_hour = np.zeros((len(whole), HOURS_PER_DAY, len(GROUPS)))
-    for (day, hour, group), count in sums.items():
-        if day in whole:
-            by_hour[whole.index(day), hour, group] = count
-    return tuple(whole), by_hour
+    place = {day: index for index, day in enumerate(days)}
+    by_hour = np.zeros((len(days), HOURS_PER_DAY, len(GROUPS)))
+    for (day, seconds), row in counted:
+        vehicles = _count(row, columns, file)
+        if day in place:
+            group = GROUPS.index(group_of(cell(row, columns, "class")))
+            by_hour[place[day], int(seconds // SECONDS_PER_HOUR), group] += vehicles
+    return tuple(days), by_hour
 
 
 def _covered(day: date, first: tuple[date, float], last: tuple[date, float]) -> bool:
@@ -226,32 +213,30 @@ def _covered(day: date, first: tuple[date, float], last: tuple[date, float]) -> 
     return begins and ends
 
 
-def _count(cells: Mapping[str, str], columns: Mapping[str, str], file: Path, line: int) -> float:
+def _count(row: Row, columns: Mapping[str, str], file: Path) -> float:
     """Vehicles of a row; an empty cell is none."""
     if "count" not in columns:
         return 1.0
-    text = cells.get(columns["count"], "").strip()
+    text = cell(row, columns, "count")
     value = number_of(text) if text else 0.0
     if value is None or value < 0.0:
-        raise refused(f"{file}:{line}", f"{columns['count']}: found {shown(text)}, must be a number of vehicles")
+        raise refused(f"{file}:{row[0]}", f"{columns['count']}: found {shown(text)}, must be a number of vehicles")
     return value
 
 
-def _unknown(read: Sequence[tuple[Moment, Row]], columns: Mapping[str, str]) -> tuple[str, ...]:
-    names = {cells.get(columns["class"], "").strip() for _, (_, cells) in read}
+def _unknown(read: Sequence[Read], columns: Mapping[str, str]) -> tuple[str, ...]:
+    names = {cell(row, columns, "class") for _, row in read}
     return tuple(sorted(name for name in names if group_of(name) == "unclassified" and name.lower() not in SUMS))
 
 
-def _speeds(
-    read: Sequence[tuple[Moment, Row]], columns: Mapping[str, str], *, miles: bool
-) -> dict[str, tuple[float, float, float]]:
+def _speeds(read: Sequence[Read], columns: Mapping[str, str], *, miles: bool) -> dict[str, tuple[float, float, float]]:
     """Percentiles by group, where every row is a vehicle."""
     if "speed" not in columns or "count" in columns:
         return {}
     per_unit = METRES_PER_MILE / METRES_PER_KM if miles else 1.0
     found: dict[str, list[float]] = {}
-    for _, (_, cells) in read:
-        speed = number_of(cells.get(columns["speed"], "").lower().removesuffix("km/h").removesuffix("mph"))
+    for _, row in read:
+        speed = number_of(cell(row, columns, "speed").lower().removesuffix("km/h").removesuffix("mph"))
         if speed is not None and speed > 0.0:
-            found.setdefault(group_of(cells.get(columns["class"], "")), []).append(speed * per_unit)
+            found.setdefault(group_of(cell(row, columns, "class")), []).append(speed * per_unit)
     return {group: tuple(np.percentile(own, (15, 50, 85)).tolist()) for group, own in sorted(found.items())}

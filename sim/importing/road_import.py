@@ -17,10 +17,10 @@ from sim.importing.landxml import read_landxml
 from sim.importing.lines import Line
 from sim.importing.options import Options
 from sim.importing.osm import read_osm
+from sim.importing.road_table import road_of_table
 from sim.importing.sections import STEEPEST_PCT, Piece, link_lanes, pieces_of
 from sim.importing.smoothing import climbs
 from sim.importing.survey import survey, wrong_way_m
-from sim.importing.table import road_of_table
 from sim.parameters import RoadClass
 from sim.units import METRES_PER_KM
 

@@ -15,9 +15,10 @@ import numpy as np
 from pydantic import ValidationError
 from scipy.special import ndtri
 
-from sim.importing.accidents import LAYOUTS, Accident, Where, post_of
+from sim.importing.accidents import Accident, Where
 from sim.importing.findings import refused
-from sim.importing.table import Row, Table, number_of, read_table
+from sim.importing.posts import post_of
+from sim.importing.table import Row, Table, cell, number_of, read_table
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
 from sim.road import Section
@@ -40,14 +41,16 @@ OF_SECTION = (
 """Columns that go into the prediction under the names of the scenario format."""
 FEWEST_FOR_FIT = 5
 TWO_LANES = 2
-MOST_LENGTH_KM = 50.0
+LEAST_LENGTH_KM, MOST_LENGTH_KM = 0.01, 50.0
+"""Of a section in the scenario format."""
 
 
 @dataclass(frozen=True)
 class Site:
     """A section of a route between two posts."""
 
-    row: int
+    place: str
+    """File and line."""
     route: str
     low: float
     high: float
@@ -67,9 +70,8 @@ def read_sites(file: Path, *, mile_posts: bool, keep: Mapping[str, str]) -> list
         if it has no route and posts, or nothing is kept
     """
     table = read_table(file)
-    lower = {name.strip().lower(): name for name in table.columns}
-    columns = {key: next((lower[name] for name in names if name in lower), "") for key, names in NAMES.items()}
-    missing = [key for key in ("route", "from", "to") if not columns[key]]
+    columns = table.columns_of(NAMES)
+    missing = [key for key in ("route", "from", "to") if key not in columns]
     missing += [column for column in keep if column not in table.columns]
     if missing:
         raise refused(f"{file}:1", f"no column holds {', '.join(missing)}; columns are {', '.join(table.columns)}")
@@ -80,28 +82,33 @@ def read_sites(file: Path, *, mile_posts: bool, keep: Mapping[str, str]) -> list
 
 
 def _site(table: Table, row: Row, columns: Mapping[str, str], unit_m: float) -> Site:
-    line, cells = row
-    low, high = (post_of(cells.get(columns[key], ""), LAYOUTS["table"]) for key in ("from", "to"))
+    place = f"{table.file}:{row[0]}"
+    low, high = (post_of(cell(row, columns, what)) for what in ("from", "to"))
     if low is None or high is None or high <= low:
-        raise refused(f"{table.file}:{line}", f"from {low} to {high}: a section ends after it begins")
-    length = number_of(cells.get(columns["length"], "")) if columns["length"] else None
-    lanes, aadt = (number_of(cells.get(columns[key], "")) for key in ("lanes", "aadt"))
+        raise refused(place, f"from {low} to {high}: a section ends after it begins")
+    length, lanes, aadt = (number_of(cell(row, columns, what)) for what in ("length", "lanes", "aadt"))
     if aadt is not None and aadt < 0.0:
-        raise refused(f"{table.file}:{line}", f"{columns['aadt']} is {aadt:g}, must not be negative")
+        raise refused(place, f"{columns['aadt']} is {aadt:g}, must not be negative")
     length_km = (length or high - low) * unit_m / METRES_PER_KM
-    given = {name: value for name in OF_SECTION if (value := number_of(cells.get(name, ""))) is not None}
+    given = {name: value for name in OF_SECTION if (value := number_of(row[1].get(name, ""))) is not None}
     if "curve_radius_m" in given:
         given["curve_radius_m"] = abs(given["curve_radius_m"])
-    see_that_they_fit(f"{table.file}:{line}", given)
-    whole = int(lanes) if lanes else None
-    return Site(line, cells[columns["route"]].strip(), low, high, length_km, aadt or None, whole, given)
+    section_of(place, length_km, given)
+    route = cell(row, columns, "route")
+    return Site(place, route, low, high, length_km, aadt or None, int(lanes) if lanes else None, given)
 
 
-def see_that_they_fit(place: str, numbers: Mapping[str, float]) -> None:
-    """Refuse numbers that no section may have."""
+def section_of(place: str, length_km: float, numbers: Mapping[str, float]) -> Section:
+    """A section of the scenario format for the prediction; its length is brought into what the format allows.
+
+    Raises
+    ------
+    RefusedError
+        if no section may have such numbers
+    """
     given: dict[str, Any] = dict(numbers)
     try:
-        Section(length_km=0.01, speed_limit_kmh=60.0, **given)
+        return Section(length_km=min(max(length_km, LEAST_LENGTH_KM), MOST_LENGTH_KM), speed_limit_kmh=60.0, **given)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or ", ".join(numbers)
@@ -147,11 +154,9 @@ def predicted(sites: Sequence[Site], years: int, assumed: Mapping[str, float]) -
     for index, site in enumerate(sites):
         if site.lanes not in {None, TWO_LANES} or site.aadt is None or site.length_km > MOST_LENGTH_KM:
             continue
-        numbers: dict[str, Any] = {**assumed, **site.given}
-        length_km = max(site.length_km, 0.01)
-        section = Section(length_km=length_km, speed_limit_kmh=60.0, **numbers)
+        section = section_of(site.place, site.length_km, {**assumed, **site.given})
         yearly = predicted_accidents_per_year(section, min(site.aadt, MAX_AADT))
-        found[index] = yearly * years * site.length_km / length_km
+        found[index] = yearly * years * site.length_km / section.length_km
     return found
 
 

@@ -1,44 +1,28 @@
-"""Tables (CSV) along a road: places with heights, or stations with grades and radii."""
+"""Tables (CSV) as people keep them: where the header is, what columns are called, how numbers are written."""
 
 import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import degrees
 from pathlib import Path
 
-import numpy as np
-
 from sim.files import read_file, reason
-from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import refused
-from sim.importing.lines import Line, line_of
-from sim.importing.plan import Curve
 from sim.texts import shown
-from sim.units import METRES_PER_KM, Floats
 
 MOST_BYTES = 200_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
 """Tried in turn; a third, Latin-1, reads everything."""
 DELIMITERS = ",;\t|"
 MOST_PREAMBLE = 60
+LARGEST = 1e15
+"""Not a number and infinity are none either."""
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-NAMES: dict[str, tuple[str, ...]] = {
-    "lon": ("lon", "longitude", "lng", "x", "经度"),
-    "lat": ("lat", "latitude", "y", "纬度"),
-    "height": ("ele", "elevation", "elevation_m", "height", "height_m", "altitude", "z", "高程", "海拔"),
-    "station": ("station", "station_m", "station_km", "chainage", "chainage_m", "km", "pk", "桩号", "里程"),
-    "grade": ("grade", "grade_pct", "slope", "slope_pct", "坡度", "纵坡"),
-    "radius": ("radius", "radius_m", "curve_radius_m", "半径"),
-    "limit": ("limit", "limit_kmh", "speed_limit", "speed_limit_kmh", "maxspeed", "限速"),
-}
-"""Columns as they are called, by what they hold."""
-STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
-"""K12+300, which is 12,300 m."""
 
 
+Names = Mapping[str, tuple[str, ...]]
+"""What columns are called, by what they hold."""
 Row = tuple[int, Mapping[str, str]]
 """Line of the file, and cells by column."""
 
@@ -51,10 +35,30 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
-    def column(self, what: str) -> str | None:
-        """The column that holds something, if there is one."""
-        lower = {name.strip().lower(): name for name in self.columns}
-        return next((lower[name] for name in NAMES[what] if name in lower), None)
+    def columns_of(self, usual: Names, named: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Columns by what they hold: as they are named, else as they are usually called; none where there is none.
+
+        Raises
+        ------
+        RefusedError
+            if something is named that is not asked for, or a column that is not there
+        """
+        chosen = named or {}
+        wrong = [what for what in chosen if what not in usual]
+        if wrong:
+            raise refused(self.file, f"--map {wrong[0]}: keys are {', '.join(usual)}")
+        missing = [column for column in chosen.values() if column not in self.columns]
+        if missing:
+            columns = ", ".join(self.columns)
+            raise refused(f"{self.file}:1", f"no column is {shown(missing[0])}; columns are {columns}")
+        lower = {column.strip().lower(): column for column in self.columns}
+        found = {what: next((lower[name] for name in names if name in lower), "") for what, names in usual.items()}
+        return {what: column for what, column in {**found, **chosen}.items() if column}
+
+
+def cell(row: Row, columns: Mapping[str, str], what: str) -> str:
+    """What a row holds in the column for something, empty where there is none."""
+    return row[1].get(columns[what], "").strip() if what in columns else ""
 
 
 def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, needed: Sequence[str] = ()) -> Table:
@@ -103,13 +107,17 @@ def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:
 
 def number_of(text: str) -> float | None:
     """A number with a decimal point or comma, thousands apart by commas or spaces; None where it is none."""
-    text = text.strip().replace(" ", "").replace("\u00a0", "")
-    text = text.replace(",", "") if THOUSANDS.fullmatch(text) else text.replace(",", ".")
+    text = text.replace(" ", "").replace("\u00a0", "").strip()
+    return decimal_of(text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
+
+
+def decimal_of(text: str) -> float | None:
+    """A number with a decimal point or comma, such as a place, that has no thousands apart; None where it is none."""
     try:
-        value = float(text)
+        value = float(text.strip().replace(",", "."))
     except ValueError:
         return None
-    return value if np.isfinite(value) else None
+    return value if abs(value) < LARGEST else None
 
 
 def read_text(file: Path, unpacked: Callable[[bytes], bytes] | None = None) -> str:
@@ -125,97 +133,3 @@ def read_text(file: Path, unpacked: Callable[[bytes], bytes] | None = None) -> s
         except UnicodeDecodeError:
             continue
     return content.decode("latin-1")
-
-
-def road_of_table(file: Path) -> Line | Alignment:
-    """A line where there are longitude and latitude, an alignment where there are stations and grades.
-
-    Raises
-    ------
-    RefusedError
-        if there are neither, or values are none
-    """
-    table = read_table(file)
-    lon, lat, height = (table.column(what) for what in ("lon", "lat", "height"))
-    if lon and lat:
-        places = [(_number(table, row, lon), _number(table, row, lat)) for row in table.rows]
-        wrong = next((n for n, (x, y) in enumerate(places) if abs(x) > 180.0 or abs(y) > 90.0), None)  # noqa: PLR2004
-        if wrong is not None:
-            line, _ = table.rows[wrong]
-            raise refused(f"{file}:{line}", f"{lon} {places[wrong][0]:g}, {lat} {places[wrong][1]:g} are no degrees")
-        heights = None if height is None else [_number(table, row, height, empty=np.nan) for row in table.rows]
-        x, y = zip(*places, strict=True)
-        return line_of(list(x), list(y), heights, row=[line for line, _ in table.rows])
-    if table.column("station") and (table.column("grade") or height):
-        return _designed(table)
-    needed = "lon and lat, or station with grade or elevation"
-    raise refused(f"{file}:1", f"columns are {', '.join(map(shown, table.columns))}: a road needs {needed}")
-
-
-def _designed(table: Table) -> Alignment:
-    """Each row holds from its station to the next row's; the last row ends the road."""
-    stations = _stations(table)
-    if len(stations) < 2 or (np.diff(stations) <= 0.0).any():  # noqa: PLR2004 - a road has two ends
-        place = table.rows[int(np.argmax(np.diff(stations) <= 0.0)) + 1][0] if len(stations) > 1 else 1
-        raise refused(f"{table.file}:{place}", "stations must rise from row to row, and be two or more")
-    height, grade = table.column("height"), table.column("grade")
-    if height is not None:
-        heights = np.array([_number(table, row, height) for row in table.rows])
-    else:
-        grades = np.array([_number(table, row, str(grade), empty=0.0) for row in table.rows[:-1]])
-        heights = np.concatenate([[0.0], np.cumsum(np.diff(stations) * grades / 100.0)])
-    along = stations - stations[0]
-    runs = _runs(table, along.tolist())
-    return Alignment(float(along[-1]), tuple(_curves(table, along.tolist())), along, heights, runs, exact=True)
-
-
-def _stations(table: Table) -> Floats:
-    """In metres; kilometres where the column says so, or K12+300."""
-    name = str(table.column("station"))
-    scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else 1.0
-    found = []
-    for row in table.rows:
-        text = row[1].get(name, "").strip()
-        marked = STATION.match(text)
-        metres = METRES_PER_KM * float(marked[1]) + float(marked[2]) if marked else scale * _number(table, row, name)
-        found.append(metres)
-    return np.array(found)
-
-
-def _curves(table: Table, along: Sequence[float]) -> list[Curve]:
-    """Rows in turn with the same radius are one curve."""
-    name = table.column("radius")
-    found: list[Curve] = []
-    for row, (low, high) in zip(table.rows, pairwise(along), strict=False):
-        radius = 0.0 if name is None else _number(table, row, name, empty=0.0)
-        if radius == 0.0:
-            continue
-        goes_on = bool(found) and found[-1].to_m == low and found[-1].radius_m == abs(radius)
-        goes_on = goes_on and (found[-1].turn_deg > 0.0) == (radius > 0.0)
-        first = found.pop().from_m if goes_on else low
-        found.append(Curve(first, high, abs(radius), degrees((high - first) / radius)))
-    return found
-
-
-def _runs(table: Table, along: Sequence[float]) -> tuple[Run, ...]:
-    name = table.column("limit")
-    if name is None:
-        return ()
-    cells = [row[1].get(name, "").strip() for row in table.rows]
-    return tuple(
-        Run(low, high, {"maxspeed": cell} if cell else {})
-        for cell, (low, high) in zip(cells, pairwise(along), strict=False)
-    )
-
-
-def _number(table: Table, row: Row, name: str, *, empty: float | None = None) -> float:
-    text = row[1].get(name, "").strip()
-    if not text and empty is not None:
-        return empty
-    try:
-        value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
-    except ValueError:
-        value = np.nan
-    if not np.isfinite(value):
-        raise refused(f"{table.file}:{row[0]}", f"{name}: found {shown(text)}, must be a number")
-    return value

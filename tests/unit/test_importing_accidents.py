@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.importing.accidents import LAYOUTS, post_of, read_accidents
+from sim.importing.accidents import read_accidents
 from sim.importing.findings import RefusedError
+from sim.importing.posts import post_of
 from sim.importing.sites import fit
 
 runner = CliRunner()
@@ -91,7 +92,7 @@ def test_hours_are_read_as_they_are_written(text: str, hour: int | None, tmp_pat
     ],
 )
 def test_posts_are_read_as_they_are_written(text: str, post: float | None) -> None:
-    found = post_of(text, LAYOUTS["table"])
+    found = post_of(text)
     assert found == (None if post is None else pytest.approx(post))
 
 

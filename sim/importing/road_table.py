@@ -1,0 +1,118 @@
+"""Roads in tables: places with heights, or stations with grades and radii."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import degrees
+from pathlib import Path
+
+import numpy as np
+
+from sim.importing.alignment import Alignment, Run
+from sim.importing.findings import refused
+from sim.importing.lines import Line, line_of
+from sim.importing.plan import Curve
+from sim.importing.table import Row, Table, cell, decimal_of, read_table
+from sim.texts import shown
+from sim.units import METRES_PER_KM, Floats
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "lon": ("lon", "longitude", "lng", "x", "经度"),
+    "lat": ("lat", "latitude", "y", "纬度"),
+    "height": ("ele", "elevation", "elevation_m", "height", "height_m", "altitude", "z", "高程", "海拔"),
+    "station": ("station", "station_m", "station_km", "chainage", "chainage_m", "km", "pk", "桩号", "里程"),
+    "grade": ("grade", "grade_pct", "slope", "slope_pct", "坡度", "纵坡"),
+    "radius": ("radius", "radius_m", "curve_radius_m", "半径"),
+    "limit": ("limit", "limit_kmh", "speed_limit", "speed_limit_kmh", "maxspeed", "限速"),
+}
+"""Columns as they are called, by what they hold."""
+STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
+"""K12+300, which is 12,300 m."""
+
+
+def road_of_table(file: Path) -> Line | Alignment:
+    """A line where there are longitude and latitude, an alignment where there are stations and grades.
+
+    Raises
+    ------
+    RefusedError
+        if there are neither, or values are none
+    """
+    table = read_table(file)
+    columns = table.columns_of(NAMES)
+    lon, lat, height = (columns.get(what) for what in ("lon", "lat", "height"))
+    if lon and lat:
+        places = [(_number(table, row, lon), _number(table, row, lat)) for row in table.rows]
+        wrong = next((n for n, (x, y) in enumerate(places) if abs(x) > 180.0 or abs(y) > 90.0), None)  # noqa: PLR2004
+        if wrong is not None:
+            line, _ = table.rows[wrong]
+            raise refused(f"{file}:{line}", f"{lon} {places[wrong][0]:g}, {lat} {places[wrong][1]:g} are no degrees")
+        heights = None if height is None else [_number(table, row, height, empty=np.nan) for row in table.rows]
+        x, y = zip(*places, strict=True)
+        return line_of(list(x), list(y), heights, row=[line for line, _ in table.rows])
+    if "station" in columns and ("grade" in columns or height):
+        return _designed(table, columns)
+    needed = "lon and lat, or station with grade or elevation"
+    raise refused(f"{file}:1", f"columns are {', '.join(map(shown, table.columns))}: a road needs {needed}")
+
+
+def _designed(table: Table, columns: Mapping[str, str]) -> Alignment:
+    """Each row holds from its station to the next row's; the last row ends the road."""
+    stations = _stations(table, columns["station"])
+    if len(stations) < 2 or (np.diff(stations) <= 0.0).any():  # noqa: PLR2004 - a road has two ends
+        place = table.rows[int(np.argmax(np.diff(stations) <= 0.0)) + 1][0] if len(stations) > 1 else 1
+        raise refused(f"{table.file}:{place}", "stations must rise from row to row, and be two or more")
+    if "height" in columns:
+        heights = np.array([_number(table, row, columns["height"]) for row in table.rows])
+    else:
+        grades = np.array([_number(table, row, columns["grade"], empty=0.0) for row in table.rows[:-1]])
+        heights = np.concatenate([[0.0], np.cumsum(np.diff(stations) * grades / 100.0)])
+    along = stations - stations[0]
+    curves, runs = _curves(table, columns, along.tolist()), _runs(table, columns, along.tolist())
+    return Alignment(float(along[-1]), tuple(curves), along, heights, runs, exact=True)
+
+
+def _stations(table: Table, name: str) -> Floats:
+    """In metres; kilometres where the column says so, or K12+300."""
+    scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else 1.0
+    found = []
+    for row in table.rows:
+        text = row[1].get(name, "").strip()
+        marked = STATION.match(text)
+        metres = METRES_PER_KM * float(marked[1]) + float(marked[2]) if marked else scale * _number(table, row, name)
+        found.append(metres)
+    return np.array(found)
+
+
+def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float]) -> list[Curve]:
+    """Rows in turn with the same radius are one curve."""
+    found: list[Curve] = []
+    for row, (low, high) in zip(table.rows, pairwise(along), strict=False):
+        radius = _number(table, row, columns["radius"], empty=0.0) if "radius" in columns else 0.0
+        if radius == 0.0:
+            continue
+        goes_on = bool(found) and found[-1].to_m == low and found[-1].radius_m == abs(radius)
+        goes_on = goes_on and (found[-1].turn_deg > 0.0) == (radius > 0.0)
+        first = found.pop().from_m if goes_on else low
+        found.append(Curve(first, high, abs(radius), degrees((high - first) / radius)))
+    return found
+
+
+def _runs(table: Table, columns: Mapping[str, str], along: Sequence[float]) -> tuple[Run, ...]:
+    if "limit" not in columns:
+        return ()
+    cells = [cell(row, columns, "limit") for row in table.rows]
+    return tuple(
+        Run(low, high, {"maxspeed": text} if text else {})
+        for text, (low, high) in zip(cells, pairwise(along), strict=False)
+    )
+
+
+def _number(table: Table, row: Row, name: str, *, empty: float | None = None) -> float:
+    text = row[1].get(name, "").strip()
+    if not text and empty is not None:
+        return empty
+    value = decimal_of(text)
+    if value is None:
+        raise refused(f"{table.file}:{row[0]}", f"{name}: found {shown(text)}, must be a number")
+    return value
