@@ -39,6 +39,11 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def as_json(content: Any) -> str:
+    """JSON as it stands in files."""
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def signed(content: Mapping[str, Any]) -> dict[str, Any]:
     """JSON content with a hash of itself, by which it is known as ours and undamaged; the command may differ."""
     return {**content, "sha256": _signature(content)}

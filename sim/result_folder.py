@@ -17,7 +17,7 @@ from sim.attribution import Attribution
 from sim.engine.outcome import Outcome
 from sim.experiment import RATE
 from sim.files import locked, read_file, reason
-from sim.made_files import MOST_BYTES, MadeFiles, is_signed, sha256, signed
+from sim.made_files import MOST_BYTES, MadeFiles, as_json, is_signed, sha256, signed
 from sim.results import MANIFEST_FORMAT, Results, named
 from sim.scenario import Scenario
 from sim.store import model_version
@@ -61,11 +61,6 @@ class ResultFolder:
     """What other commands added, as the two that follow; None where there is nothing of these results."""
     uncertainty: dict[str, Any] | None
     sensitivity: pd.DataFrame | None
-
-
-def as_json(content: Any) -> str:
-    """JSON as it stands in files."""
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def origin(scenarios: Sequence[Scenario], seed: int) -> dict[str, Any]:

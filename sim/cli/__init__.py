@@ -62,9 +62,10 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.stderr.write(f"{escaped(str(error))}\n")
             raise typer.Exit(BAD_INPUT) from None
         except ValueError as error:
+            from sim.importing.findings import RefusedError
             from sim.statistics import NoRatioError
 
-            if not isinstance(error, NoRatioError):
+            if not isinstance(error, NoRatioError | RefusedError):
                 raise
             sys.stderr.write(f"{escaped(str(error))}\n")
             raise typer.Exit(BAD_INPUT) from None

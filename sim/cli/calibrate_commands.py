@@ -102,7 +102,7 @@ def _write(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame", hel
 
     from sim import charts
     from sim.cli.options import made
-    from sim.result_folder import as_json as json_text
+    from sim.made_files import as_json as json_text
 
     content: dict[str, Any] = {
         "parameters": parameters.to_dict("records"),

@@ -1,6 +1,5 @@
-"""Commands that bring in what people have: `import inspect` and `import road`."""
+"""Commands that bring in what people have: `import inspect`, `road`, `accidents` and `counts`."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,15 +18,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON."
 
 def inspect(file: Wanted, *, as_json: AsJson = False) -> None:
     """Say what a file is, what it holds and whether a road can be had from it; writes nothing."""
-    from sim.importing.findings import RefusedError
     from sim.importing.inspection import inspected
+    from sim.made_files import as_json as json_text
 
-    try:
-        found = inspected(file)
-    except RefusedError as error:
-        raise Problem(str(error)) from error
+    found = inspected(file)
     if as_json:
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        sys.stdout.write(json_text(found))
         return
     for key, value in found.items():
         sys.stdout.write(f"{key.replace('_', ' ')}: {value}\n")
@@ -72,44 +68,45 @@ def road(
 
     A map needs heights: hairpin import road county.osm.pbf --ref S228 --dem N27E120.hgt --out s228
     """
-    from sim.cli.options import made
-    from sim.importing.findings import RefusedError
     from sim.importing.options import Options
-    from sim.importing.road_files import report_content, report_text, road_files
+    from sim.importing.road_files import report_text, road_files
     from sim.importing.road_import import import_road
     from sim.parameters import ROAD_CLASSES
 
-    try:
-        options = Options(
-            height_files=tuple(dem or ()),
-            ref=ref,
-            road_name=name,
-            start=_place("--from", start),
-            end=_place("--to", end),
-            from_km=from_km,
-            to_km=to_km,
-            direction=_one_of("--direction", direction, ("as-is", "reverse", "downhill")),
-            datum=_one_of("--datum", datum, ("wgs84", "gcj02", "bd09")),
-            feet=_one_of("--units", units, ("metric", "us")) == "us",
-            wavelength_m=elevation_wavelength,
-            least_section_m=min_section,
-            most_grade_pct=max_grade,
-            link_name=link_name,
-            road_class=None if road_class is None else _one_of("--road-class", road_class, ROAD_CLASSES),
-            aadt=aadt,
-            speed_limit_kmh=speed_limit_kmh,
-        )
-        found = import_road(file, options)
-        files = road_files(found, options, scenario=scenario)
-    except RefusedError as error:
-        raise Problem(str(error)) from error
-    _see_that_it_loads(files)
-    made(out, {**files, "profile.svg": _profile(found)})
-    report = report_content(found, options)
-    text = json.dumps(report, indent=2, ensure_ascii=False) if as_json else report_text(report, found, "en")
-    typer.echo(text)
+    options = Options(
+        height_files=tuple(dem or ()),
+        ref=ref,
+        road_name=name,
+        start=_place("--from", start),
+        end=_place("--to", end),
+        from_km=from_km,
+        to_km=to_km,
+        direction=_one_of("--direction", direction, ("as-is", "reverse", "downhill")),
+        datum=_one_of("--datum", datum, ("wgs84", "gcj02", "bd09")),
+        feet=_one_of("--units", units, ("metric", "us")) == "us",
+        wavelength_m=elevation_wavelength,
+        least_section_m=min_section,
+        most_grade_pct=max_grade,
+        link_name=link_name,
+        road_class=None if road_class is None else _one_of("--road-class", road_class, ROAD_CLASSES),
+        aadt=aadt,
+        speed_limit_kmh=speed_limit_kmh,
+    )
+    found = import_road(file, options)
+    files, report = road_files(found, options, scenario=scenario)
+    files["profile.svg"] = _profile(found)
+    _finish(out, files, report, report_text(report, found.name, "en"), as_json=as_json)
     if not as_json:
         _say_what_next(found, out, scenario=scenario)
+
+
+def _finish(out: Path, files: dict[str, bytes], report: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Write what was made, and print the report."""
+    from sim.cli.options import made
+    from sim.made_files import as_json as json_text
+
+    made(out, files)
+    sys.stdout.write(json_text(report) if as_json else f"{text}\n")
 
 
 def _profile(found: "Imported") -> bytes:
@@ -137,21 +134,6 @@ def _place(option: str, text: str | None) -> "Place | None":
     if not (abs(lon) <= 180.0 and abs(lat) <= 90.0):  # noqa: PLR2004 - degrees
         raise Problem(f"{option}: {text} is no place on earth; the longitude comes first")
     return lon, lat
-
-
-def _see_that_it_loads(files: dict[str, bytes]) -> None:
-    """Nothing is written that other commands would refuse."""
-    import yaml
-    from pydantic import ValidationError
-
-    from sim.road import Road
-
-    try:
-        Road.model_validate(yaml.safe_load(files["road.yaml"]))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Problem(f"the road can't be written as a scenario's: {place}: {first['msg']}") from error
 
 
 def _say_what_next(found: "Imported", out: Path, *, scenario: bool) -> None:
@@ -188,38 +170,34 @@ def accidents(
 
     hairpin import accidents crashes.csv --sections sections.csv --keep lanes=2 --out seen
     """
-    from sim.cli.options import made
     from sim.importing.accident_files import Counted, accident_files, report_text
     from sim.importing.accidents import read_accidents
-    from sim.importing.findings import RefusedError
     from sim.importing.sites import OF_SECTION, read_sites, section_of
 
-    try:
-        records = read_accidents(
-            file,
-            layout=_one_of("--format", layout, ("auto", "fars", "montana", "table")),
-            named=_pairs("--map", named),
-            date_order=None if date_order is None else _one_of("--date-order", date_order, ("dmy", "mdy")),
-        )
-        chosen = [one for one in records.accidents if route is None or one.route == route]
-        chosen = [one for one in chosen if from_post is None or (one.post is not None and one.post >= from_post)]
-        chosen = [one for one in chosen if to_post is None or (one.post is not None and one.post <= to_post)]
-        if not chosen:
-            raise Problem(f"{file}: no accident is left of {len(records.accidents):,}: check --route and the posts")
-        kept = _pairs("--keep", keep)
-        sites = [] if sections is None else read_sites(sections, mile_posts=records.mile_posts, keep=kept)
-        sites = [site for site in sites if route is None or site.route == route]
-        known = sorted({one.year for one in chosen if one.year is not None})
-        years = tuple(range(known[0], known[-1] + 1)) if known else ()
-        assumed = {
-            key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()
-        }
-        section_of("--assume", 0.0, assumed)
-        files, report = accident_files(Counted(file, records, chosen, sites, years, assumed))
-    except RefusedError as error:
-        raise Problem(str(error)) from error
-    made(out, files)
-    typer.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else report_text(report, "en"))
+    records = read_accidents(
+        file,
+        layout=_one_of("--format", layout, ("auto", "fars", "montana", "table")),
+        named=_pairs("--map", named),
+        date_order=_order(date_order),
+    )
+    chosen = [one for one in records.accidents if route is None or one.route == route]
+    chosen = [one for one in chosen if from_post is None or (one.post is not None and one.post >= from_post)]
+    chosen = [one for one in chosen if to_post is None or (one.post is not None and one.post <= to_post)]
+    if not chosen:
+        raise Problem(f"{file}: no accident is left of {len(records.accidents):,}: check --route and the posts")
+    kept = _pairs("--keep", keep)
+    sites = [] if sections is None else read_sites(sections, mile_posts=records.mile_posts, keep=kept)
+    sites = [site for site in sites if route is None or site.route == route]
+    known = sorted({one.year for one in chosen if one.year is not None})
+    years = tuple(range(known[0], known[-1] + 1)) if known else ()
+    assumed = {key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()}
+    section_of("--assume", 0.0, assumed)
+    files, report = accident_files(Counted(file, records, chosen, sites, years, assumed))
+    _finish(out, files, report, report_text(report, "en"), as_json=as_json)
+
+
+def _order(text: str | None) -> Any:
+    return None if text is None else _one_of("--date-order", text, ("dmy", "mdy"))
 
 
 def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
@@ -254,20 +232,14 @@ def counts(
 
     Classes are the 13 of the Traffic Monitoring Guide (14 and more: unclassified, no trucks) or Chinese names.
     """
-    from sim.cli.options import made
     from sim.importing.count_files import count_files, report_text
     from sim.importing.counts import read_counts
-    from sim.importing.findings import RefusedError
 
-    try:
-        found = read_counts(
-            file,
-            named=_pairs("--map", named),
-            date_order=None if date_order is None else _one_of("--date-order", date_order, ("dmy", "mdy")),
-            miles=_one_of("--units", units, ("metric", "us")) == "us",
-        )
-        files, report = count_files(file, found)
-    except RefusedError as error:
-        raise Problem(str(error)) from error
-    made(out, files)
-    typer.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else report_text(report, "en"))
+    found = read_counts(
+        file,
+        named=_pairs("--map", named),
+        date_order=_order(date_order),
+        miles=_one_of("--units", units, ("metric", "us")) == "us",
+    )
+    files, report = count_files(file, found)
+    _finish(out, files, report, report_text(report, "en"), as_json=as_json)

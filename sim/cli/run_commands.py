@@ -190,7 +190,7 @@ def _compare_draws(
 ) -> None:
     """Ratios under uncertain parameters, and how much of each interval they make; written to uncertainty.json."""
     from sim.cli.tables import print_shares
-    from sim.result_folder import as_json as json_text
+    from sim.made_files import as_json as json_text
     from sim.result_folder import write_shares
     from sim.uncertainty import shares_of
 
@@ -235,7 +235,7 @@ def _deliver(
     """Write the folder, then print."""
     from sim.cli.problems import Problem
     from sim.made_files import NotOurs
-    from sim.result_folder import as_json as json_text
+    from sim.made_files import as_json as json_text
     from sim.result_folder import write_results
 
     titles = {scenario.name: scenario.shown_title for scenario in scenarios}

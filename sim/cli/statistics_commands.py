@@ -96,16 +96,12 @@ def _site_table(data: Path) -> "SiteTable":
 def _imported_table(folder: Path, treated: str | None, from_date: datetime | None, years: int | None) -> "SiteTable":
     """Sites of imported accidents."""
     from sim.cli.problems import Problem
-    from sim.importing.findings import RefusedError
     from sim.importing.study import study_of
     from sim.site_table import SiteTable
 
     if treated is None or from_date is None:
         raise Problem("--accidents needs --treated ROUTE[:FROM-TO] and --from DATE")
-    try:
-        found = study_of(folder, treated, from_date.date(), years)
-    except RefusedError as error:
-        raise Problem(str(error)) from error
+    found = study_of(folder, treated, from_date.date(), years)
     return SiteTable(found.sites, found.treated)
 
 

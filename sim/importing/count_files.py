@@ -1,19 +1,13 @@
 """What imported counts are written as: a part for scenarios, a table by hour, and a report in two languages."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from sim.files import read_file
 from sim.importing.counts import GROUPS, Counts
 from sim.importing.findings import Language
-
-MOST_BYTES = 200_000_000
-WIDE = 10_000
+from sim.importing.written import as_yaml, hash_of
+from sim.made_files import as_json
 
 
 def count_files(file: Path, counts: Counts) -> tuple[dict[str, bytes], dict[str, Any]]:
@@ -28,7 +22,7 @@ def count_files(file: Path, counts: Counts) -> tuple[dict[str, bytes], dict[str,
     files = {
         "profiles.yaml": _profiles(counts, report).encode(),
         "counts.csv": ("\n".join(rows) + "\n").encode(),
-        "counts.json": (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode(),
+        "counts.json": as_json(report).encode(),
         "counts.md": report_text(report, "en").encode(),
         "counts.zh-CN.md": report_text(report, "zh").encode(),
     }
@@ -39,7 +33,7 @@ def _report(file: Path, counts: Counts) -> dict[str, Any]:
     error = counts.relative_error
     return {
         "file": file.name,
-        "sha256": hashlib.sha256(read_file(file, MOST_BYTES)).hexdigest(),
+        "sha256": hash_of(file),
         "rows": counts.rows,
         "rows_without_a_time": counts.unread,
         "rows_out_of_order": counts.out_of_order,
@@ -74,7 +68,7 @@ def _profiles(counts: Counts, report: Mapping[str, Any]) -> str:
         traffic["weekly_weights"] = [round(value, 1) for value in weekly]
     content = {"aadt": report["aadt"], "truck_share": report["truck_share"], "demand": demand, "traffic": traffic}
     head = "# Copy into a scenario: aadt to its links, demand and traffic beside what is there.\n"
-    return head + yaml.dump(content, sort_keys=False, allow_unicode=True, width=WIDE, default_flow_style=None)
+    return head + as_yaml(content)
 
 
 WORDS: dict[Language, dict[str, str]] = {

@@ -1,50 +1,64 @@
 """What an imported road is written as: a road file, the line for maps, and a report in two languages."""
 
-import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
+from pydantic import ValidationError
 
-from sim.files import read_file
-from sim.importing.findings import Language
+from sim.importing.alignment import Trace
+from sim.importing.findings import Language, RefusedError
 from sim.importing.options import Options
 from sim.importing.plan import Plane
-from sim.importing.road_import import Imported, facts
+from sim.importing.road_import import Imported, facts, known_shares
 from sim.importing.sections import section_content
-from sim.units import METRES_PER_KM
+from sim.importing.written import as_yaml, hash_of
+from sim.made_files import as_json
+from sim.road import Road
+from sim.units import DAYS_PER_YEAR, METRES_PER_KM
 
 ASSUMED_AADT = 3000.0
 AADT_RANGE = "1,000 to 10,000"
 TRUCK_SHARE = 0.1
 """Of all traffic, in a scenario made beside the road: assumption, 0.03 to 0.4."""
 TRUCK_CLASS_SHARES = {"local_semi": 0.1, "frequent_semi": 0.1, "occasional_semi": 0.1, "rigid": 0.7}
-"""Of the trucks: assumption."""
-DAYS_PER_YEAR = 365
+"""Of the trucks: assumption, semi-trailers together 0.1 to 0.7."""
 FLEET = Path(__file__).parent / "fleet.yaml"
-MOST_BYTES = 2_000_000_000
-WIDE = 10_000
-"""No line of a road file is broken."""
 
 
-def road_files(road: Imported, options: Options, *, scenario: bool) -> dict[str, bytes]:
-    """Content of all files by name."""
-    report = report_content(road, options)
-    content = {
-        "road.yaml": road_yaml(road, options).encode(),
-        "import.json": (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode(),
-        "import.md": report_text(report, road, "en").encode(),
-        "import.zh-CN.md": report_text(report, road, "zh").encode(),
+def road_files(road: Imported, options: Options, *, scenario: bool) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Content of all files by name, and the report as data.
+
+    Raises
+    ------
+    RefusedError
+        if other commands would refuse the road
+    """
+    content, report = road_content(road, options), report_content(road, options)
+    _see_that_it_loads(content)
+    files = {
+        "road.yaml": road_yaml(road, content).encode(),
+        "import.json": as_json(report).encode(),
+        "import.md": report_text(report, road.name, "en").encode(),
+        "import.zh-CN.md": report_text(report, road.name, "zh").encode(),
     }
     if road.alignment.trace is not None:
-        content["geometry.geojson"] = geometry(road, options)
+        files["geometry.geojson"] = geometry(content["links"], road.alignment.trace)
     if scenario:
-        content["baseline.yaml"] = scenario_yaml(road, options).encode()
-        content["fleet.yaml"] = FLEET.read_bytes()
-    return content
+        files["baseline.yaml"] = scenario_yaml(road, options).encode()
+        files["fleet.yaml"] = FLEET.read_bytes()
+    return files, report
+
+
+def _see_that_it_loads(content: dict[str, Any]) -> None:
+    try:
+        Road.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise RefusedError(f"the road can't be written as a scenario's: {place}: {first['msg']}") from error
 
 
 def road_content(road: Imported, options: Options) -> dict[str, Any]:
@@ -83,12 +97,12 @@ def _node(road: Imported, name: str, station_m: float) -> dict[str, Any]:
 def _sources(road: Imported, options: Options) -> dict[str, Any]:
     """Where the road's numbers come from, for each key that a reviewer would ask about."""
     how = "as designed" if road.alignment.exact else f"heights smoothed over {road.alignment.wavelength_m:.0f} m"
-    file = {"basis": "derived", "reference": f"{road.file.name}, SHA-256 {_hash(road.file)[:16]}", "range": how}
-    known = facts(road)["known"]
+    file = {"basis": "derived", "reference": f"{road.file.name}, SHA-256 {hash_of(road.file)[:16]}", "range": how}
+    known = known_shares(road.pieces)
     limit, width = known["limit"]["assumed"], known["lane_width"]["assumed"]
     found: dict[str, Any] = {"alignment": file}
     if options.height_files:
-        names = ", ".join(f"{path.name} (SHA-256 {_hash(path)[:16]})" for path in options.height_files)
+        names = ", ".join(f"{path.name} (SHA-256 {hash_of(path)[:16]})" for path in options.height_files)
         found["heights"] = {"basis": "derived", "reference": names, "range": "3 to 10 m"}
     found["speed_limit_kmh"] = _assumed_share(limit, "20 km/h more or less", "by class of road")
     found["lane_width_m"] = _assumed_share(width, "0.25 m more or less", "by class of road")
@@ -110,15 +124,10 @@ def _assumed_share(share: float, span: str, note: str) -> dict[str, Any]:
     return {"basis": "assumption", "range": span, "note": f"{note}, on {share:.0%} of the length"}
 
 
-def _hash(file: Path) -> str:
-    return hashlib.sha256(read_file(file, MOST_BYTES)).hexdigest()
-
-
-def road_yaml(road: Imported, options: Options) -> str:
+def road_yaml(road: Imported, content: Mapping[str, Any]) -> str:
     """A road file, a line for each section."""
-    content = road_content(road, options)
-    head = f"# {road.alignment.name or road.file.name}: imported; import.md says what is known and what is assumed.\n"
-    return head + yaml.dump(content, sort_keys=False, allow_unicode=True, width=WIDE, default_flow_style=None)
+    head = f"# {road.name}: imported; import.md says what is known and what is assumed.\n"
+    return head + as_yaml(content)
 
 
 def scenario_yaml(road: Imported, options: Options) -> str:
@@ -145,41 +154,34 @@ def scenario_yaml(road: Imported, options: Options) -> str:
         },
         "fleet": "fleet.yaml",
     }
-    return yaml.dump(content, sort_keys=False, allow_unicode=True, width=WIDE, default_flow_style=None)
+    return as_yaml(content)
 
 
-def geometry(road: Imported, options: Options) -> bytes:
-    """A GeoJSON feature for each section, its properties those of the road file and its place in it."""
-    trace = road.alignment.trace
-    features = []
-    for number, link in enumerate(road.links, 1):
-        name = options.link_name if len(road.links) == 1 else f"{options.link_name}_{number}"
-        first_m = link.pieces[0].from_m
-        for index, piece in enumerate(link.pieces):
-            inside = (trace.station_m > piece.from_m) & (trace.station_m < piece.to_m)  # type: ignore[union-attr]
-            at = np.concatenate([[piece.from_m], trace.station_m[inside], [piece.to_m]])  # type: ignore[union-attr]
-            columns = [
-                np.interp(at, trace.station_m, column)  # type: ignore[union-attr]
-                for column in (trace.lon_deg, trace.lat_deg, trace.height_m)  # type: ignore[union-attr]
-            ]
-            places = [
-                [round(lon, 6), round(lat, 6), round(height, 1)]
-                for lon, lat, height in zip(*(column.tolist() for column in columns), strict=True)
-            ]
-            place = {
-                "link": name,
-                "section": index,
-                "from_km": round((piece.from_m - first_m) / METRES_PER_KM, 6),
-                "to_km": round((piece.to_m - first_m) / METRES_PER_KM, 6),
-            }
-            features.append(
-                {
-                    "type": "Feature",
-                    "properties": {**place, **section_content(piece, options)},
-                    "geometry": {"type": "LineString", "coordinates": places},
-                }
-            )
+def geometry(links: Sequence[Mapping[str, Any]], trace: Trace) -> bytes:
+    """A GeoJSON feature for each section of the links in order, its properties those of the road file and its place."""
+    features, link_m = [], 0.0
+    for link in links:
+        from_m = 0.0
+        for index, section in enumerate(link["sections"]):
+            to_m = from_m + METRES_PER_KM * section["length_km"]
+            span = {"from_km": round(from_m / METRES_PER_KM, 6), "to_km": round(to_m / METRES_PER_KM, 6)}
+            line = {"type": "LineString", "coordinates": _places(trace, link_m + from_m, link_m + to_m)}
+            properties = {"link": link["name"], "section": index, **span, **section}
+            features.append({"type": "Feature", "properties": properties, "geometry": line})
+            from_m = to_m
+        link_m += from_m
     return (json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")) + "\n").encode()
+
+
+def _places(trace: Trace, from_m: float, to_m: float) -> list[list[float]]:
+    """Longitude, latitude and height along a stretch."""
+    inside = (trace.station_m > from_m) & (trace.station_m < to_m)
+    at = np.concatenate([[from_m], trace.station_m[inside], [to_m]])
+    lon, lat, height = (
+        np.interp(at, trace.station_m, column).round(digits).tolist()
+        for column, digits in ((trace.lon_deg, 6), (trace.lat_deg, 6), (trace.height_m, 1))
+    )
+    return [list(place) for place in zip(lon, lat, height, strict=True)]
 
 
 def report_content(road: Imported, options: Options) -> dict[str, Any]:
@@ -188,7 +190,7 @@ def report_content(road: Imported, options: Options) -> dict[str, Any]:
     ends = alignment.break_m.tolist()
     return {
         "file": road.file.name,
-        "sha256": _hash(road.file),
+        "sha256": hash_of(road.file),
         "kind": road.kind,
         "heights": [path.name for path in options.height_files],
         "facts": facts(road),
@@ -262,13 +264,13 @@ WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-def report_text(report: Mapping[str, Any], road: Imported, language: Language) -> str:
+def report_text(report: Mapping[str, Any], name: str, language: Language) -> str:
     """The report for people, in Markdown."""
     words, own = WORDS[language], report["facts"]
     curves = own["curves"]
     least = words["gentle"] if curves["least_radius_m"] is None else f"{curves['least_radius_m']:.0f} m"
     steep = ", ".join(f"{grade:.1f} % / {over}" for over, grade in own["steepest_pct"].items())
-    lines = [f"# {words['title']}: {road.alignment.name or report['file']}", "", f"## {words['facts']}", ""]
+    lines = [f"# {words['title']}: {name}", "", f"## {words['facts']}", ""]
     lines += [
         f"- {words['length']}: {own['length_km']:.3f} km",
         f"- {words['net']}: {own['net_height_m']:.0f} m ({own['mean_grade_pct']:.2f} %)",

@@ -52,6 +52,11 @@ class Imported:
     findings: tuple[Finding, ...] = field(default=())
 
     @property
+    def name(self) -> str:
+        """The road's own, or the file's where it has none."""
+        return self.alignment.name or self.file.name
+
+    @property
     def pieces(self) -> list[Piece]:
         """Sections of all links in order."""
         return [piece for link in self.links for piece in link.pieces]
@@ -161,7 +166,7 @@ def facts(road: Imported) -> dict[str, Any]:
         "smoothed_over_m": round(alignment.wavelength_m, 1),
         "sections": len(road.pieces),
         "curves": _curve_facts(alignment),
-        "known": _known(road.pieces),
+        "known": known_shares(road.pieces),
     }
 
 
@@ -180,7 +185,7 @@ def _curve_facts(alignment: Alignment) -> dict[str, Any]:
     }
 
 
-def _known(pieces: Sequence[Piece]) -> dict[str, dict[str, float]]:
+def known_shares(pieces: Sequence[Piece]) -> dict[str, dict[str, float]]:
     """Shares of the length, by what is told and how it is known."""
     whole = sum(piece.length_m for piece in pieces)
     found = {}

@@ -28,8 +28,6 @@ class Study:
     treated: Bools
     before: tuple[int, ...]
     after: tuple[int, ...]
-    left_out: int
-    """Sections without a prediction."""
 
 
 def study_of(folder: Path, treated: str, from_date: date, years: int | None = None) -> Study:
@@ -72,7 +70,7 @@ def study_of(folder: Path, treated: str, from_date: date, years: int | None = No
         share * len(after),
         np.full(len(rows), _overdispersion(folder)),
     )
-    return Study(sites, chosen, before, after, len(table.rows) - len(rows))
+    return Study(sites, chosen, before, after)
 
 
 def _sums(rows: list[Row], years: tuple[int, ...]) -> Ints:
