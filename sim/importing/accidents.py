@@ -201,8 +201,10 @@ def _hour(text: str) -> int | None:
     """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
     marked = re.match(r"(?:.*\s)?(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp][Mm])?$", text)
     if marked:
-        hour = int(marked[1]) % (12 if marked[3] else 24)
-        return hour + (12 if (marked[3] or "").lower() == "pm" else 0)
+        hour = int(marked[1])
+        if hour > (12 if marked[3] else 24) or int(marked[2]) > 59:  # noqa: PLR2004
+            return None
+        return hour % (12 if marked[3] else 24) + (12 if (marked[3] or "").lower() == "pm" else 0)
     value = _whole(text)
     value = value // 100 if value is not None and len(text) > 2 else value  # noqa: PLR2004 - hours have two digits
     return value if value is not None and 0 <= value < 24 else None  # noqa: PLR2004

@@ -1,6 +1,7 @@
 """Lines in GeoJSON; features in the order of the file, turned and joined end to end."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from sim.files import read_file, reason
 from sim.importing.findings import RefusedError, refused
-from sim.importing.lines import Line
+from sim.importing.lines import Line, line_of
 from sim.importing.osm import distance_m
 
 MOST_BYTES = 200_000_000
@@ -89,13 +90,10 @@ def _chained(pieces: list[Piece], file: Path) -> Line:
             raise refused(file, f"{message}: put its lines in the order of the road", "R06")
         points += own
         index += [number] * len(own)
-    lons, lats = (np.array([float(point[axis]) for point in points]) for axis in (0, 1))
-    height = np.array([float(point[2]) if len(point) > 2 else np.nan for point in points])  # noqa: PLR2004
-    none = np.zeros(len(points), dtype=np.int64)
+    heights = [point[2] if len(point) > 2 else np.nan for point in points]  # noqa: PLR2004
+    line = line_of([point[0] for point in points], [point[1] for point in points], heights)
     tags = tuple(own for _, own in pieces)
-    return Line(
-        lons, lats, height, np.full(len(points), np.nan), none, tags, np.array(index, dtype=np.int64), drawn=True
-    )
+    return replace(line, tags=tags, tags_of=np.array(index, dtype=np.int64), drawn=True)
 
 
 def _away(one: list[float], other: list[float]) -> float:

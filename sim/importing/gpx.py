@@ -37,7 +37,7 @@ def read_gpx(file: Path) -> Line:
     name = next(
         (child(track, "name").text or "" for track in all_named(root, "trk") if child(track, "name") is not None), ""
     )
-    return line_of(list(lon), list(lat), heights, times, name=name.strip())
+    return line_of(lon, lat, heights, times, name=name.strip())
 
 
 def _number(element: Any) -> float:

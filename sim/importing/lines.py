@@ -1,7 +1,8 @@
 """A line along a road as files give it: points in order, heights and times where there are any, and what is tagged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,8 +22,6 @@ class Line:
     """Not a number where the file has none."""
     time_s: Floats
     """Since 1970; not a number where the file has none."""
-    row: Ints
-    """Line of the file, 0 where files have none."""
     tags: tuple[Tags, ...] = ({},)
     """Sets of tags that occur."""
     tags_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -58,7 +57,6 @@ class Line:
             lat_deg=self.lat_deg[rows],
             height_m=self.height_m[rows],
             time_s=self.time_s[rows],
-            row=self.row[rows],
         )
 
     @property
@@ -74,20 +72,19 @@ def turned(tags: Tags) -> Tags:
 
 
 def line_of(
-    lon_deg: list[float],
-    lat_deg: list[float],
-    height_m: list[float] | None = None,
-    time_s: list[float] | None = None,
-    row: list[int] | None = None,
+    lon_deg: Sequence[float] | Floats,
+    lat_deg: Sequence[float] | Floats,
+    height_m: Sequence[float] | Floats | None = None,
+    time_s: Sequence[float] | None = None,
     name: str = "",
 ) -> Line:
-    """A line from lists; what is left out is unknown."""
+    """A line of what there is; what is left out is unknown."""
     unknown = np.full(len(lon_deg), np.nan)
-    return Line(
-        np.array(lon_deg),
-        np.array(lat_deg),
-        unknown if height_m is None else np.array(height_m),
-        unknown if time_s is None else np.array(time_s),
-        np.zeros(len(lon_deg), dtype=np.int64) if row is None else np.array(row, dtype=np.int64),
-        name=name,
-    )
+    height, time = (unknown if given is None else np.array(given) for given in (height_m, time_s))
+    return Line(np.array(lon_deg), np.array(lat_deg), height, time, name=name)
+
+
+def stretches(values: Floats | Ints | Bools) -> list[tuple[int, int]]:
+    """Runs of equal values in turn: the first index of each, and the one after its last."""
+    edges = [0, *(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
+    return list(pairwise(edges))

@@ -1,7 +1,7 @@
 """OpenStreetMap extracts (.osm, .osm.pbf): the way along a numbered or named road from one place to another."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import pairwise
 from math import asin, cos, inf, radians, sin, sqrt
@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from sim.importing.extras import library
 from sim.importing.findings import RefusedError, refused
-from sim.importing.lines import Line, Tags, turned
+from sim.importing.lines import Line, Tags, line_of, turned
 from sim.importing.options import Options, Place
 
 EARTH_M = 6_371_008.8
@@ -43,8 +43,6 @@ class _Map:
     """The last says whether one may not drive there: used where nothing else connects, such as in towns."""
     own: set[int] = field(default_factory=set)
     """Nodes of the road that is wanted."""
-    metres_of: dict[str, float] = field(default_factory=dict)
-    """Length by number, of all ways read."""
 
 
 def read_osm(file: Path, options: Options) -> Line:
@@ -55,18 +53,19 @@ def read_osm(file: Path, options: Options) -> Line:
     RefusedError
         if it can't be read, the road is not said or not there, or does not connect both places
     """
-    read = _read(file, options)
-    if options.ref is None and options.road_name is None and (options.start is None or options.end is None):
-        longest = sorted(read.metres_of, key=lambda ref: -read.metres_of[ref])[:MOST_REFS]
+    wanted = options.ref or options.road_name
+    if wanted is None and (options.start is None or options.end is None):
+        lengths = roads_of(file)
+        longest = sorted(lengths, key=lambda ref: -lengths[ref])[:MOST_REFS]
         raise refused(
             file, f"say which road: --ref, or --name, or --from and --to; numbers in it: {', '.join(longest)}"
         )
+    read = _read(file, options)
     if not read.own:
-        wanted = options.ref or options.road_name
-        raise refused(file, f"no road of it is {wanted}; numbers are {', '.join(sorted(read.metres_of)[:40])}")
+        raise refused(file, f"no road of it is {wanted}; numbers are {', '.join(sorted(roads_of(file))[:40])}")
     ends = _ends(read, options, file)
     nodes, tags = _shortest(read, *ends, file)
-    return _line(read, nodes, tags, options.ref or options.road_name or "")
+    return _line(read, nodes, tags, wanted or "")
 
 
 def ref_of(text: str) -> str:
@@ -74,14 +73,30 @@ def ref_of(text: str) -> str:
     return "".join(letter for letter in text.upper() if letter not in " -")
 
 
+def roads_of(file: Path) -> dict[str, float]:
+    """Lengths of the numbered roads of an extract [m].
+
+    Raises
+    ------
+    RefusedError
+        if it can't be read
+    """
+    found: dict[str, float] = {}
+    for tags, nodes in _ways(file):
+        length = sum(distance_m(one[1], other[1]) for one, other in pairwise(nodes))
+        for ref in _refs(tags):
+            found[ref] = found.get(ref, 0.0) + length
+    return found
+
+
+def _refs(tags: Tags) -> set[str]:
+    return {ref_of(ref) for ref in tags.get("ref", "").split(";")} - {""}
+
+
 def _read(file: Path, options: Options) -> _Map:
     found = _Map()
     for tags, nodes in _ways(file):
-        refs = {ref_of(ref) for ref in tags.get("ref", "").split(";")} - {""}
-        length = sum(distance_m(one[1], other[1]) for one, other in pairwise(nodes))
-        for ref in refs:
-            found.metres_of[ref] = found.metres_of.get(ref, 0.0) + length
-        own = options.ref is None or ref_of(options.ref) in refs
+        own = options.ref is None or ref_of(options.ref) in _refs(tags)
         own = own and (options.road_name is None or tags.get("name") == options.road_name)
         found.own.update(node for node, _ in nodes if own)
         _add(found, {**tags, OTHER: "" if own else "yes"}, nodes)
@@ -228,13 +243,10 @@ def _broken(read: _Map, reached: dict[int, float], end: int, file: Path) -> Refu
 
 def _line(read: _Map, nodes: list[int], tags: list[Tags], name: str) -> Line:
     places = np.array([read.place[node] for node in nodes])
-    unknown = np.full(len(nodes), np.nan)
     kinds: dict[tuple[tuple[str, str], ...], int] = {}
     index = [kinds.setdefault(tuple(sorted(own.items())), len(kinds)) for own in tags]
-    none = np.zeros(len(nodes), dtype=np.int64)
-    return Line(
-        places[:, 0], places[:, 1], unknown, unknown, none, tuple(map(dict, kinds)), np.array(index), name, drawn=True
-    )
+    line = line_of(places[:, 0], places[:, 1], name=name)
+    return replace(line, tags=tuple(map(dict, kinds)), tags_of=np.array(index, dtype=np.int64), drawn=True)
 
 
 def distance_m(one: Place, other: Place) -> float:
@@ -242,14 +254,3 @@ def distance_m(one: Place, other: Place) -> float:
     lon, lat = radians(other[0] - one[0]), radians(other[1] - one[1])
     part = sin(lat / 2.0) ** 2 + cos(radians(one[1])) * cos(radians(other[1])) * sin(lon / 2.0) ** 2
     return 2.0 * EARTH_M * asin(min(sqrt(part), 1.0))
-
-
-def roads_of(file: Path) -> dict[str, float]:
-    """Lengths of the numbered roads of an extract [m].
-
-    Raises
-    ------
-    RefusedError
-        if it can't be read
-    """
-    return _read(file, Options()).metres_of

@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 
 from sim.importing.extras import library
+from sim.importing.lines import stretches
 from sim.importing.smoothing import whittaker
-from sim.units import Bools, Floats
+from sim.units import Floats
 
 STEP_M = 5.0
 """Between the points at which direction is looked at."""
@@ -94,15 +95,12 @@ def curves_of(station_m: Floats, curvature_per_m: Floats) -> list[Curve]:
     """
     sign = np.sign(curvature_per_m) * (np.abs(curvature_per_m) > LEAST_CURVATURE_PER_M)
     found = [
-        curve for first, stop in _runs(sign) if sign[first] for curve in _arcs(station_m, curvature_per_m, first, stop)
+        curve
+        for first, stop in stretches(sign)
+        if sign[first]
+        for curve in _arcs(station_m, curvature_per_m, first, stop)
     ]
     return sorted(found, key=lambda curve: curve.from_m)
-
-
-def _runs(values: Floats | Bools) -> list[tuple[int, int]]:
-    """Runs of equal values: first index, and the one after the last."""
-    edges = [0, *(np.flatnonzero(np.diff(values)) + 1).tolist(), len(values)]
-    return list(pairwise(edges))
 
 
 def _arcs(station_m: Floats, curvature_per_m: Floats, first: int, stop: int) -> list[Curve]:
@@ -112,7 +110,7 @@ def _arcs(station_m: Floats, curvature_per_m: Floats, first: int, stop: int) -> 
     if turn < LEAST_TURN_RAD or length < LEAST_LENGTH_M:
         return []
     flat = size < COMPOUND_SHARE * size.max()
-    parts = _runs(flat)
+    parts = stretches(flat)
     between = [(low, high) for low, high in parts if flat[low] and (high - low) * step >= COMPOUND_LENGTH_M]
     if between:
         bounds = sorted({0, len(size), *(bound for part in between for bound in part)})

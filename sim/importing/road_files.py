@@ -103,7 +103,8 @@ def _sources(road: Imported, options: Options) -> dict[str, Any]:
     found: dict[str, Any] = {"alignment": file}
     if options.height_files:
         names = ", ".join(f"{path.name} (SHA-256 {hash_of(path)[:16]})" for path in options.height_files)
-        found["heights"] = {"basis": "derived", "reference": names, "range": "3 to 10 m"}
+        note = "that a model of the surface errs by 3 to 10 m is an assumption"
+        found["heights"] = {"basis": "derived", "reference": names, "note": note}
     found["speed_limit_kmh"] = _assumed_share(limit, "20 km/h more or less", "by class of road")
     found["lane_width_m"] = _assumed_share(width, "0.25 m more or less", "by class of road")
     found["shoulders_roadside_and_driveways"] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -120,22 +120,14 @@ def _see_that_options_apply(file: Path, options: Options) -> None:
 def _links(pieces: Sequence[Piece]) -> list[LinkPieces]:
     """A link for each stretch of one class of road."""
     groups: list[list[Piece]] = []
-    for piece in pieces:
-        same = bool(groups) and groups[-1][0].road_class == piece.road_class
-        if not groups or not (same or _rest_m(pieces, piece) < LEAST_LINK_M):
-            groups.append([])
-        groups[-1].append(piece)
+    for road_class, stretch in groupby(pieces, key=lambda piece: piece.road_class):
+        own = list(stretch)
+        short = sum(piece.length_m for piece in own) < LEAST_LINK_M
+        if groups and (short or groups[-1][0].road_class == road_class):
+            groups[-1] += own
+        else:
+            groups.append(own)
     return [LinkPieces(own[0].road_class, *link_lanes(own, own[0].road_class), tuple(own)) for own in groups]
-
-
-def _rest_m(pieces: Sequence[Piece], first: Piece) -> float:
-    """Length of what has a piece's class of road from it on."""
-    length = 0.0
-    for piece in pieces[pieces.index(first) :]:
-        if piece.road_class != first.road_class:
-            break
-        length += piece.length_m
-    return length
 
 
 def facts(road: Imported) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def road_of_table(file: Path) -> Line | Alignment:
             raise refused(f"{file}:{line}", f"{lon} {places[wrong][0]:g}, {lat} {places[wrong][1]:g} are no degrees")
         heights = None if height is None else [_number(table, row, height, empty=np.nan) for row in table.rows]
         x, y = zip(*places, strict=True)
-        return line_of(list(x), list(y), heights, row=[line for line, _ in table.rows])
+        return line_of(x, y, heights)
     if "station" in columns and ("grade" in columns or height):
         return _designed(table, columns)
     needed = "lon and lat, or station with grade or elevation"

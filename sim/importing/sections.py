@@ -52,9 +52,7 @@ class Piece:
 
 def pieces_of(alignment: Alignment, options: Options) -> tuple[list[Piece], list[Finding]]:
     """Sections of an alignment, and what was odd about them."""
-    bounds = _bounds(alignment, options.least_section_m)
-    heights = alignment.height_m(bounds)
-    bounds = _not_too_steep(bounds, heights, alignment)
+    bounds = _not_too_steep(_bounds(alignment, options.least_section_m), alignment)
     heights = alignment.height_m(bounds)
     pieces = [
         _piece(alignment, options, float(low), float(high), 100.0 * float(rise) / float(high - low))
@@ -96,17 +94,15 @@ def _spaced(kept: Iterable[float], more: Iterable[float], least_m: float) -> lis
     return found
 
 
-def _not_too_steep(bounds: Floats, heights: Floats, alignment: Alignment) -> Floats:
+def _not_too_steep(bounds: Floats, alignment: Alignment) -> Floats:
     """Join sections that are steeper than any may be with their neighbours."""
-    bounds = bounds.copy()
     while len(bounds) > 2:  # noqa: PLR2004 - a road has two ends
-        grade = np.abs(np.diff(heights) / np.diff(bounds)) * 100.0
+        grade = np.abs(np.diff(alignment.height_m(bounds)) / np.diff(bounds)) * 100.0
         worst = int(grade.argmax())
         if grade[worst] < STEEPEST_PCT:
             break
         gone = worst if worst == len(grade) - 1 or (worst > 0 and grade[worst - 1] < grade[worst + 1]) else worst + 1
         bounds = np.delete(bounds, gone)
-        heights = alignment.height_m(bounds)
     return bounds
 
 
@@ -122,7 +118,7 @@ def _joined(runs: Sequence[Run]) -> list[Run]:
 
 
 def _of_interest(tags: Tags) -> dict[str, str]:
-    keys = ("highway", "lanes", "width", "tunnel", "lit", "ref", "oneway")
+    keys = ("highway", "lanes", "width", "tunnel", "covered", "junction", "lit", "ref", "oneway")
     return {key: value for key, value in tags.items() if key in keys or key.startswith("maxspeed")}
 
 

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from sim.importing.alignment import Alignment, Run, Trace, steepest_pct, straight_grades
 from sim.importing.findings import Finding, refused
 from sim.importing.heights import default_wavelength_m, height_model
-from sim.importing.lines import Line
+from sim.importing.lines import Line, stretches
 from sim.importing.options import Options
 from sim.importing.plan import Plane, curvature, curves_of, distances, smooth_line
 from sim.importing.shifted import looks_chinese, true_places
@@ -105,7 +105,7 @@ def _in_true_places(line: Line, options: Options, findings: list[Finding]) -> Li
     back = int((np.diff(line.time_s) < 0.0).sum())
     if back:
         findings.append(Finding("R17", "", {"count": back}))
-    return Line(lon, lat, height, line.time_s, line.row, line.tags, line.tags_of, line.name, line.drawn)
+    return replace(line, lon_deg=lon, lat_deg=lat, height_m=height)
 
 
 def _cleaned(line: Line, options: Options, source: str, findings: list[Finding]) -> tuple[Line, Plane]:
@@ -176,9 +176,8 @@ def _turning_point(x_m: Floats, y_m: Floats, along: Floats) -> int:
     near: list[list[int]] = cKDTree(places).query_ball_point(places, SAME_PLACE_M)
     first = np.array([min(rows) for rows in near])
     again = along - along[first] > EARLIER_M
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], again, [False]]).astype(np.int8)))
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        if along[stop - 1] - along[start] >= DRIVEN_TWICE_M:
+    for start, stop in stretches(again):
+        if again[start] and along[stop - 1] - along[start] >= DRIVEN_TWICE_M:
             back = along[first[stop - 1]] < along[first[start]]
             turn = 0.5 * (along[start] + along[first[start]]) if back else along[start]
             return int(np.searchsorted(along, turn, side="right"))
@@ -229,8 +228,9 @@ def _levelled(line: Line, along: Floats, at: Floats, height: Floats, findings: l
     if not on.any():
         return height
     height, count, length = height.copy(), 0, 0.0
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], on, [False]]).astype(np.int8)))
-    for first, stop in zip(edges[::2], edges[1::2], strict=True):
+    for first, stop in stretches(on):
+        if not on[first]:
+            continue
         low, high = along[first] - RAMP_M, along[stop] + RAMP_M
         inside = (at > low) & (at < high)
         ends = np.interp([low, high], at, height)
@@ -302,12 +302,7 @@ def _runs(line: Line, along: Floats, at: Floats, station: Floats) -> list[Run]:
     if not any(line.tags):
         return []
     place = np.interp(along, at, station)
-    starts = [0, *(np.flatnonzero(np.diff(index)) + 1).tolist()]
-    stops = [*starts[1:], len(index)]
-    return [
-        Run(float(place[first]), float(place[stop]), line.tags[index[first]])
-        for first, stop in zip(starts, stops, strict=True)
-    ]
+    return [Run(float(place[first]), float(place[stop]), line.tags[index[first]]) for first, stop in stretches(index)]
 
 
 def _km(metres: float) -> str:

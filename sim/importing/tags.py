@@ -1,6 +1,6 @@
 """From what is tagged on a stretch to a section's numbers, and what is assumed where nothing is.
 
-Keys are OpenStreetMap's; numbers may carry units. What a table names as the scenario format does is taken as it is.
+Keys are OpenStreetMap's; numbers may carry units.
 """
 
 import re

@@ -7,19 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.importing.alignment import straight_grades
+from sim.importing.alignment import Run, straight_grades
 from sim.importing.findings import TEXTS
 from sim.importing.heights import bilinear, height_model
 from sim.importing.plan import curvature, curves_of, distances
-from sim.importing.sections import STEEPEST_PCT, _not_too_steep
+from sim.importing.road_files import FLEET
+from sim.importing.sections import STEEPEST_PCT, _joined, _not_too_steep
 from sim.importing.shifted import shifted, true_places
 from sim.importing.smoothing import spikes, whittaker
 from sim.importing.tags import limit_kmh, road_class_of
 
 DATA = Path(__file__).parents[1] / "data" / "roads"
+EXAMPLE_FLEET = Path(__file__).parents[2] / "scenarios" / "taishun" / "parts" / "fleet.yaml"
 runner = CliRunner()
 
 
@@ -280,7 +283,7 @@ def test_sections_that_are_too_steep_are_joined() -> None:
             return np.interp(at, [0.0, 100.0, 120.0, 300.0], [0.0, 5.0, 9.0, 15.0])
 
     bounds = np.array([0.0, 100.0, 120.0, 300.0])
-    joined = _not_too_steep(bounds, Ramp().height_m(bounds), Ramp())
+    joined = _not_too_steep(bounds, Ramp())
     grades = 100.0 * np.diff(Ramp().height_m(joined)) / np.diff(joined)
     assert (np.abs(grades) < STEEPEST_PCT).all()
     assert len(joined) == 3
@@ -440,3 +443,13 @@ def test_parts_of_a_road_that_nothing_joins_are_not_chosen_from(tmp_path) -> Non
     assert code == 2
     assert "R05" in output
     assert "% from km" in output
+
+
+def test_an_imported_road_starts_with_the_example_countys_trucks() -> None:
+    own, example = (yaml.safe_load(file.read_text()) for file in (FLEET, EXAMPLE_FLEET))
+    assert own["classes"] == example["classes"]
+
+
+def test_a_gallery_is_a_section_of_its_own() -> None:
+    runs = [Run(0.0, 500.0, {"highway": "primary"}), Run(500.0, 900.0, {"highway": "primary", "covered": "yes"})]
+    assert len(_joined(runs)) == 2

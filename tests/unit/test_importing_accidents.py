@@ -72,7 +72,19 @@ def test_dates_that_nothing_tells_are_refused(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hour"),
-    [("14:30", 14), ("2:30 PM", 14), ("12:05 am", 0), ("1430", 14), ("7", 7), ("99", None), ("", None), ("24", None)],
+    [
+        ("14:30", 14),
+        ("2:30 PM", 14),
+        ("12:05 am", 0),
+        ("1430", 14),
+        ("7", 7),
+        ("99", None),
+        ("", None),
+        ("24", None),
+        ("24:00", 0),
+        ("99:99", None),
+        ("13:00 PM", None),
+    ],
 )
 def test_hours_are_read_as_they_are_written(text: str, hour: int | None, tmp_path) -> None:
     (accident,) = read_accidents(table(tmp_path, f"year,time\n2020,{text}\n")).accidents
