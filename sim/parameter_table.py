@@ -1,6 +1,7 @@
 """Every number of the model with its source, as a table: the text of `docs/parameters.md`."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic_core import PydanticUndefined
@@ -286,3 +287,33 @@ def _source(source: Source | None) -> tuple[str, str]:
 def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     head = ("parameter", "default", "unit", "meaning", "source", "range")
     return [" | ".join(("", *cells, "")).strip() for cells in (head, ("---",) * len(head), *rows)]
+
+
+RANGE = re.compile(r"^([\d.]+) to ([\d.]+)(?: \w+)?$")
+"""A range of two numbers and nothing else."""
+
+
+def ranges(groups: Sequence[str] | None = None) -> dict[str, tuple[str, float, float, float]]:
+    """Basis, low end, default and high end of every single number that has such a range, by dotted key."""
+    found = {}
+    for key, group, _used in GROUPS:
+        if groups is not None and key not in groups:
+            continue
+        sources = group.model_fields["sources"].get_default(call_default_factory=True, validated_data={})
+        for name, field in group.model_fields.items():
+            source, default = sources.get(name), field.default
+            limits = RANGE.match(source.range or "") if source is not None and source.basis != "published" else None
+            if limits is not None and isinstance(default, float | int):
+                low, high = float(limits[1]), float(limits[2])
+                if low <= default <= high:
+                    found[f"{key}.{name}"] = (source.basis, low, float(default), high)
+    return found
+
+
+def uncertain_yaml(groups: Sequence[str] | None = None) -> str:
+    """These ranges as the block `uncertain` of a scenario, triangular around the default."""
+    lines = ["uncertain:"]
+    for key, (basis, low, mode, high) in ranges(groups).items():
+        shape = f"kind: triangular, low: {low:g}, mode: {mode:g}, high: {high:g}"
+        lines += [f"  {key}:", f"    {{{shape}, source: {{basis: {basis}, range: {low:g} to {high:g}}}}}"]
+    return "\n".join([*lines, ""])

@@ -42,6 +42,7 @@ NOT_MODEL = (
     "before_after.py",
     "checking.py",
     "files.py",
+    "hindcast/",
     "importing/",
     "interrupts.py",
     "machine.py",

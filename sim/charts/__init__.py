@@ -16,6 +16,7 @@ from sim.charts.basic import (
     tornado,
 )
 from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive
+from sim.charts.hindcast import hindcast
 from sim.charts.road_profile import road_profile
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "files",
     "forest",
     "forest_rows",
+    "hindcast",
     "monthly_rows",
     "months",
     "named_ratios",

@@ -41,11 +41,25 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
-def parameters() -> None:
+def parameters(
+    *,
+    uncertain: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GROUP",
+            help="Print a group's assumptions as a block `uncertain` for a scenario instead, such as risk; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Print every number of the model with unit, source and range, as Markdown."""
-    from sim.parameter_table import markdown
+    from sim.cli.problems import Problem
+    from sim.parameter_table import GROUPS, markdown, uncertain_yaml
 
-    sys.stdout.write(markdown())
+    known = [key for key, _, _ in GROUPS]
+    if unknown := next((name for name in uncertain or [] if name not in known), None):
+        raise Problem(f"--uncertain {unknown}: there is no such group; groups are {', '.join(known)}")
+    sys.stdout.write(uncertain_yaml(uncertain) if uncertain else markdown())
 
 
 def interventions(*, as_json: AsJson = False) -> None:

@@ -12,6 +12,8 @@ import typer
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment, Progress, ReplicationFailed
+    from sim.hindcast.cases import LoadedCase, Registers
+    from sim.hindcast.draws import Draws
     from sim.scenario import Scenario
     from sim.store import Store
 
@@ -81,6 +83,23 @@ class Simulation:
                 scenarios,
                 draws=draws,
                 replications=replications,
+                seed=self.seed,
+                workers=self.workers,
+                dask=self.dask,
+                store=self._store(),
+                fresh=self.fresh,
+                progress=progress,
+            )
+
+    def hindcast(self, cases: "list[LoadedCase]", registers: "Registers", draws: int) -> "Draws":
+        """Simulate draws of observed cases."""
+        from sim.hindcast.draws import draw
+
+        with self._told(), progress_bar(quiet=self.quiet) as progress:
+            return draw(
+                cases,
+                registers,
+                draws=draws,
                 seed=self.seed,
                 workers=self.workers,
                 dask=self.dask,

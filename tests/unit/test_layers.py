@@ -34,6 +34,7 @@ LAYERS = [
         "made_files",
         "result_folder",
         "importing",
+        "hindcast",
     },
     {"charts", "report", "cli", "api"},
 ]
