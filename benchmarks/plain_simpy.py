@@ -19,7 +19,7 @@ from sim.physics import speed as speeds
 from sim.physics.rollover import logistic_spread
 from sim.risk.encounters import CROSSED_BY_OTHERS, REACHED_SHARE, SCALE_SQUARE
 from sim.scenario import Scenario
-from sim.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2
+from sim.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2, ms_from_kmh
 
 PlainRoute = list[tuple[int, list[float]]]
 """Sections, and the share of runaways on each that end in an accident, by kind of truck."""
@@ -70,7 +70,7 @@ class PlainTruck:
     power_w: float
     retarding_w: float
     capacity_n: float
-    notices_c: float
+    bears_c: float
     descent_factor: float
     heat_factor: float
     rollover_threshold_g: float
@@ -120,6 +120,7 @@ class Model:
         self.state_by_hour = around.state.tolist()
         self.risk_by_hour = around.risk_factor[around.state].tolist()
         self.flow_by_hour = around.flow.tolist()
+        self.lowest_ms = ms_from_kmh(self.habits.lowest_descent_kmh)
         self.others_spread = world.conditions(0).others.spread
 
     def truck(self, truck: PlainTruck, route: PlainRoute) -> Generator[Event, Any, None]:
@@ -162,10 +163,18 @@ class Model:
         """Speed [m/s]."""
         velocity = section.wanted_ms * weather * truck.speed_factor
         if section.held_ms < inf:
-            hotter = max(temperature - truck.notices_c, 0.0) / self.habits.hot_brakes_range_k
-            careful = max(1.0 - hotter, self.habits.hot_brakes_least_factor)
-            velocity = min(velocity, section.held_ms * truck.descent_factor * careful)
+            velocity = min(velocity, section.held_ms * truck.descent_factor)
+            velocity = min(velocity, max(self.bearable_ms(section, truck, temperature), self.lowest_ms))
         return velocity
+
+    def bearable_ms(self, section: PlainSection, truck: PlainTruck, temperature: float) -> float:
+        """Speed at which brakes get no hotter over what is looked ahead than the driver bears."""
+        rate = brakes.COOLING_PER_S + brakes.COOLING_PER_M * section.held_ms
+        ahead = 1.0 - exp(-rate * 1000.0 * self.habits.descent_foresight_km / section.held_ms)
+        above = max(temperature - brakes.AMBIENT_C + (truck.bears_c - temperature) / ahead, 0.0)
+        force = -truck.mass_kg * STANDARD_GRAVITY_MS2 * section.grade - brakes.DRAG_N
+        given = truck.retarding_w + above * brakes.CONDUCTANCE_W_K
+        return given / max(force - above * brakes.CONDUCTANCE_W_K_PER_MS, brakes.LEAST_FORCE_N)
 
     def failed(self, temperature: float, demand: float) -> float:
         """Expected failures of brakes by now."""
@@ -258,7 +267,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, PlainRoute
         world.conditions(0).kinds.power_w[who.kind],
         who.retarding_w,
         who.capacity_n,
-        who.notices_c,
+        who.bears_c,
         who.descent_factor,
         who.heat_factor,
         who.rollover_threshold_g,

@@ -102,6 +102,8 @@ class Roster:
     enterprise: Ints
     violation_utility: Floats
     speed_factor: Floats
+    boldness: Floats
+    """Standard normal: what the driver's habit of speed comes from."""
     has_retarder: Floats
     engine_brake_factor: Floats
     """Of its engine brake's type, 1 on average."""
@@ -135,13 +137,15 @@ def draw_roster(fleet: Fleet, streams: Streams) -> Roster:
     def spread(field: str) -> Floats:
         return np.repeat(np.array([float(getattr(part, field)) for _, part in parts]), repeat)
 
-    speed = fleet.speed_factor_mean + fleet.speed_factor_sd * _normal("fleet.speed", streams, size)
+    boldness = _normal("fleet.speed", streams, size)
+    speed = fleet.speed_factor_mean + fleet.speed_factor_sd * boldness
     answer = fleet.call_answer_probability + fleet.call_answer_sd * _normal("fleet.answer", streams, size)
     return Roster(
         truck_class=np.repeat(np.array([index for index, _ in parts]), repeat),
         enterprise=enterprise,
         violation_utility=spread("banned_entry_utility") + own + culture[enterprise],
         speed_factor=np.clip(speed, *SPEED_FACTOR_LIMITS),
+        boldness=boldness,
         has_retarder=_chosen("fleet.retarder", streams, spread("retarder_share")),
         engine_brake_factor=_engine_brake_factor(streams.uniform("fleet.engine_brake", 0, size)),
         laden_mass_kg=spread("loaded_mass_kg"),

@@ -20,7 +20,7 @@ from sim.physics import brake_temperature as brakes
 from sim.physics.rollover import logistic_spread
 from sim.risk import encounters
 from sim.road import Route
-from sim.units import Bools, Floats, Ints, Singles
+from sim.units import METRES_PER_KM, Bools, Floats, Ints, Singles, ms_from_kmh
 
 EVERY_DAY = NOWHERE = -1
 
@@ -47,6 +47,8 @@ class Road(NamedTuple):
     """To a truck that climbs, without that of the air."""
     held_ms: Singles
     """Infinite where the road does not fall steeply."""
+    heats_ahead: Singles
+    """Share of the way to their steady temperature that brakes go over what drivers look ahead, at the speed held."""
     base_hazard: Singles
     """General hazard of the whole section at the limit, shape (sections, kinds x states of weather and light)."""
     shared_hazard: Singles
@@ -125,10 +127,8 @@ class RiskNumbers(NamedTuple):
     curve_speed_spread: np.float32
     """Of the speed in a curve over the one meant, logistic scale."""
     brake_failure_c: np.float32
-    least_when_hot: np.float32
-    """Factor on the speed held downgrade that drivers with hot brakes do not go below."""
-    cautious_per_k: np.float32
-    """By which it falls for each degree above the temperature that they notice."""
+    lowest_descent_ms: np.float32
+    """Slower than that nobody goes down for the brakes' sake."""
     fatal_growth_per_kmh: np.float32
     others_spread: np.float32
     """Scale of the others' speeds over their mean."""
@@ -197,8 +197,7 @@ def _plan(conditions: Conditions, route: Route) -> Plan:
             growth_per_kmh=np.float32(risk.speed_coefficient_per_kmh),
             curve_speed_spread=np.float32(logistic_spread(risk.curve_speed_sd)),
             brake_failure_c=np.float32(risk.brake_failure_c),
-            least_when_hot=np.float32(conditions.speed.hot_brakes_least_factor),
-            cautious_per_k=np.float32(1.0 / conditions.speed.hot_brakes_range_k),
+            lowest_descent_ms=np.float32(ms_from_kmh(conditions.speed.lowest_descent_kmh)),
             fatal_growth_per_kmh=np.float32(severity.fatal_growth_per_kmh),
             others_spread=np.float32(conditions.others.spread),
             fatal_share=np.array(severity.fatal_share, dtype=np.float32),
@@ -220,6 +219,7 @@ def _road(conditions: Conditions, route: Route) -> Road:
         "crawl_ms": bounds.crawl_ms,
         "resistance_ms2": bounds.resistance_ms2,
         "held_ms": bounds.held_ms,
+        "heats_ahead": _heats_ahead(conditions),
         "curvature_per_m": table.curvature_per_m,
         "superelevation": table.superelevation,
         "curve_share": table.curve_share,
@@ -239,6 +239,15 @@ def _road(conditions: Conditions, route: Route) -> Road:
         power_per_kg=bounds.power_per_kg.astype(np.float32),
         drag_per_kg=bounds.drag_per_kg.astype(np.float32),
     )
+
+
+def _heats_ahead(conditions: Conditions) -> Floats:
+    """Of all directed sections; 1 where the road does not fall steeply."""
+    held_ms, ahead_m = conditions.bounds.held_ms, METRES_PER_KM * conditions.speed.descent_foresight_km
+    falls = np.isfinite(held_ms)
+    speed_ms: Floats = np.where(falls, held_ms, 1.0)
+    gone: Floats = brakes.share_gone(speed_ms, np.full(len(speed_ms), ahead_m))
+    return np.where(falls, gone, 1.0)
 
 
 def _runaway_share(conditions: Conditions, route: Route) -> Singles:

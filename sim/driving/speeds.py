@@ -3,9 +3,11 @@
 from sim.compiled import compiled, single
 from sim.driving.plan import EVERY_DAY, RiskNumbers, Road, RulesOnRoute, RuleTable
 from sim.driving.traits import Traits
-from sim.driving.trucks import NO_LIMIT, NOTHING, ONE, Trucks
+from sim.driving.trucks import NO_LIMIT, NOTHING, Trucks
+from sim.physics import brake_temperature as brakes
 from sim.physics import speed
 
+bearable_speed_ms = single(brakes.bearable_speed_ms)
 settling_distance_m = single(speed.settling_distance_m)
 speed_at_end_ms, mean_speed_ms = single(speed.speed_at_end_ms), single(speed.mean_speed_ms)
 
@@ -17,11 +19,14 @@ def choose_speed(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumbers
     for i in range(len(trips.day)):
         velocity[i] = wanted_ms * trucks.weather[i]
     if road.held_ms[s] < NO_LIMIT:
-        held_ms = road.held_ms[s]
+        held_ms, grade, ahead = road.held_ms[s], road.grade[s], road.heats_ahead[s]
         for i in range(len(trips.day)):
-            hotter = max(trucks.brake_c[i] - trips.notices_c[i], NOTHING)
-            careful = max(ONE - hotter * numbers.cautious_per_k, numbers.least_when_hot)
-            velocity[i] = min(velocity[i], held_ms * trips.descent_factor[i] * careful)
+            velocity[i] = min(velocity[i], held_ms * trips.descent_factor[i])
+        for i in range(len(trips.day)):
+            bearable_ms = bearable_speed_ms(
+                trips.mass_kg[i], grade, trips.retarding_w[i], trucks.brake_c[i], trips.bears_c[i], ahead
+            )
+            velocity[i] = min(velocity[i], max(bearable_ms, numbers.lowest_descent_ms))
     if icy:
         icy_ms = road.icy_ms[s]
         for i in range(len(trips.day)):

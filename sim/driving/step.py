@@ -22,6 +22,7 @@ from sim.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, kmh_from_ms
 
 braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
 temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
+bearable_speed_ms = plain(brakes.bearable_speed_ms)
 brake_demand, failure_hazard = plain(brakes.brake_demand), plain(brakes.failure_hazard)
 rollover_speed_ms, rollover_hazard = plain(rollover.rollover_speed_ms), plain(rollover.rollover_hazard)
 settling_distance_m, speed_at_end_ms = plain(speed.settling_distance_m), plain(speed.speed_at_end_ms)
@@ -101,10 +102,11 @@ class Truck:
 
     def _velocity(self, s: int) -> Any:
         road, own = self._road, self._own
-        hotter = max(self.brake_c - own.notices_c, NOTHING)
-        careful = max(ONE - hotter * self._numbers.cautious_per_k, self._numbers.least_when_hot)
-        held = road.held_ms[s] * own.descent_factor * careful
-        free = min(road.wanted_ms[s] * self._weather, held)
+        free = min(road.wanted_ms[s] * self._weather, road.held_ms[s] * own.descent_factor)
+        if np.isfinite(road.held_ms[s]):
+            brake_c, ahead = self.brake_c, road.heats_ahead[s]
+            bearable = bearable_speed_ms(own.mass_kg, road.grade[s], own.retarding_w, brake_c, own.bears_c, ahead)
+            free = min(free, max(bearable, self._numbers.lowest_descent_ms))
         free = min(free, road.icy_ms[s]) if self._icy else free
         if road.grade[s] >= 0.0:
             free = self._climb(s, free)

@@ -140,7 +140,7 @@ def _some(trips: Traits, first: int, stop: int) -> Traits:
         trips.mass_kg[first:stop],
         trips.retarding_w[first:stop],
         trips.capacity_n[first:stop],
-        trips.notices_c[first:stop],
+        trips.bears_c[first:stop],
         trips.descent_factor[first:stop],
         trips.heat_factor[first:stop],
         trips.rollover_threshold_g[first:stop],
@@ -229,7 +229,7 @@ def _drive_nothing() -> None:
     nobody, nowhere = np.zeros((0, 1), dtype=np.bool_), np.zeros((0, 1), dtype=np.int64)
     by_day = np.ones((0, 1, 1), dtype=np.float32)
     factors, each = np.ones((len(MECHANISMS), 1), dtype=np.float32), np.ones(len(MECHANISMS), dtype=np.float32)
-    numbers = RiskNumbers(ONE, ONE, ONE, ONE, ONE, ONE, ONE, each, each)
+    numbers = RiskNumbers(ONE, ONE, ONE, ONE, ONE, ONE, each, each)
     columns: dict[str, Any] = {"section": number, "way": number, "entered_s": double, "exact_length_m": double}
     columns |= dict.fromkeys(("crawl_ms", "base_hazard", "shared_hazard", "overtaking", "runaway_share"), table)
     plan = Plan(

@@ -9,6 +9,9 @@ from sim.driving.conditions import Conditions
 from sim.fleet import LADEN, LOADS, OVERLOADED
 from sim.units import Bools, Floats, Ints, Singles
 
+NO_CARE_C = 100_000.0
+"""Brake temperature that is borne by who takes no care."""
+
 
 class Traits(NamedTuple):
     """What the sweep knows of trips; arrays of shape (trips,), single precision but for the time."""
@@ -26,8 +29,8 @@ class Traits(NamedTuple):
     """Engine brake as it is used, and retarder."""
     capacity_n: Singles
     """Braking force of sound, cold brakes."""
-    notices_c: Singles
-    """Brake temperature from which the driver slows down; infinite for those who don't."""
+    bears_c: Singles
+    """Brake temperature that the driver chooses a speed not to exceed; `NO_CARE_C` for those who don't."""
     descent_factor: Singles
     """On the speed held downgrade, times the factor of the driving mode."""
     heat_factor: Singles

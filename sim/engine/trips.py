@@ -16,7 +16,7 @@ from sim.demand import DemandTable
 from sim.draws import CORRIDOR_BITS, PLACE_BITS, PLACE_MASK, Streams, of_corridor
 from sim.driving.conditions import TruckKinds
 from sim.driving.rules import DrivingRules
-from sim.driving.traits import Traits, passes
+from sim.driving.traits import NO_CARE_C, Traits, passes
 from sim.driving.usual import descent_factor_by_load
 from sim.engine.access import Variants
 from sim.engine.choices import Choices, ChoiceTable
@@ -293,6 +293,7 @@ class TraitTable:
         braced = np.where(retarder > 0, speeds.retarder_descent_factor, 1.0)
         columns = {
             "speed_factor": habit,
+            "bears_c": speeds.hot_brakes_c + speeds.hot_brakes_sd_k * roster.boldness[:, None],
             "mass_kg": kinds.mass_kg[kind],
             "engine_brake_w": roster.engine_brake_factor[:, None] * (speeds.engine_brake_kw * WATTS_PER_KW),
             "retarder_w": retarder * (speeds.retarder_kw * WATTS_PER_KW),
@@ -317,6 +318,7 @@ class TraitTable:
         own["rollover_threshold_g"] *= trips.stability.astype(np.float32)
         own["mass_kg"] = (own["mass_kg"] * heavier).astype(np.float32)
         own["retarding_w"] = own.pop("engine_brake_w") * geared + own.pop("retarder_w")
+        own["bears_c"] = np.where(wrong, NO_CARE_C, own["bears_c"]).astype(np.float32)
         own["descent_factor"] *= np.where(wrong, speeds.wrong_gear_speed_factor, 1.0).astype(np.float32)
         return Traits(
             departure_s=trips.departure_s,
@@ -324,7 +326,6 @@ class TraitTable:
             driver=trips.driver,
             online=online,
             kind=kind,
-            notices_c=np.where(wrong, np.inf, speeds.hot_brakes_c).astype(np.float32),
             **self._risk_factors(trips, own["defect_factor"]),
             brake_c=np.full(len(trips), brakes.INITIAL_C, dtype=np.float32),
             **own,

@@ -28,6 +28,8 @@ LIMIT_C = (500.0 - 32.0) / 1.8
 """500 deg F, above which brakes fade [1]."""
 COLD_DECELERATION_MS2 = 5.0
 """Deceleration of a truck with its allowed mass by sound, cold brakes [m/s2]: assumption, 4 to 6."""
+LEAST_FORCE_N = 1.0
+"""So that a speed that nothing limits is a number, though none that a truck drives."""
 LEAST_ROOM, MOST_FAILURES = 0.05, 20.0
 """So that a truck that asks for more than cold brakes give is lost as soon as they are hot, and numbers stay finite."""
 ENGINE_BRAKE_W = 73.0 * WATTS_PER_HORSEPOWER
@@ -83,6 +85,49 @@ def temperature_after_c(
 ) -> FloatLike:
     """Temperature [deg C] after `duration_s` [s]: T = T_steady + (T_0 - T_steady) exp(-K_1 t) [1, 2]."""
     result: FloatLike = steady_c + (start_c - steady_c) * portable.exp(-cooling_per_s * duration_s)
+    return result
+
+
+def bearable_speed_ms(
+    mass_kg: FloatLike,
+    grade: FloatLike,
+    retarding_w: FloatLike,
+    brake_c: FloatLike,
+    bears_c: FloatLike,
+    ahead: FloatLike,
+) -> FloatLike:
+    """Speed at which brakes are not hotter than the driver bears at the end of what is looked ahead.
+
+    Parameters
+    ----------
+    mass_kg : gross mass [kg]
+    grade : rise over run [-]; downgrades are negative
+    retarding_w : engine brake and retarder [W]
+    brake_c : temperature of the brakes now [deg C]
+    bears_c : what the driver bears [deg C]
+    ahead : share of the way to the steady temperature that brakes go over what is looked ahead [-], see `share_gone`
+
+    Returns
+    -------
+    speed [m/s], far above any that is driven where nothing limits it
+
+    Notes
+    -----
+    Steady temperatures up to T + (T_bears - T) / a, T_inf at least, keep to it. With x above T_inf the power is
+    x (h_0 + h_1 V), and (W theta - F_drag) V - P_eng = x (h_0 + h_1 V) gives V; drag's part that grows with speed is
+    left out, so that a driver is on the safe side by a few per cent.
+    """
+    force_n = -mass_kg * STANDARD_GRAVITY_MS2 * grade - DRAG_N
+    above_k = np.maximum(brake_c - AMBIENT_C + (bears_c - brake_c) / ahead, 0.0)
+    result: FloatLike = (retarding_w + above_k * CONDUCTANCE_W_K) / np.maximum(
+        force_n - above_k * CONDUCTANCE_W_K_PER_MS, LEAST_FORCE_N
+    )
+    return result
+
+
+def share_gone(speed_ms: FloatLike, distance_m: FloatLike) -> FloatLike:
+    """Share of the way to their steady temperature that brakes go over a distance: 1 - exp(-K_1 s / V) [-]."""
+    result: FloatLike = 1.0 - portable.exp(-cooling_rate_per_s(speed_ms) * distance_m / speed_ms)
     return result
 
 

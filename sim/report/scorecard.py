@@ -12,7 +12,8 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "What the model predicts and what was seen",
         "made": "Made by `{command}`, {draws} draws, seed {seed}; no number on this page was typed.",
         "held": "{inside} of {observations} observations in {cases} cases lie inside their 90 % interval; "
-        "{expected:.1f} would be right. The interval's upper end is {width:.1f} times its lower one in the middle of the rows.",
+        "{expected:.1f} would be right. The interval's upper end is {width:.1f} times its lower one in the middle of "
+        "the rows.",
         "scores": "Sum of the logarithms of the probability given to what was observed (higher is better):",
         "versus": "- {rival}: {own:.1f} to {other:.1f} in the {n} observations that it says something of.",
         "manual": "model to the safety manual alone",

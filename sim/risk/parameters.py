@@ -187,11 +187,15 @@ SPEED_SOURCES = {
     ),
     "wrong_gear_braking": _assumed("0 to 0.6", "engine brakes give their power at high engine speeds only"),
     "wrong_gear_speed_factor": _assumed("1.0 to 1.5"),
-    "hot_brakes_c": _published(
-        "Carlisle Brake and Friction, Brake temperature signals: odour at 550 to 650 deg F (288 to 343 deg C)"
+    "hot_brakes_c": Source(
+        basis="published",
+        reference="Driving Commercial Vehicles Manual, chapter 2: brakes should not exceed 250 deg C",
+        range="200 to 300",
+        note="Peterbilt's operator's manual: about 260 deg C in normal braking; odour comes at 288 to 343 (Carlisle)",
     ),
-    "hot_brakes_range_k": _assumed("80 to 400"),
-    "hot_brakes_least_factor": _assumed("0.2 to 0.6"),
+    "hot_brakes_sd_k": _assumed("10 to 50"),
+    "descent_foresight_km": _assumed("2 to 10", "signs at the top tell the length of a descent; feeling comes later"),
+    "lowest_descent_kmh": _assumed("5 to 15", "the lowest gears at the engine's highest speed"),
     "cautious_factor": _assumed("0.85 to 0.97"),
     "rain_speed_factor": _assumed("0.85 to 1.0"),
     "fog_speed_factor": _assumed("0.6 to 0.9"),
@@ -226,13 +230,18 @@ class SpeedParameters(Group):
         default=0.3, description="engine braking in too high a gear over that in the right"
     )
     wrong_gear_speed_factor: AtLeastOne = Field(default=1.2, description="speed downgrade in too high a gear")
-    hot_brakes_c: Annotated[float, Field(ge=50.0, le=2000.0)] = Field(
-        default=300.0, description="brake temperature that drivers notice, so that they slow down"
+    hot_brakes_c: Annotated[float, Field(ge=100.0, le=2000.0)] = Field(
+        default=250.0, description="brake temperature that the mean driver chooses gear and speed not to exceed"
     )
-    hot_brakes_range_k: Annotated[float, Field(ge=1.0, le=10_000.0)] = Field(
-        default=150.0, description="rise beyond at which they would stand still"
+    hot_brakes_sd_k: Annotated[float, Field(ge=0.0, le=500.0)] = Field(
+        default=25.0, description="between drivers: who drives faster bears hotter brakes"
     )
-    hot_brakes_least_factor: SpeedShare = Field(default=0.3, description="factor on speed that they don't go below")
+    descent_foresight_km: Annotated[float, Field(ge=0.1, le=100.0)] = Field(
+        default=5.0, description="of descent over which drivers see to it that brakes don't get hotter"
+    )
+    lowest_descent_kmh: Annotated[float, Field(ge=1.0, le=50.0)] = Field(
+        default=10.0, description="slower than that nobody goes down for the brakes' sake"
+    )
     cautious_factor: SpeedShare = Field(default=0.92, description="speed of the cautious mode over the habitual")
     rain_speed_factor: SpeedShare = 0.92
     fog_speed_factor: SpeedShare = 0.75

@@ -48,6 +48,7 @@ def test_the_small_county_with_everything_is_exact(small) -> None:
         for number, kind in enumerate(interventions())
     }
     hot = {"risk__calibration_factor": 1500.0, "risk__brake_failure_c": 320.0, "speed__engine_brake_kw": 30}
+    hot["speed__hot_brakes_c"] = 2000.0
     outcome = check(small(interventions=programme, warm_up_days=3, **hot))
     assert len(outcome.accidents) > 20
     assert outcome.metrics["left_at_exit"] > 20

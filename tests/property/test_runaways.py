@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.driving.plan import plan_of
+from sim.driving.traits import NO_CARE_C
 from sim.engine.replication import run_replication
 from sim.engine.world import World
 from sim.fleet import LADEN, LOADS
@@ -47,7 +48,8 @@ def test_no_cliff_within_the_range_of_engine_brakes() -> None:
         ("speed.wrong_gear_share", 0.02),
         ("speed.wrong_gear_braking", 0.0),
         ("speed.wrong_gear_speed_factor", 1.5),
-        ("speed.hot_brakes_least_factor", 1.0),
+        ("speed.hot_brakes_c", 320.0),
+        ("speed.hot_brakes_sd_k", 60.0),
         ("fleet.brake_defect_share", 0.25),
         ("fleet.laden_fill", (0.9, 0.95, 1.0)),
         ("demand.overloaded_share", 0.3),
@@ -120,3 +122,40 @@ class TestSecondStage:
     def test_nobody_is_caught_up_with_who_is_faster(self) -> None:
         assert runaway.catching_up_per_m(10.0, 15.0, 0.1) == 0.0
         assert runaway.catching_up_per_m(30.0, 15.0, 0.1) == pytest.approx(0.1 * (1.0 / 15.0 - 1.0 / 30.0))
+
+
+@pytest.mark.parametrize("mass_kg", [36_000.0, 49_000.0, 60_000.0])
+@pytest.mark.parametrize("grade", [-0.03, -0.05, -0.08])
+@pytest.mark.parametrize("brake_c", [66.0, 180.0, 240.0])
+def test_at_the_bearable_speed_brakes_come_to_what_is_borne(mass_kg, grade, brake_c) -> None:
+    """Driven on for what is looked ahead they are no hotter, and hardly less."""
+    held_ms, distance_m, retarding_w = 14.0, 5000.0, 99_000.0
+    ahead = brakes.share_gone(held_ms, distance_m)
+    speed = brakes.bearable_speed_ms(mass_kg, grade, retarding_w, brake_c, 250.0, ahead)
+    steady = brakes.steady_temperature_c(brakes.braking_power_w(mass_kg, grade, speed, retarding_w), speed)
+    end = brake_c + (steady - brake_c) * ahead
+    if speed < 2.0 * held_ms:
+        assert 225.0 < end <= 250.0
+    else:
+        assert grade > -0.05
+
+
+def test_bearable_speeds_at_their_extremes() -> None:
+    speed = brakes.bearable_speed_ms
+    assert speed(49_000.0, -0.06, 99_000.0, 200.0, NO_CARE_C, 0.2) > 1000.0
+    assert speed(16_000.0, -0.02, 99_000.0, 66.0, 250.0, 0.2) > 40.0
+    force = 49_000.0 * 9.80665 * 0.06 - brakes.DRAG_N
+    assert speed(49_000.0, -0.06, 99_000.0, 600.0, 250.0, 0.2) == pytest.approx(99_000.0 / force)
+    assert speed(49_000.0, -0.06, 0.0, 600.0, 250.0, 0.2) == 0.0
+    assert speed(49_000.0, -0.06, 99_000.0, 66.0, 250.0, 0.2) < speed(49_000.0, -0.06, 99_000.0, 66.0, 250.0, 0.1)
+    assert speed(49_000.0, -0.06, 99_000.0, 66.0, 250.0, 0.2) > speed(49_000.0, -0.08, 99_000.0, 66.0, 250.0, 0.2)
+
+
+def test_no_driver_goes_slower_than_the_lowest_speed_for_the_brakes_sake() -> None:
+    changes = {"speed.engine_brake_kw": 5.0, "speed.retarder_kw": 5.0, "speed.hot_brakes_c": 120.0}
+    speeds = {}
+    for lowest in (6.0, 12.0):
+        run = run_replication(SLOPE.changed({"days": 1, **changes, "speed.lowest_descent_kmh": lowest}), 1, 0)
+        speeds[lowest] = run.metrics["vehicle_km"] / run.metrics["vehicle_hours"]
+        assert speeds[lowest] > lowest
+    assert speeds[12.0] > speeds[6.0]

@@ -18,7 +18,7 @@ from sim.road import Link, Network, Section, Stretch
 
 @pytest.fixture(scope="module")
 def world(small):
-    return World(small(days=3, speed__engine_brake_kw=20, speed__hot_brakes_least_factor=1.0), 5, 0)
+    return World(small(days=3, speed__engine_brake_kw=20, speed__hot_brakes_c=2000), 5, 0)
 
 
 @pytest.fixture(scope="module")

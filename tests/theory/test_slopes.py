@@ -16,11 +16,17 @@ from sim.scenario.uncertain import Distribution
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 DRAWS = 32
-SHARED = ("speed.wrong_gear_share", "risk.brake_failure_c", "speed.hot_brakes_least_factor", "speed.engine_brake_kw")
+SHARED = (
+    "speed.wrong_gear_share",
+    "risk.brake_failure_c",
+    "speed.hot_brakes_c",
+    "speed.hot_brakes_sd_k",
+    "speed.engine_brake_kw",
+)
 OVERLOADED = (0.02, 0.1, 0.3)
 """Of laden trips in China; in Colorado trucks are weighed at ports of entry."""
 SITES = {
-    "qidaoliang": (8.5, 240, (0.3, 1.0), 20),
+    "qidaoliang": (8.5, 240, (0.3, 1.0), 60),
     "straight_creek": (10.0, 200, (0.9, 1.1), 90),
 }
 """Years, runaways counted in them, the traffic then over the scenario's, and days to simulate.
