@@ -128,16 +128,14 @@ class TestSecondStage:
 @pytest.mark.parametrize("grade", [-0.03, -0.05, -0.08])
 @pytest.mark.parametrize("brake_c", [66.0, 180.0, 240.0])
 def test_at_the_bearable_speed_brakes_come_to_what_is_borne(mass_kg, grade, brake_c) -> None:
-    """Driven on for what is looked ahead they are no hotter, and hardly less."""
+    """Driven on for what is looked ahead they are no hotter, and hardly less where that speed binds."""
     held_ms, distance_m, retarding_w = 14.0, 5000.0, 99_000.0
     ahead = brakes.share_gone(held_ms, distance_m)
     speed = brakes.bearable_speed_ms(mass_kg, grade, retarding_w, brake_c, 250.0, ahead)
     steady = brakes.steady_temperature_c(brakes.braking_power_w(mass_kg, grade, speed, retarding_w), speed)
     end = brake_c + (steady - brake_c) * ahead
-    if speed < 2.0 * held_ms:
-        assert 225.0 < end <= 250.0
-    else:
-        assert grade > -0.05
+    assert end <= 250.0
+    assert end > 225.0 or speed > held_ms
 
 
 def test_bearable_speeds_at_their_extremes() -> None:
