@@ -112,5 +112,6 @@ def _show(rows: "list[Score]", total: "Totals", folder: Path) -> None:
     Console(file=sys.stdout, width=NARROWEST).print(shown)
     sys.stdout.write(
         f"{total.inside} of {total.observations} observations that are evidence lie inside their 90 % interval "
-        f"({total.expected_inside:.1f} would be right); middle width {total.median_width:.1f}; results in {folder}\n"
+        f"({total.expected_inside:.1f} would be right); middle width {score_text(total.median_width)}\n"
+        f"results in {folder}\n"
     )

@@ -11,7 +11,8 @@ by the logarithm of the probability that they gave to what was observed [1].
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, nan
+from math import inf, isfinite, nan
+from statistics import median
 
 import numpy as np
 from scipy.special import logsumexp
@@ -79,9 +80,9 @@ class Score:
         return self.low <= self.observed <= self.high
 
     @property
-    def width(self) -> float:
-        """High over low end of the interval."""
-        return self.high / self.low if self.low > 0.0 else inf
+    def width(self) -> float | None:
+        """High over low end of the interval; none where that reaches down to 0."""
+        return self.high / self.low if self.low > 0.0 else None
 
 
 def predicted(cases: Sequence[LoadedCase], draws: Draws, registers: Registers, seed: int) -> list[Predicted]:
@@ -217,7 +218,8 @@ class Totals:
     cases: int
     inside: int
     expected_inside: float
-    median_width: float
+    median_width: float | None
+    """None where there is no evidence, or its middle interval reaches down to 0."""
     log_score: dict[str, float]
     """Of the model and each rival over what both predict: model_on_manual, manual, model_on_others, others."""
     compared: dict[str, int]
@@ -227,6 +229,7 @@ class Totals:
 def totals(rows: Sequence[Score]) -> Totals:
     """Over evidence only."""
     kept = [row for row in rows if row.role == "evidence"]
+    middle = median([row.width or inf for row in kept]) if kept else inf
     scores: dict[str, float] = {}
     compared: dict[str, int] = {}
     for rival in ("manual", "others"):
@@ -239,7 +242,7 @@ def totals(rows: Sequence[Score]) -> Totals:
         cases=len({row.case for row in kept}),
         inside=sum(row.inside for row in kept),
         expected_inside=likelihood.INTERVAL * len(kept),
-        median_width=float(np.median([row.width for row in kept])) if kept else nan,
+        median_width=middle if isfinite(middle) else None,
         log_score=scores,
         compared=compared,
     )

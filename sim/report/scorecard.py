@@ -12,7 +12,7 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "What the model predicts and what was seen",
         "made": "Made by `{command}`, {draws} draws, seed {seed}; no number on this page was typed.",
         "held": "{inside} of {observations} observations in {cases} cases lie inside their 90 % interval; "
-        "{expected:.1f} would be right. The interval's upper end is {width:.1f} times its lower one in the middle of "
+        "{expected:.1f} would be right. The interval's upper end is {width} times its lower one in the middle of "
         "the rows.",
         "scores": "Sum of the logarithms of the probability given to what was observed (higher is better):",
         "versus": "- {rival}: {own:.1f} to {other:.1f} in the {n} observations that it says something of.",
@@ -34,7 +34,7 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "模型的预测与实际观测",
         "made": "由 `{command}` 生成,{draws} 次抽样,种子 {seed};本页没有一个数字是手工输入的。",
         "held": "{cases} 个案例的 {observations} 项观测中,{inside} 项落在其 90 % 区间内;恰当的数目是 {expected:.1f}。"
-        "区间上限与下限之比的中位数为 {width:.1f}。",
+        "区间上限与下限之比的中位数为 {width}。",
         "scores": "对实际观测所给概率的对数之和(越高越好):",
         "versus": "- {rival}:{own:.1f} 对 {other:.1f}(在其有预测的 {n} 项观测中)。",
         "manual": "模型与仅用安全手册相比",
@@ -104,7 +104,7 @@ def _summary(total: Totals, words: Mapping[str, str]) -> list[str]:
         observations=total.observations,
         cases=total.cases,
         expected=total.expected_inside,
-        width=total.median_width,
+        width=score_text(total.median_width),
     )
     versus = [
         words["versus"].format(
