@@ -20,6 +20,8 @@ Quantity = Literal[
     "deaths_per_runaway",
     "deaths_per_injury",
     "deaths_of_others_share",
+    "fatal_rate",
+    "runaway_share",
     "rear_end_share",
     "head_on_fatal_share",
     "rollover_share",

@@ -118,6 +118,8 @@ QUANTITIES: dict[str, Callable[[Run], float]] = {
     "deaths_per_runaway": _deaths_per_runaway,
     "deaths_per_injury": _ratio("expected_deaths", "expected_injuries"),
     "deaths_of_others_share": _ratio("expected_deaths_of_others", "expected_deaths"),
+    "fatal_rate": lambda run: _over(_fatal(run, *MECHANISMS), run.outcome.metrics["vehicle_km"]) * VKM_PER_MILLION,
+    "runaway_share": lambda run: _over(_runaways(run) * run.years, run.outcome.metrics["expected_accidents"]),
     "rear_end_share": _ratio("expected_rear_end", "expected_accidents"),
     "rollover_share": _ratio("expected_rollover", "expected_accidents"),
     "head_on_fatal_share": lambda run: _over(_fatal(run, "head_on", "overtaking"), _fatal(run, *MECHANISMS)),
