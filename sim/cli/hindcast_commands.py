@@ -55,7 +55,10 @@ def hindcast(
     folder = out or Path("results") / "validation"
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     found = simulation.hindcast(loaded, known, draws)
-    rows = scorecard(predicted(loaded, found, known, seed), known, seed)
+    try:
+        rows = scorecard(predicted(loaded, found, known, seed), known, seed)
+    except ValueError as error:
+        raise Problem(str(error)) from error
     _write(folder, rows, totals(rows), loaded, {"command": command_line(), "draws": draws, "seed": seed})
     if as_json:
         sys.stdout.write((folder / "hindcast.json").read_text(encoding="utf-8"))

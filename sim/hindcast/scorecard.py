@@ -86,7 +86,13 @@ class Score:
 
 
 def predicted(cases: Sequence[LoadedCase], draws: Draws, registers: Registers, seed: int) -> list[Predicted]:
-    """All observations with their counterparts."""
+    """All observations with their counterparts.
+
+    Raises
+    ------
+    ValueError
+        if a draw has no value of one, such as a share of no accidents
+    """
     return [
         _predicted(case, observation, draws, registers, seed)
         for case in cases
@@ -101,7 +107,12 @@ def _predicted(case: LoadedCase, observation: Observation, draws: Draws, registe
     manual = np.array([by_manual(observation, run) for run in runs])
     exposure = np.array([million_truck_km(run) for run in runs])
     if observation.relative_to is not None:
-        values = values / np.array([value_of(observation, run) for run in by_scenario[observation.relative_to]])
+        others = np.array([value_of(observation, run) for run in by_scenario[observation.relative_to]])
+        values = np.divide(values, others, out=np.full(len(values), nan), where=others > 0.0)
+    if not np.isfinite(values).all():
+        row = int(np.flatnonzero(~np.isfinite(values))[0])
+        where = f"{case.file}: {observation.name}"
+        raise ValueError(f"{where}: {observation.quantity} has no value in draw {row}: simulate more days or trucks")
     counted = isinstance(observation.observed, Count)
     if counted:
         factor = draws.traffic[case.case.name] * draws.recorded[case.case.country, observation.register_name]
@@ -134,7 +145,7 @@ def _score(
         case=case.name,
         name=observation.name,
         title=f"{case.title}: {observation.title}",
-        title_zh=f"{case.title_zh}:{observation.title_zh}",
+        title_zh=f"{case.title_zh}：{observation.title_zh}",
         register=observation.register_name,
         role=observation.role,
         kind=observation.observed.kind,

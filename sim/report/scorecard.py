@@ -32,16 +32,16 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "zh-CN": {
         "title": "模型的预测与实际观测",
-        "made": "由 `{command}` 生成,{draws} 次抽样,种子 {seed};本页没有一个数字是手工输入的。",
-        "held": "{cases} 个案例的 {observations} 项观测中,{inside} 项落在其 90 % 区间内;恰当的数目是 {expected:.1f}。"
+        "made": "由 `{command}` 生成，{draws} 次抽样，种子 {seed}；本页没有一个数字是手工输入的。",
+        "held": "{cases} 个案例的 {observations} 项观测中，{inside} 项落在其 90 % 区间内；恰当的数目是 {expected:.1f}。"
         "区间上限与下限之比的中位数为 {width}。",
-        "scores": "对实际观测所给概率的对数之和(越高越好):",
-        "versus": "- {rival}:{own:.1f} 对 {other:.1f}(在其有预测的 {n} 项观测中)。",
+        "scores": "对实际观测所给概率的对数之和（越高越好）：",
+        "versus": "- {rival}：{own:.1f} 对 {other:.1f}（在其有预测的 {n} 项观测中）。",
         "manual": "模型与仅用安全手册相比",
         "others": "模型与其他案例均值相比",
         "rows": "各项",
-        "head": "| 观测项 | 登记口径 | 观测值 | 预测(90 %) | 落在区间内 | 对数得分 | 手册 | 其他案例 |",
-        "roles": "括号中的各项用于拟合,或在设定某个输入时其数值已知,因此不作为证据。"
+        "head": "| 观测项 | 登记口径 | 观测值 | 预测（90 %） | 落在区间内 | 对数得分 | 手册 | 其他案例 |",
+        "roles": "括号中的各项用于拟合，或在设定某个输入时其数值已知，因此不作为证据。"
         "对某一案例的预测从不依据对该案例的拟合。",
         "yes": "是",
         "no": "**否**",
@@ -54,7 +54,7 @@ WORDS: dict[str, dict[str, str]] = {
 }
 CHART_WORDS = {
     "en": ("predicted over observed, 90 % interval", "inside", "missed", "used to fit, or known before: no evidence"),
-    "zh-CN": ("预测值与观测值之比,90 % 区间", "落在区间内", "未命中", "用于拟合或事先已知:不作为证据"),
+    "zh-CN": ("预测值与观测值之比，90 % 区间", "落在区间内", "未命中", "用于拟合或事先已知：不作为证据"),
 }
 
 

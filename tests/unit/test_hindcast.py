@@ -16,6 +16,7 @@ from sim.scenario.files import load_as
 
 VALIDATION = Path(__file__).parents[2] / "scenarios" / "validation"
 COLORADO = VALIDATION / "cases" / "straight_creek.yaml"
+LANZHOU = VALIDATION / "cases" / "qidaoliang.yaml"
 runner = CliRunner()
 
 
@@ -108,14 +109,16 @@ def test_mistakes_in_cases_are_told(changes, message, registers, tmp_path) -> No
 
 
 def test_the_command_writes_a_page_and_counts_only_evidence(tmp_path) -> None:
-    arguments = ["hindcast", str(COLORADO), "--draws", "20", "--days", "4", "--out", str(tmp_path), "--workers", "1"]
+    arguments = ["hindcast", str(LANZHOU), "--draws", "20", "--days", "20", "--out", str(tmp_path), "--workers", "1"]
     result = runner.invoke(app, [*arguments, "--json"])
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "hindcast.json").read_text())
-    (row,) = found["rows"]
-    assert row["role"] == "fitted"
-    assert found["totals"]["observations"] == 0
-    assert row["low"] <= row["predicted"] <= row["high"]
+    row = found["rows"][0]
+    evidence = [one for one in found["rows"] if one["role"] == "evidence"]
+    assert 0 < len(evidence) < len(found["rows"])
+    assert found["totals"]["observations"] == len(evidence)
+    assert found["totals"]["inside"] == sum(one["inside"] for one in evidence)
+    assert all(one["low"] <= one["predicted"] <= one["high"] for one in found["rows"])
     for page in ("hindcast.md", "hindcast.zh-CN.md"):
         text = (tmp_path / page).read_text(encoding="utf-8")
         assert f"{row['observed']:.3g}" in text
@@ -131,3 +134,11 @@ def test_a_register_that_is_a_share_of_all_scales_counts_only(registers) -> None
     assert likelihood.spread_of(part, registers.discrepancy) == registers.discrepancy.share_logit_sd
     assert isinstance(counted.observed, Count)
     assert isinstance(part.observed, PartOf)
+
+
+def test_a_draw_without_a_value_is_told(tmp_path) -> None:
+    """On one day hardly a truck runs away."""
+    arguments = ["hindcast", str(COLORADO), "--draws", "20", "--days", "1", "--out", str(tmp_path), "--workers", "1"]
+    result = runner.invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "signs_runaways: runaways has no value in draw" in result.output
