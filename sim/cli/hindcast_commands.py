@@ -85,12 +85,13 @@ def _write(folder: Path, rows: "list[Score]", total: "Totals", cases: "list[Load
     from sim.made_files import as_json as json_text
     from sim.report.scorecard import CHART_WORDS, content, markdown
 
-    told = content(rows, total, how)
+    told = content(rows, total, how)  # Chinese in PNG files needs a font that may not be there
     files = {"hindcast.json": json_text(told).encode()}
     for language, suffix in (("en", ""), ("zh-CN", ".zh-CN")):
         title = "title" if language == "en" else "title_zh"
         chart = charts.hindcast(told["rows"], CHART_WORDS[language], title)
-        files |= charts.files(chart, f"hindcast{suffix}")
+        made_of_it = charts.files(chart, f"hindcast{suffix}")
+        files |= {name: drawn for name, drawn in made_of_it.items() if language == "en" or name.endswith(".svg")}
         files[f"hindcast{suffix}.md"] = markdown(rows, total, cases, language, how).encode()
     made(folder, files)
 

@@ -7,6 +7,8 @@ from typing import Any
 from sim.hindcast.cases import LoadedCase
 from sim.hindcast.scorecard import Score, Totals
 
+TELLING_WIDTH = 6.0
+"""High over low end of an interval, up to which it tells a level."""
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "title": "What the model predicts and what was seen",
@@ -14,6 +16,8 @@ WORDS: dict[str, dict[str, str]] = {
         "held": "{inside} of {observations} observations in {cases} cases lie inside their 90 % interval; "
         "{expected:.1f} would be right. The interval's upper end is {width} times its lower one in the middle of "
         "the rows.",
+        "wide": "Intervals as wide as these tell the order of a level and no more; "
+        "effects of measures and ratios are narrower.",
         "scores": "Sum of the logarithms of the probability given to what was observed (higher is better):",
         "versus": "- {rival}: {own:.1f} to {other:.1f} in the {n} observations that it says something of.",
         "manual": "model to the safety manual alone",
@@ -35,6 +39,7 @@ WORDS: dict[str, dict[str, str]] = {
         "made": "由 `{command}` 生成，{draws} 次抽样，种子 {seed}；本页没有一个数字是手工输入的。",
         "held": "{cases} 个案例的 {observations} 项观测中，{inside} 项落在其 90 % 区间内；恰当的数目是 {expected:.1f}。"
         "区间上限与下限之比的中位数为 {width}。",
+        "wide": "如此宽的区间只说明水平的数量级；措施效果与比值的区间较窄。",
         "scores": "对实际观测所给概率的对数之和（越高越好）：",
         "versus": "- {rival}：{own:.1f} 对 {other:.1f}（在其有预测的 {n} 项观测中）。",
         "manual": "模型与仅用安全手册相比",
@@ -115,7 +120,8 @@ def _summary(total: Totals, words: Mapping[str, str]) -> list[str]:
         )
         for rival in total.compared
     ]
-    return [held, "", words["scores"], "", *versus]
+    wide = total.median_width is None or total.median_width > TELLING_WIDTH
+    return [held, *([words["wide"]] if wide else []), "", words["scores"], "", *versus]
 
 
 def _title(row: Score, language: str) -> str:
