@@ -254,8 +254,7 @@ def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, PlainRoute
     """The trips of some days on the routes that they take without violating."""
     trips, table = world.source.draw(days), world.choices.table
     who: Traits = world.traits(trips)
-    first = trips.route_uniform < table.share_legal[trips.choice]
-    route = [table.legal[c] if f else table.other[c] for c, f in zip(trips.choice, first, strict=True)]
+    route = table.legal_route(trips.choice, trips.route_uniform).tolist()
     shares = [plan_of(world.conditions(0), r).road.runaway_share.tolist() for r in table.routes]
     sections = [list(zip(r.sections.tolist(), own, strict=True)) for r, own in zip(table.routes, shares, strict=True)]
     columns = [

@@ -4,6 +4,7 @@ import numpy as np
 from pydantic import Field
 from scipy.special import expit, logit
 
+from sim import portable
 from sim.parameters import Group, NotNegative, Positive, Share, Source
 from sim.units import FloatLike, Floats
 
@@ -113,6 +114,25 @@ def lowered(risk: float, increment: float) -> float:
     return max(1.0 - (1.0 - risk) / (1.0 - increment), 0.0) if increment < 1.0 else 0.0
 
 
-def route_share(cost_difference_cny: FloatLike, choice_scale_cny: float) -> FloatLike:
-    """Share that takes the first of two allowed routes: logit of how much more the second costs [CNY]."""
-    return expit(cost_difference_cny / choice_scale_cny)
+def route_shares(cost_cny: Floats, path_size: Floats, choice_scale_cny: float) -> tuple[Floats, float]:
+    """Share of trips by allowed route, and what the choice costs them.
+
+    Parameters
+    ----------
+    cost_cny : toll, time and distance of each route [CNY], shape (routes,)
+    path_size : how much of each route is its own [-], shape (routes,), see `sim.routing.path_sizes`
+    choice_scale_cny : difference of cost that moves the log-odds by one [CNY]
+
+    Returns
+    -------
+    shares, shape (routes,), of sum 1; cost [CNY], that of the route where there is one
+
+    Notes
+    -----
+    Path-size logit: P_i = PS_i exp(-c_i / b) / sum_j PS_j exp(-c_j / b), the cost is -b ln of the denominator (the
+    documentation of AequilibraE, route choice, path-size logit, with a factor of 1 on ln PS).
+    """
+    lowest = float(cost_cny.min())
+    weight = path_size * portable.exp(-(cost_cny - lowest) / choice_scale_cny)
+    total = np.asarray(weight.sum())
+    return weight / total, lowest - choice_scale_cny * float(portable.log(total))

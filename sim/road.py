@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -20,7 +19,7 @@ from sim.parameters import (
     RoadClass,
     TruckClass,
 )
-from sim.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints, ms_from_kmh
+from sim.units import METRES_PER_KM, SECONDS_PER_DAY, Bools, Floats, Ints, ms_from_kmh
 
 ShoulderType = Literal["paved", "gravel", "composite", "turf"]
 
@@ -287,7 +286,15 @@ class Network:
             self._out[way.start].append(index)
         self.node_names = tuple(self._out)
         self._node_index = {name: index for index, name in enumerate(self.node_names)}
-        self._driver_costs: dict[tuple[float, float], list[float]] = {}
+
+    def ways_from(self, node: str) -> Sequence[int]:
+        """Ways that begin at a node, in the order of the file."""
+        return self._out[node]
+
+    @cached_property
+    def length_m(self) -> Floats:
+        """Length by way [m]."""
+        return np.array([way.link.length_km * METRES_PER_KM for way in self.ways])
 
     @cached_property
     def free_time_s(self) -> Floats:
@@ -352,49 +359,6 @@ class Network:
             time_s=float(sum(self.free_time_s[w] for w in chosen)),
             toll_cny=sum(self.ways[w].link.length_km * self.ways[w].link.toll_cny_per_km for w in chosen),
         )
-
-    def cheapest(
-        self,
-        origin: str,
-        destination: str,
-        truck_class: TruckClass,
-        *,
-        value_of_time_cny_h: float,
-        distance_cost_cny_km: float,
-        obey_bans: bool,
-        hour: float = 12.0,
-    ) -> tuple[int, ...] | None:
-        """Ways of the route with the lowest toll, time and distance cost, or None (Dijkstra 1959).
-
-        Ties go to the sequence of ways that comes first in the file.
-        """
-        weights = self._weights(value_of_time_cny_h, distance_cost_cny_km)
-        queue: list[tuple[float, tuple[int, ...], str]] = [(0.0, (), origin)]
-        settled: set[str] = set()
-        while queue:
-            cost, ways, node = heappop(queue)
-            if node == destination:
-                return ways
-            if node in settled:
-                continue
-            settled.add(node)
-            for way in self._out[node]:
-                if obey_bans and self.ways[way].banned(truck_class, hour):
-                    continue
-                heappush(queue, (cost + weights[way], (*ways, way), self.ways[way].end))
-        return None
-
-    def _weights(self, value_of_time_cny_h: float, distance_cost_cny_km: float) -> list[float]:
-        key = (value_of_time_cny_h, distance_cost_cny_km)
-        if key not in self._driver_costs:
-            costs = [self.cost([index]) for index in range(len(self.ways))]
-            self._driver_costs[key] = [
-                c.toll_cny
-                + c.time_s / SECONDS_PER_HOUR * value_of_time_cny_h
-                + c.length_m / METRES_PER_KM * distance_cost_cny_km
-                for c in costs
-            ]
-        return self._driver_costs[key]
 
     def route(self, ways: Sequence[int]) -> Route:
         """The sections of a sequence of ways."""

@@ -1,18 +1,20 @@
-"""Which ways a trip can take: the legal route, a banned shortcut, and the legal ways on from each of its exits."""
+"""Which ways a trip can take: legal routes, a banned shortcut, and the legal ways on from each of its exits.
+
+The routes that a driver thinks of do not depend on what they cost (`sim/routing.py`); the costs decide by logit which
+of them is taken. So no toll, wage or price makes an answer jump.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.behaviour import BehaviourParameters, route_share
+from sim.behaviour import BehaviourParameters, route_shares
 from sim.demand import Demand, Flow
 from sim.parameters import TRUCK_CLASSES, TruckClass
 from sim.road import Network, Route, RouteCost
+from sim.routing import Ways, alternatives, closed_ways, least, path_sizes
 from sim.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints
-
-PATIENT, HURRIED = 0.25, 2.0
-"""Values of time, as multiples of the mean, whose cheapest routes are a driver's two alternatives: assumption."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,46 +27,67 @@ class Exit:
 
 
 @dataclass(frozen=True, eq=False)
+class Shortcut:
+    """A route that is banned on a stretch, between two of its rows."""
+
+    route: Route
+    entry_row: int
+    end_row: int
+    banned_link: str
+    exits: tuple[Exit, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class ChoiceSet:
     """The alternatives of one flow and truck class at one hour."""
 
-    legal: Route
-    other: Route | None
-    share_legal: float
-    """Of allowed alternatives; 1 where there is none or where the other one is banned."""
-    candidate: bool
-    """Whether `other` is a banned shortcut."""
-    saving_cny: float
-    entry_row: int = 0
-    end_row: int = 0
-    """Rows of `other` between which it is banned."""
-    banned_link: str = ""
-    exits: tuple[Exit, ...] = ()
+    legal: tuple[Route, ...]
+    below: tuple[float, ...]
+    """Uniform number below which a trip takes a legal route or one before it, by route; the last is 1."""
+    banned: Shortcut | None = None
+    saving_cny: float = 0.0
+    """Of the shortcut, over the choice between the legal routes."""
 
     @property
-    def shortcut(self) -> Route:
+    def candidate(self) -> bool:
+        """Whether there is a banned shortcut."""
+        return self.banned is not None
+
+    @property
+    def shortcut(self) -> Shortcut:
         """The banned alternative of a candidate."""
-        if not self.candidate or self.other is None:
+        if self.banned is None:
             raise ValueError("only a candidate has a shortcut")
-        return self.other
+        return self.banned
+
+    def legal_route(self, uniform: float) -> Route:
+        """Legal route of a trip with a uniform number."""
+        return self.legal[sum(uniform >= edge for edge in self.below[:-1])]
 
 
 @dataclass(frozen=True, eq=False)
 class ChoiceTable:
-    """Choice sets as arrays of shape (choice sets,); routes are numbers of `routes`, -1 for none."""
+    """Choice sets as arrays; routes are numbers of `routes`."""
 
     candidate: Bools
+    """Shape (choice sets,)."""
     saving_cny: Floats
-    share_legal: Floats
+    """Shape (choice sets,)."""
     legal: Ints
-    legal_h: Floats
-    """Time of the legal route at the limit [h]."""
-    other: Ints
+    """Shape (choice sets, most alternatives), the last one repeated where there are fewer."""
+    below: Floats
+    """See `ChoiceSet`, shape as `legal`."""
     routes: tuple[Route, ...]
+    """The legal ones."""
+    route_h: Floats
+    """Time of each route at the limit [h]."""
 
     def legal_route(self, choice: Ints, uniform: Floats) -> Ints:
-        """Route of trips that break no ban, by their choice set and uniform number, shape as given."""
-        return np.where(uniform < self.share_legal[choice], self.legal[choice], self.other[choice])
+        """Legal route of trips by their choice set and uniform number, shape as given."""
+        route: Ints = self.legal[choice, 0]
+        for place in range(1, self.legal.shape[1]):
+            route = np.where(uniform < self.below[choice, place - 1], route, self.legal[choice, place])
+        return route
 
 
 class Choices:
@@ -90,12 +113,17 @@ class Choices:
     def longest_m(self, network: Network) -> float:
         """A length that no trip exceeds [m]: a shortcut up to an exit and the way on count as both whole."""
 
-        def length_m(choice: ChoiceSet) -> float:
-            onward = max((network.cost(way_out.route.ways).length_m for way_out in choice.exits), default=0.0)
-            other = network.cost(choice.other.ways).length_m if choice.other else 0.0
-            return max(network.cost(choice.legal.ways).length_m, other + onward)
+        def length_m(route: Route) -> float:
+            return network.cost(route.ways).length_m
 
-        return max(map(length_m, self.sets))
+        def of_set(choice: ChoiceSet) -> float:
+            legal = max(map(length_m, choice.legal))
+            if choice.banned is None:
+                return legal
+            onward = max((length_m(way_out.route) for way_out in choice.banned.exits), default=0.0)
+            return max(legal, length_m(choice.banned.route) + onward)
+
+        return max(map(of_set, self.sets))
 
     def _fill(self, variant: int, permit: int, demand: Demand) -> None:
         """Hours and classes with the same bans on roads with the same tolls share their choice sets."""
@@ -118,73 +146,51 @@ class Choices:
         return self._found[key]
 
     def _choice_set(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> ChoiceSet:
-        legal = self._cheapest(origin, destination, truck_class, hour, factor=1.0, obey_bans=True)
-        shortcut = self._cheapest(origin, destination, truck_class, hour, factor=PATIENT, obey_bans=False)
-        if any(self._network.ways[w].banned(truck_class, hour) for w in shortcut):
-            return self._with_shortcut(legal, shortcut, truck_class, hour)
-        hurried = self._cheapest(origin, destination, truck_class, hour, factor=HURRIED, obey_bans=True)
-        if hurried == shortcut:
-            return ChoiceSet(self._network.route(legal), None, 1.0, candidate=False, saving_cny=0.0)
-        saving = self._driver_cost(hurried) - self._driver_cost(shortcut)
-        share = route_share(-saving, self._behaviour.choice_scale_cny)
-        first, second = self._network.route(hurried), self._network.route(shortcut)
-        return ChoiceSet(first, second, share, candidate=False, saving_cny=saving)
+        network, closed = self._network, closed_ways(self._network, truck_class, hour)
+        legal = alternatives(network, origin, destination, closed)
+        if not legal:
+            raise ValueError(f"{destination} can't be reached from {origin} by {truck_class} at {hour}:00")
+        cost_cny = np.array([self._driver_cost(ways) for ways in legal])
+        shares, choice_cny = route_shares(
+            cost_cny, path_sizes(legal, network.length_m), self._behaviour.choice_scale_cny
+        )
+        routes = tuple(network.route(ways) for ways in legal)
+        below = (*np.cumsum(shares)[:-1].tolist(), 1.0)
+        banned = [ways for ways in alternatives(network, origin, destination) if closed.intersection(ways)]
+        if not banned:
+            return ChoiceSet(routes, below)
+        shortcut = min(banned, key=self._expressway_m)
+        return ChoiceSet(routes, below, self._shortcut(shortcut, closed), choice_cny - self._driver_cost(shortcut))
 
-    def _with_shortcut(
-        self, legal: tuple[int, ...], shortcut: tuple[int, ...], truck_class: TruckClass, hour: int
-    ) -> ChoiceSet:
-        ways = self._network.ways
-        banned = [place for place, w in enumerate(shortcut) if ways[w].banned(truck_class, hour)]
-        lengths = [ways[w].stop - ways[w].first for w in shortcut]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
+    def _expressway_m(self, ways: Ways) -> float:
+        """Drivers break a ban to keep off the expressway: their shortcut has the least of it."""
+        own = [way for way in ways if self._network.ways[way].link.road_class == "expressway"]
+        return float(self._network.length_m[own].sum())
+
+    def _shortcut(self, ways: Ways, closed: frozenset[int]) -> Shortcut:
+        network = self._network
+        banned = [place for place, way in enumerate(ways) if way in closed]
+        starts = np.concatenate([[0], np.cumsum([network.ways[way].stop - network.ways[way].first for way in ways])])
         exits = [
-            Exit(int(starts[place]), ways[shortcut[place]].start, self._network.route(onward))
+            Exit(int(starts[place]), network.ways[ways[place]].start, network.route(onward))
             for place in range(banned[0] + 1, banned[-1] + 1)
-            if (onward := self._onward(shortcut, place, truck_class, hour))
+            if (onward := self._onward(ways, place, closed))
         ]
-        return ChoiceSet(
-            legal=self._network.route(legal),
-            other=self._network.route(shortcut),
-            share_legal=1.0,
-            candidate=True,
-            saving_cny=self._driver_cost(legal) - self._driver_cost(shortcut),
+        return Shortcut(
+            route=network.route(ways),
             entry_row=int(starts[banned[0]]),
             end_row=int(starts[banned[-1] + 1]),
-            banned_link=ways[shortcut[banned[0]]].link.name,
+            banned_link=network.ways[ways[banned[0]]].link.name,
             exits=tuple(exits),
         )
 
-    def _onward(
-        self, shortcut: tuple[int, ...], place: int, truck_class: TruckClass, hour: int
-    ) -> tuple[int, ...] | None:
-        """The legal way on from the start of the shortcut's way at `place`, if there is one."""
-        ways = self._network.ways
-        start, end = ways[shortcut[place]].start, ways[shortcut[-1]].end
-        return self._search(start, end, truck_class, hour, factor=1.0, obey_bans=True)
+    def _onward(self, ways: Ways, place: int, closed: frozenset[int]) -> Ways | None:
+        """The fastest legal way on from the start of the shortcut's way at `place`, if there is one."""
+        start, end = self._network.ways[ways[place]].start, self._network.ways[ways[-1]].end
+        return least(self._network, start, end, self._network.free_time_s.tolist(), closed)
 
-    def _cheapest(
-        self, origin: str, destination: str, truck_class: TruckClass, hour: int, *, factor: float, obey_bans: bool
-    ) -> tuple[int, ...]:
-        found = self._search(origin, destination, truck_class, hour, factor=factor, obey_bans=obey_bans)
-        if found is None:
-            raise ValueError(f"{destination} can't be reached from {origin} by {truck_class} at {hour}:00")
-        return found
-
-    def _search(
-        self, origin: str, destination: str, truck_class: TruckClass, hour: int, *, factor: float, obey_bans: bool
-    ) -> tuple[int, ...] | None:
-        return self._network.cheapest(
-            origin,
-            destination,
-            truck_class,
-            value_of_time_cny_h=self._behaviour.value_of_time_cny_h * factor,
-            distance_cost_cny_km=self._behaviour.distance_cost_cny_km,
-            obey_bans=obey_bans,
-            hour=hour,
-        )
-
-    def _driver_cost(self, route: tuple[int, ...]) -> float:
-        return driver_cost_cny(self._network.cost(route), self._behaviour)
+    def _driver_cost(self, ways: Ways) -> float:
+        return driver_cost_cny(self._network.cost(ways), self._behaviour)
 
 
 def _without_bans(network: Network) -> Network:
@@ -194,20 +200,17 @@ def _without_bans(network: Network) -> Network:
 
 def _table(sets: list[ChoiceSet], network: Network) -> ChoiceTable:
     """Routes that several choice sets share are one route."""
-    routes: dict[tuple[int, ...], Route] = {}
-    for choice in sets:
-        for route in (choice.legal, choice.other):
-            if route is not None:
-                routes.setdefault(route.key, route)
+    routes = {route.key: route for choice in sets for route in choice.legal}
     number = {key: place for place, key in enumerate(routes)}
+    most = max(len(choice.legal) for choice in sets)
+    legal = [[number[route.key] for route in choice.legal] for choice in sets]
     return ChoiceTable(
-        candidate=np.array([c.candidate for c in sets], dtype=np.bool_),
-        saving_cny=np.array([c.saving_cny for c in sets]),
-        share_legal=np.array([c.share_legal for c in sets]),
-        legal=np.array([number[c.legal.key] for c in sets]),
-        legal_h=np.array([network.cost(c.legal.ways).time_s for c in sets]) / SECONDS_PER_HOUR,
-        other=np.array([number[c.other.key] if c.other else -1 for c in sets]),
+        candidate=np.array([choice.candidate for choice in sets], dtype=np.bool_),
+        saving_cny=np.array([choice.saving_cny for choice in sets]),
+        legal=np.array([own + own[-1:] * (most - len(own)) for own in legal]),
+        below=np.array([(*choice.below, *(1.0,) * (most - len(choice.below))) for choice in sets]),
         routes=tuple(routes.values()),
+        route_h=np.array([network.cost(route.ways).time_s for route in routes.values()]) / SECONDS_PER_HOUR,
     )
 
 

@@ -15,7 +15,7 @@ from sim.driving.conditions import Conditions
 from sim.driving.course import Courses
 from sim.driving.sweep import courses_of
 from sim.driving.traits import Traits
-from sim.engine.choices import ChoiceSet, Exit
+from sim.engine.choices import Exit, Shortcut
 from sim.engine.passage import by_kind_and_epoch, settle_legal, settle_shortcuts
 from sim.engine.settle import Leg, settle
 from sim.engine.trips import TripTable, risk_dared_by
@@ -39,24 +39,24 @@ class Told(NamedTuple):
 
 
 class Meetings:
-    """Trips of one choice set and epoch that somebody may meet, and how they drive the shortcut if nobody does.
+    """Trips of one shortcut and epoch that somebody may meet, and how they drive the shortcut if nobody does.
 
     Arrays are (section, trip); trips are in the ledger's order.
     """
 
-    def __init__(self, world: World, conditions: Conditions, choice: ChoiceSet, trips: TripTable) -> None:
-        self.choice = choice
+    def __init__(self, world: World, conditions: Conditions, shortcut: Shortcut, trips: TripTable) -> None:
+        self.shortcut = shortcut
         self.trips = trips
         self.conditions = conditions
         self.cautious_factor = world.scenario.speed.cautious_factor
         self.traits = world.traits(trips)
-        self.habitual = courses_of(conditions, choice.shortcut, self.traits)
+        self.habitual = courses_of(conditions, shortcut.route, self.traits)
         entered = np.cumsum(self.habitual.duration_s, axis=0) + trips.departure_s
         self.enter_s: Floats = np.vstack([trips.departure_s, entered])
         """Time at the start of each section of the shortcut, and at its end."""
         by_section = self.habitual.hazard.sum(axis=0)
         self.hazard_before: Floats = np.vstack([np.zeros(len(trips)), np.cumsum(by_section, axis=0)])
-        self.entered: Bools = np.asarray(self.hazard_before[choice.entry_row] <= trips.threshold)
+        self.entered: Bools = np.asarray(self.hazard_before[shortcut.entry_row] <= trips.threshold)
         """Trips that, should they take the shortcut, come to the banned road without an accident."""
         self.violates: Bools = np.zeros(len(trips), dtype=np.bool_)
         self.told: dict[int, Told] = {}
@@ -69,13 +69,13 @@ class Meetings:
     @cached_property
     def cautious(self) -> Courses:
         """The whole shortcut driven cautiously; swept when the first driver is told to leave."""
-        return courses_of(self.conditions, self.choice.shortcut, self.traits.in_mode(self.cautious_factor))
+        return courses_of(self.conditions, self.shortcut.route, self.traits.in_mode(self.cautious_factor))
 
     def habitual_end_s(self, column: int) -> float:
         """When the trip leaves the banned stretch, or has its accident, if it meets nobody."""
-        end = float(self.enter_s[self.choice.end_row, column])
+        end = float(self.enter_s[self.shortcut.end_row, column])
         threshold = self.trips.threshold[column]
-        if self.hazard_before[self.choice.end_row, column] <= threshold:
+        if self.hazard_before[self.shortcut.end_row, column] <= threshold:
             return end
         row = int(np.searchsorted(self.hazard_before[1:, column], threshold, side="right"))
         part = (threshold - self.hazard_before[row, column]) / (
@@ -85,7 +85,7 @@ class Meetings:
 
     def violator(self, column: int) -> Violator:
         """The trip that violates, and where it would be when if nobody met it."""
-        return violator_of(self.trips, self.choice, column, self.enter_s[:, column])
+        return violator_of(self.trips, self.shortcut, column, self.enter_s[:, column])
 
 
 class PlannedCase(ViolationCase):
@@ -110,11 +110,11 @@ class PlannedCase(ViolationCase):
         self._told = True
         meetings, column = self._meetings, self._column
         row = int(np.searchsorted(meetings.enter_s[:-1, column], self.now_s, side="left"))
-        ahead = [n for n, way_out in enumerate(meetings.choice.exits) if way_out.row >= row]
+        ahead = [n for n, way_out in enumerate(meetings.shortcut.exits) if way_out.row >= row]
         meetings.told[column] = Told(row, ahead[0] if ahead else NO_EXIT)
-        end_row = meetings.choice.exits[ahead[0]].row if ahead else meetings.choice.end_row
+        end_row = meetings.shortcut.exits[ahead[0]].row if ahead else meetings.shortcut.end_row
         if self._go_on_cautiously(row, end_row) and ahead:
-            self.note.write_exit(self._until_s, self.world.network.node_index(meetings.choice.exits[ahead[0]].node))
+            self.note.write_exit(self._until_s, self.world.network.node_index(meetings.shortcut.exits[ahead[0]].node))
 
     def _go_on_cautiously(self, row: int, end_row: int) -> bool:
         """Find when the trip is at `end_row`, or has its accident, cautious from `row` on; False for an accident."""
@@ -133,7 +133,7 @@ class PlannedCase(ViolationCase):
         return stop == len(hazard)
 
 
-def violator_of(trips: TripTable, choice: ChoiceSet, column: int, enter_s: Floats) -> Violator:
+def violator_of(trips: TripTable, shortcut: Shortcut, column: int, enter_s: Floats) -> Violator:
     """A trip that violates; `enter_s` is its time at the start of each section of the shortcut if nobody meets it."""
     return Violator(
         trip_id=int(trips.trip_id[column]),
@@ -141,10 +141,10 @@ def violator_of(trips: TripTable, choice: ChoiceSet, column: int, enter_s: Float
         place=int(trips.place[column]),
         driver=int(trips.driver[column]),
         truck_class=int(trips.truck_class[column]),
-        entry_s=float(enter_s[choice.entry_row]),
-        exit_s=float(enter_s[choice.end_row]),
-        link=choice.banned_link,
-        exits=tuple((way_out.node, float(enter_s[way_out.row])) for way_out in choice.exits),
+        entry_s=float(enter_s[shortcut.entry_row]),
+        exit_s=float(enter_s[shortcut.end_row]),
+        link=shortcut.banned_link,
+        exits=tuple((way_out.node, float(enter_s[way_out.row])) for way_out in shortcut.exits),
     )
 
 
@@ -161,7 +161,7 @@ class Batch:
         met, sets = np.flatnonzero(_may_be_met(world, trips)), world.choices.sets
         for choice, conditions, own in by_kind_and_epoch(world, trips, met, trips.choice[met], len(sets)):
             self.meeting[own], self.column[own] = len(self.meetings), np.arange(len(own))
-            self.meetings.append(Meetings(world, conditions, sets[choice], trips.pick(own)))
+            self.meetings.append(Meetings(world, conditions, sets[choice].shortcut, trips.pick(own)))
         ends = [float(one.enter_s[-1].max()) for one in self.meetings]
         self.ended_s = max([float(trips.departure_s.max(initial=-inf)), *ends])
         """Time from which on all have departed and nobody can change the course of one."""
@@ -169,7 +169,8 @@ class Batch:
 
 def _may_be_met(world: World, trips: TripTable) -> Bools:
     found = np.zeros(len(trips), dtype=np.bool_)
-    links = np.array([choice.banned_link for choice in world.choices.sets])[trips.choice]
+    sets = world.choices.sets
+    links = np.array([choice.banned.banned_link if choice.banned else "" for choice in sets])[trips.choice]
     for link in np.unique(links).tolist():
         own = np.flatnonzero(links == link)
         found[own] = world.may_be_met(trips.pick(own), link)
@@ -200,7 +201,7 @@ def _take_shortcut(world: World, meetings: Meetings, column: int) -> None:
     """The trip takes the shortcut; its case begins where it enters the banned road."""
     meetings.violates[column] = True
     if meetings.entered[column]:
-        entry_s = float(meetings.enter_s[meetings.choice.entry_row, column])
+        entry_s = float(meetings.enter_s[meetings.shortcut.entry_row, column])
         world.after(entry_s - world.env.now, lambda: start_case(PlannedCase(world, meetings, column)))
 
 
@@ -268,13 +269,13 @@ def settle_meetings(world: World, meetings: Meetings) -> None:
     """Write down the trips that took the shortcut."""
     violates = meetings.violates & (meetings.trips.month >= 0)
     entered = np.flatnonzero(violates & meetings.entered)
-    entry_s = meetings.enter_s[meetings.choice.entry_row, entered]
-    world.write_entries(meetings.choice.banned_link, entry_s, meetings.trips.pick(entered))
+    entry_s = meetings.enter_s[meetings.shortcut.entry_row, entered]
+    world.write_entries(meetings.shortcut.banned_link, entry_s, meetings.trips.pick(entered))
     told = {column: what for column, what in sorted(meetings.told.items()) if violates[column]}
     violates[list(told)] = False
     if violates.any():
         untold = np.flatnonzero(violates)
-        leg = Leg(meetings.choice.shortcut.sections, meetings.habitual.pick(untold))
+        leg = Leg(meetings.shortcut.route.sections, meetings.habitual.pick(untold))
         settle(world.book, meetings.trips.pick(untold), leg, "shortcut")
     for way_out in sorted({what.exit for what in told.values()}):
         own = {column: what for column, what in told.items() if what.exit == way_out}
@@ -284,10 +285,10 @@ def settle_meetings(world: World, meetings: Meetings) -> None:
 
 def _led_off(meetings: Meetings, told: dict[int, Told], way_out: int) -> Leg:
     """The shortcut, cautious from where each driver was told, up to an exit, and the legal way on from there."""
-    choice, columns = meetings.choice, np.array(list(told))
-    stop = len(choice.shortcut.sections) if way_out == NO_EXIT else choice.exits[way_out].row
+    shortcut, columns = meetings.shortcut, np.array(list(told))
+    stop = len(shortcut.route.sections) if way_out == NO_EXIT else shortcut.exits[way_out].row
     fast, slow = meetings.habitual.pick(columns), meetings.cautious.pick(columns)
-    habitual = np.arange(len(choice.shortcut.sections))[:, None] < np.array([what.row for what in told.values()])
+    habitual = np.arange(len(shortcut.route.sections))[:, None] < np.array([what.row for what in told.values()])
     course = Courses(
         np.where(habitual, fast.duration_s, slow.duration_s),
         np.where(habitual, fast.hazard, slow.hazard),
@@ -295,10 +296,10 @@ def _led_off(meetings: Meetings, told: dict[int, Told], way_out: int) -> Leg:
         np.where(habitual, fast.brake_c, slow.brake_c),
     )
     if way_out == NO_EXIT:
-        return Leg(choice.shortcut.sections, course)
-    exit_, traits = choice.exits[way_out], meetings.traits.pick(columns)
+        return Leg(shortcut.route.sections, course)
+    exit_, traits = shortcut.exits[way_out], meetings.traits.pick(columns)
     onward = onward_from(meetings.conditions, exit_, traits, slow, meetings.cautious_factor)
-    sections = np.concatenate([choice.shortcut.sections[:stop], exit_.route.sections])
+    sections = np.concatenate([shortcut.route.sections[:stop], exit_.route.sections])
     return Leg(sections, course.rows(slice(stop)).followed_by(onward))
 
 

@@ -73,12 +73,12 @@ def settle_shortcuts(world: World, trips: TripTable) -> None:
     sets = world.choices.sets
     for number, conditions, own in by_kind_and_epoch(world, trips, np.arange(len(trips)), trips.choice, len(sets)):
         choice = sets[number]
-        for part, leg in _watched(world, conditions, choice.shortcut, trips.pick(own)):
+        for part, leg in _watched(world, conditions, choice.shortcut.route, trips.pick(own)):
             settle(world.book, part, leg, "shortcut")
-            before = leg.course.rows(slice(0, choice.entry_row))
+            before = leg.course.rows(slice(0, choice.shortcut.entry_row))
             entered = np.flatnonzero(before.hazard.sum(axis=(0, 1)) <= part.threshold)
             entry_s = part.departure_s + before.duration_s.sum(axis=0)
-            world.write_entries(choice.banned_link, entry_s[entered], part.pick(entered))
+            world.write_entries(choice.shortcut.banned_link, entry_s[entered], part.pick(entered))
 
 
 def _watched(world: World, conditions: Conditions, route: Route, trips: TripTable) -> Iterator[tuple[TripTable, Leg]]:

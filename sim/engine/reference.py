@@ -20,6 +20,7 @@ from sim.engine.trips import TripTable, risk_dared_by
 from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
 from sim.engine.world import World
 from sim.records import CourseRecord
+from sim.road import Route
 from sim.units import Floats
 
 
@@ -117,6 +118,10 @@ class Walker:
         self.world.book.ledger.add_one(self._month, self._class, section, length, duration, hazard, deaths)
 
 
+def _legal(choice: ChoiceSet, walker: Walker) -> Route:
+    return choice.legal_route(float(walker.trips.route_uniform[walker.column]))
+
+
 def _walk(walker: Walker, truck: Truck) -> EngineProcess:
     """A trip that nobody will meet."""
     yield from walker.along(truck)
@@ -128,17 +133,17 @@ def _walk_candidate(walker: Walker, candidate: Candidate) -> EngineProcess:
     trips, world, column = walker.trips, walker.world, walker.column
     who = int(trips.driver[column]), int(trips.truck_class[column])
     if not world.violates(*who, candidate.dared, int(trips.day[column]), world.env.now):
-        yield from _walk(walker, Truck(candidate.conditions, candidate.choice.legal, candidate.one))
+        yield from _walk(walker, Truck(candidate.conditions, _legal(candidate.choice, walker), candidate.one))
         return
     yield from _walk_shortcut(walker, candidate)
     walker.arrive("shortcut")
 
 
 def _walk_shortcut(walker: Walker, candidate: Candidate) -> EngineProcess:
-    choice, case = candidate.choice, None
+    choice, case = candidate.choice.shortcut, None
     exits = {way_out.row: way_out for way_out in choice.exits}
     habitual, cautious = _Ahead(candidate, 1.0), _Ahead(candidate, walker.world.scenario.speed.cautious_factor)
-    for row, at in enumerate(choice.shortcut.sections.tolist()):
+    for row, at in enumerate(choice.route.sections.tolist()):
         if row == choice.entry_row:
             case = _enter(walker, candidate, habitual.enter_s(float(candidate.one.departure_s[0])))
         if case and row == choice.end_row:
@@ -159,7 +164,7 @@ class _Ahead:
 
     def __init__(self, candidate: Candidate, factor: float) -> None:
         self._candidate, self._factor = candidate, factor
-        self._route = candidate.choice.shortcut
+        self._route = candidate.choice.shortcut.route
         self._truck = Truck(candidate.conditions, self._route, candidate.one.in_mode(factor))
         self._steps: list[Step] = []
 
@@ -188,9 +193,9 @@ class _Ahead:
 def _enter(walker: Walker, candidate: Candidate, enter_s: Floats) -> WalkedCase:
     world, column, trips, choice = walker.world, walker.column, walker.trips, candidate.choice
     if trips.month[column] >= 0:
-        entry_s = enter_s[choice.entry_row : choice.entry_row + 1]
-        world.write_entries(choice.banned_link, entry_s, trips.pick(np.array([column])))
-    case = WalkedCase(world, violator_of(trips, choice, column, enter_s))
+        entry_s = enter_s[choice.shortcut.entry_row : choice.shortcut.entry_row + 1]
+        world.write_entries(choice.shortcut.banned_link, entry_s, trips.pick(np.array([column])))
+    case = WalkedCase(world, violator_of(trips, choice.shortcut, column, enter_s))
     start_case(case)
     return case
 
@@ -208,5 +213,4 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
         if choice.candidate:
             world.env.process(_walk_candidate(walker, Candidate(conditions, choice, one, float(dared[column]))))
         else:
-            first = trips.route_uniform[column] < choice.share_legal or choice.other is None
-            world.env.process(_walk(walker, Truck(conditions, choice.legal if first else choice.other, one)))
+            world.env.process(_walk(walker, Truck(conditions, _legal(choice, walker), one)))

@@ -350,12 +350,13 @@ def other_violations(
 ) -> dict[str, Bools]:
     """Violations that a trip starts with or can't avoid, under rules of driving, on its legal route."""
     habit = 1.0 if rules.habit is None else rules.habit[trips.driver]
-    hours = trips.hours_driven + choices.legal_h[trips.choice]
+    route = choices.legal_route(trips.choice, trips.route_uniform)
+    hours = trips.hours_driven + choices.route_h[route]
     rested, unloaded = np.zeros(len(trips), dtype=np.bool_), np.zeros(len(trips), dtype=np.bool_)
     for rest in rules.rests:
-        rested |= rest.rests[trips.driver] & _passes(trips, choices, rest.sections) & (not rest.needs_device)
+        rested |= rest.rests[trips.driver] & _passes(route, choices, rest.sections) & (not rest.needs_device)
     for unload in rules.unloads:
-        unloaded |= unload.unloads[trips.driver] & _passes(trips, choices, unload.sections)
+        unloaded |= unload.unloads[trips.driver] & _passes(route, choices, unload.sections)
     return {
         "speeding": roster.speed_factor[trips.driver] * habit > scenario.risk.speeding_factor,
         "fatigue": (hours > scenario.risk.driving_limit_h) & ~rested,
@@ -363,10 +364,10 @@ def other_violations(
     }
 
 
-def _passes(trips: TripTable, choices: ChoiceTable, sections: Ints | None) -> Bools:
-    """Whether a trip's legal route passes one of some sections."""
+def _passes(route: Ints, choices: ChoiceTable, sections: Ints | None) -> Bools:
+    """Whether routes, by their numbers, pass one of some sections."""
     passing = np.array([passes(route.sections, sections) for route in choices.routes])
-    return passing[choices.legal[trips.choice]]
+    return passing[route]
 
 
 def risk_dared_by(trips: TripTable, choices: Choices, roster: Roster, scenario: Scenario) -> Floats:

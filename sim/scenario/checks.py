@@ -9,6 +9,7 @@ from sim.demand import Demand, Flow
 from sim.draws import MOST_CORRIDORS
 from sim.parameters import TRUCK_CLASSES, TruckClass
 from sim.road import Link, Network, Road, corridors
+from sim.routing import closed_ways, least
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import ScenarioError, shown
 from sim.scenario.model import Scenario
@@ -182,16 +183,8 @@ def _unreachable(demand: Demand, network: Network) -> Iterator[Finding]:
 
 
 def _reachable(network: Network, flow: Flow, truck_class: TruckClass) -> bool:
+    time_s = network.free_time_s.tolist()
     return all(
-        network.cheapest(
-            flow.origin,
-            flow.destination,
-            truck_class,
-            value_of_time_cny_h=1.0,
-            distance_cost_cny_km=1.0,
-            obey_bans=True,
-            hour=hour,
-        )
-        is not None
+        least(network, flow.origin, flow.destination, time_s, closed_ways(network, truck_class, hour)) is not None
         for hour in NOON_AND_MIDNIGHT
     )

@@ -7,7 +7,7 @@ PACKAGE = Path(__file__).parents[2] / "sim"
 LAYERS = [
     {"units", "draws", "records", "exact", "portable", "compiled", "texts", "interrupts", "files", "machine"},
     {"parameters", "calendar"},
-    {"road", "fleet", "weather", "demand"},
+    {"road", "routing", "fleet", "weather", "demand"},
     {"physics", "risk", "behaviour", "traffic"},
     {"rules", "driving"},
     {"interventions"},

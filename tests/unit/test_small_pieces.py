@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.behaviour import lowered, raised, route_share
+from sim.behaviour import lowered, raised
 from sim.calendar import Horizon
 from sim.demand import Demand, DemandTable, Flow
 from sim.draws import Streams
@@ -86,11 +86,6 @@ def test_an_expressway_has_no_grade_factor_as_the_manuals_freeways(small) -> Non
     way = next(way for way in network.ways if way.link.name == "fast_north" and way.forward)
     own = hazard[way.first : way.stop]
     assert own / own[0] == pytest.approx(1.0)
-
-
-def test_the_cheaper_of_two_routes_has_the_larger_share() -> None:
-    assert route_share(40.0, 40.0) == pytest.approx(1.0 / (1.0 + np.exp(-1.0)))
-    assert route_share(-40.0, 40.0) == pytest.approx(1.0 / (1.0 + np.e))
 
 
 def test_trucks_leave_a_queue_one_headway_after_another(small) -> None:
