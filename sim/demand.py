@@ -75,7 +75,7 @@ class DemandTable:
         self.truck_class: Ints = np.array([row[1] for row in rows], dtype=np.int64)
         trips = np.array([row[2] for row in rows], dtype=np.float64)
         self.cumulative_share: Floats = np.cumsum(trips) / trips.sum() if len(trips) else trips
-        self.mean_by_day: Floats = trips.sum() * _day_shares(demand, horizon)
+        self.mean_by_day: Floats = trips.sum() * day_shares(demand, horizon)
         usual = _cumulative(demand.hourly_weights)
         semi = demand.hourly_weights_semi
         self._cumulative_day = usual, (usual if semi is None else _cumulative(semi))
@@ -103,7 +103,14 @@ def _cumulative(weights: Weights24) -> Floats:
     return result
 
 
-def _day_shares(demand: Demand, horizon: Horizon) -> Floats:
+def hour_shares(demand: Demand, truck_class: TruckClass) -> Floats:
+    """Share of a day's trips of a class of trucks by hour of departure, shape (24,)."""
+    semi = demand.hourly_weights_semi
+    weights = demand.hourly_weights if semi is None or truck_class == "rigid" else semi
+    return np.asarray(weights, dtype=np.float64) / sum(weights)
+
+
+def day_shares(demand: Demand, horizon: Horizon) -> Floats:
     """Share of a year's trips on each day; any 365 days from the start of recording on have all of them."""
     year = np.arange(horizon.days) - horizon.warm_up_days
     year //= DAYS_PER_YEAR

@@ -224,7 +224,7 @@ UNITS = {
     "_kmh_per_pct": "km/h per %",
 }
 """Endings of names and their units; the longest ending counts."""
-OWN_KEYS = ("sources", "start_date", "strength")
+OWN_KEYS = ("sources", "start_date", "end_date", "months", "strength")
 
 
 def unit_of(name: str) -> str:

@@ -1,6 +1,7 @@
 """Costs against what they avoid: cost per accident, benefit-cost ratios at three values of a life, break-even value.
 
-Direct property loss (what the police write down) and economic cost (lives, injuries, delay, loss) are kept apart.
+Direct property loss (what the police write down) and economic cost (lives, injuries, loss, and the time of trucks
+behind accidents, driven slower or at stops) are kept apart. Tolls and fines are no cost: somebody else has them.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ AVOIDED = {
     "injuries": "expected_injuries",
     "property_loss_cny": "expected_property_loss_cny",
     "delay_hours": "delay_vehicle_hours",
+    "driving_hours": "vehicle_hours",
 }
 
 
@@ -27,7 +29,7 @@ class Appraisal:
 
     cost_cny: float
     avoided: dict[str, Interval]
-    """Accidents, deaths, injuries, direct property loss, hours of delay."""
+    """Accidents, deaths, injuries, direct property loss; hours behind accidents, and at the wheel or at stops."""
     cost_per_accident_cny: Interval
     benefit_cny: tuple[float, float, float]
     """Economic benefit at the low, central and high value of a statistical life."""
@@ -66,7 +68,8 @@ def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters
         for name, column in AVOIDED.items()
     }
     lives = avoided["deaths"].estimate + values.injury_share_of_life * avoided["injuries"].estimate
-    other = avoided["property_loss_cny"].estimate + values.delay_cny_h * avoided["delay_hours"].estimate
+    hours = avoided["delay_hours"].estimate + avoided["driving_hours"].estimate
+    other = avoided["property_loss_cny"].estimate + values.delay_cny_h * hours
     low, central, high = (lives * value + other for value in values.statistical_life_cny)
     benefit = (low, central, high)
     return Appraisal(

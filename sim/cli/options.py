@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,8 +184,20 @@ def write_named(file: Path, content: bytes) -> None:
         raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
 
 
-def load(files: list[Path], days: int | None) -> "list[Scenario]":
-    """All scenarios, a file named twice once; all mistakes of all files together."""
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a key in all scenarios, such as road.links.provincial_2.aadt=6000 or days=90; a key of an "
+        "intervention in those that have it. May be given several times.",
+        show_default=False,
+    ),
+]
+
+
+def load(files: list[Path], days: int | None, settings: Sequence[str] = ()) -> "list[Scenario]":
+    """All scenarios, a file named twice once; all mistakes of all files together; with keys set."""
     from sim.cli.problems import Problem
     from sim.scenario import Mistake, ScenarioError, load_scenario
     from sim.scenario.remarks import late_starts
@@ -206,8 +218,33 @@ def load(files: list[Path], days: int | None) -> "list[Scenario]":
         scenarios.append(scenario if days is None else scenario.changed({"days": min(days, scenario.days)}))
     if mistakes:
         raise Problem("\n".join(str(mistake) for mistake in dict.fromkeys(mistakes)))
+    if settings:
+        scenarios = _with_settings(scenarios, settings)
     for scenario in scenarios:
         remark(late_starts(scenario))
+    return scenarios
+
+
+def _with_settings(scenarios: "list[Scenario]", settings: Sequence[str]) -> "list[Scenario]":
+    """Scenarios with keys of --set; those of an intervention only where it is."""
+    from sim.cli.problems import Problem
+    from sim.scenario import ScenarioError
+    from sim.scenario.document import read_value
+
+    try:
+        for setting in settings:
+            key, equals, value = setting.partition("=")
+            if not (key and equals and value):
+                raise Problem(f"--set: {setting!r} must be KEY=VALUE, such as days=90")
+            first, _, rest = key.partition(".")
+            kind = rest.partition(".")[0]
+            reached = [first != "interventions" or kind in scenario.interventions for scenario in scenarios]
+            if not any(reached):
+                raise Problem(f"--set: {key}: no scenario has the intervention {kind!r}")
+            change = {key: read_value(value, key)}
+            scenarios = [own.changed(change) if here else own for own, here in zip(scenarios, reached, strict=True)]
+    except ScenarioError as error:
+        raise Problem("\n".join(f"--set: {line}" for line in dict.fromkeys(str(error).splitlines()))) from error
     return scenarios
 
 

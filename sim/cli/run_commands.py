@@ -17,6 +17,7 @@ from sim.cli.options import (
     Replications,
     ScenarioFiles,
     Seed,
+    Settings,
     Simulation,
     Workers,
     command_line,
@@ -84,6 +85,7 @@ def compare(
     fresh: Fresh = False,
     out: Out = None,
     days: Days = None,
+    settings: Settings = None,
     events: Events = False,
     attribute: Attribute = None,
     orders: Orders = 8,
@@ -97,7 +99,7 @@ def compare(
     95 % interval, and where exposure and accidents went; writes tables, charts and summary.json to the result folder.
     Finished runs are kept there: the same command goes on where it was stopped.
     """
-    scenarios = comparable(load([baseline, *alternatives], days))
+    scenarios = comparable(load([baseline, *alternatives], days, settings or ()))
     _check_request(scenarios, draws)
     folder = free_of_others(out or default_folder(baseline))
     programme = None if attribute is None else _programme(scenarios, attribute)
@@ -129,12 +131,13 @@ def run(
     fresh: Fresh = False,
     out: Out = None,
     days: Days = None,
+    settings: Settings = None,
     events: Events = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios and report each by itself, without a comparison."""
-    loaded = load(scenarios, days)
+    loaded = load(scenarios, days, settings or ())
     folder = free_of_others(out or default_folder(scenarios[0]))
     experiment = Simulation(folder, seed, workers, dask, fresh, quiet).run(loaded, replications)
     _deliver(_results(experiment, None, None), loaded, folder, events=events, as_json=as_json, quiet=quiet)

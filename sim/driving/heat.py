@@ -32,6 +32,15 @@ def stop_to_cool(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOn
 
 
 @compiled
+def stand(trucks: Trucks, trips: Traits, table: RuleTable, rules: RulesOnRoute, stop: int) -> None:
+    """The time at a stop belongs to the section that begins there."""
+    stop_s = rules.stop_s[stop]
+    for i in range(len(trips.day)):
+        if table.stops[stop, trips.driver[i]]:
+            trucks.passage_s[i] += stop_s
+
+
+@compiled
 def heat_brakes(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumbers, s: int) -> None:
     """Temperature at the end of the section, and whether brakes fail; only falling sections heat.
 

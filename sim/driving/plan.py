@@ -109,6 +109,8 @@ class RulesOnRoute(NamedTuple):
     """Number of the stop at the start of each section, or `NOWHERE`, shape (sections,)."""
     left_after_stop: Singles
     """Share of the heat that is left after each stop, shape (stops,)."""
+    stop_s: Singles
+    """How long trucks stand at each stop, shape (stops,)."""
     alarm_c: Singles
     alarm_factor: Singles
     """On speed, shape (alarms,)."""
@@ -302,6 +304,7 @@ def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:
         day_column=_stacked([column for _, _, column in speed], np.int64),
         stop=_stop_at(rules.stops, sections),
         left_after_stop=np.array([_left_after(stop.stop_s) for stop in rules.stops], dtype=np.float32),
+        stop_s=np.array([stop.stop_s for stop in rules.stops], dtype=np.float32),
         alarm_c=np.array([alarm.alarm_c for alarm in rules.alarms], dtype=np.float32),
         alarm_factor=np.array([alarm.speed_factor for alarm in rules.alarms], dtype=np.float32),
         weather_factor=np.array([warning.speed_factor for warning in rules.weather], dtype=np.float32),

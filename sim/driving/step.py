@@ -81,6 +81,9 @@ class Truck:
         passage_s = self._road.length_m[s] / velocity
         self._heat_brakes(s, velocity, passage_s)
         hazard = self._hazard(s, velocity)
+        stop = self._rules.stop[s]
+        if stop != NOWHERE and self._table.stops[stop, self._own.driver]:
+            passage_s += self._rules.stop_s[stop]
         duration_s = float(exact.exact_time_s(float(passage_s)))
         self.elapsed_s += duration_s
         return Step(duration_s, hazard, self._deaths(s, velocity, hazard))

@@ -27,7 +27,7 @@ from sim.driving.hazards import (
     expect_runaways,
     what_may_happen,
 )
-from sim.driving.heat import be_alarmed, heat_brakes, stop_to_cool
+from sim.driving.heat import be_alarmed, heat_brakes, stand, stop_to_cool
 from sim.driving.plan import NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.speeds import choose_speed, slow_down
 from sim.driving.traits import Traits, prepared
@@ -122,6 +122,8 @@ def _drive_together(
         expect_rollovers(trucks, trips, road, rules, plan.numbers, s)
         expect_runaways(trucks, trips.kind, road, rules, s, count)
         expect_deaths(trucks, road, plan.numbers, s)
+        if rules.stop[s] != NOWHERE:
+            stand(trucks, trips, table, rules, rules.stop[s])
         _count_up(trucks, road, s, sums[s], of_trip)
         if courses.duration_s.size:
             _write_down(courses, trucks, s, first, count)
@@ -235,7 +237,7 @@ def _drive_nothing() -> None:
     plan = Plan(
         Road._make(columns.get(name, single) for name in Road._fields),
         RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
-        RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 4, factors, single)),
+        RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 5, factors, single)),
         numbers,
         CAPTURED,
     )

@@ -1,7 +1,7 @@
 """Who is in force when: the interventions of a scenario over time, and what they say together."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,18 +14,50 @@ from sim.scenario.model import Scenario
 from sim.units import Floats
 
 
+class Days(NamedTuple):
+    """A run of days, `stop` not among them; infinite where it lasts beyond the simulated time."""
+
+    first: int
+    stop: float
+
+
 @dataclass(frozen=True)
 class Active:
-    """An intervention and the day on which it starts."""
+    """An intervention and the days on which it is in force."""
 
     intervention: Intervention
     since_day: int
-    """Negative if it was there before the simulated time."""
+    """First day, negative if it was there before the simulated time."""
+    runs: tuple[Days, ...]
+    """Simulated days, in order."""
 
     @property
-    def start_day(self) -> int:
-        """First simulated day in force."""
-        return max(self.since_day, 0)
+    def changes(self) -> set[int]:
+        """Days on which it comes into force or goes out of it."""
+        return {int(day) for run in self.runs for day in run if day < np.inf}
+
+    def on(self, day: float) -> bool:
+        """Whether it is in force on a simulated day or after the last one."""
+        return any(run.first <= day < run.stop for run in self.runs)
+
+    def days_within(self, first: int, stop: int) -> int:
+        """Number of days in force among some."""
+        return int(sum(max(min(run.stop, stop) - max(run.first, first), 0) for run in self.runs))
+
+
+def _active(intervention: Intervention, horizon: Horizon) -> Active:
+    """From its dates and its season to runs of simulated days."""
+    first = horizon.day_of(intervention.start_date)
+    last = np.inf if intervention.end_date is None else horizon.day_of(intervention.end_date)
+    day = np.arange(horizon.days)
+    here = (day >= first) & (day <= last)
+    if intervention.months is not None:
+        here &= np.isin(horizon.month_of_year + 1, intervention.months)
+    edges = np.flatnonzero(np.diff(here, prepend=False, append=False)).tolist()
+    runs = [Days(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+    if runs and runs[-1].stop == horizon.days and last >= horizon.days:
+        runs[-1] = Days(runs[-1].first, np.inf)
+    return Active(intervention, first, tuple(runs))
 
 
 class InForce(NamedTuple):
@@ -42,15 +74,15 @@ class InForce(NamedTuple):
 
 
 class Programme:
-    """A scenario's interventions in the order of their kinds, with the days on which they start."""
+    """A scenario's interventions in the order of their kinds, with the days on which they are in force."""
 
     def __init__(self, scenario: Scenario, horizon: Horizon) -> None:
         self._scenario = scenario
-        self.active = [Active(one, horizon.day_of(one.start_date)) for _, one in sorted(scenario.interventions.items())]
-        self._start_days = sorted({active.start_day for active in self.active})
-        self._forces = [self._force(day) for day in (-1, *self._start_days)]
-        self._intervals: list[tuple[int, float]] = []
-        self.centre_starts_day = 0
+        self.active = [_active(one, horizon) for _, one in sorted(scenario.interventions.items())]
+        self._changes = sorted(set[int]().union(*(active.changes for active in self.active)))
+        self._forces = [self._force(day) for day in (-1, *self._changes)]
+        self._intervals: list[tuple[Active, float]] = []
+        self._centres: list[Active] = []
 
     def prepared(self, base_coverage: Floats, days: int) -> list[Preparation]:
         """What each brings along: coverage, people, positions; `base_coverage` by truck class."""
@@ -58,24 +90,28 @@ class Programme:
         found: list[Preparation] = [
             asked(a.intervention, "prepare", Setting(since - a.since_day, base_coverage)) for a in self.active
         ]
-        starts = [(active.start_day, one) for active, one in zip(self.active, found, strict=True)]
-        self.centre_starts_day = min((day for day, one in starts if one.operators is not None), default=0)
-        self._intervals = [(day, i) for day, one in starts if (i := one.position_interval_s) is not None]
-        return found
+        pairs = list(zip(self.active, found, strict=True))
+        self._centres = [active for active, one in pairs if one.operators is not None]
+        self._intervals = [(active, i) for active, one in pairs if (i := one.position_interval_s) is not None]
+        return [_while_in_force(active, one, base_coverage) for active, one in pairs]
+
+    def days_with_centre(self, first: int, stop: int) -> int:
+        """Days among some on which there are operators."""
+        return sum(any(centre.on(day) for centre in self._centres) for day in range(first, stop))
 
     def on(self, day: int) -> InForce:
         """Interventions in force on a day."""
-        return self._forces[bisect_right(self._start_days, day)]
+        return self._forces[bisect_right(self._changes, day)]
 
     def _force(self, day: int) -> InForce:
-        here = [a.intervention for a in self.active if a.start_day <= day]
+        here = [a.intervention for a in self.active if a.on(day)]
         hooks = "respond", "perceived_risk", "checked_share", "sanction_share", "sanction_delay_s"
         return InForce(here, *([i for i in here if _has(i, hook)] for hook in hooks))
 
     def position_interval_s(self, day: int) -> float:
         """Time between two positions of a device [s]."""
         own = self._scenario.control_centre.position_interval_s
-        return combine.position_interval_s(own, [interval for start, interval in self._intervals if start <= day])
+        return combine.position_interval_s(own, [interval for active, interval in self._intervals if active.on(day)])
 
     def checked_share(self, link: str, day: int) -> float:
         """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""
@@ -85,6 +121,14 @@ class Programme:
             if checking
             else own
         )
+
+
+def _while_in_force(active: Active, own: Preparation, base_coverage: Floats) -> Preparation:
+    """What it brings along, with its devices only on days on which it is in force."""
+    if own.coverage is None:
+        return own
+    here = np.array([active.on(day) for day in range(len(own.coverage))], dtype=np.bool_)
+    return replace(own, coverage=np.where(here[:, None], own.coverage, base_coverage))
 
 
 def reviews_the_past(intervention: Intervention) -> bool:

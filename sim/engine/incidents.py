@@ -55,8 +55,8 @@ class Rescuers:
     def __init__(self, world: World, accidents: list[Accident]) -> None:
         self.world = world
         self.env = Environment()
-        found = [(a.start_day, asked(a.intervention, "rescue", world.site)) for a in world.active]
-        self._rescues = [(day, rescue) for day, rescue in found if rescue is not None]
+        found = [(a, asked(a.intervention, "rescue", world.site)) for a in world.active]
+        self._rescues = [(active, rescue) for active, rescue in found if rescue is not None]
         self._squads = {
             (number, node): Resource(self.env, count)
             for number, (_, rescue) in enumerate(self._rescues)
@@ -81,7 +81,7 @@ class Rescuers:
     def _rescue(self, at_s: float) -> tuple[int, Rescue] | None:
         """The first programme of squads in force at a time."""
         day = at_s // SECONDS_PER_DAY
-        return next(((n, rescue) for n, (start, rescue) in enumerate(self._rescues) if start <= day), None)
+        return next(((n, rescue) for n, (active, rescue) in enumerate(self._rescues) if active.on(day)), None)
 
     def _go(self, accident: Accident, known: Help) -> Generator[Event, Any, None]:
         """The nearest squad goes when it is free, unless the ordinary police would be there before it sets out."""

@@ -235,7 +235,7 @@ def _centre_metrics(world: World) -> Metrics:
 
 
 def _days_with_centre(world: World) -> int:
-    return max(world.horizon.days - max(world.programme.centre_starts_day, world.horizon.warm_up_days), 0)
+    return world.programme.days_with_centre(world.horizon.warm_up_days, world.horizon.days)
 
 
 def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metrics:
@@ -299,7 +299,7 @@ def _cost(world: World) -> Metrics:
     for active in world.active:
         intervention, cost = active.intervention, active.intervention.cost
         if intervention.strength > 0.0:
-            days = max(world.horizon.days - max(active.start_day, world.horizon.warm_up_days), 0)
+            days = active.days_within(world.horizon.warm_up_days, world.horizon.days)
             yearly = cost.yearly_cny + cost.capital_cny * annuity(rate, cost.lifetime_years)
             total += asked(intervention, "units", world.site) * yearly * days / DAYS_PER_YEAR
     return {"cost_cny": total}

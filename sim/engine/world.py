@@ -17,9 +17,10 @@ from sim.engine.alarms import Alarms
 from sim.engine.choices import Choices
 from sim.engine.deterrence import Deterrence
 from sim.engine.entries import Entries
+from sim.engine.exposure import Exposure
 from sim.engine.guard import asked, running
 from sim.engine.history import History
-from sim.engine.in_force import Active, Programme, reviews_the_past
+from sim.engine.in_force import Days, Programme, reviews_the_past
 from sim.engine.ledger import Ledger
 from sim.engine.settle import Book
 from sim.engine.setup import base_coverage, conditions_without_rules
@@ -48,11 +49,16 @@ class Room:
 
     centre: Staff
     stations: dict[str, Staff]
+    exposure: Exposure
 
     @property
     def day(self) -> int:
         """Day of the simulation."""
         return self.centre.day
+
+    def equipped_km(self, day: int) -> Floats:
+        """Expected truck-km of trucks with a working device on a day, by hour, shape (24,)."""
+        return self.exposure.equipped_km(day)
 
     def wait(self, seconds: float) -> Event:
         """An event after some seconds."""
@@ -100,12 +106,15 @@ class World:
 
     def _set_up_access(self) -> None:
         """Choice sets of each epoch of access: who may drive where, and at which toll."""
-        access = [(a.start_day, asked(a.intervention, "access", self.site)) for a in self.active]
-        access = [(day, one) for day, one in access if one.change is not None or one.permitted is not None]
-        starts = sorted({0, *(day for day, _ in access)})
-        roads = [changed_road(self.scenario.road, [one for day, one in access if day <= start]) for start in starts]
-        permits = [permitted([one for day, one in access if day <= start], self.roster.size) for start in starts]
+        access = [(a, asked(a.intervention, "access", self.site)) for a in self.active]
+        access = [(active, one) for active, one in access if one.change is not None or one.permitted is not None]
+        starts = sorted({0, *(day for active, _ in access for day in active.changes if day < self.horizon.days)})
+        here = [[one for active, one in access if active.on(start)] for start in starts]
+        roads = [changed_road(self.scenario.road, own) for own in here]
+        permits = [permitted(own, self.roster.size) for own in here]
         self.choices = Choices([Network(road) for road in roads], self.scenario.demand, self.scenario.behaviour)
+        demand = self.scenario.demand
+        self._exposure = Exposure(demand, self.horizon, self.network, self.choices, self.coverage)
         variant = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
         self.source = TripSource(
             self.scenario,
@@ -133,16 +142,18 @@ class World:
         for shared in (self.network.sections, self.roster, base.kinds):
             read_only(shared)  # interventions see them
         self._traits = TraitTable(self.roster, self.scenario, base.kinds)
-        found = [(a.start_day, asked(a.intervention, "driving", self.site)) for a in self.active]
-        self._rules = [(day, rule) for day, rule in found if rule is not None]
+        found = [(a, asked(a.intervention, "driving", self.site)) for a in self.active]
+        self._rules = [(active, rule) for active, rule in found if rule is not None]
         self._base = replace(base, ramps=any(rule.capture is not None for _, rule in self._rules))
         reviews = {
             day
             for active in self.active
             if reviews_the_past(active.intervention)
-            for day in range(active.start_day, self.horizon.days, REVIEW_DAYS)
+            for run in active.runs
+            for day in (*range(run.first, int(min(run.stop, self.horizon.days)), REVIEW_DAYS), *active.changes)
         }
-        self.epoch_starts = sorted({0, *reviews, *(day for day, _ in self._rules)})
+        changes = {day for active, _ in self._rules for day in active.changes}
+        self.epoch_starts = sorted(day for day in {0, *reviews, *changes} if day < self.horizon.days)
         self.reviewed = bool(reviews)
         self.epoch: Ints = np.searchsorted(self.epoch_starts, np.arange(self.horizon.days), side="right") - 1
         self._conditions: dict[int, Conditions] = {}
@@ -154,7 +165,7 @@ class World:
         """What is in force on the road in an epoch."""
         if epoch not in self._conditions:
             start = self.epoch_starts[epoch]
-            rules = [rule for day, rule in self._rules if day <= start]
+            rules = [rule for active, rule in self._rules if active.on(start)]
             self._conditions[epoch] = self._base.with_rules(combined([*rules, *self._reviews(start)]))
         return self._conditions[epoch]
 
@@ -167,8 +178,8 @@ class World:
         """What reviews have learned, each at its latest date."""
         found = []
         for active in self.active:
-            if active.start_day <= day and reviews_the_past(active.intervention):
-                latest = day - (day - active.start_day) % REVIEW_DAYS
+            if active.on(day) and reviews_the_past(active.intervention):
+                latest = day - (day - max(run.first for run in active.runs if run.first <= day)) % REVIEW_DAYS
                 rules = asked(active.intervention, "review", self.site, self.past(latest, latest - KNOWN_AFTER_DAYS))
                 found += [] if rules is None else [rules]
         return found
@@ -195,14 +206,20 @@ class World:
             node: Staff(self.env, on_duty, self.streams, counted) for node, on_duty in combine.crews(prepared).items()
         }
         for active in self.active:
-            self.env.process(self._patrol(active))
+            for run in active.runs:
+                self.env.process(self._patrol(active.intervention, run))
 
-    def _patrol(self, active: Active) -> Process:
-        yield self.env.timeout(active.start_day * SECONDS_PER_DAY)
-        who = active.intervention
-        process = running(who, "patrol", asked(who, "patrol", Room(self.centre, self.stations)))
-        if process is not None:
-            yield from process
+    def _patrol(self, who: Intervention, run: Days) -> Process:
+        """Work in the background while it is in force."""
+        yield self.env.timeout(run.first * SECONDS_PER_DAY)
+        process = running(who, "patrol", asked(who, "patrol", Room(self.centre, self.stations, self._exposure)))
+        if process is None:
+            return
+        for event in process:
+            yield event
+            if self.env.now >= run.stop * SECONDS_PER_DAY:
+                process.close()
+                return
 
     def write_entries(self, link: str, entry_s: Floats, trips: TripTable) -> None:
         """Count banned entries of recorded days and keep the earliest."""

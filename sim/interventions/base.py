@@ -8,11 +8,11 @@ model's state behind its back, so that its place in a file never matters.
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 from simpy import Event
 from simpy.resources.resource import PriorityRequest
 
@@ -30,6 +30,7 @@ Process = Generator[Event, Any, None]
 REVIEW_DAYS = 30
 KNOWN_AFTER_DAYS = 60
 """How long it takes until accidents and violations are in the books from which reviews learn."""
+Month = Annotated[int, Field(ge=1, le=12)]
 Experience = Literal["contact", "penalty", "sanction"]
 
 
@@ -258,6 +259,9 @@ class Floor(Protocol):
     def uniforms(self, purpose: str, day: int, size: int) -> Floats:
         """Uniform numbers of a day for a purpose."""
 
+    def equipped_km(self, day: int) -> Floats:
+        """Expected truck-km of trucks with a working device on a day, by hour, shape (24,)."""
+
     def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
         """Queue pieces of work of a day for operators: second of the day at which each is due, and its length [s].
 
@@ -296,9 +300,19 @@ class Intervention(Group):
         default=None,
         description="first day in force, in the warm-up too; the first recorded day if not given",
     )
+    end_date: date | None = Field(default=None, description="last day in force; to the end if not given")
+    months: Annotated[tuple[Month, ...], Field(min_length=1)] | None = Field(
+        default=None, description="months of the year in which it is in force, such as [11, 12, 1, 2]; all if not given"
+    )
     strength: Share = Field(default=1.0, description="share of cases, trucks or effect that it reaches; 0 is off")
 
     cost: Cost = Field(default=Cost(), description="of one unit")
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.start_date is not None and self.end_date is not None and self.end_date < self.start_date:
+            raise ValueError(f"end_date {self.end_date} is before start_date {self.start_date}")
+        return self
 
     def units(self, site: Site) -> float:  # noqa: ARG002
         """How many units are paid for."""

@@ -9,6 +9,8 @@ from sim.units import DAYS_PER_YEAR
 
 CNY_PER_MILLION = 1e6
 SMALLEST_MILLIONS = 0.05
+MONEY = {"en": (1e-6, ".2f"), "zh": (1e-4, ",.0f")}
+"""Factor and form of amounts: millions in English, ten thousands in Chinese."""
 
 
 def per_year(scenario: Mapping[str, Any]) -> float:
@@ -52,7 +54,7 @@ def _tenths(value: float) -> str:
 
 
 def millions(cny: float, language: str) -> str:
-    """An amount in million CNY; one that rounds to nothing is called small."""
+    """An amount in million CNY, in Chinese in ten thousands; one that rounds to nothing is called small."""
     if cny < SMALLEST_MILLIONS * CNY_PER_MILLION:
-        return "<0.1" if language == "en" else "不到 0.1"
-    return f"{cny / CNY_PER_MILLION:.1f}"
+        return "<0.1" if language == "en" else "不到 5"
+    return f"{cny / CNY_PER_MILLION:.1f}" if language == "en" else f"{cny * MONEY[language][0]:,.0f}"

@@ -16,18 +16,18 @@ from sim.charts.basic import colours, told_apart, tornado
 from sim.parameters import ROAD_CLASSES
 from sim.report import findings
 from sim.report.answer import answer
-from sim.report.numbers import changes, interval, millions, per_year
+from sim.report.numbers import MONEY, changes, interval, millions, per_year
 from sim.report.section_risk import risk_by_link, risk_per_km
 from sim.report.sources import assumptions
 from sim.report.words import LANGUAGES, LIMITS, WORDS, kind_word, parameter_word, word
 from sim.result_folder import ResultFolder, read_results
 
 RATE = "expected_accident_rate_per_million_vkm"
-INDICES = (
+INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("accidents", "expected_accidents", 1.0, ".1f"),
     ("deaths", "expected_deaths", 1.0, ".2f"),
     ("injuries", "expected_injuries", 1.0, ".1f"),
-    ("property_loss_cny", "expected_property_loss_cny", 1e-6, ".2f"),
+    ("property_loss_cny", "expected_property_loss_cny", None, ""),  # in each language's unit of money
     ("rate", RATE, 1.0, ".2f"),
     ("compliance_rate", "compliance_rate", 100.0, ".1f"),
     ("vehicle_km", "vehicle_km", 1e-6, ".2f"),
@@ -121,15 +121,15 @@ def _language(found: Material, language: str) -> dict[str, Any]:
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
         "sources": assumptions(found.scenarios[found.programme], language),
         "manifest": found.manifest,
-        "lives": say("or").join(_lives(found)),
+        "lives": say("or").join(_lives(found, language)),
         "horizon": findings.horizon(found.scenarios[found.baseline], language),
     }
 
 
-def _lives(found: Material) -> list[str]:
-    """Low, central and high value of a statistical life in million CNY; several where scenarios differ."""
+def _lives(found: Material, language: str) -> list[str]:
+    """Low, central and high value of a statistical life; several where scenarios differ."""
     values = [found.scenarios[name]["valuation"]["statistical_life_cny"] for name in found.costs]
-    return list(dict.fromkeys(" / ".join(f"{life / 1e6:.1f}" for life in lives) for lives in values))
+    return list(dict.fromkeys(" / ".join(millions(life, language) for life in lives) for lives in values))
 
 
 def told(found: Material, language: str) -> list[str]:
@@ -274,7 +274,8 @@ def _indices(found: Material, language: str) -> list[dict[str, str]]:
     yearly = per_year(found.scenarios[found.baseline])
     own = [found.runs[found.runs["scenario"] == name] for name in metrics]
     rows = []
-    for key, metric, scale, form in INDICES:
+    for key, metric, own_scale, own_form in INDICES:
+        scale, form = MONEY[language] if own_scale is None else (own_scale, own_form)
         factor = scale if key in SHARES else scale * yearly
         before, after = (interval(entry[metric], factor, form) for entry in metrics.values())
         values = [frame[metric].tolist() for frame in own]
@@ -329,16 +330,17 @@ def _parts(found: Material, language: str) -> list[dict[str, str]]:
 
 def _costs(found: Material, titles: dict[str, str], never: str, language: str) -> list[dict[str, str]]:
     """Costs and what they avoid, a year."""
-    rows, yearly = [], per_year(found.scenarios[found.baseline])
+    rows, yearly, (unit, form) = [], per_year(found.scenarios[found.baseline]), MONEY[language]
     for name, entry in found.costs.items():
         life, per = entry["break_even_statistical_life_cny"], entry["cost_per_accident_avoided_cny"]
         ratios = ["–" if value is None else f"{value:.2f}" for value in entry["benefit_cost_ratio"].values()]
         rows.append(
             {
                 "title": titles[name],
-                "cost": f"{yearly * entry['cost_cny'] / 1e6:.2f}",
+                "cost": f"{yearly * entry['cost_cny'] * unit:{form}}",
                 "avoided": interval(entry["avoided"]["accidents"], yearly, ".1f"),
-                "per_accident": interval(per, 1e-6, ".2f"),
+                "hours": interval(entry["avoided"]["driving_hours"], yearly / 1000.0, ".1f"),
+                "per_accident": interval(per, unit, form),
                 "ratio": " / ".join(ratios),
                 "pays": never if life is None else millions(life, language),
             }

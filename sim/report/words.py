@@ -74,9 +74,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "costs": ("7. Costs and benefits", "七、费用与效益"),
     "costs_text": (
         "A year. Costs of measures are assumptions. Benefits are valued at a low, a central and a high value of a statistical "
-        "life, {} million CNY; the last column is the value from which a measure pays. Both columns hold means of the runs and no "
+        "life, {} million CNY, an hour of a truck at the scenario's value; tolls and fines are no cost, as somebody else has "
+        "them. The last column is the value of a life from which a measure pays. Both columns hold means of the runs and no "
         "interval: with chance and with what is assumed they may be far from these numbers.",
-        "按一年计。措施费用为假设。效益分别按低、中、高三种统计生命价值（{} 百万元）计算；最后一列是措施开始划算的生命价值。"
+        "按一年计。措施费用为假设。效益分别按低、中、高三种统计生命价值（{} 万元）计算，货车工时按方案取值；通行费与罚款不计为费用，只是由一方转给另一方。最后一列是措施开始划算的生命价值。"
         "这两列为各次模拟的平均值，不含区间；考虑偶然性与假设，可能相差很大。",
     ),
     "drives": ("8. What drives the answer", "八、哪些假设左右结论"),
@@ -109,21 +110,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "accidents": ("accidents", "事故起数"),
     "deaths": ("deaths", "死亡人数"),
     "injuries": ("injuries", "受伤人数"),
-    "property_loss_cny": ("direct property loss, million CNY", "直接财产损失（百万元）"),
+    "property_loss_cny": ("direct property loss, million CNY", "直接财产损失（万元）"),
     "compliance_rate": ("compliance with the ban", "守法率"),
     "rate": ("accidents per million vehicle-km", "百万车公里事故率"),
     "expected_accidents": ("expected accidents", "期望事故数"),
     "vehicle_km": ("million vehicle-km", "百万车公里"),
-    "change": ("change", "变化（相当于同比）"),
+    "change": ("change", "较无措施变化"),
     "ratio": ("ratio", "比值"),
     "alone": ("alone", "单独实施"),
     "lost": ("lost without it", "去掉后少避免"),
     "shapley": ("fair share (Shapley)", "公平份额（Shapley 值）"),
-    "cost": ("cost, million CNY", "费用（百万元）"),
+    "cost": ("cost, million CNY", "费用（万元）"),
     "avoided": ("accidents avoided", "避免事故数"),
-    "per_accident": ("million CNY per accident avoided", "每避免一起事故的费用（百万元）"),
+    "hours": ("thousand truck hours saved (− more)", "节省的货车工时，千小时（负数为增加）"),
+    "per_accident": ("million CNY per accident avoided", "每避免一起事故的费用（万元）"),
     "bcr": ("benefit / cost: low / central / high", "效益费用比：低／中／高"),
-    "pays": ("pays from a life of, million CNY", "盈亏平衡的生命价值（百万元）"),
+    "pays": ("pays from a life of, million CNY", "盈亏平衡的生命价值（万元）"),
     "or": (" or ", " 或 "),
     "never": ("never", "不划算"),
     "expressway": ("expressway", "高速公路"),

@@ -159,7 +159,10 @@ def _set(data: Any, path: list[str], value: Any) -> str | None:
 
 
 def _item(place: Any, key: str) -> int | None:
-    """A place in a list."""
+    """A place in a list, by number or by its entry's name."""
+    names = [one.get("name") if isinstance(one, dict) else None for one in place] if isinstance(place, list) else []
+    if key in names:
+        return names.index(key)
     known = isinstance(place, list) and key.isascii() and key.isdigit() and int(key) < len(place)
     return int(key) if known else None
 

@@ -72,6 +72,17 @@ def read_document(path: Path) -> Document:
     return _parsed(str(path), content)
 
 
+def read_value(text: str, place: str) -> Data:
+    """A value as it would stand behind a key of a file.
+
+    Raises
+    ------
+    ScenarioError
+        if it is no plain YAML; `place` says where it was given
+    """
+    return _parsed(place, b"value: " + text.encode()).data["value"]
+
+
 @lru_cache(maxsize=64)
 def _parsed(file: str, content: bytes) -> Document:
     path = Path(file)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from sim.road import Road
 from sim.scenario.building import read_as, scenario_of
 from sim.scenario.document import Document, Keys, read_document
-from sim.scenario.messages import keys_of, told, without_echoes
+from sim.scenario.messages import keys_of, suggestion, told, without_echoes
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
 from sim.scenario.model import TEXTS, Scenario
 
@@ -149,14 +149,59 @@ def _with_parts(document: Document, path: Path) -> Document:
 
 
 def _merged(parent: Document, child: Document) -> Document:
+    child = _numbered(parent.data, child)
     return Document(_merge(parent.data, child.data), _merged_places(parent, child))
 
 
 def _merge(parent: Any, child: Any) -> Any:
-    """Mappings are merged key by key, anything else is replaced."""
+    """Mappings are merged key by key, lists where the child tells entries by number; anything else is replaced."""
+    if isinstance(parent, list) and isinstance(child, dict):
+        return [_merge(own, child[number]) if number in child else own for number, own in enumerate(parent)]
     if not (isinstance(parent, dict) and isinstance(child, dict)):
         return child
     return {**parent, **{key: _merge(parent.get(key), value) for key, value in child.items()}}
+
+
+def _numbered(parent: Any, child: Document, keys: Keys = ()) -> Document:
+    """A child that tells entries of the parent's lists by name, such as a road's links, tells them by number.
+
+    Raises
+    ------
+    ScenarioError
+        if the parent has no entry of a name
+    """
+    data = _at(child.data, keys)
+    if not isinstance(data, dict):
+        return child
+    if isinstance(parent, list):
+        numbers = {own["name"]: number for number, own in enumerate(parent) if isinstance(own, dict) and "name" in own}
+        for name in data:
+            if numbers and name not in numbers:
+                known = suggestion(str(name), list(map(str, numbers)))
+                raise _error(child, (*keys, name), f"there is no entry of this name to change{known}")
+        if numbers:
+            child = _renamed(child, keys, numbers)
+            data = _at(child.data, keys)
+    for key in data:
+        child = _numbered(_at(parent, (key,)), child, (*keys, key))
+    return child
+
+
+def _renamed(document: Document, keys: Keys, new: dict[str, int]) -> Document:
+    """The document with other names of the keys below one."""
+
+    def moved(own: Keys) -> Keys:
+        below = len(keys)
+        return (*keys, new[str(own[below])], *own[below + 1 :]) if own[:below] == keys and len(own) > below else own
+
+    changed = {new[name]: value for name, value in _at(document.data, keys).items()}
+    places = {moved(own): place for own, place in document.places.items()}
+    return Document(_replaced(document.data, keys, changed), places)
+
+
+def _replaced(data: Any, keys: Keys, value: Any) -> Any:
+    """A copy of mappings with another value at a place."""
+    return {**data, keys[0]: _replaced(data[keys[0]], keys[1:], value)} if keys else value
 
 
 def _merged_places(parent: Document, child: Document) -> dict[Keys, tuple[str, int]]:

@@ -11,12 +11,18 @@ NOT_COMPARED = ("format", "name", *TEXTS, "interventions", "uncertain", *SHARED)
 
 
 def late_starts(scenario: Scenario) -> Iterator[str]:
-    """Interventions that start after the simulated time has ended."""
-    end = scenario.start_date + timedelta(days=scenario.days)
+    """Interventions that are in force on no recorded day."""
+    first, days = scenario.start_date, scenario.days
+    end = first + timedelta(days=days)
+    simulated = {(first + timedelta(days=day)).month for day in range(days)}
     for kind, intervention in scenario.interventions.items():
-        start = intervention.start_date
+        start, last, months = intervention.start_date, intervention.end_date, intervention.months
         if start is not None and start >= end:
             yield f"{scenario.name}: {kind} starts on {start}, after the last simulated day, and so changes nothing"
+        elif last is not None and last < first:
+            yield f"{scenario.name}: {kind} ends on {last}, before the first recorded day, and so changes nothing"
+        elif months is not None and simulated.isdisjoint(months):
+            yield f"{scenario.name}: {kind} is in force in none of the simulated months, and so changes nothing"
 
 
 def obstacles(scenarios: Sequence[Scenario]) -> Iterator[str]:

@@ -42,10 +42,10 @@ def check(scenario: Scenario) -> Outcome:
 
 
 def test_the_small_county_with_everything_is_exact(small) -> None:
-    """All measures at once, a third of them from a later day on."""
+    """All measures at once, a third of them from a later day on, a third until an earlier one."""
+    dates = {0: {"start_date": "2025-01-09"}, 1: {"end_date": "2025-01-14"}}
     programme = {
-        kind: {**EXAMPLES.get(kind, {}), **({"start_date": "2025-01-09"} if number % 3 == 0 else {})}
-        for number, kind in enumerate(interventions())
+        kind: {**EXAMPLES.get(kind, {}), **dates.get(number % 3, {})} for number, kind in enumerate(interventions())
     }
     hot = {"risk__calibration_factor": 1500.0, "risk__brake_failure_c": 320.0, "speed__engine_brake_kw": 30}
     hot["speed__hot_brakes_c"] = 2000.0

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -44,17 +45,23 @@ def contents(out: Path) -> dict[str, bytes]:
     return found
 
 
+def undisturbed_s(files: Path, out: Path) -> float:
+    """Run the command to its end; how long it took, from which moments to disturb it are drawn."""
+    began = time.monotonic()
+    subprocess.run(command(files, out), cwd=files, check=True)
+    return time.monotonic() - began
+
+
 @pytest.mark.slow
 def test_killed_again_and_again_the_same_command_ends_with_the_same_bytes(files) -> None:
     """Killed twenty times at random points, then left alone."""
     undisturbed, out = files / "undisturbed", files / "out"
-    subprocess.run(command(files, undisturbed), cwd=files, check=True)
-    moments = random.Random(20)
+    took_s, moments = undisturbed_s(files, undisturbed), random.Random(20)
     killed = 0
     while killed < KILLS:
         process = subprocess.Popen(command(files, out), cwd=files, start_new_session=True, stderr=subprocess.DEVNULL)
         try:
-            process.wait(timeout=moments.uniform(0.5, 3.0))
+            process.wait(timeout=moments.uniform(0.1, 0.9) * took_s)
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)  # this process alone: its workers have to end by themselves
             process.wait()
@@ -103,13 +110,12 @@ WORKER_KILLS = 8
 def test_workers_killed_at_random_points_change_no_byte(files) -> None:
     """One of two workers is killed in each run, at whatever it does then; the run ends with the same files."""
     undisturbed, out = files / "undisturbed", files / "out"
-    subprocess.run(command(files, undisturbed), cwd=files, check=True)
-    moments = random.Random(21)
+    took_s, moments = undisturbed_s(files, undisturbed), random.Random(21)
     killed = 0
     while killed < WORKER_KILLS:
         process = subprocess.Popen(command(files, out, "--fresh"), cwd=files, start_new_session=True)
         try:
-            process.wait(timeout=moments.uniform(0.8, 2.5))
+            process.wait(timeout=moments.uniform(0.4, 0.9) * took_s)
         except subprocess.TimeoutExpired:
             killed += _kill_a_worker(process.pid)
         assert process.wait(timeout=120) == 0

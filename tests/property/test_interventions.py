@@ -59,6 +59,61 @@ def test_nothing_differs_before_the_start(small, baseline, kind) -> None:
     assert all(alarm.time_s >= start_s for alarm in later.alarms)
 
 
+DRIVING = ("speed_cameras", "weight_speed_signs", "overtaking_ban", "bend_warning")
+"""Measures that act on how trucks are driven and leave no memory with drivers."""
+
+
+@pytest.mark.parametrize("kind", DRIVING)
+def test_nothing_differs_after_the_end(small, baseline, kind) -> None:
+    """Trips that set out after its last day and its longest trips are driven as without it."""
+    ended = run_replication(with_one(small, kind, end_date=date(2025, 1, START_DAY).isoformat()), 3, 0, trace=True)
+    always = run_replication(with_one(small, kind), 3, 0, trace=True)
+    after = START_DAY << 32
+    pairs = list(zip(ended.courses, baseline.courses, always.courses, strict=True))
+    assert sum(one.trip_id >= after for one, _, _ in pairs) > 1000
+    assert all(one == without for one, without, _ in pairs if one.trip_id >= after)
+    assert all(one == with_it for one, _, with_it in pairs if one.trip_id < after)
+    assert any(one != without for one, without, _ in pairs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_end_beyond_the_horizon_changes_nothing(small, kind) -> None:
+    usual = run_replication(with_one(small, kind), 3, 0, trace=True)
+    long = run_replication(with_one(small, kind, end_date="2030-01-01"), 3, 0, trace=True)
+    assert repr(long.metrics) == repr(usual.metrics)
+    assert long.courses == usual.courses
+
+
+def test_a_season_is_in_force_in_its_months_and_paid_for_them(small) -> None:
+    """From 20 January to 10 March, cameras of February alone: other months are the baseline's."""
+    days = {"days": 50, "start_date": "2025-01-20"}
+    cameras = EXAMPLES["speed_cameras"]
+
+    def run(**extra):
+        return run_replication(small(interventions={"speed_cameras": {**cameras, **extra}}, **days), 3, 0)
+
+    none, always = run_replication(small(**days), 3, 0), run()
+    season = run(months=[2])
+    columns = [name for name in none.monthly.columns if name.startswith("expected")]
+    assert columns
+    for month, other in enumerate((none, always, none)):
+        own = season.monthly[columns].to_numpy().reshape(3, -1)[month]
+        assert own.tolist() == pytest.approx(other.monthly[columns].to_numpy().reshape(3, -1)[month].tolist(), rel=2e-3)
+    assert season.metrics["cost_cny"] == pytest.approx(always.metrics["cost_cny"] * 28 / 50)
+
+
+def test_operators_go_home_at_the_end(small) -> None:
+    """No alarm after the last day, and nobody is paid or counted as on duty then."""
+    calls = {"device_coverage": {"rollout_months": 0}, "driver_contact": {}}
+    ended = {kind: {**own, "end_date": date(2025, 1, START_DAY).isoformat()} for kind, own in calls.items()}
+    whole, half = (run_replication(small(interventions=own), 3, 0, trace=True) for own in (calls, ended))
+    end_s = START_DAY * SECONDS_PER_DAY
+    assert any(alarm.time_s >= end_s for alarm in whole.alarms)
+    assert all(alarm.time_s < end_s for alarm in half.alarms)
+    assert half.metrics["cost_cny"] == pytest.approx(whole.metrics["cost_cny"] * START_DAY / 20)
+    assert half.metrics["operator_utilisation"] == pytest.approx(whole.metrics["operator_utilisation"], rel=0.5)
+
+
 @pytest.fixture(scope="module")
 def heavy(small):
     """The small county in a month, with trucks on which every measure can act."""
@@ -221,6 +276,37 @@ def test_saturated_operators_reach_fewer_drivers(small) -> None:
         return run_replication(small(interventions={"driver_contact": contact}), 3, 0).metrics["mean_response_s"]
 
     assert reached(0.0) < reached(55.0)
+
+
+def test_operators_matter_where_nobody_sorts_the_alarms(small) -> None:
+    """With all alarms in one line few operators reach nobody, more reach more; banned entries first, one is enough."""
+
+    def reached(operators: int, order: str) -> float:
+        contact = {"operators": operators, "night_operators": operators, "order": order, "alarms_per_100_km": 200.0}
+        found = run_replication(small(interventions={"driver_contact": contact}), 3, 0).metrics
+        return found["contacts"] / found["alarms"]
+
+    line = [reached(operators, "first_come") for operators in (1, 4, 8)]
+    assert line[0] < 0.1
+    assert line[0] < line[1] < line[2]
+    sorted_alarms = reached(1, "urgent_first")
+    assert sorted_alarms > 0.8
+    assert reached(1, "nearest_exit") > 0.8
+
+
+def test_alarms_come_with_the_km_of_equipped_trucks(small) -> None:
+    """Twice the rate, the coverage or the length of the work: twice the work of operators."""
+
+    def busy(**changes) -> float:
+        alone = {"alarms_per_100_km": 20.0, "other_calls_per_hour": 0.0, "alarm_mean_s": 30.0, "leave_share": 0.0}
+        contact = {"operators": 9, "night_operators": 9, **alone, "ring_s": 1e-6, "talk_mean_s": 1e-6, **changes}
+        return run_replication(small(interventions={"driver_contact": contact}), 3, 0).metrics["operator_utilisation"]
+
+    usual = busy()
+    assert usual > 0.01
+    assert busy(alarms_per_100_km=40.0) == pytest.approx(2.0 * usual, rel=0.05)
+    assert busy(alarm_mean_s=60.0) == pytest.approx(2.0 * usual, rel=0.01)
+    assert busy(alarms_per_100_km=0.0) < 1e-6
 
 
 def test_other_work_is_drawn_once_for_each_day(small, monkeypatch) -> None:

@@ -71,6 +71,7 @@ def runs(**columns: float) -> pd.DataFrame:
             "expected_injuries",
             "expected_property_loss_cny",
             "delay_vehicle_hours",
+            "vehicle_hours",
         ),
         0.0,
     )
@@ -93,6 +94,15 @@ def test_costs_by_hand() -> None:
     assert found.benefit_cny == pytest.approx((0.6e6 + 1e4, 2.4e6 + 1e4, 4.2e6 + 1e4))
     assert found.benefit_cost == pytest.approx((0.61, 2.41, 4.21))
     assert found.break_even_life_cny == pytest.approx(990_000.0 / 0.6)
+
+
+def test_time_that_a_measure_takes_is_a_cost_to_somebody() -> None:
+    """Ten thousand hours of trucks at 100 CNY are a million: a measure that saves less does harm."""
+    before, after = runs(expected_property_loss_cny=7e5, vehicle_hours=5e4), runs(cost_cny=1e5, vehicle_hours=6e4)
+    found = appraise(after, before, ValuationParameters(delay_cny_h=100.0))
+    assert found.avoided["driving_hours"].estimate == pytest.approx(-1e4)
+    assert found.benefit_cny == pytest.approx((-3e5, -3e5, -3e5))
+    assert found.benefit_cost[1] == pytest.approx(-3.0)
 
 
 def test_what_avoids_nothing_never_pays() -> None:

@@ -1,5 +1,6 @@
 """Every mistake in a file: one message with file and line, all of them together, and exit code 2."""
 
+import json
 import re
 
 import pytest
@@ -210,3 +211,64 @@ def test_null_takes_an_intervention_out_again(tmp_path) -> None:
     )
     (tmp_path / "less.yaml").write_text("name: less\nextends: base.yaml\ninterventions: {early_warning: null}\n")
     assert list(load_scenario(tmp_path / "less.yaml").interventions) == ["driver_contact"]
+
+
+def changed_by(tmp_path, text: str):
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML)
+    return "name: other\nextends: base.yaml\n" + text
+
+
+def test_links_are_changed_by_their_names(tmp_path) -> None:
+    """One line for one link; all else stays, and mistakes are told where they stand."""
+    text = changed_by(tmp_path, "road: {links: {upper: {aadt: 1234}}}\n")
+    (tmp_path / "other.yaml").write_text(text)
+    before, after = (load_scenario(tmp_path / name).road.links for name in ("base.yaml", "other.yaml"))
+    assert [link.aadt for link in after if link.name == "upper"] == [1234]
+    assert [link.model_copy(update={"aadt": 0}) for link in after] == [
+        link.model_copy(update={"aadt": 0}) for link in before
+    ]
+    wrong = mistakes_of(tmp_path, text.replace("1234", "-1"))
+    assert [(m.line, m.message) for m in wrong] == [(3, "found -1, must be above 0")]
+
+
+def test_a_link_that_is_not_there_is_not_added(tmp_path) -> None:
+    text = changed_by(tmp_path, "days: 5\nroad:\n  links:\n    uper: {aadt: 1234}\n")
+    (found,) = mistakes_of(tmp_path, text)
+    assert (found.line, found.key) == (6, "road.links.uper")
+    assert "did you mean `upper`" in found.message
+
+
+def test_keys_are_set_on_the_command_line(tmp_path) -> None:
+    """As in the file; of an intervention only where it is."""
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML)
+    (tmp_path / "calls.yaml").write_text(changed_by(tmp_path, "interventions: {driver_contact: {}}\n"))
+    files = [str(tmp_path / name) for name in ("base.yaml", "calls.yaml")]
+    settings = ["road.links.upper.aadt=1234", "days=2", "interventions.driver_contact.operators=4"]
+    given = [part for setting in settings for part in ("--set", setting)]
+    out = tmp_path / "out"
+    result = runner.invoke(app, ["compare", *files, "--replications", "2", "--out", str(out), "--quiet", *given])
+    assert result.exit_code == 0, result.output
+    summary = json.loads((out / "summary.json").read_text())
+    scenarios = {own["name"]: own for own in summary["scenarios"]}
+    assert {own["scenario"]["days"] for own in scenarios.values()} == {2}
+    assert scenarios["small"]["scenario"]["interventions"] == {}
+    assert scenarios["other"]["scenario"]["interventions"]["driver_contact"]["operators"] == 4
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("days", "must be KEY=VALUE"),
+        ("dayz=3", "unknown key"),
+        ("days=-3", "found -3, must be at least 1"),
+        ("road.links.uper.aadt=3", "there is no such key"),
+        ("interventions.driver_contact.operators=3", "no scenario has the intervention 'driver_contact'"),
+        ("days=[", "invalid YAML"),
+    ],
+)
+def test_a_mistake_on_the_command_line(tmp_path, setting: str, message: str) -> None:
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML)
+    result = runner.invoke(app, ["run", str(tmp_path / "base.yaml"), "--set", setting])
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())
+    assert "Traceback" not in result.output
