@@ -254,6 +254,13 @@ def _kinds() -> Iterable[tuple[str, type[Group]]]:
     return interventions().items()
 
 
+def bases() -> list[str]:
+    """What each parameter with a source rests on: published, derived or assumption."""
+    groups = [*(group for _, group, _ in GROUPS), *(cls for _, cls in _kinds())]
+    sources = [g.model_fields["sources"].get_default(call_default_factory=True, validated_data={}) for g in groups]
+    return [own[name].basis for g, own in zip(groups, sources, strict=True) for name in g.model_fields if name in own]
+
+
 def _rows(group: type[Group]) -> list[tuple[str, ...]]:
     sources = group.model_fields["sources"].get_default(call_default_factory=True, validated_data={})
     return [

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / "results" / "validation"
 COMMAND = ("hindcast", "--draws", "120")
-FILES = ("hindcast.md", "hindcast.zh-CN.md", "hindcast.svg", "hindcast.zh-CN.svg")
+FILES = ("hindcast.json", "hindcast.md", "hindcast.zh-CN.md", "hindcast.svg", "hindcast.zh-CN.svg")
 
 
 def main() -> None:

@@ -86,6 +86,7 @@ for _function, _name in (
     (inspect_commands.schema, "schema"),
     (inspect_commands.interventions, "interventions"),
     (inspect_commands.parameters, "parameters"),
+    (inspect_commands.card, "card"),
     (evidence_commands.verify, "verify"),
     (evidence_commands.descent, "descent"),
     (hindcast_commands.hindcast, "hindcast"),

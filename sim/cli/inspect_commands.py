@@ -2,6 +2,7 @@
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,16 @@ from sim.cli.options import remark
 
 Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+SCORECARDS = (Path("results/validation/hindcast.json"), Path("docs/hindcast/hindcast.json"))
+"""Where a scorecard is looked for, one's own before the one that comes along."""
+
+
+class CardLanguage(StrEnum):
+    """Languages of the model card."""
+
+    en = "en"
+    zh = "zh-CN"
 
 
 def validate(files: Files) -> None:
@@ -60,6 +71,29 @@ def parameters(
     if unknown := next((name for name in uncertain or [] if name not in known), None):
         raise Problem(f"--uncertain {unknown}: there is no such group; groups are {', '.join(known)}")
     sys.stdout.write(uncertain_yaml(uncertain) if uncertain else markdown())
+
+
+def card(
+    *,
+    hindcast: Annotated[
+        Path | None,
+        typer.Option(
+            help="A scorecard (hindcast.json) of `hairpin hindcast`.",
+            show_default="results/validation/hindcast.json, else docs/hindcast/hindcast.json",
+        ),
+    ] = None,
+    lang: Annotated[CardLanguage, typer.Option(help="Language.")] = CardLanguage.en,
+) -> None:
+    """Print the model card, as Markdown: purpose, data, weaknesses, scorecard, and where not to use the model."""
+    from sim.cli.problems import Problem
+    from sim.report.card import card as written
+
+    file = hindcast or next((own for own in SCORECARDS if own.is_file()), None)
+    try:
+        score = None if file is None else json.loads(file.read_text(encoding="utf-8"))
+        sys.stdout.write(written(lang.value, score))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Problem(f"{file}: is no scorecard of `hairpin hindcast`: {error}") from error
 
 
 def interventions(*, as_json: AsJson = False) -> None:

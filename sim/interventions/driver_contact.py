@@ -35,7 +35,11 @@ SOURCES = {
         note="a pilot in Jiangsu counted 2.4 high-level and 26.4 low-level alarms per 100 km; people look at high ones",
     ),
     "alarm_mean_s": Source(basis="assumption", range="15 to 180"),
-    "order": Source(basis="assumption", note="which call is made first"),
+    "order": Source(
+        basis="assumption",
+        range="urgent_first, nearest_exit, first_come",
+        note="which call is made first",
+    ),
     "other_calls_per_hour": Source(
         basis="assumption", range="0 to 40", note="calls that have nothing to do with alarms"
     ),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.parameter_table import markdown
+from sim.report.card import card
 from sim.scenario import load_scenario
 
 
@@ -52,12 +53,20 @@ def test_every_shipped_group_names_its_sources(root) -> None:
             sources = getattr(scenario, part).sources
             assert sources, (file, part)
             for key, source in sources.items():
-                assert source.reference if source.basis == "published" else source.range, (file, part, key)
+                named = {"published": source.reference, "derived": source.reference or source.range}
+                assert named.get(source.basis, source.range), (file, part, key)
 
 
 def test_the_parameter_table_is_the_codes(root) -> None:
     """Rewrite it with `hairpin parameters > docs/parameters.md`."""
     assert (root / "docs/parameters.md").read_text() == markdown()
+
+
+@pytest.mark.parametrize(("language", "ending"), [("en", ""), ("zh-CN", ".zh-CN")])
+def test_the_model_card_is_the_codes(root, language, ending) -> None:
+    """Rewrite it with `hairpin card --lang LANGUAGE`."""
+    score = json.loads((root / "docs/hindcast/hindcast.json").read_text())
+    assert (root / f"docs/model-card{ending}.md").read_text() == card(language, score)
 
 
 def test_every_number_has_a_source_or_is_an_assumption_with_a_range() -> None:

@@ -73,7 +73,6 @@ def test_what_is_said_of_chance_is_right(numbers) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="the study says that it is of the model before November 2026: build it again")
 def test_the_model_is_the_one_that_made_the_numbers(build, numbers) -> None:
     """One replication, done again; if it fails, outputs have moved and the study must be built again."""
     assert build.witness() == pytest.approx(numbers["witness"], rel=1e-9)

@@ -40,7 +40,7 @@ def test_general_accidents_of_every_section_are_the_manuals_prediction(county, b
     sections, network = by_weather["dry"].sections, Network(county.road)
     hazard = base_hazard(network, county.risk)
     predicted = hazard.per_m * hazard.share[0] * 1000.0
-    busy = sections["vehicle_km"].to_numpy() > 20.0 * sections["length_m"].to_numpy()
+    busy = sections["vehicle_km"].to_numpy() > 12.0 * sections["length_m"].to_numpy()
     found = sections["expected_general"].to_numpy()[busy] / sections["vehicle_km"].to_numpy()[busy]
     assert busy.sum() > 60
     assert found == pytest.approx(predicted[busy], rel=0.01)

@@ -249,7 +249,7 @@ def test_keys_are_set_on_the_command_line(tmp_path) -> None:
     result = runner.invoke(app, ["compare", *files, "--replications", "2", "--out", str(out), "--quiet", *given])
     assert result.exit_code == 0, result.output
     summary = json.loads((out / "summary.json").read_text())
-    scenarios = {own["name"]: own for own in summary["scenarios"]}
+    scenarios = summary["scenarios"]
     assert {own["scenario"]["days"] for own in scenarios.values()} == {2}
     assert scenarios["small"]["scenario"]["interventions"] == {}
     assert scenarios["other"]["scenario"]["interventions"]["driver_contact"]["operators"] == 4

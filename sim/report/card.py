@@ -1,0 +1,62 @@
+"""The model card: what the model is for, what it rests on, how it did, and where not to use it, in two languages."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sim.interventions.registry import interventions
+from sim.parameter_table import bases
+from sim.parameters import MECHANISMS
+from sim.report.scorecard import TELLING_WIDTH
+from sim.report.words import kind_word
+
+FAR = 2.0
+"""Observed over predicted, or the other way round, that is called far."""
+RIVALS = {
+    "en": {"manual": "the safety manual alone", "others": "the mean of the other cases"},
+    "zh-CN": {"manual": "仅用安全手册", "others": "其他案例的平均值"},
+}
+MECHANISM_WORDS = {
+    "en": {name: name.replace("_", "-") for name in MECHANISMS},
+    "zh-CN": {
+        "general": "一般事故",
+        "rollover": "侧翻",
+        "runaway": "失控下滑",
+        "rear_end": "追尾",
+        "head_on": "对向碰撞",
+        "overtaking": "超车碰撞",
+    },
+}
+
+
+def card(language: str, score: Mapping[str, Any] | None = None) -> str:
+    """The card as Markdown.
+
+    Parameters
+    ----------
+    language : `en` or `zh-CN`
+    score : what `hindcast.json` holds, if there is one
+    """
+    found = Environment(  # noqa: S701 - Markdown, nothing of it from outside
+        loader=PackageLoader("sim.report", "."), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    counts = Counter(bases())
+    kinds = interventions()
+    return found.get_template(f"card.{language}.md.j2").render(
+        counts={**dict.fromkeys(("published", "derived", "assumption"), 0), **counts, "total": counts.total()},
+        measures=[(kind, cls.summary) for kind, cls in kinds.items()],
+        names=[(kind, kind_word(kind, "zh")) for kind in kinds],
+        mechanisms=[MECHANISM_WORDS[language][name] for name in MECHANISMS],
+        score=score,
+        far=[] if score is None else [row for row in score["rows"] if _is_far(row)],
+        rivals=RIVALS[language],
+        telling=TELLING_WIDTH,
+    )
+
+
+def _is_far(row: Mapping[str, Any]) -> bool:
+    """Of the evidence, what lies far from the middle of its prediction."""
+    observed, predicted = float(row["observed"]), float(row["predicted"])
+    return row["role"] == "evidence" and not 1.0 / FAR <= observed / max(predicted, 1e-300) <= FAR
