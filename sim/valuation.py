@@ -1,7 +1,8 @@
 """Costs against what they avoid: cost per accident, benefit-cost ratios at three values of a life, break-even value.
 
 Direct property loss (what the police write down) and economic cost (lives, injuries, loss, and the time of trucks
-behind accidents, driven slower or at stops) are kept apart. Tolls and fines are no cost: somebody else has them.
+behind accidents, driven slower, at stops or waiting to leave) are kept apart. Tolls and fines are no cost: somebody
+else has them.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,11 @@ AVOIDED = {
     "property_loss_cny": "expected_property_loss_cny",
     "delay_hours": "delay_vehicle_hours",
     "driving_hours": "vehicle_hours",
+    "waiting_hours": "waiting_hours",
 }
+
+TRUCK_HOURS = ("delay_hours", "driving_hours", "waiting_hours")
+"""Behind accidents, at the wheel or at stops, and before departure."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Appraisal:
 
     cost_cny: float
     avoided: dict[str, Interval]
-    """Accidents, deaths, injuries, direct property loss; hours behind accidents, and at the wheel or at stops."""
+    """Accidents, deaths, injuries, direct property loss; hours of trucks."""
     cost_per_accident_cny: Interval
     benefit_cny: tuple[float, float, float]
     """Economic benefit at the low, central and high value of a statistical life."""
@@ -68,7 +73,7 @@ def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters
         for name, column in AVOIDED.items()
     }
     lives = avoided["deaths"].estimate + values.injury_share_of_life * avoided["injuries"].estimate
-    hours = avoided["delay_hours"].estimate + avoided["driving_hours"].estimate
+    hours = sum(avoided[name].estimate for name in TRUCK_HOURS)
     other = avoided["property_loss_cny"].estimate + values.delay_cny_h * hours
     low, central, high = (lives * value + other for value in values.statistical_life_cny)
     benefit = (low, central, high)

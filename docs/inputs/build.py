@@ -42,7 +42,10 @@ INPUTS = {
     "fleet.speed_factor_sd": (0.05, 0.12),
     "demand.overloaded_share": (0.02, 0.3),
     "demand.loaded_share": (0.5, 0.8),
-    "behaviour.half_life_days": (20.0, 180.0),
+    "behaviour.contact_effect": (0.0, 0.4),
+    "behaviour.penalty_effect": (0.0, 0.7),
+    "behaviour.sanction_effect": (0.1, 0.6),
+    "behaviour.penalty_half_life_days": (60.0, 3650.0),
 }
 """Each with the ends of the range that its row in docs/parameters.md or its scenario states."""
 

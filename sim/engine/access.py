@@ -1,13 +1,14 @@
 """Access over time: which road each trip's choice of route is made on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.interventions.base import Access
+from sim.exact import exact_time_s
+from sim.interventions.base import Access, Appointments
 from sim.road import Road
-from sim.units import Bools, Ints
+from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +19,28 @@ class Variants:
     """Shape (days,)."""
     permitted: Bools
     """Shape (variants, drivers)."""
+    appointments: Sequence[Sequence[Appointments]]
+    """In each variant."""
 
     def of_trips(self, day: Ints, driver: Ints) -> tuple[Ints, Ints]:
         """Variant of each trip, and 1 if no ban binds its driver."""
         variant = self.of_day[day]
         return variant, self.permitted[variant, driver].astype(np.int64)
+
+    def agreed_s(self, variant: Ints, driver: Ints, wanted_s: Floats, uniform: Callable[[], Floats]) -> Floats:
+        """Departures after midnight [s]: those with an appointment are spread over its hours, and keep to hours in it.
+
+        `uniform` draws a number for each trip; it is asked only where there are appointments.
+        """
+        agreed = wanted_s
+        for number, own in enumerate(self.appointments):
+            for one in own:
+                moved = (variant == number) & one.drivers[driver] & ~one.holds(wanted_s)
+                if moved.any():
+                    spread_s = uniform() * one.hours * SECONDS_PER_HOUR
+                    slot_s = exact_time_s((one.from_hour * SECONDS_PER_HOUR + spread_s) % SECONDS_PER_DAY)
+                    agreed = np.where(moved, slot_s, agreed)
+        return agreed
 
 
 def changed_road(road: Road, access: Sequence[Access]) -> Road:

@@ -16,7 +16,9 @@ ROWS_AT_ONCE = 4096
 NOWHERE = -1
 Moment = Literal["alarm_s", "read_s", "answer_s", "leave_s", "intercept_s"]
 MOMENTS: tuple[Moment, ...] = ("alarm_s", "read_s", "answer_s", "leave_s", "intercept_s")
-COLUMNS = np.dtype([("trip_id", "i8"), ("entry_s", "f8"), *((name, "f8") for name in MOMENTS), ("leave_node", "i4")])
+COLUMNS = np.dtype(
+    [("trip_id", "i8"), ("entry_s", "f8"), ("gone_s", "f8"), *((name, "f8") for name in MOMENTS), ("leave_node", "i4")]
+)
 
 
 class AlarmNote:
@@ -24,8 +26,9 @@ class AlarmNote:
 
     __slots__ = ("row",)
 
-    def __init__(self, trip_id: int, entry_s: float) -> None:
-        self.row: NDArray[np.void] = np.array([(trip_id, entry_s, *(nan for _ in MOMENTS), NOWHERE)], dtype=COLUMNS)
+    def __init__(self, trip_id: int, entry_s: float, gone_s: float) -> None:
+        values = (trip_id, entry_s, gone_s, *(nan for _ in MOMENTS), NOWHERE)
+        self.row: NDArray[np.void] = np.array([values], dtype=COLUMNS)
         """Shape (1,); once an alarm is raised, the row of its book."""
 
     def write(self, moment: Moment, when_s: float) -> None:
@@ -78,15 +81,15 @@ class Alarms:
         return sum(int(np.count_nonzero(~np.isnan(rows[moment]))) for rows in self._rows)
 
     @property
-    def waits_s(self) -> Floats:
-        """Time from the entry to the first word that reached the driver, of drivers who were reached."""
-        waits = [self._wait_s(rows) for rows in self._rows]
-        return np.concatenate([np.empty(0), *(wait[~np.isnan(wait)] for wait in waits)])
+    def waits_s(self) -> tuple[Floats, Floats]:
+        """Time from the entry to the first word that reached the driver, and of those reached alone.
 
-    def _wait_s(self, rows: NDArray[np.void]) -> Floats:
-        entry_s, read_s, answer_s = (rows[name] - self._zero_s for name in ("entry_s", "read_s", "answer_s"))
-        result: Floats = np.fmin(read_s, answer_s) - entry_s
-        return result
+        Where none did, it is the time to the end of the banned stretch.
+        """
+        rows = np.concatenate([np.empty(0, dtype=COLUMNS), *self._rows])
+        reached_s = np.fmin(rows["read_s"], rows["answer_s"]) - rows["entry_s"]
+        never = np.isnan(reached_s)
+        return np.where(never, rows["gone_s"] - rows["entry_s"], reached_s), reached_s[~never]
 
     @property
     def records(self) -> RecordTable[AlarmRecord]:

@@ -94,7 +94,7 @@ class Choices:
     """Choice sets of all flows on each variant of the road, with and without a permit.
 
     `index` has shape (variants, 2, flows, truck classes, 24), -1 where there are no trips; row 1 is for drivers whom no
-    ban binds.
+    ban binds. Where a ban closes the only way, trips wait for as many whole hours as `wait_h`, of the same shape, says.
     """
 
     def __init__(self, networks: Sequence[Network], demand: Demand, behaviour: BehaviourParameters) -> None:
@@ -104,6 +104,7 @@ class Choices:
         self.sets: list[ChoiceSet] = []
         shape = (len(networks), 2, len(demand.flows), len(TRUCK_CLASSES), HOURS_PER_DAY)
         self.index: Ints = np.full(shape, -1, dtype=np.int64)
+        self.wait_h: Ints = np.zeros(shape, dtype=np.int64)
         for variant, network in enumerate(networks):
             for permit, road in enumerate((network, _without_bans(network))):
                 self._network = road
@@ -130,26 +131,36 @@ class Choices:
         ways = self._network.ways
         tolls = tuple(way.link.toll_cny_per_km for way in ways)
         for truck_class in sorted({name for flow in demand.flows for name in flow.trips_per_year}):
-            for hour in range(HOURS_PER_DAY):
-                road = (tuple(way.banned(truck_class, hour) for way in ways), tolls)
-                kind = self._kinds.setdefault(road, len(self._kinds))
-                for number, flow in enumerate(demand.flows):
-                    if truck_class in flow.trips_per_year:
-                        at = (variant, permit, number, TRUCK_CLASSES.index(truck_class), hour)
-                        self.index[at] = self._set_of(flow, truck_class, hour, kind)
+            roads = [(tuple(way.banned(truck_class, hour) for way in ways), tolls) for hour in range(HOURS_PER_DAY)]
+            kinds = [self._kinds.setdefault(road, len(self._kinds)) for road in roads]
+            for number, flow in enumerate(demand.flows):
+                if truck_class in flow.trips_per_year:
+                    at = (variant, permit, number, TRUCK_CLASSES.index(truck_class))
+                    self.index[at], self.wait_h[at] = self._by_hour(flow, truck_class, kinds)
+
+    def _by_hour(self, flow: Flow, truck_class: TruckClass, kinds: Sequence[int]) -> tuple[Ints, Ints]:
+        """Choice set of each hour's trips and the hours that they wait, both of shape (24,)."""
+        sets = np.array([self._set_of(flow, truck_class, hour, kind) for hour, kind in enumerate(kinds)])
+        if (sets < 0).all():
+            raise ValueError(f"{flow.destination} can't be reached from {flow.origin} by {truck_class} at any hour")
+        ahead = (np.arange(HOURS_PER_DAY)[:, None] + np.arange(HOURS_PER_DAY)) % HOURS_PER_DAY
+        wait_h: Ints = np.argmax(sets[ahead] >= 0, axis=1)
+        return sets[(np.arange(HOURS_PER_DAY) + wait_h) % HOURS_PER_DAY], wait_h
 
     def _set_of(self, flow: Flow, truck_class: TruckClass, hour: int, kind: int) -> int:
+        """Number of a choice set, -1 where there is no legal way."""
         key = (flow.origin, flow.destination, kind)
         if key not in self._found:
-            self._found[key] = len(self.sets)
-            self.sets.append(self._choice_set(flow.origin, flow.destination, truck_class, hour))
+            made = self._choice_set(flow.origin, flow.destination, truck_class, hour)
+            self._found[key] = len(self.sets) if made else -1
+            self.sets += [made] if made else []
         return self._found[key]
 
-    def _choice_set(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> ChoiceSet:
+    def _choice_set(self, origin: str, destination: str, truck_class: TruckClass, hour: int) -> ChoiceSet | None:
         network, closed = self._network, closed_ways(self._network, truck_class, hour)
         legal = alternatives(network, origin, destination, closed)
         if not legal:
-            raise ValueError(f"{destination} can't be reached from {origin} by {truck_class} at {hour}:00")
+            return None
         cost_cny = np.array([self._driver_cost(ways) for ways in legal])
         shares, choice_cny = route_shares(
             cost_cny, path_sizes(legal, network.length_m), self._behaviour.choice_scale_cny

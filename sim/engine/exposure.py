@@ -40,9 +40,10 @@ def _km_by_class_and_hour(demand: Demand, network: Network, choices: Choices) ->
         for name, trips in flow.trips_per_year.items():
             row = TRUCK_CLASSES.index(name)
             for hour, share in enumerate(hour_shares(demand, name).tolist()):
-                choice = choices.sets[choices.index[0, 0, number, row, hour]]
+                at = (0, 0, number, row, hour)
+                choice, leaves = choices.sets[choices.index[at]], (hour + choices.wait_h[at]) % HOURS_PER_DAY
                 edges = (0.0, *choice.below)
                 lengths = [network.cost(route.ways).length_m for route in choice.legal]
                 mean_m = sum(m * (edges[n + 1] - edges[n]) for n, m in enumerate(lengths))
-                km[row, hour] += trips * share * mean_m / METRES_PER_KM
+                km[row, leaves] += trips * share * mean_m / METRES_PER_KM
     return km

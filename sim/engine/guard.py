@@ -173,6 +173,12 @@ def _access(value: Any, site: Site) -> None:
         permitted, drivers = np.asarray(value.permitted), site.roster.size
         _need(permitted.shape == (drivers,), f"permitted has shape {permitted.shape}, must have ({drivers},)")
         _need(permitted.dtype == np.bool_, "permitted must be True or False for each driver")
+    for one in value.appointments:
+        _need(
+            np.shape(one.drivers) == (site.roster.size,), f"appointments.drivers must have shape ({site.roster.size},)"
+        )
+        _number("appointments.from_hour", one.from_hour, 0.0, HOURS_PER_DAY)
+        _number("appointments.to_hour", one.to_hour, 0.0, HOURS_PER_DAY)
 
 
 def _rescue(value: Any, *_: Any) -> None:

@@ -32,6 +32,8 @@ class Ledger:
     """Expected ones, shape (months, directed sections)."""
     deaths: Floats
     """Expected if help comes at the reference time, shape (directed sections,)."""
+    waited_s: Floats
+    """Before departure, for a ban to end or an appointment, shape (months,)."""
     trips: Ints
     """Shape (months, truck classes), as `candidates` and `violations`."""
     candidates: Ints
@@ -50,6 +52,7 @@ class Ledger:
             monthly_distance_m=np.zeros(months),
             monthly_accidents=np.zeros((months, sections)),
             deaths=np.zeros(sections),
+            waited_s=np.zeros(months),
             trips=np.zeros(by_class, dtype=np.int64),
             candidates=np.zeros(by_class, dtype=np.int64),
             violations=np.zeros(by_class, dtype=np.int64),
@@ -83,6 +86,7 @@ class Ledger:
             "distance_m": exact.LENGTH_QUANTUM_M,
             "monthly_distance_m": exact.LENGTH_QUANTUM_M,
             "duration_s": exact.TIME_QUANTUM_S,
+            "waited_s": exact.TIME_QUANTUM_S,
             "hazard": exact.HAZARD_QUANTUM,
             "monthly_accidents": exact.HAZARD_QUANTUM,
             "deaths": exact.HAZARD_QUANTUM,

@@ -209,6 +209,7 @@ def _metrics(
         "property_loss_cny": float(sum(a.property_loss_cny for a in (*accidents, *captures))),
         "vehicle_km": distance / METRES_PER_KM,
         "vehicle_hours": float(ledger.duration_s.sum()) / SECONDS_PER_HOUR,
+        "waiting_hours": float(ledger.waited_s.sum()) / SECONDS_PER_HOUR,
         "trips": float(ledger.trips.sum()),
         "candidate_trips": float(candidates),
         "violations": float(violations),
@@ -220,16 +221,16 @@ def _metrics(
 
 
 def _centre_metrics(world: World) -> Metrics:
-    """Alarms, drivers reached, time from entry to the first word that reached the driver, operators' load."""
+    """Alarms, drivers reached, time from entry to the first word that reached the driver or until he is gone, load."""
     alarms = world.alarms
-    reached = np.sort(alarms.waits_s)
+    waits_s, reached_s = map(np.sort, alarms.waits_s)
     staffed = world.centre.staffed_s(_days_with_centre(world))
     return {
         "alarms": float(len(alarms)),
-        "contacts": float(len(reached)),
+        "contacts": float(len(reached_s)),
         "left_at_exit": float(alarms.count("leave_s")),
         "interceptions": float(alarms.count("intercept_s")),
-        "mean_response_s": float(np.mean(reached)) if len(reached) else nan,
+        "mean_response_s": float(np.mean(waits_s)) if len(reached_s) else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
     }
 

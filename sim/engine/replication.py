@@ -222,6 +222,7 @@ def _count_all(world: World, trips: TripTable) -> None:
         return
     table, rules = world.choices.table, world.conditions(int(world.epoch[trips.day[0]])).rules
     _count(world.book.ledger.candidates, trips, table.candidate[trips.choice])
+    np.add.at(world.book.ledger.waited_s, trips.month, trips.waited_s)
     for kind, found in other_violations(trips, world.roster, world.scenario, table, rules).items():
         _count(world.book.ledger.other_violations[kind], trips, found)
 

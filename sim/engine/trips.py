@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -41,6 +41,8 @@ class TripTable:
     place: Ints
     month: Ints
     departure_s: Floats
+    waited_s: Floats
+    """For a ban to end or an appointment; in the departure."""
     truck_class: Ints
     driver: Ints
     choice: Ints
@@ -207,20 +209,24 @@ class TripSource:
         stream = demand.stream_of(uniform("trip.stream"))
         truck_class = demand.truck_class[stream]
         semi = (truck_class != TRUCK_CLASSES.index("rigid")).astype(np.float64)
-        in_day = exact.exact_time_s(demand.departure_s(uniform("trip.departure"), semi))
-        hour = (in_day / SECONDS_PER_HOUR).astype(np.int64)
+        wanted_s = exact.exact_time_s(demand.departure_s(uniform("trip.departure"), semi))
         drivers = self._roster.count_of_class[truck_class]
         driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * drivers).astype(np.int64)
         load = uniform("trip.load")
         variant, permit = self._variants.of_trips(day, driver)
+        agreed_s = self._variants.agreed_s(variant, driver, wanted_s, partial(uniform, "trip.appointment"))
+        hour = (agreed_s / SECONDS_PER_HOUR).astype(np.int64)
+        kind = variant, permit, demand.flow[stream], truck_class, hour
+        in_day = (agreed_s + self._choices.wait_h[kind] * float(SECONDS_PER_HOUR)) % SECONDS_PER_DAY
         return TripTable(
             day=day,
             place=place | corridor << CORRIDOR_BITS,
             month=self._horizon.month[day],
             departure_s=day * float(SECONDS_PER_DAY) + in_day,
+            waited_s=(in_day - wanted_s) % SECONDS_PER_DAY,
             truck_class=truck_class,
             driver=driver,
-            choice=self._choices.index[variant, permit, demand.flow[stream], truck_class, hour],
+            choice=self._choices.index[kind],
             load=self._load(load),
             fill=self._filled(load),
             wrong_gear=uniform("trip.gear") < self._wrong_gear_share,
@@ -382,7 +388,7 @@ def risk_dared_by(trips: TripTable, choices: Choices, roster: Roster, scenario: 
         trips.violation_uniform[candidate],
         roster.violation_utility[trips.driver[candidate]],
         choices.table.saving_cny[trips.choice[candidate]],
-        behaviour.penalty_cny * behaviour.penalty_weight,
+        behaviour.penalty_cost_cny,
         behaviour.choice_scale_cny,
     )
     return dared

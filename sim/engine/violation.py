@@ -48,7 +48,7 @@ class ViolationCase(ABC):
     def __init__(self, world: World, violator: Violator) -> None:
         self.world = world
         self.violator = violator
-        self.note = AlarmNote(violator.trip_id, violator.entry_s)
+        self.note = AlarmNote(violator.trip_id, violator.entry_s, violator.exit_s)
         self.enterprise_told = False
 
     @property
@@ -128,8 +128,10 @@ class ViolationCase(ABC):
         self.world.deterrence.suspend(self.violator.driver, self.now_s + days * SECONDS_PER_DAY)
 
     def experience(self, kind: Experience, share: float = 1.0) -> None:
-        """The driver remembers."""
+        """The driver remembers; some, once called, see to it that they are not seen again."""
         self.world.deterrence.experience(kind, self.violator.driver, self.now_s, share)
+        if kind == "contact" and self.uniform("device.hidden") < self.world.scenario.behaviour.hide_share * share:
+            self.world.hiding.add(self.violator.driver)
 
     def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
         """The squadron punishes with this chance after the delay."""

@@ -96,6 +96,8 @@ class World:
         self.programme = Programme(scenario, self.horizon)
         self.active = self.programme.active
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
+        self.hiding: set[int] = set()
+        """Drivers who switch their device off where they may not be."""
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
         self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
         self.entries = Entries([way.link.name for way in self.network.ways], scenario.days)
@@ -107,7 +109,7 @@ class World:
     def _set_up_access(self) -> None:
         """Choice sets of each epoch of access: who may drive where, and at which toll."""
         access = [(a, asked(a.intervention, "access", self.site)) for a in self.active]
-        access = [(active, one) for active, one in access if one.change is not None or one.permitted is not None]
+        access = [(active, one) for active, one in access if one.changes_something]
         starts = sorted({0, *(day for active, _ in access for day in active.changes if day < self.horizon.days)})
         here = [[one for active, one in access if active.on(start)] for start in starts]
         roads = [changed_road(self.scenario.road, own) for own in here]
@@ -122,7 +124,7 @@ class World:
             self.choices,
             self.roster,
             self.streams,
-            Variants(variant, np.stack(permits)),
+            Variants(variant, np.stack(permits), [[made for one in own for made in one.appointments] for own in here]),
             self.corridors,
         )
 
@@ -250,8 +252,8 @@ class World:
             timeout.callbacks.append(lambda _: action())
 
     def device_online(self, driver: int, truck_class: int, day: int) -> bool:
-        """Whether the truck can be seen."""
-        return bool(self._terminal[driver] < self.coverage[day, truck_class])
+        """Whether the truck can be seen where it may not be; some hide after they were called."""
+        return bool(self._terminal[driver] < self.coverage[day, truck_class]) and driver not in self.hiding
 
     def violates(self, driver: int, truck_class: int, dared: float, day: int, now_s: float) -> bool:
         """Whether the driver takes the banned shortcut: perceived risk, by all deterrence up to now, is below `dared`.

@@ -1,10 +1,10 @@
 """Access rules: other bans, permits, and a toll discount on the legal way, which acts on the incentive at its root."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sim.interventions.base import COST_SOURCE, Access, Cost, Intervention, Site
+from sim.interventions.base import COST_SOURCE, Access, Appointments, Cost, Intervention, Site
 from sim.parameters import Model, Name, RoadClass, Share, Source, TruckClass
 from sim.road import Ban, Link, Road
 
@@ -16,16 +16,26 @@ class BanChange(Model):
     ban: Ban | None = None
 
 
+class DepartureWindow(Model):
+    """Hours in which carriers agree to leave; the hours may pass midnight."""
+
+    truck_classes: Annotated[tuple[TruckClass, ...], Field(min_length=1)]
+    from_hour: Annotated[float, Field(ge=0.0, le=24.0)]
+    to_hour: Annotated[float, Field(ge=0.0, le=24.0)]
+    share: Share
+
+
 class AccessRules(Intervention):
     """Who may drive where and when, and at which toll."""
 
     kind: ClassVar[str] = "access_rules"
-    summary: ClassVar[str] = "bans by class and hour, permits, and a toll discount on the legal way"
+    summary: ClassVar[str] = "bans by class and hour, permits, departure windows, and a toll discount on the legal way"
 
     sources: dict[str, Source] = Field(
         default={
             "toll_discount_share": Source(basis="assumption", range="0 to 0.5"),
             "permit_share": Source(basis="assumption", range="0 to 0.3"),
+            "departure_windows": Source(basis="assumption", range="shares of drivers 0 to 0.9"),
             "cost": COST_SOURCE,
         }
     )
@@ -34,16 +44,32 @@ class AccessRules(Intervention):
     discount_on: tuple[RoadClass, ...] = ("expressway",)
     permit_share: Share = Field(default=0.0, description="drivers of the classes below whom no ban binds")
     permit_classes: tuple[TruckClass, ...] = ("local_semi",)
+    departure_windows: tuple[DepartureWindow, ...] = Field(
+        default=(),
+        description="hours in which a share of a class's drivers leaves; their waiting is counted and priced",
+    )
     cost: Cost = Cost(yearly_cny=100_000.0)
 
     def access(self, site: Site) -> Access:
-        """The changed road, and who holds a permit; a strength between 0 and 1 scales discount and permits."""
+        """The changed road, permits and windows; a strength between 0 and 1 scales discount, permits and shares."""
         if self.strength == 0.0:
             return Access()
         permitted = site.drivers("access_rules.permit", self.permit_share * self.strength)
         classes = [name in self.permit_classes for name in site.class_names]
         permitted = permitted & site.of_class(classes)
-        return Access(change=self._changed, permitted=permitted if permitted.any() else None)
+        return Access(self._changed, permitted if permitted.any() else None, self._appointments(site))
+
+    def _appointments(self, site: Site) -> tuple[Appointments, ...]:
+        """Windows in their order: of two for the same driver the later one counts."""
+        return tuple(
+            Appointments(
+                site.drivers(f"access_rules.window.{number}", window.share * self.strength)
+                & site.of_class([name in window.truck_classes for name in site.class_names]),
+                window.from_hour,
+                window.to_hour,
+            )
+            for number, window in enumerate(self.departure_windows)
+        )
 
     def _changed(self, road: Road) -> Road:
         bans = {change.link: change.ban for change in self.bans}

@@ -24,7 +24,7 @@ from sim.parameters import MECHANISMS, TRUCK_CLASSES, Group, Model, Money, Share
 from sim.risk.parameters import RiskParameters, SpeedParameters
 from sim.road import Network, Road, Stretch
 from sim.traffic import Traffic
-from sim.units import Bools, Floats, Ints
+from sim.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
 
 Process = Generator[Event, Any, None]
 REVIEW_DAYS = 30
@@ -112,6 +112,26 @@ class Site:
 
 
 @dataclass(frozen=True, eq=False)
+class Appointments:
+    """Hours in which some drivers leave; the hours may pass midnight."""
+
+    drivers: Bools
+    """Shape (drivers,)."""
+    from_hour: float
+    to_hour: float
+
+    @property
+    def hours(self) -> float:
+        """How long they are [h], a whole day where both ends are the same."""
+        return (self.to_hour - self.from_hour) % HOURS_PER_DAY or float(HOURS_PER_DAY)
+
+    def holds(self, in_day_s: Floats) -> Bools:
+        """Whether a time after midnight [s] is in these hours."""
+        result: Bools = (in_day_s / SECONDS_PER_HOUR - self.from_hour) % HOURS_PER_DAY < self.hours
+        return result
+
+
+@dataclass(frozen=True, eq=False)
 class Access:
     """Who may drive where from an intervention's start on; None changes nothing."""
 
@@ -119,6 +139,12 @@ class Access:
     """The road with other bans and tolls; nothing else may differ."""
     permitted: Bools | None = None
     """Drivers whom no ban binds, shape (drivers,)."""
+    appointments: tuple[Appointments, ...] = ()
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether anybody drives otherwise for it."""
+        return self.change is not None or self.permitted is not None or bool(self.appointments)
 
 
 @dataclass(frozen=True, eq=False)

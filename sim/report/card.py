@@ -18,7 +18,7 @@ RIVALS = {
     "en": {"manual": "the safety manual alone", "others": "the mean of the other cases"},
     "zh-CN": {"manual": "仅用安全手册", "others": "其他案例的平均值"},
 }
-MECHANISM_WORDS = {
+MECHANISM_WORDS: dict[str, dict[str, str]] = {
     "en": {name: name.replace("_", "-") for name in MECHANISMS},
     "zh-CN": {
         "general": "一般事故",
@@ -42,7 +42,7 @@ def card(language: str, score: Mapping[str, Any] | None = None) -> str:
     found = Environment(  # noqa: S701 - Markdown, nothing of it from outside
         loader=PackageLoader("sim.report", "."), undefined=StrictUndefined, keep_trailing_newline=True
     )
-    counts = Counter(bases())
+    counts: Counter[str] = Counter(bases())
     kinds = interventions()
     return found.get_template(f"card.{language}.md.j2").render(
         counts={**dict.fromkeys(("published", "derived", "assumption"), 0), **counts, "total": counts.total()},

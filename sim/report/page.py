@@ -340,6 +340,7 @@ def _costs(found: Material, titles: dict[str, str], never: str, language: str) -
                 "cost": f"{yearly * entry['cost_cny'] * unit:{form}}",
                 "avoided": interval(entry["avoided"]["accidents"], yearly, ".1f"),
                 "hours": interval(entry["avoided"]["driving_hours"], yearly / 1000.0, ".1f"),
+                "waiting": interval(entry["avoided"]["waiting_hours"], yearly / 1000.0, ".1f"),
                 "per_accident": interval(per, unit, form),
                 "ratio": " / ".join(ratios),
                 "pays": never if life is None else millions(life, language),

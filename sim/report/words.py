@@ -232,10 +232,13 @@ def kind_word(kind: str, language: str) -> str:
 
 PARAMETERS: dict[str, tuple[str, str]] = {
     "behaviour.choice_scale_cny": ("how closely drivers weigh money and time", "驾驶人选路对钱与时间的敏感程度"),
-    "behaviour.contact_increment": ("deterrence by a contact", "一次联系的威慑"),
-    "behaviour.half_life_days": ("how long deterrence lasts", "威慑的持续时间"),
+    "behaviour.contact_effect": ("deterrence by a contact", "一次联系的威慑"),
+    "behaviour.contact_half_life_days": ("how long a contact is remembered", "联系后威慑的持续时间"),
+    "behaviour.penalty_effect": ("deterrence by a penalty", "一次处罚的威慑"),
+    "behaviour.penalty_half_life_days": ("how long a penalty is remembered", "处罚后威慑的持续时间"),
     "behaviour.penalty_weight": ("how much drivers fear a penalty", "驾驶人对处罚的畏惧"),
-    "behaviour.sanction_increment": ("deterrence by an enterprise's sanction", "企业处理的威慑"),
+    "behaviour.sanction_effect": ("deterrence by an enterprise's sanction", "企业处理的威慑"),
+    "behaviour.sanction_half_life_days": ("how long a sanction is remembered", "企业处理后威慑的持续时间"),
     "fleet.call_answer_probability": ("drivers who answer a call", "接听电话的驾驶人"),
     "fleet.classes.frequent_semi.terminal_online_share": (
         "frequent semi-trailers with a device online",

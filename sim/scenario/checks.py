@@ -13,9 +13,9 @@ from sim.routing import closed_ways, least
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import ScenarioError, shown
 from sim.scenario.model import Scenario
+from sim.units import HOURS_PER_DAY
 
 Finding = tuple[Keys, str]
-NOON_AND_MIDNIGHT = (0.0, 6.0, 12.0, 18.0)
 
 
 def findings(data: Mapping[str, Any], values: Mapping[str, Any], *, reached: bool = False) -> Iterator[Finding]:
@@ -178,13 +178,12 @@ def _unreachable(demand: Demand, network: Network) -> Iterator[Finding]:
         for name in flow.trips_per_year:
             if not _reachable(network, flow, name):
                 way = f"{shown(flow.destination)} can't be reached from {shown(flow.origin)} by {name}"
-                yield ("demand", "flows", index, "destination"), f"{way} without a banned road"
+                yield ("demand", "flows", index, "destination"), f"{way} without a banned road at any hour"
                 break
 
 
 def _reachable(network: Network, flow: Flow, truck_class: TruckClass) -> bool:
+    """At any hour: trips wait where a ban closes the only way for some."""
     time_s = network.free_time_s.tolist()
-    return all(
-        least(network, flow.origin, flow.destination, time_s, closed_ways(network, truck_class, hour)) is not None
-        for hour in NOON_AND_MIDNIGHT
-    )
+    closed = {closed_ways(network, truck_class, hour) for hour in range(HOURS_PER_DAY)}
+    return any(least(network, flow.origin, flow.destination, time_s, own) is not None for own in closed)

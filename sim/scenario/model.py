@@ -109,7 +109,7 @@ class Scenario(Model):
     valuation: ValuationParameters = ValuationParameters()
     interventions: dict[str, SerializeAsAny[Intervention]] = Field(default_factory=dict)
     uncertain: dict[str, Distribution] = Field(
-        default_factory=dict, description="distributions of numbers by dotted key, such as behaviour.half_life_days"
+        default_factory=dict, description="distributions of numbers by dotted key, such as behaviour.penalty_effect"
     )
 
     @field_validator("interventions", mode="before")

@@ -156,7 +156,7 @@ def base() -> dict:
     content["interventions"] = {cls.kind: EXAMPLES.get(cls.kind, {}) for cls in BUILT_IN}
     content["uncertain"] = {
         "risk.truck_hazard_ratio": PRIOR,
-        "behaviour.half_life_days": PRIOR | {"low": 20, "high": 90},
+        "behaviour.contact_half_life_days": PRIOR | {"low": 20, "high": 90},
     }
     return content
 

@@ -4,7 +4,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour import BehaviourParameters, banned_entry_probability, decayed, raised, risk_dared
+from sim.behaviour import (
+    BehaviourParameters,
+    banned_entry_probability,
+    decayed,
+    raised,
+    risk_dared,
+    risk_increment,
+)
 from sim.engine.deterrence import Deterrence
 from sim.interventions import combine
 
@@ -62,7 +69,30 @@ def test_experience_spills_over_to_the_enterprise_and_fades() -> None:
     memory = Deterrence(behaviour, _Roster())
     memory.experience("sanction", 0, 0.0)
     assert memory.perceived_risk(0, 0.0) > memory.perceived_risk(1, 0.0) > memory.perceived_risk(2, 0.0) == 0.0
-    half_life = behaviour.half_life_days * 86400
+    half_life = behaviour.sanction_half_life_days * 86400
     colleague = memory.perceived_risk(1, 0.0)
     assert np.isclose(memory.perceived_risk(1, half_life), colleague / 2)
-    assert np.isclose(colleague, behaviour.sanction_increment * behaviour.spillover_share)
+    increment = risk_increment(behaviour.sanction_effect, behaviour.penalty_cost_cny, behaviour.choice_scale_cny)
+    assert np.isclose(colleague, increment * behaviour.spillover_share)
+
+
+@given(st.floats(0.0, 0.99), st.floats(50, 5000), st.floats(5, 500), st.floats(-3, 3), st.floats(-20, 20))
+def test_a_lesson_prevents_the_share_that_was_published(effect, penalty, scale, utility, saving) -> None:
+    """Of the odds, whatever a penalty costs and however closely drivers weigh money; only certainty is a limit."""
+    increment = risk_increment(effect, penalty, scale)
+    if increment < 1.0:
+        before, after = (banned_entry_probability(utility, saving, risk, penalty, scale) for risk in (0.0, increment))
+        assert np.isclose(after / (1.0 - after), (1.0 - effect) * before / (1.0 - before), rtol=1e-6)
+
+
+def test_a_penalty_is_remembered_for_years_and_a_call_for_weeks() -> None:
+    """As published: no backsliding in two years, and six weeks."""
+    behaviour, half_a_year = BehaviourParameters(), 183 * 86400.0
+    left = {}
+    for kind in ("contact", "penalty"):
+        memory = Deterrence(behaviour, _Roster())
+        memory.experience(kind, 0, 0.0)
+        left[kind] = memory.perceived_risk(0, half_a_year) / memory.perceived_risk(0, 0.0)
+    assert left["penalty"] > 0.8
+    assert left["contact"] < 0.02
+    assert risk_increment(0.5, 0.0, 40.0) == 0.0

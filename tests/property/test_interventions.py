@@ -125,8 +125,13 @@ def heavy_before(heavy):
     return run_replication(heavy, 3, 0).metrics
 
 
-OTHER_COUNTY = {"speed_limiters": {"days": 40}, "case_review": {"days": 130, "risk__calibration_factor": 200.0}}
-"""Limiters are looked at with ordinary trucks: hot brakes cool worse at a lower speed. Reviews learn late."""
+OTHER_COUNTY = {
+    "speed_limiters": {"days": 40},
+    "driver_contact": {"days": 40},
+    "case_review": {"days": 130, "risk__calibration_factor": 200.0},
+}
+"""Limiters and calls are looked at with ordinary trucks: hot brakes cool worse at a lower speed, and a truck that
+leaves half way takes them down the expressway. Reviews learn late."""
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "rapid_response"])

@@ -72,6 +72,7 @@ def runs(**columns: float) -> pd.DataFrame:
             "expected_property_loss_cny",
             "delay_vehicle_hours",
             "vehicle_hours",
+            "waiting_hours",
         ),
         0.0,
     )

@@ -31,7 +31,7 @@ from sim.uncertainty import latin_hypercube, run_draws
 
 SOURCE = {"basis": "assumption", "range": "for a test"}
 PRIORS = {
-    "behaviour.contact_increment": {"kind": "uniform", "low": 0.02, "high": 0.3, "source": SOURCE},
+    "behaviour.contact_effect": {"kind": "uniform", "low": 0.05, "high": 0.9, "source": SOURCE},
     "behaviour.choice_scale_cny": {"kind": "uniform", "low": 20.0, "high": 80.0, "source": SOURCE},
     "fleet.call_answer_probability": {"kind": "uniform", "low": 0.4, "high": 0.95, "source": SOURCE},
 }

@@ -21,7 +21,7 @@ SOURCE = {"basis": "assumption", "range": "as drawn"}
 UNCERTAIN = """
 uncertain:
   risk.truck_hazard_ratio: {kind: uniform, low: 0.5, high: 2.0, source: {basis: assumption, range: 0.5 to 2}}
-  behaviour.half_life_days:
+  behaviour.penalty_half_life_days:
     {kind: triangular, low: 20, mode: 60, high: 180, source: {basis: assumption, range: 20 to 180}}
 """
 
@@ -97,7 +97,7 @@ def test_compare_with_draws(files) -> None:
     result = invoke("compare", files / "base.yaml", files / "calls.yaml", *options)
     assert result.exit_code == 0, result.output
     content = json.loads(result.stdout)
-    assert content["parameters"] == ["behaviour.half_life_days", "risk.truck_hazard_ratio"]
+    assert content["parameters"] == ["behaviour.penalty_half_life_days", "risk.truck_hazard_ratio"]
     ratio = content["comparisons"]["calls"]["accident_rate_ratio"]
     assert ratio["low"] <= ratio["estimate"] <= ratio["high"] < 1.0
     assert json.loads((files / "out/uncertainty.json").read_text()) == content

@@ -248,11 +248,10 @@ def test_keys_are_set_on_the_command_line(tmp_path) -> None:
     out = tmp_path / "out"
     result = runner.invoke(app, ["compare", *files, "--replications", "2", "--out", str(out), "--quiet", *given])
     assert result.exit_code == 0, result.output
-    summary = json.loads((out / "summary.json").read_text())
-    scenarios = summary["scenarios"]
-    assert {own["scenario"]["days"] for own in scenarios.values()} == {2}
-    assert scenarios["small"]["scenario"]["interventions"] == {}
-    assert scenarios["other"]["scenario"]["interventions"]["driver_contact"]["operators"] == 4
+    scenarios = json.loads((out / "scenarios.json").read_text())
+    assert {own["days"] for own in scenarios.values()} == {2}
+    assert scenarios["small"]["interventions"] == {}
+    assert scenarios["other"]["interventions"]["driver_contact"]["operators"] == 4
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_records_are_a_sequence_that_can_be_sent() -> None:
 
 def test_a_note_is_written_into_its_row_after_the_alarm(monkeypatch) -> None:
     monkeypatch.setattr(alarm_book, "ROWS_AT_ONCE", 2)
-    alarms, notes = Alarms(["north", "south"], zero_s=100.0), [AlarmNote(n, 90.0 + n) for n in range(5)]
+    alarms, notes = Alarms(["north", "south"], zero_s=100.0), [AlarmNote(n, 90.0 + n, 900.0) for n in range(5)]
     for number, note in enumerate(notes):
         note.write("alarm_s", 98.0 + number)
         alarms.keep(note)
@@ -86,7 +86,7 @@ def test_the_earliest_alarms_of_one_time_are_those_of_the_lowest_trips(monkeypat
     monkeypatch.setattr(alarm_book, "MOST_RECORDS", 3)
     alarms = Alarms(["north"], zero_s=0.0)
     for number in order:
-        note = AlarmNote(number, 0.0)
+        note = AlarmNote(number, 0.0, 900.0)
         note.write("alarm_s", 5.0 if number else 1.0)
         alarms.keep(note)
     assert [record.trip_id for record in alarms.records] == [0, 1, 2]
@@ -97,7 +97,7 @@ def test_alarms_of_a_day_are_told_however_late_it_is(monkeypatch) -> None:
     monkeypatch.setattr(alarm_book, "ROWS_AT_ONCE", 2)
     alarms = Alarms(["north"], zero_s=0.0)
     for place in range(7):
-        note = AlarmNote(((place // 2) << PLACE_BITS) | place, place * DAY_S / 2)
+        note = AlarmNote(((place // 2) << PLACE_BITS) | place, place * DAY_S / 2, 1e9)
         note.write("alarm_s", place * DAY_S / 2 + 60.0)
         alarms.keep(note)
     assert [record.trip_id & 7 for record in alarms.of_trips_on(2)] == [4, 5]
@@ -107,7 +107,7 @@ def test_alarms_of_a_day_are_told_however_late_it_is(monkeypatch) -> None:
 
 def test_tables_of_records_are_equal_where_nothing_happened_in_both() -> None:
     def table(answer_s: float) -> RecordTable[AlarmRecord]:
-        alarms, note = Alarms(["north"], zero_s=0.0), AlarmNote(1, 0.0)
+        alarms, note = Alarms(["north"], zero_s=0.0), AlarmNote(1, 0.0, 900.0)
         note.write("alarm_s", 1.0)
         note.write("answer_s", answer_s)
         alarms.keep(note)

@@ -51,7 +51,7 @@ def test_other_days_or_another_road_can_not_be_compared(small) -> None:
 
 def test_what_differs_beside_the_measures_is_said(small) -> None:
     measure = small(name="measure", title="t", interventions={"driver_contact": {}})
-    rain = small(name="rain", climate__rain_share=[0.5] * 12, behaviour__half_life_days=30)
+    rain = small(name="rain", climate__rain_share=[0.5] * 12, behaviour__contact_half_life_days=30)
     assert list(differences([small(), measure, rain])) == [
         "rain: differs from small in climate, behaviour too: ratios are of all that differs"
     ]

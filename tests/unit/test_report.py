@@ -211,7 +211,7 @@ def test_every_source_of_the_scenario_is_listed(found) -> None:
     listed = {(row["part"], row["key"]) for row in rows}
     assert {("risk", key) for key in scenario["risk"]["sources"]} <= listed
     values = {(row["part"], row["key"]): row["value"] for row in rows}
-    assert values["behaviour", "half_life_days"] == f"{scenario['behaviour']['half_life_days']:g} d"
+    assert values["behaviour", "penalty_half_life_days"] == f"{scenario['behaviour']['penalty_half_life_days']:g} d"
     assert values["valuation", "statistical_life_cny"] == "1e+06, 4.1e+06, 6.7e+06 CNY"
     assert {("calls to drivers", key) for key in scenario["interventions"]["driver_contact"]["sources"]} <= listed
 

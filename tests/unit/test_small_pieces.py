@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.behaviour import lowered, raised
+from sim.behaviour import lowered, raised, risk_increment
 from sim.calendar import Horizon
 from sim.demand import Demand, DemandTable, Flow
 from sim.draws import Streams
@@ -130,8 +130,9 @@ def test_a_drivers_own_experience_counts_once(small) -> None:
     behaviour = small().behaviour
     memory = Deterrence(behaviour, _Roster())
     memory.experience("contact", 0, 0.0)
-    later = behaviour.half_life_days * DAY_S
-    increment, shared = behaviour.contact_increment, behaviour.contact_increment * behaviour.spillover_share
+    later = behaviour.contact_half_life_days * DAY_S
+    increment = risk_increment(behaviour.contact_effect, behaviour.penalty_cost_cny, behaviour.choice_scale_cny)
+    shared = increment * behaviour.spillover_share
     assert memory.perceived_risk(0, 0.0) == pytest.approx(increment, rel=1e-12)
     assert memory.perceived_risk(0, later) == pytest.approx(increment / 2.0, rel=1e-12)
     assert memory.perceived_risk(1, later) == pytest.approx(shared / 2.0, rel=1e-12)
