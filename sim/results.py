@@ -152,18 +152,23 @@ def summary_of(runs: pd.DataFrame, baseline: str | None, first_stage: int | None
 def _interval(metric: str, runs: pd.DataFrame) -> Interval:
     """All metrics are counts, amounts or shares: none is below 0.
 
-    Where no run counted an accident, their scatter says nothing: the limit is that of a Poisson count of 0,
-    and there is none for what accidents do.
+    Counted accidents of all runs together are a Poisson number, however few runs there are. Where there were none, what
+    they do has no limit.
     """
     values = runs[metric].tolist()
-    if len(values) > 1 and not any(values):
-        if metric in HARM:
+    if len(values) > 1:
+        if metric in HARM and not any(values):
             return Interval(0.0, nan, nan)
         if (exposure := _counted_in(metric, runs)) > 0.0:
             from sim.safety_statistics import rate_interval  # brings scipy.stats, which takes a second
 
-            return rate_interval(0, exposure)
+            return rate_interval(round(float(runs[_counted_as(metric)].sum())), exposure)
     return mean_interval(values, lowest=0.0, highest=1.0 if metric in SHARES else inf)
+
+
+def _counted_as(metric: str) -> str:
+    """The column that holds the count."""
+    return "accidents" if metric.startswith("accident_rate") else metric
 
 
 def _counted_in(metric: str, runs: pd.DataFrame) -> float:

@@ -24,10 +24,15 @@ from sim.units import METRES_PER_KM, SECONDS_PER_DAY, Bools, Floats, Ints, ms_fr
 ShoulderType = Literal["paved", "gravel", "composite", "turf"]
 
 
+Title = Annotated[str, Field(max_length=100, description="in reports, in place of the name")]
+
+
 class Node(Model):
     """A junction, an interchange or the end of the modelled network."""
 
     name: Name
+    title: Title = ""
+    title_zh: Title = ""
     x_km: float = 0.0
     y_km: float = 0.0
 
@@ -120,6 +125,8 @@ class Link(Model):
     """A road between two nodes, travelled both ways unless `one_way`."""
 
     name: Name
+    title: Title = ""
+    title_zh: Title = ""
     start: Name
     end: Name
     road_class: RoadClass

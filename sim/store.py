@@ -20,7 +20,7 @@ from sim.engine.outcome import Outcome
 from sim.files import read_file, remove_abandoned, write_whole
 from sim.interventions.registry import BUILT_IN, interventions
 from sim.records import AccidentRecord, AlarmRecord, CourseRecord, IncidentRecord, ViolationRecord
-from sim.scenario.model import Scenario
+from sim.scenario.model import TEXTS, Scenario
 
 TABLES = ("monthly", "sections", "hourly")
 RECORDS: dict[str, type[Any]] = {
@@ -94,7 +94,7 @@ def _foreign(scenario: Scenario) -> dict[str, str]:
 
 def run_key(scenario: Scenario, seed: int, replication: int) -> str:
     """Name of a run: scenario without its texts and without what other runs may draw, seed, replication, model."""
-    content = scenario.model_dump(mode="json", exclude={"name", "title", "title_zh", "description", "uncertain"})
+    content = scenario.model_dump(mode="json", exclude={"name", *TEXTS, "uncertain"})
     whole = {
         "scenario": content,
         "seed": seed,

@@ -11,8 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / "results" / "validation"
+SHIPPED = ROOT / "sim" / "hindcast" / "shipped.json"
 COMMAND = ("hindcast", "--draws", "120")
-FILES = ("hindcast.json", "hindcast.md", "hindcast.zh-CN.md", "hindcast.svg", "hindcast.zh-CN.svg")
+FILES = ("hindcast.md", "hindcast.zh-CN.md", "hindcast.svg", "hindcast.zh-CN.svg")
 
 
 def main() -> None:
@@ -21,6 +22,7 @@ def main() -> None:
     subprocess.run([hairpin, *COMMAND], cwd=ROOT, check=True)  # noqa: S603 - our own command
     for name in FILES:
         shutil.copyfile(MADE / name, Path(__file__).parent / name)
+    shutil.copyfile(MADE / "hindcast.json", SHIPPED)
 
 
 if __name__ == "__main__":

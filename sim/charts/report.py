@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.charts.basic import PALETTE, PNG_DPI, STYLE, colours, forest_rows, monthly_rows
-from sim.units import Floats
+from sim.units import METRES_PER_KM, Floats
 
 MARKERS = {"exit_mark": "o", "camera_mark": "v", "ramp_mark": "^"}
 Marks = Sequence[tuple[float, str]]
@@ -31,6 +31,7 @@ Drawings = dict[str, tuple[Figure, str]]
 Shades = Mapping[str, str]
 """Colour by scenario or by its title: the same for a scenario in every chart."""
 BASE_COLOUR = PALETTE[0]
+SHOWN_RADII_M = (500, 100, 50, 25)
 NEAR_KM = 3.0
 """Nodes nearer than this get their names on opposite sides."""
 ROAD_COLOURS = {"expressway": "#0072B2", "national": "#009E73", "provincial": "#D55E00", "county": "#999933"}
@@ -106,18 +107,34 @@ def picture(figure: Figure) -> bytes | None:
     return stream.getvalue()
 
 
+def at_width(inches: float) -> Any:
+    """A context in which charts are drawn so wide."""
+    return mpl.rc_context({"figure.figsize": (inches, 1.0)})
+
+
 def _figure(height: float) -> Figure:
-    return Figure(figsize=(7.2, height))
+    return Figure(figsize=(mpl.rcParams["figure.figsize"][0], height))
 
 
-def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> Figure:
-    """Ratios with intervals, each title above its row so that a small screen can show it."""
-    rows, shade = forest_rows(summary), colours(list(summary["scenarios"]))
+def forest(
+    summary: Mapping[str, Any],
+    titles: Mapping[str, str],
+    words: Words,
+    wide: Mapping[str, Mapping[str, float] | None] | None = None,
+) -> Figure:
+    """Ratios with intervals, the lowest first, each title above its row so that a small screen can show it.
+
+    `wide` has the ratios with uncertain parameters, by scenario: thin lines behind the thick ones of chance.
+    """
+    rows, shade = forest_rows(summary).sort_values("estimate", kind="stable"), colours(list(summary["scenarios"]))
+    behind = {name: one for name, one in (wide or {}).items() if one is not None}
     with mpl.rc_context(NARROW):
-        figure = _figure(0.9 + 0.5 * max(len(rows), 1))
+        figure = _figure(1.1 + 0.5 * max(len(rows), 1))
         axes = figure.add_subplot()
         for place, row in enumerate(_rows(rows)):
             colour = shade[str(row.scenario)]
+            if open_too := behind.get(str(row.scenario)):
+                axes.plot([open_too["low"], open_too["high"]], [place, place], color="0.55", linewidth=1.0)
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
             axes.plot(row.estimate, place, "s", color=colour, markersize=6)
             _above(axes, place, titles[str(row.scenario)], row)
@@ -125,10 +142,83 @@ def forest(summary: Mapping[str, Any], titles: Mapping[str, str], words: Words) 
         axes.set_ylim(len(rows) - 0.5, -0.8)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        known = rows[["estimate", "low", "high"]].to_numpy().ravel()
-        known = np.concatenate([known[~np.isnan(known)], [1.0]])
-        axes.set_xlim(known.min() - 0.06, known.max() + 0.06)
+        known = np.concatenate(
+            [
+                rows[["estimate", "low", "high"]].to_numpy().ravel(),
+                *([w["low"], w["high"]] for w in behind.values()),
+                [1.0],
+            ]
+        )
+        known = known[~np.isnan(known)]
+        margin = 0.08 * max(known.max() - known.min(), 0.1)
+        axes.set_xlim(known.min() - margin, known.max() + 2.0 * margin)
+        for text, side, align in ((words("fewer"), -4, "right"), (words("more"), 4, "left")):
+            axes.annotate(
+                text,
+                (1.0, -0.75),
+                xytext=(side, 0),
+                textcoords="offset points",
+                fontsize=8,
+                ha=align,
+                va="center",
+                color="0.35",
+            )
         axes.set_xlabel(words("ratio_axis"))
+    return figure
+
+
+def mechanisms(
+    pair: Mapping[str, tuple[float, float]], labels: Mapping[str, str], words: Words, shade: Shades
+) -> Figure:
+    """Expected accidents a year by mechanism, without and with the programme; labels are their titles."""
+    with mpl.rc_context(NARROW):
+        figure = _figure(1.1 + 0.42 * len(pair))
+        axes = figure.add_subplot()
+        for side, (name, title) in enumerate(labels.items()):
+            values = [both[side] for both in pair.values()]
+            places = np.arange(len(values)) + 0.36 * side - 0.18
+            axes.barh(places, values, height=0.34, color=shade[name], label=title)
+            for place, value in zip(places, values, strict=True):
+                axes.annotate(
+                    f"{value:.1f}", (value, place), xytext=(3, 0), textcoords="offset points", va="center", fontsize=8
+                )
+        axes.set_yticks(range(len(pair)), [words(f"mechanism_{name}") for name in pair])
+        axes.invert_yaxis()
+        axes.margins(x=0.12)
+        axes.set_xlabel(words("expected_a_year"))
+        figure.legend(loc="outside upper left", frameon=False, fontsize=8, ncols=1)
+    return figure
+
+
+def costs(points: Mapping[str, tuple[float, float]], labels: Mapping[str, str], words: Words, shade: Shades) -> Figure:
+    """Cost against deaths avoided, both a year, a named point a scenario; the line joins those that nothing beats."""
+    with mpl.rc_context(NARROW):
+        figure = _figure(3.6)
+        axes = figure.add_subplot()
+        best, front = -np.inf, []
+        for cost, deaths in sorted(points.values(), key=lambda point: (point[0], -point[1])):
+            if deaths > best:
+                front.append((cost, deaths))
+                best = deaths
+        axes.plot(*zip(*front, strict=True), color="0.75", linewidth=1.2, zorder=1)
+        middle = 0.5 * max(cost for cost, _ in points.values())
+        for name, (cost, deaths) in points.items():
+            axes.plot(cost, deaths, "o", color=shade[name], markersize=7, zorder=2)
+            right = cost > middle
+            axes.annotate(
+                labels[name],
+                (cost, deaths),
+                xytext=(-8 if right else 8, 0),
+                textcoords="offset points",
+                ha="right" if right else "left",
+                va="center",
+                fontsize=8,
+            )
+        axes.axhline(0.0, color="0.4", linewidth=0.8)
+        axes.margins(0.12)
+        axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+        axes.set_xlabel(words("cost"))
+        axes.set_ylabel(words("deaths_avoided"))
     return figure
 
 
@@ -196,28 +286,36 @@ def months(
     """Compliance and accident rate by month of the baseline and the programme, with bands and labels at the lines."""
     rows = monthly_rows(monthly[monthly["scenario"].isin(names)])
     with mpl.rc_context(NARROW):
-        figure = _figure(5.2)
-        upper, lower = figure.subplots(2, 1, sharex=True)
+        shown = [(c, w) for c, w in MONTHLY if not rows[c].isna().all()]
+        figure = _figure(0.5 + 2.35 * len(shown))
+        panels = np.atleast_1d(figure.subplots(len(shown), 1, sharex=True))
         for name in names:
             own = rows[rows["scenario"] == name]
-            for axes, column in ((upper, "compliance_pct"), (lower, "accident_rate")):
-                axes.plot(own["month"], own[column], color=shade[name], linewidth=1.8, marker="o", markersize=3)
+            for axes, (column, _) in zip(panels, shown, strict=True):
+                title = titles[name] if axes is panels[0] else None
+                axes.plot(
+                    own["month"], own[column], color=shade[name], linewidth=1.8, marker="o", markersize=3, label=title
+                )
                 if not own[f"{column}_low"].isna().all():
                     low, high = own[f"{column}_low"], own[f"{column}_high"]
                     axes.fill_between(own["month"], low, high, color=shade[name], alpha=0.15, linewidth=0)
-            _at_the_line(upper, own, "compliance_pct", titles[name], shade[name])
-        upper.set_ylabel(words("compliance_axis"))
-        lower.set_ylabel(words("rate_axis"))
-        lower.set_ylim(bottom=0.0)
-        lower.tick_params(axis="x", rotation=60)
+        for axes, (_, label) in zip(panels, shown, strict=True):
+            axes.set_ylabel(words(label))
+        panels[-1].set_ylim(bottom=0.0)
+        months = list(dict.fromkeys(rows["month"]))
+        panels[-1].set_xticks(range(len(months)), [_month(month, first=not n) for n, month in enumerate(months)])
+        panels[-1].tick_params(axis="x", labelsize=8)
+        figure.legend(loc="outside upper left", frameon=False, fontsize=8)
     return figure
 
 
-def _at_the_line(axes: Axes, own: pd.DataFrame, column: str, title: str, colour: str) -> None:
-    middle = len(own) // 2
-    if len(own):
-        place = (own["month"].iloc[middle], own[column].iloc[middle])
-        axes.annotate(title, place, xytext=(0, 7), textcoords="offset points", color=colour, fontsize=8, ha="center")
+MONTHLY = (("compliance_pct", "compliance_axis"), ("accident_rate", "rate_axis"))
+
+
+def _month(month: str, *, first: bool) -> str:
+    """The month's number, below the first and each January the year."""
+    year, _, number = str(month).partition("-")
+    return f"{int(number)}\n{year}" if first or number == "01" else str(int(number))
 
 
 Line = list[tuple[dict[str, Any], dict[str, Any]]]
@@ -253,16 +351,18 @@ def strip(
         upper.plot(ends, height, color="0.3", linewidth=1.5)
         upper.set_ylabel(words("height_axis"))
         _mark(upper, np.interp([km for km, _ in marks], ends, height), marks, words)
-        bend = [1000.0 / s["curve_radius_m"] if s["curve_radius_m"] else 0.0 for _, s in sections]
+        bend = [METRES_PER_KM / s["curve_radius_m"] if s["curve_radius_m"] else 0.0 for _, s in sections]
         middle.stairs(bend, ends, fill=True, color="0.6")
+        radii_m = [radius for radius in SHOWN_RADII_M if METRES_PER_KM / radius <= max(bend)]
+        middle.set_yticks([METRES_PER_KM / radius for radius in radii_m], [f"{radius} m" for radius in radii_m])
         middle.set_ylabel(words("curve_axis"))
         for start, stop, banned in zip(ends[:-1], ends[1:], [link["ban"] for link, _ in sections], strict=True):
             if banned:
                 middle.axvspan(start, stop, ymax=0.08, color=PALETTE[5], linewidth=0)
         if any(link["ban"] for link, _ in sections):
-            middle.set_title(words("ban_strip"), loc="right", color=PALETTE[5], fontsize=8)
+            middle.set_title(words("ban_strip"), loc="right", fontsize=8)
         for label, values in risk.items():
-            lower.stairs(values, ends, color=shade[label], linewidth=1.6, label=label)
+            lower.stairs(values, ends, color=shade[label], linewidth=1.6, label=label, baseline=None)
         lower.set_ylabel(words("risk_axis"))
         lower.set_xlabel(words("distance_axis"))
         lower.legend(frameon=False, fontsize=8)
@@ -278,7 +378,9 @@ def _mark(axes: Axes, height_m: Floats, marks: Marks, words: Words) -> None:
         axes.legend(frameon=False, fontsize=8)
 
 
-def network(road: Mapping[str, Any], risk: Mapping[str, float], words: Words) -> Figure:
+def network(
+    road: Mapping[str, Any], risk: Mapping[str, float], words: Words, titles: Mapping[str, str] | None = None
+) -> Figure:
     """The network from its coordinates: colour is the class of road, width the expected accidents a km and year."""
     places = {node["name"]: (node["x_km"], node["y_km"]) for node in road["nodes"]}
     widest = max([*risk.values(), 1e-9])
@@ -296,7 +398,7 @@ def network(road: Mapping[str, Any], risk: Mapping[str, float], words: Words) ->
             axes.plot(x, y, "o", color="white", markeredgecolor="0.2", markersize=5, zorder=3)
             left = any(ox - x > 0.0 and np.hypot(ox - x, oy - y) < NEAR_KM for ox, oy in places.values())
             axes.annotate(
-                name,
+                (titles or {}).get(name, name),
                 (x, y),
                 xytext=(-6 if left else 6, 0),
                 textcoords="offset points",
@@ -307,10 +409,23 @@ def network(road: Mapping[str, Any], risk: Mapping[str, float], words: Words) ->
             )
         axes.set_aspect("equal", adjustable="datalim")
         axes.autoscale_view()
-        axes.set_xlabel(words("east_axis"))
-        axes.set_ylabel(words("north_axis"))
-        axes.legend(frameon=False, fontsize=8)
+        axes.margins(0.08)
+        axes.set_axis_off()
+        _scale_bar(axes)
+        figure.legend(loc="outside upper left", frameon=False, fontsize=8, ncols=2)
     return figure
+
+
+def _scale_bar(axes: Axes) -> None:
+    """Ten kilometres, or what is left of them on a small map."""
+    left, right = axes.get_xlim()
+    length = next((km for km in (10.0, 5.0, 2.0, 1.0) if km < 0.4 * (right - left)), 0.5)
+    low, high = axes.get_ylim()
+    y = low + 0.03 * (high - low)
+    axes.plot([right - length, right], [y, y], color="0.2", linewidth=2)
+    axes.annotate(
+        f"{length:g} km", (right - 0.5 * length, y), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8
+    )
 
 
 def funnel(steps: Sequence[tuple[str, float]], words: Words, colour: str = PALETTE[1]) -> Figure:
@@ -349,9 +464,7 @@ def counted(means: Mapping[str, float], words: Words, shade: Shades) -> Figure:
             peak = int(np.argmax(chances))
             place = (peak, 100.0 * chances[peak])
             side, align = (6, "left") if label == ahead else (-6, "right")
-            axes.annotate(
-                label, place, xytext=(side, 4), textcoords="offset points", color=colour, ha=align, fontsize=8
-            )
+            axes.annotate(label, place, xytext=(side, 4), textcoords="offset points", ha=align, fontsize=8)
         axes.set_xlabel(words("counted_axis"))
         axes.set_ylabel(words("chance_axis"))
         axes.set_ylim(bottom=0.0)

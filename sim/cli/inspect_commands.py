@@ -13,8 +13,7 @@ from sim.cli.options import remark
 Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
-SCORECARDS = (Path("results/validation/hindcast.json"), Path("docs/hindcast/hindcast.json"))
-"""Where a scorecard is looked for, one's own before the one that comes along."""
+OWN_SCORECARD = Path("results/validation/hindcast.json")
 
 
 class CardLanguage(StrEnum):
@@ -79,19 +78,19 @@ def card(
         Path | None,
         typer.Option(
             help="A scorecard (hindcast.json) of `hairpin hindcast`.",
-            show_default="results/validation/hindcast.json, else docs/hindcast/hindcast.json",
+            show_default=f"{OWN_SCORECARD}, else the one that comes along",
         ),
     ] = None,
     lang: Annotated[CardLanguage, typer.Option(help="Language.")] = CardLanguage.en,
 ) -> None:
     """Print the model card, as Markdown: purpose, data, weaknesses, scorecard, and where not to use the model."""
     from sim.cli.problems import Problem
+    from sim.report.card import SHIPPED_SCORECARD
     from sim.report.card import card as written
 
-    file = hindcast or next((own for own in SCORECARDS if own.is_file()), None)
+    file = hindcast or (OWN_SCORECARD if OWN_SCORECARD.is_file() else SHIPPED_SCORECARD)
     try:
-        score = None if file is None else json.loads(file.read_text(encoding="utf-8"))
-        sys.stdout.write(written(lang.value, score))
+        sys.stdout.write(written(lang.value, json.loads(file.read_text(encoding="utf-8"))))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Problem(f"{file}: is no scorecard of `hairpin hindcast`: {error}") from error
 

@@ -29,9 +29,10 @@ def report(
     lang: Lang = Language.both,
     out: Annotated[Path | None, typer.Option(help="File.", show_default="FOLDER/report.html")] = None,
     slides: Annotated[bool, typer.Option("--slides", help="Also write every chart as PNG and SVG to slides/.")] = False,
+    maker: Annotated[str, typer.Option(help="Who made it, for the first screen: an office or a name.")] = "",
 ) -> None:
     """Write one self-contained page that can be mailed and printed: the answer first, then how sure it is and why."""
-    write_report(folder, lang, out)
+    write_report(folder, lang, out, maker=maker)
     if slides:
         _write_slides(folder, lang)
 
@@ -45,7 +46,8 @@ def _languages(lang: Language) -> tuple[str, ...]:
 def _write_slides(folder: Path, lang: Language) -> None:
     """Charts as files; PNG in Chinese only where a font has Chinese."""
     from sim.charts.report import inline, picture
-    from sim.report.page import drawings, material
+    from sim.report.drawings import drawings
+    from sim.report.material import material
 
     found, files, lacking = material(folder), dict[str, bytes](), []
     for language in _languages(lang):
@@ -64,14 +66,17 @@ def _write_slides(folder: Path, lang: Language) -> None:
     sys.stdout.write(f"charts in {folder / 'slides'}\n")
 
 
-def write_report(folder: Path, lang: Language, file: Path | None = None, *, quiet: bool = False) -> None:
+def write_report(
+    folder: Path, lang: Language, file: Path | None = None, *, maker: str = "", quiet: bool = False
+) -> None:
     """Read a result folder, write the page: there, or to a file that the user has named."""
     from sim.cli.problems import Problem
-    from sim.report.page import material, page
+    from sim.report.material import material
+    from sim.report.page import page
     from sim.result_folder import NotAResultFolder
 
     try:
-        content = page(material(folder), _languages(lang)).encode()
+        content = page(material(folder), _languages(lang), maker=maker).encode()
     except NotAResultFolder as error:
         raise Problem(str(error)) from error
     if file is None or file == folder / REPORT:
@@ -92,7 +97,7 @@ def replay(
 ) -> None:
     """Run one day again and show every truck: a space-time chart and a page that plays the day."""
     from sim.cli.problems import Problem
-    from sim.report.page import material
+    from sim.report.material import material
     from sim.result_folder import NotAResultFolder
 
     try:

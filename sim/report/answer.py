@@ -1,4 +1,4 @@
-"""The report's answer, in two sentences: what the programme does and how sure that is, and what one year can show."""
+"""The heart of the report's answer: what the programme does, how sure that is, and what one year can show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from math import nan
 
 from sim.report.chance import chance_words
 
-NBSP = "\N{NO-BREAK SPACE}"
+NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 
 
 Limits = tuple[float, float]
@@ -82,11 +82,11 @@ def _english(effect: Effect) -> str:
     verb = "raises" if effect.rises else "lowers"
     sure = "one run, no interval"
     if effect.chance_pct is not None:
-        sure = "95 % interval {:.0f} to {:.0f} % by chance in the runs".format(*effect.chance_pct)
-    left = "; what its assumptions leave open comes on top"
+        sure = "95 % interval {:.0f} to {:.0f} % by chance in the runs".format(*effect.chance_pct).replace("-", MINUS)
+    left = "; not counting uncertainty in the assumptions"
     if effect.wide_pct is not None:
-        left = ", {:.0f} to {:.0f} % with what its assumptions leave open".format(*effect.wide_pct)
-    tail = "; this can't be told apart from no effect" if effect.unsure else ""
+        left = ", {:.0f} to {:.0f} % with uncertainty in the assumptions".format(*effect.wide_pct).replace("-", MINUS)
+    tail = "; this is no clear effect" if effect.unsure else ""
     text = (
         f"In the model, “{effect.title}” {verb} the expected accident rate of trucks by {abs(effect.change_pct):.0f} % "
         f"({sure}{left}), from {effect.rates[0]:.2f} to {effect.rates[1]:.2f} per million vehicle-km{tail}."
@@ -96,13 +96,22 @@ def _english(effect: Effect) -> str:
 
 def _chinese(effect: Effect) -> str:
     verb = "升高" if effect.rises else "降低"
-    sure, left = "仅一次模拟，无区间", "；假设本身的不确定另计"
+    sure, left = "仅一次模拟，无区间", "；假设的不确定性另计"
     if effect.chance_pct is not None:
-        sure = "95% 区间 {:.0f}% 至 {:.0f}%，仅含模拟的偶然性".format(*effect.chance_pct)
+        sure = f"95% 区间{_chinese_span(effect.chance_pct, verb)}，仅含随机波动"
     if effect.wide_pct is not None:
-        left = "；计入假设的不确定后 {:.0f}% 至 {:.0f}%".format(*effect.wide_pct)
-    tail = "，不能与“没有效果”区分" if effect.unsure else ""
+        left = f"；计入假设的不确定性后，{_chinese_span(effect.wide_pct, verb)}"
+    tail = "，尚不能排除“没有效果”" if effect.unsure else ""
     return (
-        f"模型中，“{effect.title}”使货车期望事故率{verb} {abs(effect.change_pct):.0f}%（{sure}{left}），"
+        f"模型中，“{effect.title}”使货车预期事故率{verb} {abs(effect.change_pct):.0f}%（{sure}{left}），"
         f"从每百万车公里 {effect.rates[0]:.2f} 起到 {effect.rates[1]:.2f} 起{tail}。"
     )
+
+
+def _chinese_span(limits: Limits, verb: str) -> str:
+    """From one change to another; the directions by word where they differ."""
+    low, high = limits
+    if low >= 0.0:
+        return f"{low:.0f}%～{high:.0f}%"
+    other = "升高" if verb == "降低" else "降低"
+    return f"从{other} {-low:.0f}% 到{verb} {high:.0f}%" if high >= 0.0 else f"{other} {-high:.0f}%～{-low:.0f}%"

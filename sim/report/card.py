@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +13,8 @@ from sim.parameters import MECHANISMS
 from sim.report.scorecard import TELLING_WIDTH
 from sim.report.words import kind_word
 
+SHIPPED_SCORECARD = Path(__file__).parents[1] / "hindcast" / "shipped.json"
+"""Of all observed cases that come along; made by docs/hindcast/build.py."""
 FAR = 2.0
 """Observed over predicted, or the other way round, that is called far."""
 RIVALS = {

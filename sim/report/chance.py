@@ -12,8 +12,8 @@ def chance_words(before: float, after: float, language: str) -> str:
     low, high = (poisson.interval(0.95, mean) for mean in (before, after))
     if language == "zh":
         return (
-            f"按这些期望值，若只数一年，无措施时大致会看到 {low[0]:.0f} 至 {low[1]:.0f} 起，有项目时 {high[0]:.0f} 至 {high[1]:.0f} 起；"
-            f"仅凭偶然，约{_one_in(hidden, language)}有项目的起数不低于没有项目的起数。"
+            f"按这些预期值，若只数一年，无措施时大致会看到 {low[0]:.0f} 至 {low[1]:.0f} 起，有措施时 {high[0]:.0f} 至 {high[1]:.0f} 起；"
+            f"仅凭偶然，约{_one_in(hidden, language)}有措施的起数不低于无措施的起数。"
         )
     return (
         f"With these expected numbers, a count of one year would by chance show about {low[0]:.0f} to {low[1]:.0f} accidents without and "

@@ -1,4 +1,4 @@
-"""What each chart shows, in a sentence: for those who can't see it."""
+"""What each chart shows, in a sentence: its title on the page, and what those hear who can't see it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -8,12 +8,31 @@ import numpy as np
 import pandas as pd
 
 from sim.charts.basic import monthly_rows
+from sim.queueing import waiting_probability
 from sim.report.words import LANGUAGES, parameter_word, word
 from sim.units import DAYS_PER_YEAR, Floats
+
+MAY_WAIT = 0.1
+"""Share of calls that may find all operators busy."""
 
 
 def _in(language: str, english: str, chinese: str) -> str:
     return (english, chinese)[LANGUAGES.index(language)]
+
+
+def forest(ratios: Sequence[tuple[str, float]], language: str) -> str:
+    """The scenario with the lowest accident rate, and how many have a lower one than without measures."""
+    (first, lowest), fewer = ratios[0], sum(ratio < 1.0 for _, ratio in ratios)
+    change = f"{abs(100.0 * (lowest - 1.0)):.0f}"
+    if lowest >= 1.0:
+        return _in(language, f"None of {len(ratios)} has fewer accidents.", f"{len(ratios)} 个方案均未减少事故。")
+    if len(ratios) == 1:
+        return _in(language, f"{first}: {change} % fewer accidents per km.", f"{first}：每公里事故减少 {change}%。")
+    return _in(
+        language,
+        f"{first} lowers the accident rate most, by {change} %; {fewer} of {len(ratios)} lower it.",
+        f"{first}使事故率下降最多，为 {change}%；{len(ratios)} 个方案中 {fewer} 个使其下降。",
+    )
 
 
 def parts(shapley: Sequence[tuple[str, float, float | None, float | None]], language: str) -> str:
@@ -24,12 +43,12 @@ def parts(shapley: Sequence[tuple[str, float, float | None, float | None]], lang
         return _in(
             language,
             f"Which of the programme's {len(shapley)} parts adds most can't be told: their intervals overlap.",
-            f"项目的 {len(shapley)} 个部分中哪一部分贡献最大无法判断：区间相互重叠。",
+            f"全套措施的 {len(shapley)} 个部分中哪一部分贡献最大无法判断：区间相互重叠。",
         )
     return _in(
         language,
         f"Of the programme's {len(shapley)} parts, {first} add most: {value:.1f} accidents avoided in a year.",
-        f"项目的 {len(shapley)} 个部分中，{first}贡献最大：一年避免 {value:.1f} 起事故。",
+        f"全套措施的 {len(shapley)} 个部分中，{first}贡献最大：一年减少 {value:.1f} 起事故。",
     )
 
 
@@ -47,16 +66,22 @@ def horizon(scenario: Mapping[str, Any], language: str) -> str:
 
 
 def months(monthly: pd.DataFrame, pair: Sequence[str], language: str) -> str:
-    """Compliance and accident rate in the last month, without and with."""
+    """Compliance, where there is a ban, and accident rate in the last month, without and with."""
     rows = monthly_rows(monthly[monthly["scenario"].isin(pair)])
     last = [rows[rows["scenario"] == name].iloc[-1] for name in pair]
     (before, after), month = ([f"{row.compliance_pct:.1f}" for row in last], last[0].month)
     low, high = (f"{row.accident_rate:.2f}" for row in last)
+    if last[0].compliance_pct != last[0].compliance_pct:  # no ban, no compliance
+        return _in(
+            language,
+            f"In {month} {low} accidents per million vehicle-km are expected without and {high} with the programme.",
+            f"{month} 预期事故率每百万车公里：无措施 {low} 起，有措施 {high} 起。",
+        )
     return _in(
         language,
         f"In {month} compliance is {before} % without and {after} % with the programme, the expected accident rate "
         f"{low} and {high} per million vehicle-km.",
-        f"{month} 守法率：无项目 {before}%，有项目 {after}%；期望事故率每百万车公里 {low} 起与 {high} 起。",
+        f"{month} 禁行守法率：无措施 {before}%，有措施 {after}%；预期事故率每百万车公里 {low} 起与 {high} 起。",
     )
 
 
@@ -66,9 +91,9 @@ def strip(ends_km: Floats, risk: Mapping[str, Floats], language: str) -> str:
     worst = int(np.argmax(before))
     place = f"{ends_km[worst]:.1f}–{ends_km[worst + 1]:.1f}"
     english = f"Most accidents are expected at km {place}: {before[worst]:.2f} per km without"
-    chinese = f"期望事故最多处在 {place} km：每公里无项目 {before[worst]:.2f} 起"
+    chinese = f"预期事故最多处在 {place} km：每公里无措施 {before[worst]:.2f} 起"
     for after in with_it:
-        english, chinese = f"{english}, {after[worst]:.2f} with it", f"{chinese}，有项目 {after[worst]:.2f} 起"
+        english, chinese = f"{english}, {after[worst]:.2f} with it", f"{chinese}，有措施 {after[worst]:.2f} 起"
     return _in(language, f"{english}.", f"{chinese}。")
 
 
@@ -77,28 +102,75 @@ def network(risk: Mapping[str, float], language: str) -> str:
     link = max(risk, key=lambda name: risk[name])
     return _in(
         language,
-        f"Of {len(risk)} links, {link} has most expected accidents per km: {risk[link]:.2f}.",
-        f"{len(risk)} 段道路中，{link} 每公里期望事故最多：{risk[link]:.2f} 起。",
+        f"Of {len(risk)} links, {link} has most expected accidents per km and year: {risk[link]:.2f}.",
+        f"{len(risk)} 段道路中，{link}每公里每年预期事故最多：{risk[link]:.2f} 起。",
     )
 
 
 def funnel(steps: Sequence[tuple[str, float]], language: str) -> str:
-    """How many of the banned entries come to each step."""
-    told = (f"{word(step, language)} {value:,.0f}" for step, value in steps)
-    return _in(language, "In a run: ", "每次模拟：") + _in(language, ", ", "，").join(told) + _in(language, ".", "。")
+    """How many of a year's banned entries are seen, how many drivers reached, and how many leave."""
+    value = dict(steps)
+    entries = value["violations"]
+    seen, reached, left = (
+        f"{100.0 * value[step] / entries if entries else 0.0:.0f}" for step in ("alarms", "contacts", "left_at_exit")
+    )
+    return _in(
+        language,
+        f"Of {entries:,.0f} banned entries a year {seen} % raise an alarm, {reached} % of the drivers are reached, and "
+        f"{left} % leave at an exit.",
+        f"一年 {entries:,.0f} 起违反禁行中，{seen}% 触发预警，{reached}% 成功联系驾驶人，{left}% 从出口驶离。",
+    )
 
 
 def load(hourly: pd.DataFrame, language: str) -> str:
     """The busiest hour."""
     own = hourly.groupby("hour")[["operators", "busy_operators"]].mean()
     if not own["operators"].sum():
-        return _in(language, "There are no operators.", "没有接线员。")
+        return _in(language, "There are no operators.", "没有坐席。")
     share = own["busy_operators"] / own["operators"].where(own["operators"] > 0.0)
     hour = int(share.argmax())
+    enough, on_duty = operators_enough(float(own["busy_operators"].max())), float(own["operators"].iloc[hour])
     return _in(
         language,
-        f"Operators are busiest from {hour} to {hour + 1} h, {share.max():.0%} of their time.",
-        f"接线员最忙在 {hour} 至 {hour + 1} 时，占在岗时间的 {share.max():.0%}。",
+        f"Operators are busiest from {hour} to {hour + 1} h, {share.max():.0%} of their time; {on_duty:.0f} on duty, "
+        f"with {enough} nine calls in ten would not wait.",
+        f"坐席最忙在 {hour} 至 {hour + 1} 时，占在岗时间的 {share.max():.0%}；现有 {on_duty:.0f} 人在岗，"
+        f"{enough} 人即可使十个电话中九个无需等待。",
+    )
+
+
+def operators_enough(busy: float) -> int:
+    """The fewest operators with whom nine calls in ten find one free, by Erlang C; `busy` of them work on average."""
+    servers = int(busy) + 1
+    while waiting_probability(busy, servers) > MAY_WAIT:
+        servers += 1
+    return servers
+
+
+def mechanisms(pair: Mapping[str, tuple[float, float]], language: str) -> str:
+    """The mechanism that most accidents have, and the one that falls most."""
+    most = max(pair, key=lambda name: pair[name][0])
+    falls = max(pair, key=lambda name: pair[name][0] - pair[name][1])
+    total = sum(before for before, _ in pair.values())
+    first = f"{100.0 * pair[most][0] / total if total else 0.0:.0f}"
+    before, after = pair[falls]
+    words = {name: word(f"mechanism_{name}", language) for name in (most, falls)}
+    return _in(
+        language,
+        f"{first} % of expected accidents are {words[most]}; {words[falls]} change most, from {before:.1f} to "
+        f"{after:.1f} a year.",
+        f"预期事故中 {first}% 为{words[most]}；{words[falls]}变化最大，一年由 {before:.1f} 起变为 {after:.1f} 起。",
+    )
+
+
+def costs(points: Mapping[str, tuple[float, float]], unit: str, language: str) -> str:
+    """Which scenario avoids most deaths, and at what cost; points are cost and deaths avoided a year."""
+    best = max(points, key=lambda name: points[name][1])
+    cost, deaths = points[best]
+    return _in(
+        language,
+        f"{best} avoids most deaths: {deaths:.2f} a year for {cost:.1f} {unit}.",
+        f"{best}减少死亡最多：一年 {deaths:.2f} 人，费用 {cost:,.0f} {unit}。",
     )
 
 

@@ -18,32 +18,46 @@ def per_year(scenario: Mapping[str, Any]) -> float:
     return DAYS_PER_YEAR / float(scenario["days"])
 
 
-def interval(entry: Mapping[str, float | None], scale: float, form: str) -> str:
+def interval(entry: Mapping[str, float | None], scale: float, form: str, language: str = "en") -> str:
     """An estimate and, where there is one, its interval."""
     mean, low, high = (None if value is None else value * scale for value in entry.values())
     if mean is None:
         return "–"
-    return f"{mean:{form}}" if low is None or high is None else f"{mean:{form}} ({span(low, high, form)})"
+    estimate = f"{mean:{form}}".replace("-", "−")
+    if low is None or high is None:
+        return estimate
+    if f"{low:{form}}" == f"{high:{form}}":
+        return f"{estimate} (±<{_half_step(form)})"
+    return f"{estimate} ({span(low, high, form, language)})"
 
 
-def span(low: float, high: float, form: str) -> str:
+def _half_step(form: str) -> str:
+    """Half of the last digit that a form shows."""
+    places = int(form.rstrip("f").rpartition(".")[2] or 0)
+    return f"{0.5 * 10.0**-places:.{places + 1}f}"
+
+
+def span(low: float, high: float, form: str, language: str = "en") -> str:
     """From low to high; a minus sign does not stand beside a dash."""
-    return f"{low:{form}}–{high:{form}}" if low >= 0.0 else f"{low:{form}} … {high:{form}}".replace("-", "−")
+    between = "～" if language == "zh" else "–" if low >= 0.0 else " to "
+    return f"{low:{form}}{between}{high:{form}}".replace("-", "−")
 
 
 def changes(before: Sequence[float], after: Sequence[float], *, points: bool, language: str = "en") -> str:
     """Change of paired runs with its interval: in per cent, or in percentage points of a share."""
     if points:
         found = mean_interval([100.0 * (b - a) for a, b in zip(before, after, strict=True)])
-        return _signed(found, " %-pt" if language == "en" else " 个百分点")
+        return _signed(found, " pp" if language == "en" else " 个百分点", language)
     ratio = paired_ratio(after, before)
-    return _signed(Interval(*(100.0 * (value - 1.0) for value in (ratio.estimate, ratio.low, ratio.high))), " %")
+    found = Interval(*(100.0 * (value - 1.0) for value in (ratio.estimate, ratio.low, ratio.high)))
+    return _signed(found, " %" if language == "en" else "%", language)
 
 
-def _signed(found: Interval, unit: str) -> str:
+def _signed(found: Interval, unit: str, language: str) -> str:
     if isnan(found.estimate):
         return "–"
-    limits = "" if isnan(found.low) else f" ({_tenths(found.low)} … {_tenths(found.high)})"
+    between = "～" if language == "zh" else " to "
+    limits = "" if isnan(found.low) else f" ({_tenths(found.low)}{between}{_tenths(found.high)})"
     return f"{_tenths(found.estimate)}{unit}{limits}"
 
 

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from sim.engine.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.records import DrivenTrip
-from sim.report.page import asset, banned_line
+from sim.report.drawings import banned_line
+from sim.report.page import asset
 from sim.report.words import LANGUAGES, WORDS, word
 from sim.road import Network
 from sim.scenario.model import Scenario

@@ -25,6 +25,16 @@ def risk_by_link(sections: pd.DataFrame, scenario: str) -> dict[str, float]:
     return {name: float(total.sum() / length_km.sum()) for name, (total, length_km) in found.items()}
 
 
+def along(sections: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    """Expected accidents in a run by section of each link, both directions together: link, length_m, accidents."""
+    of_link = _of_link(sections, scenario)
+    parts = []
+    for name in sections.loc[sections["scenario"] == scenario, "link"].unique():
+        total, length_km = of_link(name)
+        parts.append(pd.DataFrame({"link": name, "length_m": length_km * METRES_PER_KM, "accidents": total}))
+    return pd.concat(parts, ignore_index=True)
+
+
 def _of_link(sections: pd.DataFrame, scenario: str) -> Callable[[str], tuple[Floats, Floats]]:
     """A function that gives expected accidents and length [km] of a link's sections, in the link's direction."""
     own = sections[sections["scenario"] == scenario]

@@ -10,7 +10,7 @@ from sim.scenario.building import read_as, scenario_of
 from sim.scenario.document import Document, Keys, read_document
 from sim.scenario.messages import keys_of, suggestion, told, without_echoes
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
-from sim.scenario.model import TEXTS, Scenario
+from sim.scenario.model import OWN_TEXTS, Scenario
 
 Loaded = TypeVar("Loaded", bound=BaseModel)
 PARTS = (
@@ -104,7 +104,7 @@ def resolve(path: Path, above: tuple[Path, ...] = ()) -> Document:
     parent_path = _parent(document, path, above)
     parent = resolve(parent_path, (*above, path.resolve()))
     del document.data["extends"]
-    for key in TEXTS:
+    for key in OWN_TEXTS:
         parent.data.pop(key, None)
     return _merged(parent, document)
 

@@ -31,7 +31,9 @@ def _in_the_calendar(value: date) -> date:
     return value
 
 
-TEXTS = ("title", "title_zh", "description")
+OWN_TEXTS = ("title", "title_zh", "description")
+"""What no scenario has from one that it extends."""
+TEXTS = (*OWN_TEXTS, "place", "place_zh")
 """What a scenario says of itself; no result depends on it."""
 
 
@@ -90,6 +92,8 @@ class Scenario(Model):
     title: Annotated[str, Field(max_length=300)] = ""
     title_zh: Annotated[str, Field(max_length=300)] = ""
     description: Annotated[str, Field(max_length=5000)] = ""
+    place: Annotated[str, Field(max_length=200, description="county or road, as reports name it")] = ""
+    place_zh: Annotated[str, Field(max_length=200)] = ""
     start_date: Annotated[date, AfterValidator(_in_the_calendar)] = date(2025, 1, 1)
     days: Annotated[int, Field(ge=1, le=LONGEST_HORIZON_DAYS)] = 365
     warm_up_days: Annotated[

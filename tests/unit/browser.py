@@ -24,13 +24,13 @@ def requests(html, tmp_path) -> list[str]:
     return sorted({url for url in asked if url.startswith(("http:", "https:", "ws:")) and not OWN.search(url)})
 
 
-def browse(html, tmp_path, script: str) -> tuple[str, str]:
+def browse(html, tmp_path, script: str, *flags: str, anchor: str = "") -> tuple[str, str]:
     """The page's title after a script has acted on it, and what the console said."""
     acted = tmp_path / "acted.html"
     acted.write_text(html.read_text().replace("</body>", f"<script>{script}</script></body>"))
-    flags = [*FLAGS, "--enable-logging=stderr"]
+    given = [*FLAGS, "--enable-logging=stderr", *flags]
     done = subprocess.run(
-        [CHROMIUM, *flags, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", acted.as_uri()],
+        [CHROMIUM, *given, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", acted.as_uri() + anchor],
         capture_output=True,
         text=True,
         check=True,

@@ -19,12 +19,18 @@ from sim.charts.basic import colours
 from sim.cli import app
 from sim.interventions.registry import BUILT_IN
 from sim.parameters import MECHANISMS
+from sim.queueing import waiting_probability
 from sim.report import findings
+from sim.report.card import SHIPPED_SCORECARD
 from sim.report.chance import chance_words
+from sim.report.drawings import NARROW_INCHES, banned_line, drawings
+from sim.report.material import material
 from sim.report.numbers import changes, interval, millions
-from sim.report.page import banned_line, drawings, material, page, told
-from sim.report.section_risk import risk_per_km
+from sim.report.page import page
+from sim.report.rows import worst_places
+from sim.report.section_risk import along, risk_per_km
 from sim.report.sources import assumptions
+from sim.report.summary import summary, told
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
 from sim.result_folder import write_results, write_shares
 from sim.statistics import Interval
@@ -78,7 +84,7 @@ def test_the_answer_is_the_summarys(found) -> None:
     fall = f"{100 * (1 - ratio['estimate']):.0f}"
     english = english.replace("\N{NO-BREAK SPACE}", " ")
     assert f"by {fall} %" in english
-    assert "what its assumptions leave open comes on top" in english
+    assert "not counting uncertainty in the assumptions" in english
     assert f"降低 {fall}%" in chinese
     low, high = sorted((100 * (1 - ratio["high"]), 100 * (1 - ratio["low"])))
     assert f"95 % interval {low:.0f} to {high:.0f} %" in english
@@ -89,9 +95,9 @@ def test_what_the_assumptions_leave_open_is_part_of_the_answer(found) -> None:
     drawn_parameters = {"comparisons": {"both": {"accident_rate_ratio": {"estimate": 0.8, "low": 0.6, "high": 1.02}}}}
     other = type(found)(**{**vars(found), "uncertainty": drawn_parameters})
     english = told(other, "en")[0].replace("\N{NO-BREAK SPACE}", " ")
-    assert "-2 to 40 % with what its assumptions leave open" in english
-    assert "can't be told apart from no effect" in english
-    assert "计入假设的不确定后 -2% 至 40%" in told(other, "zh")[0]
+    assert "−2 to 40 % with uncertainty in the assumptions" in english
+    assert "this is no clear effect" in english
+    assert "计入假设的不确定性后，从升高 2% 到降低 40%" in told(other, "zh")[0]
 
 
 def test_what_was_added_from_other_scenarios_is_not_read(folder, small, tmp_path) -> None:
@@ -116,9 +122,9 @@ def test_a_rise_is_told_in_its_own_direction(found) -> None:
         for summary in (worse, one_run)
     )
     assert "raises the expected accident rate of trucks by 5 % (95 % interval 2 to 8 %" in rise
-    assert "can't be told apart" not in rise
+    assert "no clear effect" not in rise
     assert "one run, no interval" in single
-    assert "can't be told apart from no effect" in single
+    assert "this is no clear effect" in single
 
 
 def test_no_part_wins_where_intervals_overlap() -> None:
@@ -195,10 +201,10 @@ def test_where_nobody_drives_there_is_no_report(small, tmp_path) -> None:
 
 
 def test_numbers_as_people_say_them() -> None:
-    assert interval({"estimate": 0.5, "low": -0.1, "high": 1.1}, 1.0, ".1f") == "0.5 (−0.1 … 1.1)"
+    assert interval({"estimate": 0.5, "low": -0.1, "high": 1.1}, 1.0, ".1f") == "0.5 (−0.1 to 1.1)"
     assert interval({"mean": 2.0, "low": None, "high": None}, 2.0, ".1f") == "4.0"
-    assert changes([100.0, 50.0], [50.0, 25.0], points=False) == "−50.0 % (−50.0 … −50.0)"
-    assert changes([0.9, 0.9], [0.98, 0.98], points=True) == "+8.0 %-pt (+8.0 … +8.0)"
+    assert changes([100.0, 50.0], [50.0, 25.0], points=False) == "−50.0 % (−50.0 to −50.0)"
+    assert changes([0.9, 0.9], [0.98, 0.98], points=True) == "+8.0 pp (+8.0 to +8.0)"
     assert changes([0.9, 0.9], [0.98, 0.98], points=True, language="zh").startswith("+8.0 个百分点")
     assert changes([2.0], [2.0], points=False) == "0.0 %"
     assert (millions(49_000.0, "en"), millions(4.94e6, "zh")) == ("<0.1", "494")
@@ -237,8 +243,8 @@ def test_no_effect_is_called_so(found) -> None:
     crossing = json.loads(json.dumps(found.summary))
     crossing["comparisons"]["both"]["accident_rate_ratio"] = {"estimate": 0.98, "low": 0.9, "high": 1.06}
     other = type(found)(**{**vars(found), "summary": crossing})
-    assert "can't be told apart from no effect" in told(other, "en")[0]
-    assert "不能与“没有效果”区分" in told(other, "zh")[0]
+    assert "this is no clear effect" in told(other, "en")[0]
+    assert "尚不能排除“没有效果”" in told(other, "zh")[0]
 
 
 def test_chances_are_said_as_people_say_them() -> None:
@@ -275,12 +281,101 @@ def test_the_forest_draws_the_summary(found) -> None:
     axes = drawn.forest(found.summary, titles, say).axes[0]
     points = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "s"]
     spans = [tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2 and line.get_linewidth() > 2]
-    ratios = [entry["accident_rate_ratio"] for entry in found.summary["comparisons"].values()]
-    assert points == [entry["estimate"] for entry in ratios]
+    ratios = [found.summary["comparisons"][name]["accident_rate_ratio"] for name in found.alternatives]
+    assert points == sorted(entry["estimate"] for entry in ratios)
     assert spans == [(entry["low"], entry["high"]) for entry in ratios]
-    texts = [text.get_text() for text in axes.texts]
-    assert texts[::2] == [titles[name] for name in found.summary["comparisons"]]
+    *texts, fewer, more = (text.get_text() for text in axes.texts)
+    assert "fewer" in fewer
+    assert "more" in more
+    assert texts[::2] == [titles[name] for name in found.alternatives]
     assert all(f"{entry['estimate']:.2f}" in text for entry, text in zip(ratios, texts[1::2], strict=True))
+
+
+def test_uncertain_assumptions_are_drawn_behind_chance_and_told_in_the_table(found) -> None:
+    wide = {"estimate": 0.8, "low": 0.6, "high": 1.02}
+    other = type(found)(**{**vars(found), "uncertainty": {"comparisons": {"both": {"accident_rate_ratio": wide}}}})
+    axes = drawings(other, "en")["forest"][0].axes[0]
+    thin = [
+        tuple(line.get_xdata()) for line in axes.lines if line.get_linewidth() == 1.0 and line.get_color() == "0.55"
+    ]
+    assert thin == [(0.6, 1.02)]
+    assert axes.get_xlim()[0] < 0.6
+    text = page(other, ("en",))
+    assert "<td>0.80 <small>(0.60–1.02)</small></td>" in text
+    assert "ratio with uncertain assumptions" in text
+    assert "ratio with uncertain assumptions" not in page(found, ("en",))
+
+
+def test_the_finding_is_the_charts_title_and_each_is_drawn_for_a_telephone_too(found) -> None:
+    text = page(found, ("en",))
+    charts = drawings(found, "en")
+    assert text.count('<div class="narrow"><svg') == text.count('<div class="wide"><svg') == len(charts)
+    for _, finding in charts.values():
+        assert (
+            f"<figcaption>{escape(finding)}</figcaption>".replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in text
+        )
+    narrow = drawings(found, "en", NARROW_INCHES)
+    assert {figure.get_figwidth() for figure, _ in narrow.values()} <= {NARROW_INCHES, 10.0}
+
+
+def test_the_answer_has_what_deciders_ask_for(found) -> None:
+    """Each number is the summary's or the appraisal's; three runs are called few."""
+    score = json.loads(SHIPPED_SCORECARD.read_text())
+    said = {line.label: line.text.replace("\N{NO-BREAK SPACE}", " ") for line in summary(found, score, "en")}
+    own = [found.runs[found.runs["scenario"] == name] for name in (found.baseline, found.programme)]
+    for key in ("deaths", "injuries", "accidents"):
+        assert changes(*(frame[f"expected_{key}"].tolist() for frame in own), points=False) in said["Effect"]
+    ratio = found.summary["comparisons"]["calls"]["accident_rate_ratio"]["estimate"]
+    assert f"Calls {100 * (ratio - 1):+.0f} %".replace("-", "−") in said["Ranking"]
+    central = found.costs["both"]["benefit_cost_ratio"]["central"]
+    assert f"gives {central:.2g} times".replace("-", "−") in said["For the money"]
+    assert f"{score['totals']['inside']} lie inside" in said["How far to trust it"]
+    assert "Only 3 runs" in said["Mind"]
+    many = type(found)(**{**vars(found), "manifest": {**found.manifest, "replications": 4}})
+    assert "Mind" not in {line.label for line in summary(many, score, "en")}
+
+
+@pytest.fixture(scope="module")
+def free(small, tmp_path_factory):
+    """A road without any ban, and ramps."""
+    road = small().road.model_dump(mode="json")
+    for link in road["links"]:
+        link["ban"] = None
+    ramps = {"escape_ramps": {"ramps": [{"link": "lower", "direction": "forward", "at_km": 5.0}]}}
+    pair = small(days=20, road=road), small(days=20, road=road, name="ramps", title="Ramps", interventions=ramps)
+    out = tmp_path_factory.mktemp("free") / "out"
+    write_results(compare(*pair, replications=2, seed=2, workers=1), out, events=False)
+    return material(out)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_ban_nothing_is_said_of_one(free, language) -> None:
+    assert not {"funnel", "load"} & set(drawings(free, language))
+    assert len(drawings(free, language)["months"][0].axes) == 1
+    text = page(free, (language,))
+    for key in ("compliance_rate", "compliance_axis", "how_text", "ban_strip", "strip_text"):
+        assert escape(WORDS[key][LANGUAGES.index(language)]) not in text, key
+    assert not re.search(
+        r"\bnan\b", re.sub(r"<svg.*?</svg>|<style>.*?</style>|<script>.*?</script>", "", text, flags=re.DOTALL)
+    )
+
+
+def test_the_worst_places_are_the_sections(found) -> None:
+    rows = worst_places(found, "en")
+    before = along(found.sections, found.baseline)
+    per_km = (before["accidents"] / before["length_m"] * 1000.0 * found.yearly).sort_values(ascending=False)
+    assert [row["before"] for row in rows] == [f"{value:.2f}" for value in per_km.head(10)]
+    own = found.sections[found.sections["scenario"] == found.baseline]
+    total = own[[f"expected_{name}" for name in MECHANISMS]].to_numpy().sum() / 3
+    assert before["accidents"].sum() == pytest.approx(total)
+
+
+def test_operators_who_are_enough_are_erlangs() -> None:
+    """The fewest with whom at most a tenth waits."""
+    for busy in (0.05, 0.6, 1.2, 4.0):
+        enough = findings.operators_enough(busy)
+        assert waiting_probability(busy, enough) <= 0.1
+        assert enough == int(busy) + 1 or waiting_probability(busy, enough - 1) > 0.1
 
 
 def test_the_strip_draws_the_sections(found) -> None:
@@ -387,6 +482,26 @@ def test_the_switch_changes_the_language(html, tmp_path) -> None:
 
 
 @needs_browser
+def test_it_opens_in_the_readers_language_or_the_links(html, tmp_path) -> None:
+    script = "document.title = document.documentElement.lang;"
+    assert browse(html, tmp_path, script, "--lang=zh-CN", "--accept-lang=zh-CN")[0] == "zh"
+    assert browse(html, tmp_path, script, "--lang=en-US", "--accept-lang=en-US")[0] == "en"
+    assert browse(html, tmp_path, script, "--lang=en-US", "--accept-lang=en-US", anchor="#zh")[0] == "zh"
+
+
+@needs_browser
+def test_tables_are_saved_as_they_stand(html, tmp_path) -> None:
+    script = """
+    const link = document.querySelector("main[lang=en] a.csv"); const table = link.previousElementSibling;
+    const text = decodeURIComponent(link.href.split(",").slice(1).join(","));
+    const rows = text.slice(1).split("\\r\\n"); const cell = table.querySelector("tbody th").textContent;
+    document.title = [link.download, rows.length === table.querySelectorAll("tr").length,
+      rows[1].startsWith('"' + cell), document.querySelectorAll("th:empty").length].join(" ");
+    """
+    assert browse(html, tmp_path, script) == ("scenarios.csv true true 0", "")
+
+
+@needs_browser
 def test_the_page_asks_the_network_for_nothing(html, tmp_path) -> None:
     """By the browser's own log; a page that asks for something shows up there."""
     asking = tmp_path / "asking.html"
@@ -400,7 +515,8 @@ def test_tables_sort_by_number(html, tmp_path) -> None:
     script = """
     const table = document.querySelector("[data-sortable]"); const head = table.tHead.rows[0].cells[1];
     const column = () => [...table.tBodies[0].rows].map((r) => Number.parseFloat(r.cells[1].textContent));
-    head.click(); const up = column(); head.click(); const down = column();
+    const button = head.querySelector("button");
+    button.click(); const up = column(); button.click(); const down = column();
     document.title = [up.every((v, i) => !i || up[i - 1] <= v), down.every((v, i) => !i || down[i - 1] >= v),
       head.getAttribute("aria-sort")].join(" ");
     """

@@ -1,0 +1,104 @@
+"""What the report is made of: a result folder and what it calls the scenarios in it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.charts.basic import told_apart
+from sim.result_folder import ResultFolder, read_results
+from sim.units import DAYS_PER_YEAR
+
+RATE = "expected_accident_rate_per_million_vkm"
+
+
+@dataclass(frozen=True)
+class Material(ResultFolder):
+    """What a result folder holds, and what the report calls it."""
+
+    @property
+    def baseline(self) -> str:
+        """Name of the scenario that all are compared with."""
+        return str(self.manifest["baseline"])
+
+    @property
+    def programme(self) -> str:
+        """The alternative with most measures; of several the one with the lowest rate."""
+        ratios = self._ratios
+        return min(ratios, key=lambda name: (-self._measures(name), ratios[name] or 1.0))
+
+    def _measures(self, name: str) -> int:
+        return len(self.scenarios[name]["interventions"])
+
+    @property
+    def _ratios(self) -> dict[str, float | None]:
+        comparisons: dict[str, Any] = self.summary["comparisons"]
+        return {name: entry["accident_rate_ratio"]["estimate"] for name, entry in comparisons.items()}
+
+    @property
+    def alternatives(self) -> list[str]:
+        """All but the baseline, the lowest accident rate first."""
+        ratios = self._ratios
+        return sorted(ratios, key=lambda name: ratios[name] or 1.0)
+
+    @property
+    def replications(self) -> int:
+        """Runs of each scenario."""
+        return int(self.manifest["replications"])
+
+    @property
+    def has_ban(self) -> bool:
+        """Whether any trip could break a ban."""
+        return any(self.mean(name, "candidate_trips") > 0.0 for name in self.summary["scenarios"])
+
+    @property
+    def has_alarms(self) -> bool:
+        """Whether the programme sees any banned entry."""
+        return self.mean(self.programme, "alarms") > 0.0
+
+    def title(self, name: str, language: str) -> str:
+        """A scenario's title in a language, or its name; with its name where another one has the same title."""
+        return told_apart({other: self._own_title(other, language) for other in self.manifest["scenarios"]})[name]
+
+    def _own_title(self, name: str, language: str) -> str:
+        entry = self.manifest["scenarios"][name]
+        own = entry["title_zh"] if language == "zh" else entry["title"]
+        return str(own or entry["title"] or name)
+
+    def place(self, language: str) -> str:
+        """County or road, as the baseline names it; empty where it does not."""
+        base = self.scenarios[self.baseline]
+        return str((base.get("place_zh") if language == "zh" else "") or base.get("place") or "")
+
+    def road_titles(self, language: str) -> dict[str, str]:
+        """Of links and nodes by name; the name itself where there is none."""
+        road = self.scenarios[self.baseline]["road"]
+        return {
+            one["name"]: (one.get("title_zh") if language == "zh" else "") or one.get("title") or one["name"]
+            for one in (*road["links"], *road["nodes"])
+        }
+
+    def mean(self, name: str, metric: str) -> float:
+        """Of the runs, 0 where there is none."""
+        return float(self.summary["scenarios"][name]["metrics"][metric]["mean"] or 0.0)
+
+    @property
+    def yearly(self) -> float:
+        """Factor from a run's sums to those of a year."""
+        return DAYS_PER_YEAR / float(self.scenarios[self.baseline]["days"])
+
+    def wide_ratio(self, name: str) -> dict[str, float] | None:
+        """An alternative's ratio under drawn parameters, where the folder holds it."""
+        comparisons = {} if self.uncertainty is None else self.uncertainty["comparisons"]
+        entry = comparisons.get(name)
+        return None if entry is None else entry["accident_rate_ratio"]
+
+
+def material(folder: Path) -> Material:
+    """Read a result folder of `compare`.
+
+    Raises
+    ------
+    NotAResultFolder
+        with what is missing
+    """
+    return Material(**vars(read_results(folder)))

@@ -1,0 +1,173 @@
+"""Rows of the report's tables."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.parameters import ROAD_CLASSES
+from sim.report.material import RATE, Material
+from sim.report.numbers import MONEY, changes, interval, millions
+from sim.report.section_risk import along
+from sim.report.words import kind_word, word
+from sim.units import METRES_PER_KM
+
+INDICES: tuple[tuple[str, str, float | None, str], ...] = (
+    ("deaths", "expected_deaths", 1.0, ".2f"),
+    ("injuries", "expected_injuries", 1.0, ".1f"),
+    ("accidents", "expected_accidents", 1.0, ".1f"),
+    ("property_loss_cny", "expected_property_loss_cny", None, ""),  # in each language's unit of money
+    ("rate", RATE, 1.0, ".2f"),
+    ("compliance_rate", "compliance_rate", 100.0, ".1f"),
+    ("vehicle_km", "vehicle_km", 1e-6, ".2f"),
+)
+SHARES = ("rate", "compliance_rate")
+"""What does not grow with the simulated time."""
+TIMES = (
+    ("response", "mean_response_s", 1.0, ".0f"),
+    ("help", "mean_time_to_help_min", 1.0, ".0f"),
+    ("busy", "operator_utilisation", 100.0, ".0f"),
+)
+WORST = 10
+"""Places in the list of the most dangerous ones."""
+SUSPICIOUS = 50.0
+"""Benefit over cost above which it says more of the assumed cost than of the measure."""
+Row = dict[str, Any]
+
+
+def indices(found: Material, language: str) -> list[Row]:
+    """A row an index of a year: baseline, programme, change with the interval of paired runs; only what there is."""
+    metrics = {name: found.summary["scenarios"][name]["metrics"] for name in (found.baseline, found.programme)}
+    own = [found.runs[found.runs["scenario"] == name] for name in metrics]
+    rows = []
+    for key, metric, own_scale, own_form in INDICES:
+        if any(entry[metric]["mean"] is None for entry in metrics.values()):
+            continue
+        scale, form = MONEY[language] if own_scale is None else (own_scale, own_form)
+        factor = scale if key in SHARES else scale * found.yearly
+        before, after = (interval(entry[metric], factor, form, language) for entry in metrics.values())
+        values = [frame[metric].tolist() for frame in own]
+        change = changes(values[0], values[1], points=key == "compliance_rate", language=language)
+        rows.append({"key": key, "before": before, "after": after, "change": change})
+    return rows
+
+
+def scenarios(found: Material, titles: Mapping[str, str], language: str) -> list[Row]:
+    """All scenarios, the baseline first, then the lowest ratio; for the table that can be sorted."""
+    rows, yearly = [], found.yearly
+    for name in (found.baseline, *found.alternatives):
+        metrics = found.summary["scenarios"][name]["metrics"]
+        ratio = found.summary["comparisons"].get(name, {}).get("accident_rate_ratio")
+        wide = found.wide_ratio(name)
+        rows.append(
+            {
+                "title": titles[name],
+                "deaths": interval(metrics["expected_deaths"], yearly, ".2f", language),
+                "accidents": interval(metrics["expected_accidents"], yearly, ".1f", language),
+                "rate": interval(metrics[RATE], 1.0, ".2f", language),
+                "compliance": interval(metrics["compliance_rate"], 100.0, ".1f", language),
+                "ratio": "1" if ratio is None else interval(ratio, 1.0, ".3f", language),
+                "wide": "" if wide is None else interval(wide, 1.0, ".2f", language),
+            }
+        )
+    return rows
+
+
+def moved(found: Material, language: str) -> list[Row]:
+    """Exposure and expected accidents a year by class of road, baseline and programme; roads that somebody drives."""
+    rows, pair = [], (found.baseline, found.programme)
+    for where in (*ROAD_CLASSES, "semi"):
+        if not any(found.mean(name, f"vehicle_km_{where}") for name in pair):
+            continue
+        cells = [
+            interval(
+                found.summary["scenarios"][name]["metrics"][f"{metric}_{where}"], scale * found.yearly, form, language
+            )
+            for metric, scale, form in (("vehicle_km", 1e-6, ".2f"), ("expected_accidents", 1.0, ".1f"))
+            for name in pair
+        ]
+        rows.append({"where": word(where, language), "cells": cells})
+    return rows
+
+
+def parts(found: Material, language: str) -> list[dict[str, str]]:
+    """What the parts of the programme add in a year."""
+    if found.attribution is None:
+        return []
+    return [
+        {
+            "title": kind_word(kind, language),
+            **{key: interval(part[key], found.yearly, ".2f", language) for key in ("alone", "left_out", "shapley")},
+        }
+        for kind, part in found.attribution["parts"].items()
+    ]
+
+
+def costs(found: Material, titles: Mapping[str, str], language: str) -> list[Row]:
+    """Costs and what they avoid, a year; the best central ratio first."""
+    rows, yearly, (unit, form) = [], found.yearly, MONEY[language]
+    for name in sorted(found.costs, key=lambda one: -(found.costs[one]["benefit_cost_ratio"]["central"] or -1e300)):
+        entry = found.costs[name]
+        life, per, avoided = (
+            entry[key] for key in ("break_even_statistical_life_cny", "cost_per_accident_avoided_cny", "avoided")
+        )
+        ratios = [value for value in entry["benefit_cost_ratio"].values() if value is not None]
+        rows.append(
+            {
+                "title": titles[name],
+                "cost": f"{yearly * entry['cost_cny'] * unit:{form}}",
+                "avoided": interval(avoided["accidents"], yearly, ".1f", language),
+                "deaths": interval(avoided["deaths"], yearly, ".2f", language),
+                "hours": f"{yearly * hours_saved(avoided) / 1000.0:.1f}".replace("-", "−"),
+                "per_accident": interval(per, unit, form, language),
+                "ratio": " / ".join(f"{value:.2f}".replace("-", "−") for value in ratios) or "–",
+                "flagged": any(value > SUSPICIOUS for value in ratios),
+                "pays": word("never", language) if life is None else millions(life, language),
+            }
+        )
+    return rows
+
+
+def hours_saved(avoided: Mapping[str, Mapping[str, float]]) -> float:
+    """Of trucks, behind accidents, at the wheel and waiting; results of older versions may lack some."""
+    known = (avoided.get(key) for key in ("delay_hours", "driving_hours", "waiting_hours"))
+    return sum(float(one["estimate"]) for one in known if one is not None)
+
+
+def times(found: Material, language: str) -> list[Row]:
+    """Response times and load, without and with; what nobody has is left out."""
+    rows = []
+    for key, metric, scale, form in TIMES:
+        entries = [found.summary["scenarios"][name]["metrics"][metric] for name in (found.baseline, found.programme)]
+        if any(entry["mean"] is not None for entry in entries):
+            rows.append({"key": key, "cells": [interval(entry, scale, form, language) for entry in entries]})
+    return rows
+
+
+def worst_places(found: Material, language: str) -> list[Row]:
+    """Where most accidents are expected without measures, by km and year, and what the programme leaves of them."""
+    before, after = (_places(along(found.sections, name)) for name in (found.baseline, found.programme))
+    rows, titles = [], found.road_titles(language)
+    for (link, start, stop), value in sorted(before.items(), key=lambda item: -item[1])[:WORST]:
+        there = after.get((link, start, stop))
+        rows.append(
+            {
+                "link": titles[link],
+                "km": f"{start:.1f}–{stop:.1f}",
+                "before": f"{value * found.yearly:.2f}",
+                "after": "–" if there is None else f"{there * found.yearly:.2f}",
+            }
+        )
+    return rows
+
+
+def _places(table: pd.DataFrame) -> dict[tuple[str, float, float], float]:
+    """Expected accidents a km of road in a run, by link, from and to [km]."""
+    found = {}
+    for link, own in table.groupby("link", sort=False):
+        edges = np.concatenate([[0.0], np.cumsum(own["length_m"].to_numpy())]) / METRES_PER_KM
+        values = own["accidents"].to_numpy() / (own["length_m"].to_numpy() / METRES_PER_KM)
+        for start, stop, value in zip(edges[:-1].tolist(), edges[1:].tolist(), values.tolist(), strict=True):
+            found[str(link), round(start, 3), round(stop, 3)] = value
+    return found

@@ -1,0 +1,172 @@
+"""The first screen: headline, what changes, which measures rank first, value for money, and what it rests on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sim.report.answer import answer
+from sim.report.material import RATE, Material
+from sim.report.numbers import changes, millions
+from sim.report.rows import SUSPICIOUS
+from sim.report.scorecard import TELLING_WIDTH
+from sim.report.words import LANGUAGES, parameter_word, word
+
+FEW_RUNS = 4
+HARM = ("deaths", "injuries", "accidents")
+MOST_RANKED = 3
+
+
+class Said(NamedTuple):
+    """A line of the answer."""
+
+    label: str
+    text: str
+
+
+def _in(language: str, english: str, chinese: str) -> str:
+    return (english, chinese)[LANGUAGES.index(language)]
+
+
+def told(found: Material, language: str) -> list[str]:
+    """What the programme does to the accident rate, and what one year can show."""
+    pair = (found.baseline, found.programme)
+    metrics = [found.summary["scenarios"][name]["metrics"] for name in pair]
+    before, after = (found.yearly * found.mean(name, "expected_accidents") for name in pair)
+    return answer(
+        title=found.title(found.programme, language),
+        ratio=found.summary["comparisons"][found.programme]["accident_rate_ratio"],
+        unknown=found.wide_ratio(found.programme),
+        rates=(float(metrics[0][RATE]["mean"]), float(metrics[1][RATE]["mean"])),
+        yearly=(before, after),
+        language=language,
+    )
+
+
+def headline(found: Material, language: str) -> str:
+    """What changes, in a line: accidents and deaths of a year."""
+    title = found.title(found.programme, language)
+    told_of = [_fall(found, key, language) for key in ("accidents", "deaths")]
+    return title + _in(language, ": ", "：") + _in(language, ", ", "，").join(told_of)
+
+
+def _fall(found: Material, key: str, language: str) -> str:
+    before, after = (found.mean(name, f"expected_{key}") for name in (found.baseline, found.programme))
+    change = 100.0 * (after / before - 1.0) if before else 0.0
+    name = word(key, language)
+    if round(change) == 0:
+        return _in(language, f"no visible change of {name}", f"{name}没有可见的变化")
+    english = f"{abs(change):.0f} % {'fewer' if change < 0.0 else 'more'} {name}".replace(" %", "\N{NO-BREAK SPACE}%")
+    return _in(language, english, f"{name}{'减少' if change < 0.0 else '增加'} {abs(change):.0f}%")
+
+
+def summary(found: Material, score: Mapping[str, Any], language: str) -> list[Said]:
+    """All lines of the answer."""
+    rate, year = told(found, language)
+    lines = [
+        Said(_in(language, "Effect", "效果"), f"{_harm(found, language)} {rate}"),
+        *_ranking(found, language),
+        *_money(found, language),
+        Said(_in(language, "In one year's count", "只看一年"), year),
+        Said(_in(language, "Rests on", "依据"), _rests(found, language)),
+        Said(_in(language, "How far to trust it", "可信程度"), held_against(score, language)),
+    ]
+    if found.replications < FEW_RUNS:
+        few = _in(
+            language,
+            f"Only {found.replications} run{'s' * (found.replications > 1)} of each: intervals are rough or missing.",
+            f"每个方案只模拟了 {found.replications} 次：区间粗略或没有。",
+        )
+        lines.append(Said(_in(language, "Mind", "注意"), few))
+    return lines
+
+
+def _harm(found: Material, language: str) -> str:
+    """Deaths, injuries and accidents with their intervals."""
+    own = [found.runs[found.runs["scenario"] == name] for name in (found.baseline, found.programme)]
+    found_changes = [
+        f"{word(key, language)} "
+        + changes(*(frame[f"expected_{key}"].tolist() for frame in own), points=False, language=language)
+        for key in HARM
+    ]
+    return (
+        _in(language, "A year's ", "一年的") + _in(language, ", ", "，").join(found_changes) + _in(language, ".", "。")
+    )
+
+
+def _ranking(found: Material, language: str) -> Iterator[Said]:
+    """The alternatives by their accident rate, where there are several."""
+    names = found.alternatives
+    if len(names) > 1:
+        ratios = [found.summary["comparisons"][name]["accident_rate_ratio"]["estimate"] for name in names]
+        falls = [
+            f"{found.title(name, language)} {_percent(ratio)}"
+            for name, ratio in list(zip(names, ratios, strict=True))[:MOST_RANKED]
+        ]
+        more = len(names) - MOST_RANKED
+        rest = "" if more <= 0 else _in(language, f"; {more} more below", f"；其余 {more} 项见下")
+        first = _in(language, "By the accident rate: ", "按事故率：")
+        yield Said(
+            _in(language, "Ranking", "排序"),
+            first + _in(language, "; ", "；").join(falls) + rest + _in(language, ".", "。"),
+        )
+
+
+def _percent(ratio: float) -> str:
+    return f"{100.0 * (ratio - 1.0):+.0f} %".replace("-", "−").replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _money(found: Material, language: str) -> Iterator[Said]:
+    """What the programme gives for its cost, and what gives most."""
+    known = {name: entry for name, entry in found.costs.items() if entry["benefit_cost_ratio"]["central"] is not None}
+    if not known:
+        return
+    best = max(known, key=lambda name: known[name]["benefit_cost_ratio"]["central"])
+    names = dict.fromkeys(name for name in (found.programme, best) if name in known)
+    texts = [_worth(found, name, known[name], language) for name in names]
+    if len(names) > 1:
+        texts[1] = _in(language, "Most for its money: ", "最划算：") + texts[1]
+    yield Said(_in(language, "For the money", "费用与效益"), " ".join(texts))
+
+
+def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) -> str:
+    cost = millions(found.yearly * entry["cost_cny"], language)
+    low, central, high = (entry["benefit_cost_ratio"][key] or 0.0 for key in ("low", "central", "high"))
+    title = found.title(name, language)
+    text = _in(
+        language,
+        f"{title} costs {cost} million CNY a year and gives {central:.2g} times that ({low:.2g} to {high:.2g} by the "
+        "value of a life).",
+        f"{title}一年费用 {cost} 万元，效益为费用的 {central:.2g} 倍（按生命价值 {low:.2g}～{high:.2g} 倍）。",
+    ).replace("-", "−")
+    if central > SUSPICIOUS:
+        text += _in(language, " That rests on the assumed cost.", "这取决于所假设的费用。")
+    return text
+
+
+def _rests(found: Material, language: str) -> str:
+    if found.sensitivity is not None:
+        first = [parameter_word(str(key), language) for key in found.sensitivity["parameter"].head(2)]
+        return _in(
+            language,
+            f"Most on {' and '.join(first)}, then on the other assumptions listed at the end.",
+            f"最取决于{'和'.join(first)}，其次是文末所列的其他假设。",
+        )
+    return _in(
+        language,
+        "Assumptions on drivers, demand and costs, listed at the end; which of them matters most was not studied here.",
+        "关于驾驶人、需求与费用的假设，列于文末；其中哪一项影响最大，本次未作分析。",
+    )
+
+
+def held_against(score: Mapping[str, Any], language: str) -> str:
+    """How the model did on real roads."""
+    totals = score["totals"]
+    wide = totals["median_width"] > TELLING_WIDTH
+    return _in(
+        language,
+        f"Of {totals['observations']} numbers observed on {totals['cases']} real roads, {totals['inside']} lie inside "
+        f"the model's 90 % intervals, which are wide (upper end {totals['median_width']:.0f} times the lower one): "
+        + ("trust comparisons, not levels." if wide else "levels are told too."),
+        f"{totals['cases']} 条实际道路的 {totals['observations']} 项观测中，"
+        f"{totals['inside']} 项落在模型的 90% 区间内；区间很宽（上限为下限的 {totals['median_width']:.0f} 倍）："
+        + ("可比较方案，不可引用水平。" if wide else "水平亦可引用。"),
+    )
