@@ -37,7 +37,8 @@ def report(
         _write_slides(folder, lang)
 
 
-def _languages(lang: Language) -> tuple[str, ...]:
+def languages_of(lang: Language) -> tuple[str, ...]:
+    """The languages of a page."""
     from sim.report.words import LANGUAGES
 
     return LANGUAGES if lang is Language.both else (lang.value,)
@@ -50,7 +51,7 @@ def _write_slides(folder: Path, lang: Language) -> None:
     from sim.report.material import material
 
     found, files, lacking = material(folder), dict[str, bytes](), []
-    for language in _languages(lang):
+    for language in languages_of(lang):
         for name, (figure, finding) in drawings(found, language).items():
             files[f"slides/{name}.{language}.svg"] = inline(figure, finding).encode()
             image = picture(figure)
@@ -76,7 +77,7 @@ def write_report(
     from sim.result_folder import NotAResultFolder
 
     try:
-        content = page(material(folder), _languages(lang), maker=maker).encode()
+        content = page(material(folder), languages_of(lang), maker=maker).encode()
     except NotAResultFolder as error:
         raise Problem(str(error)) from error
     if file is None or file == folder / REPORT:
@@ -128,7 +129,7 @@ def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int
     found = of_day.replay(scenario_from(content), seed, replication, day)
     stem = of_day.file_stem(found.scenario.name, day)
     files = {f"{stem}.html": of_day.replay_page(found).encode()}
-    for language in _languages(lang):
+    for language in languages_of(lang):
         say = partial(word, language=language)
         figure = space_time(found.along, found.marks, say)
         files[f"{stem}.{language}.svg"] = inline(figure, say("replay")).encode()

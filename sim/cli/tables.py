@@ -1,7 +1,7 @@
 """The tables that `run` and `compare` print."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from math import isnan
 from pathlib import Path
@@ -20,17 +20,23 @@ from sim.verification import Evidence
 
 NOTHING = "–"
 NARROWEST = 132
+"""Columns of a terminal that have room for all in one table, and of what is no terminal."""
+LONGEST_NAME, BORDER = 40, 3
 
 
 def print_tables(results: Results, folder: Path) -> None:
     """Rates and ratios, then where exposure and accidents are."""
     console = _console()
-    console.print(_rates(results.summary))
-    console.print(_displacement(results.summary))
-    if any(entry["cost_cny"] > 0.0 for entry in results.costs.values()):
-        console.print(_costs(results.costs))
+    paid = any(entry["cost_cny"] > 0.0 for entry in results.costs.values())
+    for table in all_tables(results.summary, results.costs if paid else {}, console.width):
+        console.print(table)
     console.print(_note(results.summary))
     console.print(f"results in {folder}", markup=False, highlight=False)
+
+
+def all_tables(summary: dict[str, Any], costs: dict[str, Any], width: int) -> list[Table]:
+    """Rates, where they are, and costs where there are any; none wider than `width` columns."""
+    return [*_rates(summary, width), *_displacement(summary, width), *(_costs(costs, width) if costs else [])]
 
 
 def _number(value: float | None, form: str) -> str:
@@ -50,37 +56,72 @@ def with_limits(row: Mapping[Any, Any], name: str, form: str) -> str:
     return with_interval({key: row[key] for key in (name, f"{name}_low", f"{name}_high")}, form)
 
 
-def _rates(summary: dict[str, Any]) -> Table:
-    table = Table(title="Accidents per million vehicle-km, mean of the runs (95 % interval)", title_justify="left")
-    table.add_column("scenario", overflow="fold")
-    ratio = "ratio to baseline" if summary["comparisons"] else None
-    for heading in ("counted", "expected", "compliance %", *([ratio] if ratio else [])):
+Column = tuple[str, Callable[[str], str]]
+"""Heading, and a cell by scenario."""
+
+
+def _tables(title: str, names: Iterable[str], columns: Sequence[Column], width: int) -> list[Table]:
+    """The columns in as many tables below one another as keep to a width: neither names nor intervals are cut."""
+    names = list(names)
+    first = min(max(map(len, ["scenario", *names])), LONGEST_NAME)
+    groups: list[list[list[str]]] = []
+    room = 0
+    for heading, cell in columns:
+        whole = [heading, *map(cell, names)]
+        needed = max(map(len, whole)) + BORDER
+        if needed > room:
+            groups.append([])
+            room = width - first - BORDER - 1
+        groups[-1].append(whole)
+        room -= needed
+    return [_table("" if number else title, names, first, group) for number, group in enumerate(groups)]
+
+
+def _table(title: str, names: Sequence[str], first: int, columns: Sequence[Sequence[str]]) -> Table:
+    """A table of columns that each begin with their heading."""
+    table = Table(title=title or None, title_justify="left")
+    table.add_column("scenario", width=first, overflow="fold")
+    for heading, *_ in columns:
         table.add_column(heading, justify="right", no_wrap=True)
-    for name, entry in summary["scenarios"].items():
-        metrics = entry["metrics"]
-        cells = [
-            with_interval(metrics["accident_rate_per_million_vkm"], ".2f"),
-            with_interval(metrics[RATE], ".3f"),
-            with_interval(metrics["compliance_rate"], ".1f", 100.0),
-        ]
-        if ratio:
-            comparison = summary["comparisons"].get(name)
-            cells.append(with_interval(comparison["accident_rate_ratio"], ".3f") if comparison else "1 (baseline)")
-        table.add_row(Text(name), *cells)
+    for row, name in enumerate(names, start=1):
+        table.add_row(Text(name), *(column[row] for column in columns))
     return table
 
 
-def _displacement(summary: dict[str, Any]) -> Table:
-    """A ban moves trucks, so where they went is always shown."""
-    table = Table(
-        title="Where exposure and risk are: million vehicle-km | expected accidents a run", title_justify="left"
-    )
-    table.add_column("scenario", overflow="fold")
-    for name in (*ROAD_CLASSES, "semi"):
-        table.add_column("semi-trailers, all roads" if name == "semi" else name, justify="right")
-    for name, entry in summary["scenarios"].items():
-        table.add_row(Text(name), *(_exposure_and_risk(entry["metrics"], where) for where in (*ROAD_CLASSES, "semi")))
-    return table
+def _rates(summary: dict[str, Any], width: int) -> list[Table]:
+    """The answer first: expected rate and ratio, then what was counted, and compliance."""
+    scenarios = summary["scenarios"]
+
+    def metric(name: str, form: str, scale: float = 1.0) -> Callable[[str], str]:
+        return lambda scenario: with_interval(scenarios[scenario]["metrics"][name], form, scale)
+
+    def ratio(scenario: str) -> str:
+        comparison = summary["comparisons"].get(scenario)
+        return with_interval(comparison["accident_rate_ratio"], ".3f") if comparison else "1 (baseline)"
+
+    columns: list[Column] = [
+        ("expected", metric(RATE, ".3f")),
+        *([("ratio to baseline", ratio)] if summary["comparisons"] else []),
+        ("counted", metric("accident_rate_per_million_vkm", ".2f")),
+        ("compliance %", metric("compliance_rate", ".1f", 100.0)),
+    ]
+    return _tables("Accidents per million vehicle-km, mean of the runs (95 % interval)", scenarios, columns, width)
+
+
+def _displacement(summary: dict[str, Any], width: int) -> list[Table]:
+    """A ban moves trucks, so where they went is always shown; roads that nobody drives are left out."""
+    scenarios = summary["scenarios"]
+
+    def cell(where: str) -> Callable[[str], str]:
+        return lambda scenario: _exposure_and_risk(scenarios[scenario]["metrics"], where)
+
+    driven = [
+        where
+        for where in (*ROAD_CLASSES, "semi")
+        if any(entry["metrics"][f"vehicle_km_{where}"]["mean"] for entry in scenarios.values())
+    ]
+    columns = [("semi-trailers" if where == "semi" else where, cell(where)) for where in driven]
+    return _tables("Million vehicle-km | expected accidents a run, by road", scenarios, columns, width)
 
 
 def _exposure_and_risk(metrics: dict[str, Any], where: str) -> str:
@@ -89,32 +130,29 @@ def _exposure_and_risk(metrics: dict[str, Any], where: str) -> str:
     return f"{exposure / 1e6:.2f} | {risk:.2f}"
 
 
-def _costs(costs: dict[str, Any]) -> Table:
+def _costs(costs: dict[str, Any], width: int) -> list[Table]:
     """Never one figure alone: benefit-cost at three values of a life, and the value at which a measure pays."""
-    title = "Costs against what they avoid over the simulated time (assumed costs; million CNY where not said)"
-    table = Table(title=title, title_justify="left")
-    table.add_column("scenario", overflow="fold")
-    headings = (
-        "cost",
-        "accidents avoided",
-        "direct loss avoided",
-        "benefit / cost: low, central, high",
-        "pays from a life of",
-    )
-    for heading in headings:
-        table.add_column(heading, justify="right")
-    for name, entry in costs.items():
-        ratios = (_number(value, ".2f") for value in entry["benefit_cost_ratio"].values())
-        value = entry["break_even_statistical_life_cny"]
-        table.add_row(
-            Text(name),
-            f"{entry['cost_cny'] / 1e6:.2f}",
-            with_interval(entry["avoided"]["accidents"], ".1f"),
-            with_interval(entry["avoided"]["property_loss_cny"], ".2f", 1e-6),
-            ", ".join(ratios),
-            "never" if value is None else f"{value / 1e6:.1f}",
-        )
-    return table
+    title = "Costs against what they avoid in the simulated time (million CNY)"
+
+    def avoided(name: str, form: str, scale: float = 1.0) -> Callable[[str], str]:
+        return lambda scenario: with_interval(costs[scenario]["avoided"][name], form, scale)
+
+    def ratios(scenario: str) -> str:
+        return ", ".join(_number(value, ".2f") for value in costs[scenario]["benefit_cost_ratio"].values())
+
+    def pays(scenario: str) -> str:
+        value = costs[scenario]["break_even_statistical_life_cny"]
+        return "never" if value is None else f"{value / 1e6:.1f}"
+
+    columns: list[Column] = [
+        ("cost", lambda scenario: f"{costs[scenario]['cost_cny'] / 1e6:.2f}"),
+        ("deaths avoided", avoided("deaths", ".2f")),
+        ("benefit / cost", ratios),
+        ("accidents avoided", avoided("accidents", ".1f")),
+        ("direct loss avoided", avoided("property_loss_cny", ".2f", 1e-6)),
+        ("pays from a life of", pays),
+    ]
+    return _tables(title, costs, columns, width)
 
 
 def print_attribution(shares: Attribution) -> None:

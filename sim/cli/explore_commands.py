@@ -1,0 +1,56 @@
+"""The command that makes a what-if page: `explore`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import Dask, Fresh, Quiet, Seed, Simulation, Workers, default_folder, load, write_named
+from sim.cli.report_commands import Lang, Language, languages_of
+
+PAGE = "explore.html"
+
+
+def explore(
+    programme: Annotated[Path, typer.Argument(help="Scenario whose measures may be chosen.", show_default=False)],
+    *,
+    out: Annotated[Path | None, typer.Option(help="File.", show_default="results/<folder>/explore.html")] = None,
+    lang: Lang = Language.both,
+    days: Annotated[int, typer.Option(min=5, help="Days that are simulated, scaled to a year.")] = 30,
+    warm_up_days: Annotated[int, typer.Option(min=0, help="Days before, with the measures in force.")] = 45,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of what is uncertain; 0 for none.")] = 24,
+    seed: Seed = 1,
+    workers: Workers = None,
+    dask: Dask = None,
+    fresh: Fresh = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make one what-if page that can be mailed: a switch for each measure, sliders, costs, who avoids what.
+
+    All sets of up to eight measures are simulated; what sliders do is estimated from runs at random places of
+    them, with the error of that estimate. Whole years: --days 365. The page needs no server and no network.
+    """
+    from importlib.metadata import version
+
+    from sim.cli.problems import Problem
+    from sim.report.drawings import banned_line
+    from sim.report.explore_page import explore_page
+    from sim.report.exploring import explored, prepared
+
+    whole = load([programme], None)[0]
+    folder = default_folder(programme)
+    simulation = Simulation(folder / "explore", seed, workers, dask, fresh, quiet)
+    try:
+        short = prepared(whole, days, warm_up_days)
+    except ValueError as error:
+        raise Problem(f"{programme}: {error}") from error
+    line = banned_line(whole.road.model_dump(mode="json"))
+    found = explored(short, line, simulation.run, simulation.draw, seed, draws)
+    made = {"seed": seed, "version": version("hairpin")}
+    page = explore_page(found, short, programme.name, made, languages_of(lang))
+    file = out or folder / PAGE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_named(file, page.encode())
+    if not quiet:
+        sys.stdout.write(f"{file}: {len(found.scenarios)} sets of measures, {len(page) / 1e6:.1f} MB\n")
