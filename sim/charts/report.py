@@ -26,8 +26,9 @@ Marks = Sequence[tuple[float, str]]
 Words = Callable[[str], str]
 Shapley = Sequence[tuple[str, float, float | None, float | None]]
 """Parts with the accidents that each avoids, and the interval."""
-Drawings = dict[str, tuple[Figure, str]]
-"""Charts by name, each with its finding in words."""
+Drawing = tuple[Figure, str]
+"""A chart with its finding in words."""
+Drawings = dict[str, Drawing]
 Shades = Mapping[str, str]
 """Colour by scenario or by its title: the same for a scenario in every chart."""
 BASE_COLOUR = PALETTE[0]

@@ -29,12 +29,17 @@ def report(
     lang: Lang = Language.both,
     out: Annotated[Path | None, typer.Option(help="File.", show_default="FOLDER/report.html")] = None,
     slides: Annotated[bool, typer.Option("--slides", help="Also write every chart as PNG and SVG to slides/.")] = False,
+    office: Annotated[
+        bool, typer.Option("--office", help="Also write tables.xlsx, slides.pptx and report.docx (hairpin[office]).")
+    ] = False,
     maker: Annotated[str, typer.Option(help="Who made it, for the first screen: an office or a name.")] = "",
 ) -> None:
     """Write one self-contained page that can be mailed and printed: the answer first, then how sure it is and why."""
     write_report(folder, lang, out, maker=maker)
     if slides:
         _write_slides(folder, lang)
+    if office:
+        _write_office(folder, lang)
 
 
 def languages_of(lang: Language) -> tuple[str, ...]:
@@ -42,6 +47,28 @@ def languages_of(lang: Language) -> tuple[str, ...]:
     from sim.report.words import LANGUAGES
 
     return LANGUAGES if lang is Language.both else (lang.value,)
+
+
+def _write_office(folder: Path, lang: Language) -> None:
+    """A workbook, slides and a document in each language."""
+    from sim.cli.problems import Problem
+    from sim.report import office
+    from sim.report.material import material
+    from sim.report.page import shipped_score
+    from sim.report.summary import summary
+
+    found, score, files = material(folder), shipped_score(), dict[str, bytes]()
+    try:
+        for language in languages_of(lang):
+            note, tables = office.note_of(found, language), list(office.sheets(found, score, language))
+            said = summary(found, score, language)
+            files[f"tables.{language}.xlsx"] = office.workbook(tables, note)
+            files[f"slides.{language}.pptx"] = office.slides(found, language, note)
+            files[f"report.{language}.docx"] = office.document(found, said, tables, language, note)
+    except office.OfficeMissing as error:
+        raise Problem(str(error)) from error
+    made(folder, files)
+    sys.stdout.write(f"in {folder}: {', '.join(files)}\n")
 
 
 def _write_slides(folder: Path, lang: Language) -> None:

@@ -7,7 +7,6 @@ from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sim.charts import report as drawn
 from sim.charts.basic import colours, tornado
@@ -32,7 +31,7 @@ def drawings(found: Material, language: str, inches: float = WIDE_INCHES) -> dra
         return dict(_drawn(found, language, inches))
 
 
-def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str, tuple[Figure, str]]]:
+def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str, drawn.Drawing]]:
     say, pair = partial(word, language=language), (found.baseline, found.programme)
     whole = {name: found.title(name, language) for name in found.summary["scenarios"]}
     titles, long = (_shortened(whole, int(letters * inches)) for letters in (WIDEST_SHORT_LABEL, WIDEST_LABEL))
@@ -71,7 +70,7 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
         yield "tornado", _tornado(found.sensitivity, language)
 
 
-def _costs(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> tuple[Figure, str]:
+def _costs(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> drawn.Drawing:
     """Cost against deaths avoided."""
     unit, _ = MONEY[language]
     points = {
@@ -83,7 +82,7 @@ def _costs(found: Material, titles: dict[str, str], shade: dict[str, str], langu
     return figure, findings.costs(named, word("money", language), language)
 
 
-def _mechanisms(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> tuple[Figure, str]:
+def _mechanisms(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> drawn.Drawing:
     """Mechanisms that have any accidents."""
     pair = (found.baseline, found.programme)
     shown: dict[str, tuple[float, float]] = {}
@@ -95,14 +94,14 @@ def _mechanisms(found: Material, titles: dict[str, str], shade: dict[str, str], 
     return figure, findings.mechanisms(shown, language)
 
 
-def _funnel(found: Material, shade: dict[str, str], language: str) -> tuple[Figure, str]:
+def _funnel(found: Material, shade: dict[str, str], language: str) -> drawn.Drawing:
     """Banned entries of a year and what becomes of them."""
     steps = [(step, found.yearly * found.mean(found.programme, step)) for step in STEPS]
     figure = drawn.funnel(steps, partial(word, language=language), shade[found.programme])
     return figure, findings.funnel(steps, language)
 
 
-def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> tuple[Figure, str]:
+def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> drawn.Drawing:
     """The banned road from end to end, or the longest one; baseline and programme."""
     road = found.scenarios[found.baseline]["road"]
     links = banned_line(road)
@@ -132,7 +131,7 @@ def _of_one_road(found: Material, links: list[str]) -> list[str]:
     return pair if before == after else [found.baseline]
 
 
-def _tornado(table: pd.DataFrame, language: str) -> tuple[Figure, str]:
+def _tornado(table: pd.DataFrame, language: str) -> drawn.Drawing:
     """What drives the answer, with parameters in words."""
     named = table.assign(parameter=[parameter_word(str(key), language) for key in table["parameter"]])
     return tornado(named, word("effect_axis", language)), findings.tornado(table, language)

@@ -33,7 +33,7 @@ def page(
         loader=PackageLoader("sim.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     template = environment.get_template("report.html.j2")
-    score = json.loads(SHIPPED_SCORECARD.read_text(encoding="utf-8"))
+    score = shipped_score()
     made = {"by": maker, "on": (made_on or date.today()).isoformat()}
     parts = [_language(found, score, made, language) for language in languages]
     style, script = Markup(asset("report.css")), Markup(asset("report.js"))  # noqa: S704
@@ -71,7 +71,7 @@ def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str]
         "programme": titles[found.programme],
         "times": rows.times(found, language),
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
-        "score": [_scored(row, language) for row in score["rows"] if row["role"] == "evidence"],
+        "score": scorecard_rows(score, language),
         "sources": assumptions(found.scenarios[found.programme], language),
         "manifest": found.manifest,
         "lives": say("or").join(_lives(found, language)),
@@ -96,6 +96,17 @@ def period(scenario: Mapping[str, Any]) -> str:
     """First and last day that were simulated."""
     start = date.fromisoformat(str(scenario["start_date"]))
     return f"{start} – {start + timedelta(days=int(scenario['days']) - 1)}"
+
+
+def scorecard_rows(score: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """What counts as evidence, each observation beside its prediction."""
+    return [_scored(row, language) for row in score["rows"] if row["role"] == "evidence"]
+
+
+def shipped_score() -> dict[str, Any]:
+    """The scorecard that comes along."""
+    score: dict[str, Any] = json.loads(SHIPPED_SCORECARD.read_text(encoding="utf-8"))
+    return score
 
 
 def _scored(row: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -1,0 +1,85 @@
+"""The report for office programs, read back."""
+
+import sys
+import zipfile
+from io import BytesIO
+
+import docx
+import pptx
+import pytest
+from typer.testing import CliRunner
+
+from sim import compare
+from sim.cli import app
+from sim.report import office
+from sim.report.drawings import drawings
+from sim.report.material import material
+from sim.report.page import shipped_score
+from sim.report.summary import headline, summary
+from sim.report.words import LANGUAGES
+from sim.result_folder import write_results
+
+runner = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def folder(small, tmp_path_factory):
+    out = tmp_path_factory.mktemp("office") / "out"
+    calls = small(days=20, name="calls", title="Calls", title_zh="电话劝离", interventions={"driver_contact": {}})
+    write_results(compare(small(days=20), calls, replications=2, seed=2, workers=1), out, events=False)
+    return out
+
+
+@pytest.fixture(scope="module")
+def found(folder):
+    return material(folder)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_slides_have_the_finding_as_title_and_the_source_below_and_nothing_beyond_the_edge(found, language) -> None:
+    deck = pptx.Presentation(BytesIO(office.slides(found, language, "where and when")))
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert titles == [headline(found, language), *(finding for _, finding in drawings(found, language).values())]
+    for slide in deck.slides:
+        assert any(shape.has_text_frame and shape.text_frame.text == "where and when" for shape in slide.shapes)
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.left + shape.width <= deck.slide_width
+            assert shape.top + shape.height <= deck.slide_height
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_document_has_the_answer_and_the_tables(found, language) -> None:
+    said, tables = summary(found, shipped_score(), language), list(office.sheets(found, shipped_score(), language))
+    paper = docx.Document(BytesIO(office.document(found, said, tables, language, "note")))
+    text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    assert all(line.text in text for line in said)
+    assert [len(table.rows) for table in paper.tables] == [len(table.rows) + 1 for table in tables]
+    assert [cell.text for cell in paper.tables[1].rows[1].cells] == tables[1].rows[0]
+
+
+def test_the_workbook_has_a_sheet_a_table_and_numbers_as_numbers(found) -> None:
+    tables = list(office.sheets(found, shipped_score(), "en"))
+    book = zipfile.ZipFile(BytesIO(office.workbook(tables, "note")))
+    names = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert len(names) == len(tables)
+    worst = next(table for table in tables if table.head[1] == "km")
+    sheet = book.read(f"xl/worksheets/sheet{tables.index(worst) + 1}.xml").decode()
+    assert f"<v>{float(worst.rows[0][2]):g}</v>" in sheet
+    assert "ratio to baseline" not in sheet
+
+
+def test_the_command_writes_all_three_in_both_languages(folder) -> None:
+    done = runner.invoke(app, ["report", str(folder), "--office"])
+    assert done.exit_code == 0, done.output
+    for language in LANGUAGES:
+        for name in ("tables.{}.xlsx", "slides.{}.pptx", "report.{}.docx"):
+            assert (folder / name.format(language)).stat().st_size > 5000
+
+
+@pytest.mark.parametrize("library", ["xlsxwriter", "pptx", "docx"])
+def test_a_missing_library_is_named_in_one_message(folder, monkeypatch, library) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    done = runner.invoke(app, ["report", str(folder), "--office"])
+    assert done.exit_code == 2
+    assert "needs the extra: pip install 'hairpin[office]'" in done.stderr
