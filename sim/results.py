@@ -1,7 +1,7 @@
 """Result tables and the summary that others parse."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -23,6 +23,8 @@ PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic
 MANIFEST_FORMAT = 2
 SHARES = ("compliance_rate", "operator_utilisation")
 COUNTED_EVERYWHERE = ("accidents", "accident_rate_per_million_vkm", "secondary_accidents")
+SIXTH, MOST_DRIFT = 6, 0.01
+"""A month, and by how much compliance may differ from the first one's where nothing begins."""
 HARM = ("deaths", "injuries", "property_loss_cny")
 """Of counted accidents."""
 
@@ -195,6 +197,29 @@ def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str, first_sta
         interval = stein_ratio(runs[RATE].tolist(), base[RATE].tolist(), first_stage)
         paired["accident_rate_ratio"] = named(interval, "estimate")
     return {"baseline": baseline, **paired}
+
+
+def unsettled(results: Results) -> Iterator[str]:
+    """Scenarios whose compliance still drifts though nothing begins: the warm-up is too short for drivers' memories.
+
+    Of those without interventions, the first recorded month against the sixth, run by run.
+    """
+    months = results.monthly["month"].unique()
+    still = [name for name, content in results.scenarios.items() if not content["interventions"]]
+    if len(months) < SIXTH:
+        return
+    for name in still:
+        own = results.monthly[results.monthly["scenario"] == name]
+        table = own.pivot_table(
+            index="replication", columns="month", values=["violations", "candidate_trips"], aggfunc="sum"
+        )
+        share = 1.0 - table["violations"] / table["candidate_trips"].where(table["candidate_trips"] > 0)
+        drift = mean_interval((share[months[SIXTH - 1]] - share[months[0]]).tolist())
+        if abs(drift.estimate) > MOST_DRIFT and (drift.low > 0.0 or drift.high < 0.0):
+            yield (
+                f"{name}: compliance drifts by {100.0 * drift.estimate:+.1f} points from the first to the sixth month "
+                "though nothing begins: warm_up_days is short for what drivers remember"
+            )
 
 
 def named(interval: Interval, estimate: str) -> dict[str, float | None]:

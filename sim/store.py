@@ -133,6 +133,10 @@ class Store:
     def _file(self, key: str) -> Path:
         return self.folder / f"{key}.run"
 
+    def holds(self, key: str) -> bool:
+        """Whether a run is kept, without reading it."""
+        return self._file(key).is_file()
+
     def get(self, key: str) -> Outcome | None:
         """A finished run; None if there is none, or none that can be read."""
         try:

@@ -33,13 +33,16 @@ BROKEN_PIPE = 141
 app = typer.Typer(
     name="hairpin",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help=(
         "Trucks, violations and accidents on mountain roads: by how much does an intervention change the accident "
         "rate, and how sure are we?"
     ),
-    epilog="Start with: hairpin compare scenarios/taishun/baseline.yaml scenarios/taishun/*.yaml",
+    epilog=(
+        "Start with: hairpin compare scenarios/taishun/baseline.yaml scenarios/taishun/*.yaml --report. "
+        "Exit codes: 0 done, 1 a check found a difference, 2 bad input, 3 a run failed, 130 stopped."
+    ),
 )
 
 
@@ -80,29 +83,35 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
-for _function, _name in (
-    (run_commands.compare, "compare"),
-    (run_commands.run, "run"),
-    (inspect_commands.validate, "validate"),
-    (inspect_commands.schema, "schema"),
-    (inspect_commands.interventions, "interventions"),
-    (inspect_commands.parameters, "parameters"),
-    (inspect_commands.card, "card"),
-    (evidence_commands.verify, "verify"),
-    (evidence_commands.descent, "descent"),
-    (hindcast_commands.hindcast, "hindcast"),
-    (sweep_commands.sweep, "sweep"),
-    (sweep_commands.sensitivity, "sensitivity"),
-    (calibrate_commands.calibrate, "calibrate"),
-    (calibrate_commands.portfolio, "portfolio"),
-    (report_commands.report, "report"),
-    (explore_commands.explore, "explore"),
-    (report_commands.replay, "replay"),
-    (check_commands.check, "check"),
-    (statistics_commands.before_after, "before-after"),
-    (statistics_commands.power, "power"),
-):
-    app.command(_name)(_guarded(_function))
+COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "Simulate": (run_commands.compare, run_commands.run, explore_commands.explore),
+    "What is not known": (
+        sweep_commands.sweep,
+        sweep_commands.sensitivity,
+        calibrate_commands.calibrate,
+        calibrate_commands.portfolio,
+    ),
+    "Read": (report_commands.report, report_commands.replay, inspect_commands.card),
+    "Scenarios": (
+        inspect_commands.validate,
+        inspect_commands.show,
+        inspect_commands.diff,
+        inspect_commands.interventions,
+        inspect_commands.parameters,
+        inspect_commands.schema,
+    ),
+    "Evidence": (
+        hindcast_commands.hindcast,
+        evidence_commands.verify,
+        check_commands.check,
+        evidence_commands.descent,
+        statistics_commands.before_after,
+        statistics_commands.power,
+    ),
+}
+for _panel, _functions in COMMANDS.items():
+    for _function in _functions:
+        app.command(_function.__name__.replace("_", "-"), rich_help_panel=_panel)(_guarded(_function))
 
 
 imports = typer.Typer(no_args_is_help=True, help="Bring in your own road from a track, a map, an alignment or a table.")
@@ -110,7 +119,7 @@ imports.command("inspect")(_guarded(import_commands.inspect))
 imports.command("road")(_guarded(import_commands.road))
 imports.command("accidents")(_guarded(import_commands.accidents))
 imports.command("counts")(_guarded(import_commands.counts))
-app.add_typer(imports, name="import")
+app.add_typer(imports, name="import", rich_help_panel="Scenarios")
 
 
 def _runs_were_kept() -> bool:

@@ -4,11 +4,20 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import remark
+from sim.cli.options import load, remark
+from sim.texts import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.interventions.base import Intervention
+    from sim.scenario import Mistake
+
+LINE, NOT_THERE = 110, "–"
 
 Files = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -23,7 +32,18 @@ class CardLanguage(StrEnum):
     zh = "zh-CN"
 
 
-def validate(files: Files) -> None:
+class Format(StrEnum):
+    """How mistakes are told."""
+
+    text = "text"
+    github = "github"
+
+
+def validate(
+    files: Files,
+    *,
+    form: Annotated[Format, typer.Option("--format", help="github: as annotations of a workflow.")] = Format.text,
+) -> None:
     """Check scenario files and say all that is wrong with each, with file and line."""
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError, load_scenario
@@ -41,7 +61,48 @@ def validate(files: Files) -> None:
             remark(late_starts(scenario))
     if mistakes:
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
-        raise Problem("\n".join([*map(str, mistakes), count]))
+        told = map(_annotation if form is Format.github else str, mistakes)
+        raise Problem("\n".join([*told, count]))
+
+
+def _annotation(mistake: "Mistake") -> str:
+    """As GitHub's workflows read it."""
+    place = f"file={mistake.file}" + (f",line={mistake.line}" if mistake.line else "")
+    return escaped(f"::error {place},title={mistake.key}::{mistake.message}")
+
+
+def show(file: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)]) -> None:
+    """Print a scenario with what it extends, its parts and all defaults, as YAML."""
+    import yaml
+
+    content = load([file], None)[0].model_dump(mode="json")
+    sys.stdout.write(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=LINE))
+
+
+def diff(
+    first: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    second: Annotated[Path, typer.Argument(help="Another one.", show_default=False)],
+) -> None:
+    """Print in what two scenarios differ, after all that they extend: key, value here, value there."""
+    here, there = (_flat(load([file], None)[0].model_dump(mode="json")) for file in (first, second))
+    for key in [*here, *(key for key in there if key not in here)]:
+        values = [json.dumps(own[key], ensure_ascii=False) if key in own else NOT_THERE for own in (here, there)]
+        if values[0] != values[1]:
+            sys.stdout.write(f"{key}: {values[0]} | {values[1]}\n")
+
+
+def _flat(content: Any, path: str = "") -> dict[str, Any]:
+    """Values by dotted key; entries of lists that have names go by these."""
+    if isinstance(content, dict) and content:
+        entries = [(str(key), one) for key, one in content.items() if key != "sources"]
+    elif isinstance(content, list) and any(isinstance(one, dict) for one in content):
+        entries = [(str(one.get("name", number)), one) for number, one in enumerate(content)]
+    else:
+        return {path: content}
+    found: dict[str, Any] = {}
+    for key, one in entries:
+        found |= _flat(one, f"{path}.{key}" if path else key)
+    return found
 
 
 def schema() -> None:
@@ -95,15 +156,42 @@ def card(
         raise Problem(f"{file}: is no scorecard of `hairpin hindcast`: {error}") from error
 
 
-def interventions(*, as_json: AsJson = False) -> None:
+def interventions(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Kinds to tell of; all if none is named.", show_default=False)
+    ] = None,
+    *,
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print them as a block for a scenario.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the interventions that a scenario can use, with parameters and sources."""
-    from sim.interventions.registry import interventions as known
+    from sim.cli.problems import Problem
+    from sim.interventions.registry import interventions as registered
 
-    table = [{"kind": kind, "summary": cls.summary, "parameters": _parameters(cls)} for kind, cls in known().items()]
+    everything = registered()
+    if unknown := [name for name in names or () if name not in everything]:
+        raise Problem(f"no intervention is called {', '.join(unknown)}; known are {', '.join(everything)}")
+    chosen = {kind: cls for kind, cls in everything.items() if not names or kind in names}
+    if as_yaml:
+        sys.stdout.write(_snippet(chosen))
+        return
+    table = [{"kind": kind, "summary": cls.summary, "parameters": _parameters(cls)} for kind, cls in chosen.items()]
     if as_json:
         typer.echo(json.dumps(table, indent=2, ensure_ascii=False, default=str))
         return
     _print(table)
+
+
+def _snippet(chosen: "Mapping[str, type[Intervention]]") -> str:
+    """A block with all parameters at their defaults, each with its meaning; what has none is left to fill in."""
+    lines = ["interventions:"]
+    for kind, cls in chosen.items():
+        lines.append(f"  {kind}:  # {cls.summary}")
+        for row in _parameters(cls):
+            value = "# required" if row["default"] == "required" else json.dumps(row["default"], ensure_ascii=False)
+            meaning = f"  # {row['description']}" if row["description"] else ""
+            lines.append(f"    {row['name']}: {value}{meaning}")
+    return "\n".join([*lines, ""])
 
 
 def _parameters(cls: Any) -> list[dict[str, Any]]:

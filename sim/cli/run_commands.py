@@ -65,6 +65,9 @@ Attribute = Annotated[
         show_default=False,
     ),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say how many runs it takes, and how many of them are kept already.")
+]
 Orders = Annotated[int, typer.Option(min=2, help="Orders drawn for --attribute with more than 4 parts.")]
 
 
@@ -89,6 +92,7 @@ def compare(
     events: Events = False,
     attribute: Attribute = None,
     orders: Orders = 8,
+    dry_run: DryRun = False,
     report: Annotated[bool, typer.Option("--report", help="Also write report.html, in English and Chinese.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -104,6 +108,9 @@ def compare(
     folder = free_of_others(out or default_folder(baseline))
     programme = None if attribute is None else _programme(scenarios, attribute)
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    if dry_run:
+        _tell_runs(simulation, scenarios, replications, draws, programme, orders)
+        return
     first = None if precision is None else max(replications, FIRST_STAGE)
     if precision is None or first is None:
         experiment = simulation.run(scenarios, replications)
@@ -141,6 +148,31 @@ def run(
     folder = free_of_others(out or default_folder(scenarios[0]))
     experiment = Simulation(folder, seed, workers, dask, fresh, quiet).run(loaded, replications)
     _deliver(_results(experiment, None, None), loaded, folder, events=events, as_json=as_json, quiet=quiet)
+
+
+def _tell_runs(
+    simulation: Simulation,
+    scenarios: "list[Scenario]",
+    replications: int,
+    draws: int | None,
+    programme: "Scenario | None",
+    orders: int,
+) -> None:
+    """What a command would simulate."""
+    from sim.attribution import orders_of, subsets_of
+    from sim.store import Store, run_key
+
+    store, seed = Store(simulation.folder / "store"), simulation.seed
+    kept = sum(store.holds(run_key(one, seed, number)) for one in scenarios for number in range(replications))
+    kinds = [] if programme is None else list(programme.interventions)
+    sets = subsets_of(kinds, orders_of(kinds, orders, seed)[0]) if kinds else []
+    whole, shared = len(scenarios) * replications, len(sets) * replications
+    drawn = len(scenarios) * (draws or 0) * replications
+    days = sum(one.days + one.warm_up_days for one in scenarios) / len(scenarios)
+    lines = [f"{whole} runs of {days:.0f} days with their warm-up, {kept} of them kept already"]
+    lines += [f"{drawn} runs of --draws"] if drawn else []
+    lines += [f"{shared} runs of --attribute, fewer where sets are kept"] if shared else []
+    sys.stdout.write("\n".join([*lines, f"nothing was simulated; results would go to {simulation.folder}", ""]))
 
 
 def _check_request(scenarios: "list[Scenario]", draws: int | None) -> None:
@@ -240,6 +272,7 @@ def _deliver(
     from sim.made_files import NotOurs
     from sim.made_files import as_json as json_text
     from sim.result_folder import write_results
+    from sim.results import unsettled
 
     titles = {scenario.name: scenario.shown_title for scenario in scenarios}
     try:
@@ -249,6 +282,7 @@ def _deliver(
     except OSError as error:
         message = f"{folder}: results can't be written: {error.strerror or error}; finished runs are kept"
         raise Problem(message) from error
+    remark(unsettled(results))
     if earlier is not None:
         remark([f"{folder} held other results; they and what was made of them are kept in {earlier}"])
     if as_json:

@@ -11,9 +11,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml_text
+from conftest import TAISHUN
 from typer.testing import CliRunner
 
+from sim import compare
 from sim.cli import app
+from sim.results import unsettled
+from sim.scenario import load_scenario
 
 runner = CliRunner()
 METRICS = {
@@ -224,3 +228,78 @@ def test_what_was_finished_before_a_run_failed_is_kept(files, monkeypatch) -> No
     assert result.exit_code == 3
     assert "intervention driver_contact, hook respond: RuntimeError: line cut" in result.output
     assert list(pd.read_parquet(out / "finished_runs.parquet")["scenario"]) == ["small"]
+
+
+def test_help_is_grouped_and_tells_exit_codes() -> None:
+    text = runner.invoke(app, ["-h"]).output
+    for panel in ("Simulate", "What is not known", "Read", "Scenarios", "Evidence", "Exit codes"):
+        assert panel in text
+
+
+def test_an_intervention_is_printed_as_a_block_that_a_scenario_takes(tmp_path) -> None:
+    block = runner.invoke(app, ["interventions", "driver_contact", "--yaml"]).stdout
+    file = tmp_path / "calls.yaml"
+    file.write_text(f"extends: {(TAISHUN / 'baseline.yaml').as_posix()}\nname: calls\n{block}")
+    calls = load_scenario(file).interventions["driver_contact"]
+    assert calls == type(calls)()
+    wrong = runner.invoke(app, ["interventions", "driver_contakt"])
+    assert wrong.exit_code == 2
+    assert "no intervention is called driver_contakt; known are device_coverage" in wrong.stderr
+
+
+def test_what_is_shown_is_the_scenario(tmp_path) -> None:
+    """Written to a file it gives the same again."""
+    file = tmp_path / "whole.yaml"
+    file.write_text(runner.invoke(app, ["show", str(TAISHUN / "driver_contact.yaml")]).stdout)
+    assert load_scenario(file).hash() == load_scenario(TAISHUN / "driver_contact.yaml").hash()
+
+
+def test_differences_are_told_by_key(tmp_path) -> None:
+    file = tmp_path / "busier.yaml"
+    base = (TAISHUN / "baseline.yaml").as_posix()
+    file.write_text(f"extends: {base}\nname: busier\nroad: {{links: {{provincial_2: {{aadt: 4321}}}}}}\n")
+    lines = runner.invoke(app, ["diff", base, str(file)]).stdout.splitlines()
+    aadt = next(link.aadt for link in load_scenario(Path(base)).road.links if link.name == "provincial_2")
+    assert f"road.links.provincial_2.aadt: {aadt} | 4321.0" in lines
+    assert {line.split(":")[0] for line in lines} <= {
+        "name",
+        "title",
+        "title_zh",
+        "description",
+        "road.links.provincial_2.aadt",
+    }
+
+
+def test_a_dry_run_counts_runs_and_what_is_kept(tmp_path) -> None:
+    (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML)
+    (tmp_path / "calls.yaml").write_text("extends: base.yaml\nname: calls\ninterventions: {driver_contact: {}}\n")
+    files = [str(tmp_path / name) for name in ("base.yaml", "calls.yaml")]
+    out = tmp_path / "out"
+    common = ["compare", *files, "--days", "2", "--replications", "2", "--out", str(out), "--workers", "1"]
+    before = runner.invoke(app, [*common, "--dry-run"])
+    assert before.exit_code == 0, before.output
+    assert "4 runs of" in before.stdout
+    assert "0 of them kept" in before.stdout
+    assert not out.exists()
+    assert runner.invoke(app, [*common, "--quiet"]).exit_code == 0
+    assert "4 of them kept" in runner.invoke(app, [*common, "--dry-run"]).stdout
+
+
+def test_mistakes_can_be_annotations(tmp_path) -> None:
+    (tmp_path / "bad.yaml").write_text(yaml_text.SMALL_YAML.replace("days: 20", "days: -3"))
+    done = runner.invoke(app, ["validate", str(tmp_path / "bad.yaml"), "--format", "github"])
+    assert done.exit_code == 2
+    assert f"::error file={tmp_path / 'bad.yaml'},line=" in done.stderr
+    assert ",title=days::found -3" in done.stderr
+
+
+def test_a_warm_up_that_is_too_short_is_said(small) -> None:
+    """Few drivers with many trips learn from checks for months; without checks nobody learns."""
+    steady = {"days": 181, "behaviour__roadside_check_share": 0.0}
+    results = compare(small(**steady), small(**steady, name="other"), replications=3, workers=1)
+    assert list(unsettled(results)) == []
+    learning = compare(small(days=181), small(days=181, name="other"), replications=3, workers=1)
+    found = list(unsettled(learning))
+    assert len(found) == 2
+    assert "compliance drifts by +" in found[0]
+    assert "warm_up_days" in found[0]
