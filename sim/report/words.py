@@ -74,7 +74,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "outside": ("no", "否"),
     "switch": ("中文", "English"),
     "answer": ("The answer", "结论"),
-    "ratios": ("Accident rate of each measure", "各项措施的事故率"),
     "ratios_text": (
         "Expected accidents per million vehicle-km, divided by the baseline's. 0.90 is 10 % fewer; a line that "
         "crosses the dotted 1 shows no clear effect. Lines hold only chance in the runs, not what the assumptions "

@@ -28,6 +28,7 @@ PARTS = (
 )
 LONGEST_NAME = 1000
 """Of a file, in letters."""
+KEY_OF_PART = {"links": "road", "classes": "fleet", "flows": "demand", "rain_share": "climate"}
 MOST_PARENTS = 20
 """Files that extend one another."""
 
@@ -40,7 +41,17 @@ def load_scenario(path: Path | str) -> Scenario:
     ScenarioError
         with all mistakes found, each with file, line, key, value and what is allowed
     """
-    return scenario_of(resolve(Path(path)))
+    document = resolve(Path(path))
+    if (part := _part_alone(document)) is not None:
+        raise _error(document, (), f"holds the {part} of a scenario and is none: validate the scenario that uses it")
+    return scenario_of(document)
+
+
+def _part_alone(document: Document) -> str | None:
+    """The part that a file holds by itself, by the key that only this part has."""
+    if "name" in document.data or "road" in document.data:
+        return None
+    return next((part for key, part in KEY_OF_PART.items() if key in document.data), None)
 
 
 def scenario_from(content: dict[str, Any]) -> Scenario:

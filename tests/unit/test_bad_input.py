@@ -5,6 +5,7 @@ import re
 
 import pytest
 import yaml_text
+from conftest import TAISHUN
 from typer.testing import CliRunner
 
 from sim.cli import app
@@ -271,3 +272,11 @@ def test_a_mistake_on_the_command_line(tmp_path, setting: str, message: str) -> 
     assert result.exit_code == 2
     assert message in " ".join(result.output.split())
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("part", ["road", "fleet", "demand", "climate"])
+def test_a_part_of_a_scenario_is_called_so(part) -> None:
+    done = runner.invoke(app, ["validate", str(TAISHUN / "parts" / f"{part}.yaml")])
+    assert done.exit_code == 2
+    assert f"holds the {part} of a scenario and is none: validate the scenario that uses it" in done.stderr
+    assert "1 mistake" in done.stderr
