@@ -437,7 +437,7 @@ def funnel(steps: Sequence[tuple[str, float]], words: Words, colour: str = PALET
         values = [value for _, value in steps]
         axes.barh(range(len(steps)), values, color=colour, height=0.62)
         for place, value in enumerate(values):
-            share = f" ({100.0 * value / values[0]:.0f} %)" if place and values[0] else ""
+            share = f" ({100.0 * value / values[0]:.0f}%)" if place and values[0] else ""
             axes.annotate(
                 f"{value:,.0f}{share}", (value, place), xytext=(4, 0), textcoords="offset points", va="center"
             )

@@ -98,7 +98,7 @@ def _chinese(effect: Effect) -> str:
     verb = "升高" if effect.rises else "降低"
     sure, left = "仅一次模拟，无区间", "；假设的不确定性另计"
     if effect.chance_pct is not None:
-        sure = f"95% 区间{_chinese_span(effect.chance_pct, verb)}，仅含随机波动"
+        sure = f"95% 区间 {_chinese_span(effect.chance_pct, verb)}，仅含随机波动"
     if effect.wide_pct is not None:
         left = f"；计入假设的不确定性后，{_chinese_span(effect.wide_pct, verb)}"
     tail = "，尚不能排除“没有效果”" if effect.unsure else ""

@@ -39,9 +39,7 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
     of_title = {titles[name]: shade[name] for name in pair}
     _, year = told(found, language)
     wide = {name: found.wide_ratio(name) for name in found.alternatives}
-    ratios = [
-        (whole[n], found.summary["comparisons"][n]["accident_rate_ratio"]["estimate"]) for n in found.alternatives
-    ]
+    ratios = [(whole[name], *_estimate_and_limit(found, name)) for name in found.alternatives]
     yield "forest", (drawn.forest(found.summary, long, say, wide), findings.forest(ratios, language))
     if found.costs:
         yield "costs", _costs(found, titles, shade, language)
@@ -68,6 +66,12 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
     yield "counted", (drawn.counted(means, say, of_title), year)
     if found.sensitivity is not None:
         yield "tornado", _tornado(found.sensitivity, language)
+
+
+def _estimate_and_limit(found: Material, name: str) -> tuple[float, float | None]:
+    """An alternative's ratio and its upper limit, the wide one where there is one."""
+    ratio, wide = found.summary["comparisons"][name]["accident_rate_ratio"], found.wide_ratio(name)
+    return float(ratio["estimate"] or 1.0), ratio["high"] if wide is None else wide["high"]
 
 
 def _costs(found: Material, titles: dict[str, str], shade: dict[str, str], language: str) -> drawn.Drawing:

@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 const SETS = data.cost.length;
-const Z = 1.96;
+const Z = data.quantile;
 const state = { mask: SETS - 1, places: data.sliders.map(() => 0), budget: 100, outcome: "accidents", open: false, pins: [], lang: LANGUAGES[0] };
 
 // --- The model: exact sets, and what sliders do by the fitted surrogate ---
@@ -12,17 +12,20 @@ const placed = (slider, given) => {
   return given === slider.centre || end === slider.centre ? 0 : Math.sign(given - slider.centre) * Math.abs((given - slider.centre) / (end - slider.centre));
 };
 const moved = (places) => places.some((place) => place !== 0);
+const ofUse = (slider, mask) => slider.needs.length === 0 || data.kinds.some((one, bit) => mask >> bit & 1 && slider.needs.includes(one.kind));
+const costOf = (mask, places) => data.cost[mask] + places.reduce((sum, d, k) => sum + (ofUse(data.sliders[k], mask) ? (d > 0 ? d * data.costByPlace[k][1] : -d * data.costByPlace[k][0]) : 0), 0);
 const estimate = (mask, places, outcome, open) => {
   const yearly = data.yearly[outcome], fit = data.fit[outcome];
   const size = mask ? Math.log(Math.max(yearly[mask], 1e-9) / Math.max(yearly[0], 1e-9)) : 0;
-  let level = 0, shift = 0;
-  places.forEach((d, k) => { level += fit.c[k] * d + fit.q[k] * d * d; if (mask) shift += d * (fit.a[k] + fit.b[k] * size); });
+  const level = fit.c * places[0] + fit.q * places[0] ** 2;
+  let shift = 0;
+  places.forEach((d, k) => { if (mask && ofUse(data.sliders[k], mask)) shift += d * (fit.a[k] + fit.b[k] * size); });
   const base = yearly[0] * Math.exp(level), ratio = Math.exp(size + shift);
   const outer = moved(places) && mask ? fit.error_ratio : 0;
-  const sd = mask ? Math.hypot(data.chance[outcome], outer, open ? data.unknown[outcome] * size : 0) : 0;
+  const sd = mask ? Math.hypot(data.chance[outcome], outer, open ? data.unknown[outcome] * (size + shift) : 0) : 0;
   return { base, ratio, after: base * ratio, low: base * ratio * Math.exp(-Z * sd), high: base * ratio * Math.exp(Z * sd), sd };
 };
-window.hairpin = { data, state, estimate };
+window.hairpin = { data, state, estimate, costOf };
 
 // --- Words ---
 const filled = (text, given) => { let next = 0; return text.replace(/\{(\d*)\}/g, (_, n) => given[n === "" ? next++ : Number(n)]); };
@@ -51,15 +54,15 @@ function drawCompare() {
   let inside = line(x(1), 6, x(1), height - 24, "#777", 1, 'stroke-dasharray="2 3"');
   rows.forEach(([name, , , colour], n) => {
     const y = 20 + 26 * n, one = found[n];
-    inside += text(left - 10, y + 4, name, "end") + line(x(one.low / one.base), y, x(one.high / one.base), y, colour, 3) + `<rect x="${x(one.ratio) - 4}" y="${y - 4}" width="8" height="8" fill="${colour}"/>` + text(right + 10, y + 4, one.ratio.toFixed(2));
+    inside += text(left - 10, y + 4, name, "end") + line(x(one.low / one.base), y, x(one.high / one.base), y, colour, 3) + `<rect x="${x(one.ratio) - 4}" y="${y - 4}" width="8" height="8" fill="${colour}"/>` + text(right + 10, y + 4, one.ratio.toFixed(3));
   });
   for (const v of ticks(low, high)) inside += line(x(v), height - 24, x(v), height - 19, "#777") + text(x(v), height - 5, v.toFixed(2), "middle", 'class="soft"');
   $("compare").innerHTML = svg(740, height, inside, `${t("compare")}: ${t("chosen")} ${found[0].ratio.toFixed(2)}`);
 }
 
 function drawFront() {
-  const yearly = data.yearly[state.outcome], unit = data.money[state.lang];
-  const points = data.cost.map((cost, mask) => ({ mask, cost: cost * unit, gain: yearly[0] - yearly[mask] }));
+  const unit = data.money[state.lang];
+  const points = data.cost.map((_, mask) => { const one = estimate(mask, state.places, state.outcome, false); return { mask, cost: costOf(mask, state.places) * unit, gain: one.base - one.after }; });
   const chosen = estimate(state.mask, state.places, state.outcome, false);
   const top = Math.max(...points.map((p) => p.gain), chosen.base - chosen.after) * 1.08, floor = Math.min(0, ...points.map((p) => p.gain)), most = Math.max(...points.map((p) => p.cost)) * 1.04 || 1;
   const x = (v) => 60 + 660 * v / most, y = (v) => 290 - 270 * (v - floor) / (top - floor || 1), budget = most / 1.04 * state.budget / 100;
@@ -67,10 +70,10 @@ function drawFront() {
   for (const v of ticks(0, most)) inside += line(x(v), 290, x(v), 295, "#777") + text(x(v), 310, v.toLocaleString("en"), "middle", 'class="soft"');
   for (const v of ticks(floor, top, 5)) inside += line(55, y(v), 720, y(v), "#eee") + text(50, y(v) + 4, String(v), "end", 'class="soft"');
   let best = -Infinity, path = "";
-  for (const p of [...points].sort((a, b) => a.cost - b.cost || b.gain - a.gain)) if (p.gain > best) { best = p.gain; path += `${path ? "L" : "M"}${x(p.cost).toFixed(1)} ${y(p.gain).toFixed(1)}`; }
-  for (const p of points) inside += `<circle cx="${x(p.cost).toFixed(1)}" cy="${y(p.gain).toFixed(1)}" r="3" fill="${p.cost <= budget + 1e-9 ? "#6aa5c9" : "#dcdcdc"}" data-mask="${p.mask}"><title>${title(p.mask).replace(/&/g, "&amp;").replace(/</g, "&lt;")}</title></circle>`;
+  for (const p of [...points].sort((a, b) => a.cost - b.cost || b.gain - a.gain)) if (p.gain > best) { best = p.gain; path += path ? `H${x(p.cost).toFixed(1)}V${y(p.gain).toFixed(1)}` : `M${x(p.cost).toFixed(1)} ${y(p.gain).toFixed(1)}`; }
+  for (const p of points) inside += `<circle cx="${x(p.cost).toFixed(1)}" cy="${y(p.gain).toFixed(1)}" r="4" fill="${p.cost <= budget + 1e-9 ? "#3f86b5" : "#fff"}" stroke="${p.cost <= budget + 1e-9 ? "#3f86b5" : "#767676"}" data-mask="${p.mask}"><title>${title(p.mask).replace(/&/g, "&amp;").replace(/</g, "&lt;")}</title></circle>`;
   inside += `<path d="${path}" fill="none" stroke="#999"/>` + line(x(budget), 20, x(budget), 290, "#b34700", 1, 'stroke-dasharray="4 3"');
-  const hx = x(data.cost[state.mask] * unit), hy = y(chosen.base - chosen.after), end = hx > 400;
+  const hx = x(costOf(state.mask, state.places) * unit), hy = y(chosen.base - chosen.after), end = hx > 400;
   inside += `<circle cx="${hx}" cy="${hy}" r="7" fill="none" stroke="#005a8f" stroke-width="3"/>` + text(hx + (end ? -12 : 12), hy - 8, t("here"), end ? "end" : "start", 'font-weight="600"');
   inside += text(390, 332, t("front_x"), "middle") + text(60, 14, t("front_y", t(state.outcome)));
   $("front").innerHTML = svg(740, 340, inside, `${t("front")}: ${t("here")} ${shown(chosen.base - chosen.after)}`);
@@ -85,30 +88,33 @@ function drawStrip() {
   let inside = `<path d="${steps(before)}" fill="none" stroke="#1b1b1b" stroke-width="1.5"/><path d="${steps(after)}" fill="none" stroke="#005a8f" stroke-width="2"/>`;
   for (const v of ticks(0, longest, 7)) inside += text(x(v), 170, `${v} km`, "middle", 'class="soft"');
   for (const v of ticks(0, top, 3)) inside += text(40, y(v) + 4, String(v), "end", 'class="soft"');
-  inside += line(430, 10, 450, 10, "#1b1b1b", 2) + text(455, 14, t("before")) + line(600, 10, 620, 10, "#005a8f", 2) + text(625, 14, t("after"));
+  inside += line(380, 10, 400, 10, "#1b1b1b", 2) + text(405, 14, t("before")) + line(600, 10, 620, 10, "#005a8f", 2) + text(625, 14, t("after"));
   $("strip").innerHTML = svg(740, 178, inside, t("strip"));
 }
 
-const poisson = (mean, most) => { const p = [Math.exp(-mean)]; for (let k = 1; k <= most; k++) p.push(p[k - 1] * mean / k); return p; };
+const poisson = (mean, most) => { const logs = [-mean]; for (let k = 1; k <= most; k++) logs.push(logs[k - 1] + Math.log(mean / k)); return logs.map(Math.exp); };
 function drawYear() {
-  const one = estimate(state.mask, state.places, state.outcome, false);
+  const one = estimate(state.mask, state.places, "accidents", false);  // deaths and injuries come several at a time
   const highest = Math.max(one.base, one.after), most = Math.ceil(highest + 4 * Math.sqrt(highest) + 5);
   const [a, b] = [poisson(one.base, most), poisson(one.after, most)], top = Math.max(...a, ...b);
   const x = (k) => 20 + 700 * k / (most + 1), y = (p) => 130 - 115 * p / top;
-  const bars = (p, colour) => p.map((v, k) => `<rect x="${x(k).toFixed(1)}" y="${y(v).toFixed(1)}" width="${(700 / (most + 1)).toFixed(1)}" height="${(130 - y(v)).toFixed(1)}" fill="${colour}" opacity=".45"/>`).join("");
-  let inside = bars(a, "#1b1b1b") + bars(b, "#005a8f"); for (const k of ticks(0, most, 8)) if (Number.isInteger(k)) inside += text(x(k + 0.5), 148, String(k), "middle", 'class="soft"');
-  $("year").innerHTML = svg(740, 155, inside, t("year"));
+  const outline = (p, colour, width) => `<path d="M${x(0).toFixed(1)} 130${p.map((v, k) => `V${y(v).toFixed(1)}H${x(k + 1).toFixed(1)}`).join("")}V130" fill="none" stroke="${colour}" stroke-width="${width}"/>`;
+  let inside = outline(a, "#1b1b1b", 1.5) + outline(b, "#005a8f", 2) + line(500, 10, 520, 10, "#1b1b1b", 2) + text(525, 14, t("before")) + line(500, 28, 520, 28, "#005a8f", 2) + text(525, 32, t("after")) + text(370, 166, t("count_x"), "middle"); for (const k of ticks(0, most, 8)) if (Number.isInteger(k)) inside += text(x(k + 0.5), 148, String(k), "middle", 'class="soft"');
+  $("year").innerHTML = svg(740, 172, inside, t("year"));
   let below = 0, hidden = 0; b.forEach((p, k) => { below += a[k]; hidden += p * below; });
-  $("year-said").textContent = t("year_text", Math.round(100 * hidden));
+  $("year-said").textContent = state.mask && one.ratio < 1 ? t("year_text", Math.round(100 * hidden)) : "";
 }
 
 // --- The answer ---
 function drawAnswer() {
   const one = estimate(state.mask, state.places, state.outcome, state.open), change = Math.round(100 * (one.ratio - 1)), name = t(state.outcome);
   $("headline").textContent = change === 0 ? t("same", "", name) : t(change < 0 ? "fewer" : "rise", Math.abs(change), name);
-  const cost = data.cost[state.mask], over = cost > Math.max(...data.cost) * state.budget / 100 + 1, ratio = data.compliance[state.mask];
-  const parts = [t("from_to", shown(one.base), shown(one.after), shown(one.low), shown(one.high)), t("cost", money(cost))];
-  if (ratio !== null) parts.push(t("compliance", (100 * ratio).toFixed(1)));
+  const cost = costOf(state.mask, state.places), over = cost > Math.max(...data.cost) * state.budget / 100 + 1, ratio = data.compliance[state.mask];
+  const signed = (r) => `${r < 1 ? "−" : "+"}${Math.abs(100 * (r - 1)).toFixed(1)}`;
+  const unsure = state.mask && one.low <= one.base && one.base <= one.high ? t("unsure") : "";
+  const parts = [state.mask ? t("from_to", shown(one.base), shown(one.after), signed(one.ratio), signed(one.low / one.base), signed(one.high / one.base)) + unsure : t("only", shown(one.base)), t("cost", money(cost))];
+  if (ratio !== null && !moved(state.places)) parts.push(t("compliance", (100 * ratio).toFixed(1)));
+  $("chosen").textContent = [title(state.mask), ...data.sliders.map((slider, k) => state.places[k] ? `${slider[state.lang]} ${said(slider, state.places[k])}` : "").filter(Boolean)].join(state.lang === "zh" ? "；" : "; ");
   $("detail").textContent = parts.join(state.lang === "zh" ? "；" : "; ") + (state.lang === "zh" ? "。" : ".");
   if (over) { const mark = document.createElement("span"); mark.className = "over"; mark.textContent = ` ${t("over")}`; $("detail").append(mark); }
   $("how").textContent = moved(state.places) ? t("estimated", (100 * Math.hypot(data.fit[state.outcome].error_ratio, data.fit[state.outcome].error_base)).toFixed(1)) : t("exact");
@@ -117,17 +123,18 @@ function drawAnswer() {
 
 // --- Saving ---
 function yaml() {
-  const own = data.kinds.map((one, bit) => [one.kind, state.mask >> bit & 1 ? {} : null]), other = [];
+  const own = data.kinds.map((one, bit) => [one.kind, state.mask >> bit & 1 ? {} : null]), other = [], tree = {};
   data.sliders.forEach((slider, k) => {
     if (state.places[k] === 0) return;
-    const v = value(slider, state.places[k]), path = slider.key.split("."), given = slider.whole ? Math.round(v) : Number(v.toFixed(4));
+    const v = value(slider, state.places[k]), path = slider.key.split("."), given = slider.whole ? Math.round(v) : Number(v.toFixed(3));
     if (slider.key === "traffic") other.push(`# traffic was at ${given.toFixed(2)} times: scale trips_per_year and aadt`);
     else if (path[0] === "interventions") { const at = own.find(([kind]) => kind === path[1]); if (at[1]) at[1][path[2]] = given; }
-    else other.push(path.map((key, n) => `${"  ".repeat(n)}${key}:${n === path.length - 1 ? ` ${given}` : ""}`).join("\n"));
+    else path.reduce((at, key, n) => (at[key] = n === path.length - 1 ? given : at[key] ?? {}), tree);
   });
   const changed = own.filter(([, values]) => values === null || Object.keys(values).length);
   const measures = changed.length ? ["interventions:", ...changed.map(([kind, values]) => `  ${kind}: ${JSON.stringify(values)}`)] : [];
-  return [`extends: ${data.base}`, "name: chosen", `title: ${JSON.stringify(title(state.mask))}`, ...other, ...measures, ""].join("\n");
+  const nested = Object.entries(tree).map(([key, values]) => `${key}: ${JSON.stringify(values)}`);
+  return [`extends: ${JSON.stringify(data.base)}`, "name: chosen", `title: ${JSON.stringify(title(state.mask))}`, ...other, ...nested, ...measures, ""].join("\n");
 }
 function csv() {
   const head = ["measures", "cost_cny", ...data.outcomes], rows = data.cost.map((cost, mask) => [`"${data.kinds.filter((_, bit) => mask >> bit & 1).map((one) => one.kind).join(" ")}"`, cost, ...data.outcomes.map((name) => data.yearly[name][mask])].join(","));
@@ -139,10 +146,10 @@ function read() {
   const [lang, mask, places, budget, outcome, open] = location.hash.slice(1).split("/");
   const known = [lang, ...(navigator.languages ?? []).map((one) => one.slice(0, 2))].find((one) => LANGUAGES.includes(one));
   state.lang = known ?? LANGUAGES[0];
-  if (mask !== undefined && Number(mask) >= 0 && Number(mask) < SETS && Number.isInteger(Number(mask))) state.mask = Number(mask);
+  if (mask && Number(mask) >= 0 && Number(mask) < SETS && Number.isInteger(Number(mask))) state.mask = Number(mask);
   const given = (places ?? "").split("_").map(Number);
-  if (given.length === data.sliders.length && given.every((p) => p >= -1 && p <= 1)) state.places = given;
-  if (budget !== undefined && Number(budget) >= 0 && Number(budget) <= 100) state.budget = Number(budget);
+  if (given.length === data.sliders.length && given.every((p) => p >= -1 && p <= 1)) state.places = given.map((p, k) => data.sliders[k].whole ? placed(data.sliders[k], Math.round(value(data.sliders[k], p))) : p);
+  if (budget && Number(budget) >= 0 && Number(budget) <= 100) state.budget = Number(budget);
   if (data.outcomes.includes(outcome)) state.outcome = outcome;
   state.open = open === "1";
 }
@@ -173,13 +180,13 @@ function words() {
 }
 function show() {
   data.kinds.forEach((one, bit) => { $(`kind-${one.kind}`).checked = Boolean(state.mask >> bit & 1); });
-  data.sliders.forEach((slider, k) => { const range = $(`slider-${k}`); range.value = value(slider, state.places[k]); range.previousElementSibling.textContent = said(slider, state.places[k]); });
+  data.sliders.forEach((slider, k) => { const range = $(`slider-${k}`); range.value = value(slider, state.places[k]); range.previousElementSibling.textContent = said(slider, state.places[k]); range.setAttribute("aria-valuetext", said(slider, state.places[k])); });
   for (const radio of $("outcomes").querySelectorAll("input")) radio.checked = radio.value === state.outcome;
   $("open").checked = state.open; $("open").parentElement.hidden = !Object.values(data.unknown).some(Boolean);
   $("budget").value = state.budget; $("budget-said").textContent = t("cost", money(Math.max(...data.cost) * state.budget / 100));
   drawAnswer(); drawCompare(); drawFront(); drawStrip(); drawYear();
   asFile($("yaml"), "chosen.yaml", "text/yaml", yaml()); asFile($("csv"), "sets.csv", "text/csv", csv());
-  history.replaceState(null, "", hash());
+  clearTimeout(show.later); show.later = setTimeout(() => history.replaceState(null, "", hash()), 150);
 }
 $("switch").addEventListener("click", () => { state.lang = LANGUAGES.find((one) => one !== state.lang); words(); show(); });
 $("print").addEventListener("click", () => window.print());
@@ -190,6 +197,7 @@ $("budget").addEventListener("input", () => { state.budget = Number($("budget").
 $("open").addEventListener("change", () => { state.open = $("open").checked; show(); });
 $("pin").addEventListener("click", () => { state.pins = [...state.pins, { mask: state.mask, places: [...state.places] }].slice(-3); show(); });
 $("unpin").addEventListener("click", () => { state.pins = []; show(); });
-$("link").addEventListener("click", () => navigator.clipboard?.writeText(location.href));
+$("link").addEventListener("click", () => navigator.clipboard?.writeText(location.href).then(() => { $("link").textContent = t("copied"); }, () => {}));
+window.addEventListener("hashchange", () => { if (location.hash !== hash()) { read(); words(); show(); } });
 $("choices").addEventListener("submit", (event) => event.preventDefault());
 read(); words(); show();

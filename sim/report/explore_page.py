@@ -17,7 +17,7 @@ from sim.scenario import Scenario
 SLIDERS: dict[str, tuple[str, str]] = {
     "traffic": ("traffic, all vehicles and trucks", "交通量（全部车辆与货车）"),
     "interventions.driver_contact.operators": ("operators on duty by day", "日间在岗坐席（人）"),
-    "interventions.driver_contact.leave_share": ("drivers who leave when told to", "接电后驶离的比例"),
+    "interventions.driver_contact.leave_share": ("drivers who leave when told to", "接到劝离电话后驶离的比例"),
     "fleet.classes.frequent_semi.terminal_online_share": (
         "frequent semi-trailers online anyway",
         "频繁过境半挂车原有在线率",
@@ -31,8 +31,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "measures": ("Measures", "措施"),
     "all": ("all", "全选"),
     "none": ("none", "全不选"),
-    "sliders": ("What else may differ", "其他条件"),
-    "reset": ("as it was", "恢复"),
+    "sliders": ("Other conditions", "其他条件"),
+    "reset": ("Reset", "恢复"),
     "budget": ("Budget a year", "年度预算"),
     "outcome": ("Outcome", "指标"),
     "accidents": ("accidents", "事故起数"),
@@ -41,8 +41,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "open": ("with uncertainty in the assumptions", "计入假设的不确定性"),
     "fewer": ("{} % fewer {} a year", "一年{1}减少 {0}%"),
     "rise": ("{} % more {} a year", "一年{1}增加 {0}%"),
-    "same": ("no visible change of {1}", "{1}没有可见的变化"),
-    "from_to": ("from {} to {} expected, 95 % interval {} to {}", "预期由 {} 变为 {}，95% 区间 {}～{}"),
+    "same": ("no visible change in {1}", "{1}没有可见的变化"),
+    "from_to": (
+        "from {} to {} expected; change {} % (95 % interval {} to {} %)",
+        "预期由 {} 变为 {}；变化 {}%（95% 区间 {}%～{}%）",
+    ),
+    "unsure": ("; this is no clear effect", "，尚不能排除“没有效果”"),
+    "only": ("{} expected without measures", "无措施时预期 {}"),
+    "centred": ("with sliders as set originally", "滑块在初始位置时"),
+    "copied": ("copied", "已复制"),
+    "count_x": ("accidents counted in a year", "一年的事故起数"),
     "cost": ("{} million CNY a year", "一年 {} 万元"),
     "over": ("over the budget", "超出预算"),
     "compliance": ("compliance with the ban {} %", "禁行守法率 {}%"),
@@ -50,26 +58,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "front_x": ("cost a year, million CNY", "年费用（万元）"),
     "front_y": ("{} avoided a year", "一年减少的{}"),
     "here": ("you are here", "当前组合"),
-    "compare": ("Beside others", "与其他组合比较"),
-    "chosen": ("chosen", "当前选择"),
+    "compare": ("Compared with other choices", "与其他组合比较"),
+    "chosen": ("chosen", "当前组合"),
     "whole": ("the whole programme", "全套措施"),
     "alone": ("{} alone", "仅{}"),
-    "pinned": ("pinned {}", "已保存 {}"),
+    "pinned": ("kept {}", "对比 {}"),
     "strip": ("Risk along the main road: expected accidents per km and year", "主要道路沿线风险：每公里每年预期事故数"),
     "before": ("without measures", "无措施"),
-    "after": ("chosen", "当前选择"),
+    "after": ("chosen", "当前组合"),
     "year": ("What one year's count may show", "只数一年可能看到的起数"),
     "year_text": (
-        "By chance alone the count with these measures is not lower than without in {} of 100 years.",
-        "仅凭偶然，100 年中约有 {} 年有措施的起数不低于无措施。",
+        "By chance alone, in about {} of 100 years the count with these measures would not be lower than without.",
+        "仅凭偶然，约每 100 年中有 {} 年，有措施的起数不低于无措施。",
     ),
-    "pin": ("Pin this choice", "保存此组合"),
-    "unpin": ("Forget pins", "清除已保存"),
+    "pin": ("Keep for comparison", "加入对比"),
+    "unpin": ("Clear comparison", "清除对比"),
     "yaml": ("Save as scenario (YAML)", "存为方案文件（YAML）"),
     "csv": ("Save the sets (CSV)", "导出全部组合（CSV）"),
     "link": ("Copy link", "复制链接"),
     "print": ("Print", "打印"),
-    "exact": ("Simulated: this very set of measures.", "已模拟：即为此措施组合。"),
+    "exact": ("Simulated: exactly this set of measures.", "本组合为直接模拟结果。"),
     "estimated": (
         "Estimated: sliders are moved. Points left out of the estimate were missed by {} % (one standard deviation).",
         "估算：已移动滑块。留一检验的误差为 {}%（一个标准差）。",
@@ -77,12 +85,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "made": (
         (
             "All {sets} sets were simulated for {days} days, {warm} days after they began, and scaled to a year; seed "
-            "{seed}, Hairpin {version}. Intervals hold chance in one run{unknown}. Levels are not to be relied on, "
-            "comparisons are: see the model card. Nothing here evaluates a real programme."
+            "{seed}, Hairpin {version}. Intervals hold chance in one run{unknown}. Levels can't be relied on; "
+            "comparing sets is safer, but the sizes of effects rest on assumptions. Nothing here evaluates a "
+            "real programme."
         ),
         (
             "全部 {sets} 种组合在实施 {warm} 天后各模拟 {days} 天并折算为一年；种子 {seed}，Hairpin {version}。"
-            "区间含单次模拟的随机波动{unknown}。可比较方案，不可引用水平（见模型卡）。本页并非对真实项目的评估。"
+            "区间含单次模拟的随机波动{unknown}。绝对水平不可引用；比较各组合相对可靠，但效果大小取决于假设。本页并非对真实项目的评估。"
         ),
     ),
     "unknown": (", and uncertainty in the assumptions where it is switched on", "，选中时另计假设的不确定性"),
@@ -132,6 +141,8 @@ def _data(found: Explored, programme: Scenario, base_file: str, made: Mapping[st
         "compliance": found.compliance,
         "chance": found.chance,
         "unknown": found.unknown,
+        "quantile": found.quantile,
+        "costByPlace": found.cost_by_place,
         "sliders": [{**asdict(one), **dict(zip(LANGUAGES, SLIDERS[one.key], strict=True))} for one in found.sliders],
         "fit": {name: asdict(one) for name, one in found.fit.items()},
         "ends": found.ends_km,

@@ -19,6 +19,7 @@ from sim.portfolio import subsets, with_parts
 from sim.report.section_risk import risk_per_km
 from sim.road import Road
 from sim.scenario import Scenario
+from sim.statistics import t_quantile
 from sim.uncertainty import latin_hypercube, uncertain_keys
 from sim.units import DAYS_PER_YEAR, Floats
 
@@ -26,7 +27,19 @@ MOST_PARTS = 8
 """Sets double with each."""
 OUTCOMES = ("accidents", "deaths", "injuries")
 DESIGN, REPEATS = 48, 3
-SMALLEST = 1e-9
+SMALLEST, SMALLEST_EFFECT = 1e-9, 0.01
+CALLS = ("driver_contact",)
+WATCHING = (
+    "driver_contact",
+    "early_warning",
+    "enterprise_accountability",
+    "squadron_dispatch",
+    "driving_warning",
+    "device_coverage",
+    "rest_areas",
+    "rapid_response",
+)
+"""Measures that see trucks by their devices."""
 Along = tuple[list[float], list[list[float]]]
 Simulate = Callable[[list[Scenario], int], Experiment]
 Draw = Callable[[list[Scenario], int, int], Experiment]
@@ -42,6 +55,8 @@ class Slider:
     high: float
     centre: float
     whole: bool = False
+    needs: tuple[str, ...] = ()
+    """Measures without any of which it changes nothing."""
 
     def at(self, place: float) -> float:
         """Value at a place from -1 over 0, the centre, to 1."""
@@ -51,12 +66,15 @@ class Slider:
 
 @dataclass(frozen=True)
 class Surrogate:
-    """By sliders at places d: log of an outcome without measures c d + q d**2, of a set's ratio L + d (a + b L)."""
+    """By sliders at places d: log of an outcome without measures c d + q d**2, of a set's ratio L + d (a + b L).
+
+    A slider that a set has no use for is at 0 for it; without measures all but traffic are.
+    """
 
     a: list[float]
     b: list[float]
-    c: list[float]
-    q: list[float]
+    c: float
+    q: float
     error_ratio: float
     """Of left-out points, standard deviation of the logarithm."""
     error_base: float
@@ -77,7 +95,11 @@ class Explored:
     """Standard deviation of the logarithm of a set's ratio in one run, by outcome."""
     unknown: dict[str, float]
     """The same of the whole programme's ratio under drawn parameters, over its logarithm's size; 0 without draws."""
+    quantile: float
+    """Of Student's t, for 95 %: how many standard deviations an interval reaches."""
     sliders: list[Slider]
+    cost_by_place: list[tuple[float, float]] = field(default_factory=list)
+    """CNY a year that a slider at its low and its high end adds to a set that has a use for it."""
     fit: dict[str, Surrogate] = field(default_factory=dict)
     ends_km: list[float] = field(default_factory=list)
     risk: list[list[float]] = field(default_factory=list)
@@ -111,17 +133,25 @@ def sliders_of(programme: Scenario) -> list[Slider]:
     if contact is not None:
         operators = float(contact.model_dump()["operators"])
         found.append(
-            Slider("interventions.driver_contact.operators", 1.0, max(operators + 2.0, 4.0), operators, whole=True)
+            Slider(
+                "interventions.driver_contact.operators",
+                1.0,
+                max(operators + 2.0, 4.0),
+                operators,
+                whole=True,
+                needs=CALLS,
+            )
         )
         leave = float(contact.model_dump()["leave_share"])
-        found.append(Slider("interventions.driver_contact.leave_share", 0.5, 0.98, leave))
+        found.append(Slider("interventions.driver_contact.leave_share", 0.5, 0.98, leave, needs=CALLS))
     frequent = programme.fleet.classes.get("frequent_semi")
     if frequent is not None and any(kind in own for kind in ("driver_contact", "early_warning", "device_coverage")):
         share = frequent.terminal_online_share
-        found.append(Slider("fleet.classes.frequent_semi.terminal_online_share", min(0.3, share), 0.95, share))
+        key = "fleet.classes.frequent_semi.terminal_online_share"
+        found.append(Slider(key, min(0.3, share), 0.95, share, needs=WATCHING))
     answers = programme.fleet.call_answer_probability
     if contact is not None:
-        found.append(Slider("fleet.call_answer_probability", 0.4, 0.95, answers))
+        found.append(Slider("fleet.call_answer_probability", 0.4, 0.95, answers, needs=CALLS))
     return found
 
 
@@ -165,6 +195,7 @@ def explored(
     by_mask = {sum(1 << kinds.index(kind) for kind in parts): parts for parts in subsets(kinds)}
     sets = [with_parts(programme, by_mask[mask]) for mask in range(len(by_mask))]
     outcomes = [runs[0] for runs in simulate(sets, 1).outcomes.values()]
+    chance, degrees = _chance(sets, simulate)
     year = DAYS_PER_YEAR / programme.days
     found = Explored(
         kinds=kinds,
@@ -172,10 +203,12 @@ def explored(
         yearly={name: [year * _expected(one, name) for one in outcomes] for name in OUTCOMES},
         cost_cny=[year * one.metrics["cost_cny"] for one in outcomes],
         compliance=[_known(one.metrics["compliance_rate"]) for one in outcomes],
-        chance=_chance(sets, simulate),
-        unknown=_unknown(sets, draw, draws),
+        chance=chance,
+        unknown=_unknown(sets, draw, draws, chance),
+        quantile=t_quantile(degrees),
         sliders=sliders_of(programme),
     )
+    found.cost_by_place = _costs_by_place(programme, found, simulate)
     found.fit = _fitted(found, simulate, seed)
     found.ends_km, found.risk = _along(programme.road, links, outcomes, year)
     return found
@@ -196,24 +229,29 @@ def _logs(outcomes: Sequence[Outcome], base: Sequence[Outcome], name: str) -> Fl
     return result
 
 
-def _chance(sets: list[Scenario], simulate: Simulate) -> dict[str, float]:
-    """Scatter of ratios between runs, pooled over the whole programme and its single measures."""
+def _chance(sets: list[Scenario], simulate: Simulate) -> tuple[dict[str, float], int]:
+    """Scatter of ratios between runs, pooled over the whole programme and its single measures, with degrees of freedom.
+
+    Sets share the runs without measures; half of the degrees of freedom are taken to be their own.
+    """
     masks = {0, len(sets) - 1, *(1 << bit for bit in range(len(sets).bit_length() - 1))}
     some = [sets[mask] for mask in sorted(masks)]
     runs = list(simulate(some, REPEATS).outcomes.values())
     scatter = {name: [_logs(own, runs[0], name).var(ddof=1) for own in runs[1:]] for name in OUTCOMES}
-    return {name: float(np.sqrt(np.mean(of_sets))) for name, of_sets in scatter.items()}
+    degrees = max((len(some) - 1) * (REPEATS - 1) // 2, REPEATS - 1)
+    return {name: float(np.sqrt(np.mean(of_sets))) for name, of_sets in scatter.items()}, degrees
 
 
-def _unknown(sets: list[Scenario], draw: Draw, draws: int) -> dict[str, float]:
-    """Scatter of the whole programme's ratio over draws of what is uncertain, over its logarithm."""
+def _unknown(sets: list[Scenario], draw: Draw, draws: int, chance: dict[str, float]) -> dict[str, float]:
+    """Scatter of the whole programme's ratio over draws of what is uncertain, chance taken off, over its logarithm."""
     if draws == 0 or not uncertain_keys([sets[-1]]):
         return dict.fromkeys(OUTCOMES, 0.0)
     base, whole = draw([sets[0], sets[-1]], draws, 1).outcomes.values()
     found = {}
     for name in OUTCOMES:
         logs = _logs(whole, base, name)
-        found[name] = float(logs.std(ddof=1) / max(abs(float(np.median(logs))), SMALLEST))
+        own = max(float(logs.var(ddof=1)) - chance[name] ** 2, 0.0)
+        found[name] = float(np.sqrt(own)) / max(abs(float(np.median(logs))), SMALLEST_EFFECT)
     return found
 
 
@@ -252,12 +290,30 @@ def _surrogate(found: Explored, name: str, masks: Sequence[int], places: Floats,
     moved_by = _logs(runs[1::2], runs[0::2], name) - size
     year = DAYS_PER_YEAR / found.scenarios[0].days
     base = np.log(np.maximum([year * _expected(one, name) for one in runs[0::2]], SMALLEST) / values[0])
-    ratio, error_ratio = _least_squares(np.hstack([places, places * size[:, None]]), moved_by)
-    level, error_base = _least_squares(np.hstack([places, places**2]), base)
+    used = places * np.array([_of_use(found, mask) for mask in masks])
+    ratio, error_ratio = _least_squares(np.hstack([used, used * size[:, None]]), moved_by)
+    traffic = places[:, :1]
+    level, error_base = _least_squares(np.hstack([traffic, traffic**2]), base)
     count = places.shape[1]
-    return Surrogate(
-        ratio[:count], ratio[count:], level[:count], level[count:], error_ratio=error_ratio, error_base=error_base
-    )
+    return Surrogate(ratio[:count], ratio[count:], level[0], level[1], error_ratio=error_ratio, error_base=error_base)
+
+
+def _of_use(found: Explored, mask: int) -> list[float]:
+    """1 for each slider that a set of measures has a use for, 0 for others."""
+    own = {kind for bit, kind in enumerate(found.kinds) if mask >> bit & 1}
+    return [1.0 if not slider.needs or own.intersection(slider.needs) else 0.0 for slider in found.sliders]
+
+
+def _costs_by_place(programme: Scenario, found: Explored, simulate: Simulate) -> list[tuple[float, float]]:
+    """What ends of sliders add to the whole programme's cost; costs are straight lines between, and need no traffic."""
+    still = moved(programme.changed({"days": 1, "warm_up_days": 0}), found.sliders, [0.0] * len(found.sliders))
+    ends = [still.changed({"name": "centre"})]
+    for number in range(len(found.sliders)):
+        for name, place in (("low", -1.0), ("high", 1.0)):
+            places = [place if column == number else 0.0 for column in range(len(found.sliders))]
+            ends.append(moved(still, found.sliders, places).changed({"name": f"{name}_{number}"}))
+    costs = [runs[0].metrics["cost_cny"] * DAYS_PER_YEAR for runs in simulate(ends, 1).outcomes.values()]
+    return [(low - costs[0], high - costs[0]) for low, high in zip(costs[1::2], costs[2::2], strict=True)]
 
 
 def _least_squares(columns: Floats, answers: Floats) -> tuple[list[float], float]:

@@ -20,9 +20,9 @@ def _in(language: str, english: str, chinese: str) -> str:
     return (english, chinese)[LANGUAGES.index(language)]
 
 
-def forest(ratios: Sequence[tuple[str, float]], language: str) -> str:
-    """The scenario with the lowest accident rate, and how many have a lower one than without measures."""
-    (first, lowest), fewer = ratios[0], sum(ratio < 1.0 for _, ratio in ratios)
+def forest(ratios: Sequence[tuple[str, float, float | None]], language: str) -> str:
+    """The scenario with the lowest accident rate, and of how many the interval lies below 1."""
+    (first, lowest, _), fewer = ratios[0], sum(high is not None and high < 1.0 for _, _, high in ratios)
     change = f"{abs(100.0 * (lowest - 1.0)):.0f}"
     if lowest >= 1.0:
         return _in(language, f"None of {len(ratios)} has fewer accidents.", f"{len(ratios)} 个方案均未减少事故。")
@@ -30,8 +30,8 @@ def forest(ratios: Sequence[tuple[str, float]], language: str) -> str:
         return _in(language, f"{first}: {change} % fewer accidents per km.", f"{first}：每公里事故减少 {change}%。")
     return _in(
         language,
-        f"{first} lowers the accident rate most, by {change} %; {fewer} of {len(ratios)} lower it.",
-        f"{first}使事故率下降最多，为 {change}%；{len(ratios)} 个方案中 {fewer} 个使其下降。",
+        f"{first} lowers the accident rate most, by {change} %; {fewer} of {len(ratios)} clearly lower it.",
+        f"{first}使事故率下降最多，为 {change}%；{len(ratios)} 个方案中 {fewer} 个明确使其下降。",
     )
 
 
@@ -90,10 +90,13 @@ def strip(ends_km: Floats, risk: Mapping[str, Floats], language: str) -> str:
     before, *with_it = risk.values()
     worst = int(np.argmax(before))
     place = f"{ends_km[worst]:.1f}–{ends_km[worst + 1]:.1f}"
-    english = f"Most accidents are expected at km {place}: {before[worst]:.2f} per km without"
-    chinese = f"预期事故最多处在 {place} km：每公里无措施 {before[worst]:.2f} 起"
+    english = f"Most accidents are expected at km {place}: {before[worst]:.2f} per km and year without"
+    chinese = f"预期事故最多的路段为 {place} km：每公里每年无措施 {before[worst]:.2f} 起"
     for after in with_it:
-        english, chinese = f"{english}, {after[worst]:.2f} with it", f"{chinese}，有措施 {after[worst]:.2f} 起"
+        english, chinese = (
+            f"{english}, {after[worst]:.2f} with the programme",
+            f"{chinese}，有措施 {after[worst]:.2f} 起",
+        )
     return _in(language, f"{english}.", f"{chinese}。")
 
 
@@ -102,7 +105,7 @@ def network(risk: Mapping[str, float], language: str) -> str:
     link = max(risk, key=lambda name: risk[name])
     return _in(
         language,
-        f"Of {len(risk)} links, {link} has most expected accidents per km and year: {risk[link]:.2f}.",
+        f"Of {len(risk)} links, {link} has the most expected accidents per km and year: {risk[link]:.2f}.",
         f"{len(risk)} 段道路中，{link}每公里每年预期事故最多：{risk[link]:.2f} 起。",
     )
 
@@ -118,7 +121,7 @@ def funnel(steps: Sequence[tuple[str, float]], language: str) -> str:
         language,
         f"Of {entries:,.0f} banned entries a year {seen} % raise an alarm, {reached} % of the drivers are reached, and "
         f"{left} % leave at an exit.",
-        f"一年 {entries:,.0f} 起违反禁行中，{seen}% 触发预警，{reached}% 成功联系驾驶人，{left}% 从出口驶离。",
+        f"一年闯禁行 {entries:,.0f} 起，其中 {seen}% 触发预警，{reached}% 成功联系驾驶人，{left}% 从出口驶离。",
     )
 
 
@@ -129,11 +132,11 @@ def load(hourly: pd.DataFrame, language: str) -> str:
         return _in(language, "There are no operators.", "没有坐席。")
     share = own["busy_operators"] / own["operators"].where(own["operators"] > 0.0)
     hour = int(share.argmax())
-    enough, on_duty = operators_enough(float(own["busy_operators"].max())), float(own["operators"].iloc[hour])
+    enough, on_duty = operators_enough(float(own["busy_operators"].iloc[hour])), float(own["operators"].iloc[hour])
     return _in(
         language,
-        f"Operators are busiest from {hour} to {hour + 1} h, {share.max():.0%} of their time; {on_duty:.0f} on duty, "
-        f"with {enough} nine calls in ten would not wait.",
+        f"Operators are busiest from {hour} to {hour + 1} h, {100.0 * share.max():.0f} % of the time; {on_duty:.0f} on "
+        f"duty, with {enough} nine calls in ten would not wait.",
         f"坐席最忙在 {hour} 至 {hour + 1} 时，占在岗时间的 {share.max():.0%}；现有 {on_duty:.0f} 人在岗，"
         f"{enough} 人即可使十个电话中九个无需等待。",
     )

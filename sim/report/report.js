@@ -18,7 +18,7 @@ for (const button of document.querySelectorAll("[data-switch]")) {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
-const number = (cell) => Number.parseFloat(cell.textContent.replace(/,/g, "").replace(/−/g, "-"));
+const number = (cell) => Number.parseFloat(cell.dataset.sort ?? cell.textContent.replace(/,/g, "").replace(/−/g, "-"));
 const order = (a, b) => {
   const [x, y] = [number(a), number(b)];
   if (Number.isNaN(x) || Number.isNaN(y)) return a.textContent.localeCompare(b.textContent);
@@ -37,9 +37,19 @@ for (const table of document.querySelectorAll("[data-sortable]")) {
     });
   });
 }
+window.addEventListener("hashchange", () => { if (languages.includes(location.hash.slice(1))) show(location.hash.slice(1)); });
 const quoted = (text) => `"${text.replace(/\s+/g, " ").trim().replace(/"/g, '""')}"`;
 for (const region of document.querySelectorAll("[data-csv]")) {
-  const rows = [...region.querySelectorAll("tr")].map((row) => [...row.cells].map((cell) => quoted(cell.textContent)).join(","));
+  const kept = [];  // what cells of earlier rows still cover, by column
+  const spread = (row) => {
+    const line = [];
+    for (const cell of row.cells) {
+      while (kept[line.length] > 0) { kept[line.length] -= 1; line.push(quoted("")); }
+      for (let n = 0; n < cell.colSpan; n += 1) { if (cell.rowSpan > 1) kept[line.length] = cell.rowSpan - 1; line.push(quoted(n ? "" : cell.textContent)); }
+    }
+    return line.join(",");
+  };
+  const rows = [...region.querySelectorAll("tr")].map(spread);
   const link = document.createElement("a");
   link.className = "csv";
   link.download = `${region.dataset.csv}.csv`;

@@ -31,6 +31,8 @@ TIMES = (
 )
 WORST = 10
 """Places in the list of the most dangerous ones."""
+NEVER = 1e300
+"""Sorts after all values of a life."""
 SUSPICIOUS = 50.0
 """Benefit over cost above which it says more of the assumed cost than of the measure."""
 Row = dict[str, Any]
@@ -122,6 +124,8 @@ def costs(found: Material, titles: Mapping[str, str], language: str) -> list[Row
                 "hours": f"{yearly * hours_saved(avoided) / 1000.0:.1f}".replace("-", "−"),
                 "per_accident": interval(per, unit, form, language),
                 "ratio": " / ".join(f"{value:.2f}".replace("-", "−") for value in ratios) or "–",
+                "by_ratio": entry["benefit_cost_ratio"]["central"],
+                "by_life": NEVER if life is None else life,
                 "flagged": any(value > SUSPICIOUS for value in ratios),
                 "pays": word("never", language) if life is None else millions(life, language),
             }

@@ -13,6 +13,10 @@ from sim.report.words import LANGUAGES, parameter_word, word
 FEW_RUNS = 4
 HARM = ("deaths", "injuries", "accidents")
 MOST_RANKED = 3
+LEVELS = (
+    "levels can't be relied on. Comparing scenarios is safer, but the sizes of effects rest on assumptions.",
+    "绝对水平不可引用；方案比较相对可靠，但效果大小取决于假设。",
+)
 
 
 class Said(NamedTuple):
@@ -53,7 +57,7 @@ def _fall(found: Material, key: str, language: str) -> str:
     change = 100.0 * (after / before - 1.0) if before else 0.0
     name = word(key, language)
     if round(change) == 0:
-        return _in(language, f"no visible change of {name}", f"{name}没有可见的变化")
+        return _in(language, f"no visible change in {name}", f"{name}没有可见的变化")
     english = f"{abs(change):.0f} % {'fewer' if change < 0.0 else 'more'} {name}".replace(" %", "\N{NO-BREAK SPACE}%")
     return _in(language, english, f"{name}{'减少' if change < 0.0 else '增加'} {abs(change):.0f}%")
 
@@ -66,7 +70,7 @@ def summary(found: Material, score: Mapping[str, Any], language: str) -> list[Sa
         *_ranking(found, language),
         *_money(found, language),
         Said(_in(language, "In one year's count", "只看一年"), year),
-        Said(_in(language, "Rests on", "依据"), _rests(found, language)),
+        Said(_in(language, "What it rests on", "依据"), _rests(found, language)),
         Said(_in(language, "How far to trust it", "可信程度"), held_against(score, language)),
     ]
     if found.replications < FEW_RUNS:
@@ -75,7 +79,7 @@ def summary(found: Material, score: Mapping[str, Any], language: str) -> list[Sa
             f"Only {found.replications} run{'s' * (found.replications > 1)} of each: intervals are rough or missing.",
             f"每个方案只模拟了 {found.replications} 次：区间粗略或没有。",
         )
-        lines.append(Said(_in(language, "Mind", "注意"), few))
+        lines.append(Said(_in(language, "Caution", "注意"), few))
     return lines
 
 
@@ -98,7 +102,7 @@ def _ranking(found: Material, language: str) -> Iterator[Said]:
     if len(names) > 1:
         ratios = [found.summary["comparisons"][name]["accident_rate_ratio"]["estimate"] for name in names]
         falls = [
-            f"{found.title(name, language)} {_percent(ratio)}"
+            f"{found.title(name, language)} {_percent(ratio, language)}"
             for name, ratio in list(zip(names, ratios, strict=True))[:MOST_RANKED]
         ]
         more = len(names) - MOST_RANKED
@@ -110,8 +114,9 @@ def _ranking(found: Material, language: str) -> Iterator[Said]:
         )
 
 
-def _percent(ratio: float) -> str:
-    return f"{100.0 * (ratio - 1.0):+.0f} %".replace("-", "−").replace(" %", "\N{NO-BREAK SPACE}%")
+def _percent(ratio: float, language: str) -> str:
+    space = "\N{NO-BREAK SPACE}" if language == "en" else ""
+    return f"{100.0 * (ratio - 1.0):+.0f}{space}%".replace("-", "−")
 
 
 def _money(found: Material, language: str) -> Iterator[Said]:
@@ -123,8 +128,8 @@ def _money(found: Material, language: str) -> Iterator[Said]:
     names = dict.fromkeys(name for name in (found.programme, best) if name in known)
     texts = [_worth(found, name, known[name], language) for name in names]
     if len(names) > 1:
-        texts[1] = _in(language, "Most for its money: ", "最划算：") + texts[1]
-    yield Said(_in(language, "For the money", "费用与效益"), " ".join(texts))
+        texts[1] = _in(language, "Best value: ", "最划算：") + texts[1]
+    yield Said(_in(language, "Value for money", "费用与效益"), " ".join(texts))
 
 
 def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) -> str:
@@ -133,9 +138,10 @@ def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) 
     title = found.title(name, language)
     text = _in(
         language,
-        f"{title} costs {cost} million CNY a year and gives {central:.2g} times that ({low:.2g} to {high:.2g} by the "
-        "value of a life).",
-        f"{title}一年费用 {cost} 万元，效益为费用的 {central:.2g} 倍（按生命价值 {low:.2g}～{high:.2g} 倍）。",
+        f"“{title}” costs {cost} million CNY a year and returns {central:.2g} times its cost ({low:.2g} to {high:.2g}, "
+        "depending on the value of a statistical life).",
+        f"“{title}”一年费用 {cost} 万元，效益为费用的 {central:.2g} 倍"
+        f"（按不同生命价值取值为 {low:.2g}～{high:.2g} 倍）。",
     ).replace("-", "−")
     if central > SUSPICIOUS:
         text += _in(language, " That rests on the assumed cost.", "这取决于所假设的费用。")
@@ -163,10 +169,10 @@ def held_against(score: Mapping[str, Any], language: str) -> str:
     wide = totals["median_width"] > TELLING_WIDTH
     return _in(
         language,
-        f"Of {totals['observations']} numbers observed on {totals['cases']} real roads, {totals['inside']} lie inside "
+        f"Of {totals['observations']} numbers observed in {totals['cases']} real cases, {totals['inside']} lie inside "
         f"the model's 90 % intervals, which are wide (upper end {totals['median_width']:.0f} times the lower one): "
-        + ("trust comparisons, not levels." if wide else "levels are told too."),
-        f"{totals['cases']} 条实际道路的 {totals['observations']} 项观测中，"
+        + (LEVELS[0] if wide else "levels can be used too."),
+        f"{totals['cases']} 个实际案例的 {totals['observations']} 项观测中，"
         f"{totals['inside']} 项落在模型的 90% 区间内；区间很宽（上限为下限的 {totals['median_width']:.0f} 倍）："
-        + ("可比较方案，不可引用水平。" if wide else "水平亦可引用。"),
+        + (LEVELS[1] if wide else "绝对水平亦可引用。"),
     )

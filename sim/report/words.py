@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "stamp": ("model estimate", "模型推演"),
     "runs_of": ("{} runs of each scenario, seed {}", "每个方案模拟 {} 次，种子 {}"),
     "source": ("Source: Hairpin, simulated runs.", "来源：Hairpin 模拟。"),
-    "index": ("index", "指标"),
+    "index": ("indicator", "指标"),
     "road": ("road", "道路"),
     "fewer": ("← fewer accidents", "← 事故减少"),
     "more": ("more →", "增加 →"),
@@ -20,8 +20,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "ratio_wide": ("ratio with uncertain assumptions", "比值（计入假设的不确定性）"),
     "compliance_text": (
-        "Compliance: of the trips that could have gained by the banned road, the share that kept off it.",
-        "禁行守法率：应守禁行的半挂车出行中未驶入的比例。",
+        "Compliance: of the trips that would have saved time or money on the banned road, the share that kept off it.",
+        "禁行守法率：走禁行道路可省时省钱的出行中，未驶入禁行道路的比例。",
     ),
     "costs_chart": (
         "Cost of each scenario against the deaths it avoids, both a year; the grey line joins those that no other beats.",
@@ -42,8 +42,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "worst": ("The ten most dangerous places", "最危险的十处"),
     "worst_text": (
-        "Expected truck accidents per km of road and year, both directions together.",
-        "每公里道路每年的预期货车事故数，双向合计。",
+        "Expected truck accidents per km of road and year, both directions together; kilometres from the start of each part.",
+        "每公里道路每年的预期货车事故数，双向合计；里程自各路段起点算起。",
     ),
     "mechanisms_text": (
         "Expected accidents a year by what begins them. Accidents with other vehicles are rear-end, head-on and overtaking.",
@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "expected_a_year": ("expected accidents a year", "一年的预期事故起数"),
     "mechanism_general": ("single-vehicle and other accidents", "单车及其他事故"),
     "mechanism_rollover": ("rollovers in curves", "弯道侧翻"),
-    "mechanism_runaway": ("runaways", "失控下滑"),
+    "mechanism_runaway": ("runaways", "下坡失控"),
     "mechanism_rear_end": ("rear-end collisions", "追尾"),
     "mechanism_head_on": ("head-on collisions", "对向碰撞"),
     "mechanism_overtaking": ("overtaking collisions", "超车碰撞"),
@@ -86,7 +86,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "all orders in which parts can be added.",
         "全套措施一年避免的事故数：各部分单独实施、缺少该项的损失，以及按各种加入次序平均的公平份额。",
     ),
-    "indices": ("The four indices and exposure", "四项指数与行驶量"),
+    "indices": ("The four indicators and exposure", "四项指数与行驶量"),
     "indices_text": (
         "Trucks only, expected in a year: mean of the simulated runs with its 95 % interval; change of paired runs. Direct property loss is what police write down; it is far below "
         "the economic cost of accidents.",
@@ -94,7 +94,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "按同样的随机情形逐次配对计算。直接财产损失指警方登记的损失，远低于事故的经济成本。",
     ),
     "all": ("All scenarios, a year", "全部方案（一年）"),
-    "sort": ("Press a heading to sort.", "点击表头排序。"),
+    "sort": ("Select a heading to sort.", "点击表头排序。"),
     "moved": ("Where exposure and risk went", "行驶量与风险的去向"),
     "moved_text": (
         "A measure that keeps trucks off one road puts them on another: million vehicle-km and expected accidents a "
@@ -117,11 +117,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "一年中违反禁行规定（闯禁行）的起数及其结果；路面拦截与驶离有部分重合。",
     ),
     "load_text": (
-        "Operators on duty and how many of them are on the phone on average, by hour of the day.",
-        "各时段在岗坐席人数与平均通话人数。",
+        "Operators on duty and how many of them are busy on average, with calls and with other alarms, by hour of the day.",
+        "各时段在岗坐席人数与平均忙碌人数（通话及处理其他报警）。",
     ),
     "on_duty": ("on duty", "在岗"),
-    "busy_on_average": ("busy on average", "平均通话人数"),
+    "busy_on_average": ("busy on average", "平均忙碌人数"),
     "operators_axis": ("operators", "坐席（人）"),
     "added_axis": (
         "accidents avoided in a year, shared among the parts (Shapley)",
@@ -140,8 +140,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "costs": ("Costs and what they avoid", "费用与效益"),
     "costs_text": (
         "A year. Costs of measures are assumptions. Benefits are valued at a low, a central and a high value of a statistical "
-        "life, {} million CNY, an hour of a truck at the scenario's value; tolls and fines are no cost, as somebody else has "
-        "them. The break-even value of a life is the one from which a measure pays. It and the ratios are means of the runs without "
+        "life, {} million CNY, an hour of a truck at the scenario's value; tolls and fines are not counted as costs: they "
+        "are transfers. The break-even value of a life is the one from which a measure pays. It and the ratios are means of the runs without "
         "an interval: with chance and with what is assumed they may be far from these numbers.",
         "按一年计。措施费用为假设。效益分别按低、中、高三种统计生命价值（{} 万元）计算，货车工时按方案取值；通行费与罚款不计为费用，只是由一方转给另一方。“效益等于费用时的生命价值”越低越划算。"
         "它与效益费用比为各次模拟的平均值，不含区间；考虑偶然性与假设，可能相差很大。",
@@ -229,7 +229,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "map_title": ("On the network", "路网"),
     "hour_axis": ("hour of the day", "时段（时）"),
     "allowed": ("allowed", "合法通行"),
-    "violating": ("violating the ban", "违反禁行"),
+    "violating": ("violating the ban", "闯禁行"),
     "told": ("after the driver was reached", "已联系驾驶人"),
     "event_alarm": ("alarm", "预警"),
     "event_answer": ("call answered", "接听电话"),

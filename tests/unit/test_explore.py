@@ -116,7 +116,7 @@ def test_traffic_scales_trips_and_flow_and_a_missing_measure_is_left_out(scenari
 def test_more_traffic_means_more_accidents_and_the_fit_says_so(data) -> None:
     fit = data["fit"]["accidents"]
     assert data["sliders"][0]["key"] == "traffic"
-    assert 0.15 < fit["c"][0] + fit["q"][0] < 0.45
+    assert 0.15 < fit["c"] + fit["q"] < 0.45
     assert fit["error_base"] < 0.05
 
 
@@ -152,26 +152,43 @@ def test_the_page_shows_what_was_simulated_and_estimates_by_the_fit(html, data, 
     const still = {[0.0] * len(places)};
     const exact = window.hairpin.data.yearly.deaths.map((v, mask) => found(mask, still, "deaths").after - v);
     const there = found(3, {places}, "accidents");
-    document.title = JSON.stringify([Math.max(...exact.map(Math.abs)), there.base, there.after, there.sd]);
+    const alarms = [found(2, {places}, "accidents"), found(2, [0.5, ...still.slice(1)], "accidents")];
+    document.title = JSON.stringify([Math.max(...exact.map(Math.abs)), there.base, there.after, there.sd,
+      alarms[0].after - alarms[1].after, window.hairpin.costOf(3, {places}), window.hairpin.costOf(2, {places})]);
     """
     title, console = browse(html, tmp_path, script)
     assert console == ""
-    error, base, after, spread = json.loads(title)
+    error, base, after, spread, of_no_use, cost, cost_of_alarms = json.loads(title)
     yearly, fit = data["yearly"]["accidents"], data["fit"]["accidents"]
     size = log(yearly[3] / yearly[0])
-    level = sum(c * d + q * d * d for c, q, d in zip(fit["c"], fit["q"], places, strict=True))
+    level = fit["c"] * places[0] + fit["q"] * places[0] ** 2
     shift = sum(d * (a + b * size) for a, b, d in zip(fit["a"], fit["b"], places, strict=True))
     assert error < 1e-9
     assert base == pytest.approx(yearly[0] * exp(level))
     assert after == pytest.approx(yearly[0] * exp(level + size + shift))
     assert spread == pytest.approx(np.hypot(data["chance"]["accidents"], fit["error_ratio"]))
+    assert of_no_use == 0.0, "operators change nothing where nobody calls"
+    assert cost_of_alarms == data["cost"][2]
+    assert cost == pytest.approx(data["cost"][3] + data["costByPlace"][1][0])
+
+
+def test_operators_cost_what_the_model_says(data, scenario_file) -> None:
+    """One at day and night, two, and four at day: straight lines between the ends are the model's own cost."""
+    programme = prepared(load_scenario(scenario_file), DAYS, WARM)
+    slider = next(one for one in data["sliders"] if one["key"].endswith("operators"))
+    low, high = data["costByPlace"][data["sliders"].index(slider)]
+    for operators, more in ((1, low), (3, high / 2.0), (4, high)):
+        changed = programme.changed({"interventions.driver_contact.operators": operators})
+        metrics = run_experiment([changed], replications=1, seed=1, workers=1).outcomes["programme"][0].metrics
+        assert metrics["cost_cny"] * 365 / DAYS == pytest.approx(data["cost"][3] + more, abs=1.0)
 
 
 @needs_browser
 def test_a_saved_choice_is_a_scenario(html, tmp_path, scenario_file) -> None:
     """Of calls alone with four operators: the same as the programme without the other measure."""
     script = """
-    window.hairpin.state.mask = 1; window.hairpin.state.places[1] = 1; show();
+    const places = window.hairpin.state.places; places[1] = 1; places[3] = 0.5; places[4] = -0.5;
+    window.hairpin.state.mask = 1; show();
     document.title = document.getElementById("yaml").href.split(",").slice(1).join(",");
     """
     title, _ = browse(html, tmp_path, script)
@@ -183,6 +200,8 @@ def test_a_saved_choice_is_a_scenario(html, tmp_path, scenario_file) -> None:
     assert list(chosen.interventions) == ["driver_contact"]
     assert chosen.interventions["driver_contact"].operators == 4
     assert chosen.title == "calls to drivers"
+    assert chosen.fleet.call_answer_probability < load_scenario(scenario_file).fleet.call_answer_probability
+    assert chosen.fleet.classes["frequent_semi"].terminal_online_share > 0.6
 
 
 @needs_browser
@@ -190,7 +209,7 @@ def test_a_link_brings_the_choice_back_and_keys_are_enough(html, tmp_path) -> No
     script = """
     const box = document.getElementById("kind-early_warning"); box.focus(); box.click();
     document.title = [document.documentElement.lang, window.hairpin.state.mask, window.hairpin.state.outcome,
-      document.activeElement.id, location.hash.split("/")[1]].join(" ");
+      document.activeElement.id, hash().split("/")[1]].join(" ");
     """
     count = len(re.findall('"whole":', html.read_text()))
     anchor = f"#zh/3/{'_'.join(['0'] * count)}/50/deaths/1"

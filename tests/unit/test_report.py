@@ -157,7 +157,7 @@ def test_a_road_cut_into_other_sections_has_the_baseline_alone(found) -> None:
     assert len(figure.axes[2].patches) == 1
     whole = drawings(found, "en")["strip"][1]
     assert finding == whole[: whole.index(" without")] + " without."
-    assert whole.endswith("with it.")
+    assert whole.endswith("with the programme.")
 
 
 def test_what_was_simulated_is_said() -> None:
@@ -328,11 +328,11 @@ def test_the_answer_has_what_deciders_ask_for(found) -> None:
     ratio = found.summary["comparisons"]["calls"]["accident_rate_ratio"]["estimate"]
     assert f"Calls {100 * (ratio - 1):+.0f} %".replace("-", "−") in said["Ranking"]
     central = found.costs["both"]["benefit_cost_ratio"]["central"]
-    assert f"gives {central:.2g} times".replace("-", "−") in said["For the money"]
+    assert f"returns {central:.2g} times".replace("-", "−") in said["Value for money"]
     assert f"{score['totals']['inside']} lie inside" in said["How far to trust it"]
-    assert "Only 3 runs" in said["Mind"]
+    assert "Only 3 runs" in said["Caution"]
     many = type(found)(**{**vars(found), "manifest": {**found.manifest, "replications": 4}})
-    assert "Mind" not in {line.label for line in summary(many, score, "en")}
+    assert "Caution" not in {line.label for line in summary(many, score, "en")}
 
 
 @pytest.fixture(scope="module")
