@@ -18,7 +18,7 @@ def explore(
     out: Annotated[Path | None, typer.Option(help="File.", show_default="results/<folder>/explore.html")] = None,
     lang: Lang = Language.both,
     days: Annotated[int, typer.Option(min=5, help="Days that are simulated, scaled to a year.")] = 30,
-    warm_up_days: Annotated[int, typer.Option(min=0, help="Days before, with the measures in force.")] = 45,
+    warm_up_days: Annotated[int, typer.Option(min=0, help="Days before, with the measures in force.")] = 30,
     draws: Annotated[int, typer.Option(min=0, help="Draws of what is uncertain; 0 for none.")] = 24,
     seed: Seed = 1,
     workers: Workers = None,

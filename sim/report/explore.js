@@ -65,7 +65,7 @@ function drawFront() {
   const points = data.cost.map((_, mask) => { const one = estimate(mask, state.places, state.outcome, false); return { mask, cost: costOf(mask, state.places) * unit, gain: one.base - one.after }; });
   const chosen = estimate(state.mask, state.places, state.outcome, false);
   const top = Math.max(...points.map((p) => p.gain), chosen.base - chosen.after) * 1.08, floor = Math.min(0, ...points.map((p) => p.gain)), most = Math.max(...points.map((p) => p.cost)) * 1.04 || 1;
-  const x = (v) => 60 + 660 * v / most, y = (v) => 290 - 270 * (v - floor) / (top - floor || 1), budget = most / 1.04 * state.budget / 100;
+  const x = (v) => 60 + 660 * v / most, y = (v) => 290 - 270 * (v - floor) / (top - floor || 1), budget = Math.max(...data.cost) * unit * state.budget / 100;
   let inside = "";
   for (const v of ticks(0, most)) inside += line(x(v), 290, x(v), 295, "#777") + text(x(v), 310, v.toLocaleString("en"), "middle", 'class="soft"');
   for (const v of ticks(floor, top, 5)) inside += line(55, y(v), 720, y(v), "#eee") + text(50, y(v) + 4, String(v), "end", 'class="soft"');
