@@ -1,6 +1,6 @@
 """The READMEs' pictures: the county's network and the answer of the command that they begin with.
 
-python docs/pictures/build.py   simulates the county's scenarios (twelve runs, some two minutes) and writes docs/images
+python docs/pictures/build.py   simulates the county's scenarios (24 runs, some three minutes) and writes docs/images
 """
 
 import subprocess
@@ -21,7 +21,7 @@ def main() -> None:
     """Simulate, then draw."""
     files = sorted((ROOT / "scenarios" / "taishun").glob("*.yaml"))
     hairpin = Path(sys.executable).with_name("hairpin")
-    subprocess.run([hairpin, "compare", *files, "--replications", "2", "--out", FOLDER, "--quiet"], check=True)  # noqa: S603
+    subprocess.run([hairpin, "compare", *files, "--replications", "4", "--out", FOLDER, "--quiet"], check=True)  # noqa: S603
     found = material(FOLDER)
     for language in LANGUAGES:
         for name, (figure, finding) in drawings(found, language).items():

@@ -19,8 +19,8 @@ class Variants:
     """Shape (days,)."""
     permitted: Bools
     """Shape (variants, drivers)."""
-    appointments: Sequence[Sequence[Appointments]]
-    """In each variant."""
+    appointments: Sequence[Sequence[Appointments]] = ()
+    """In each variant; none at all where it is empty."""
 
     def of_trips(self, day: Ints, driver: Ints) -> tuple[Ints, Ints]:
         """Variant of each trip, and 1 if no ban binds its driver."""

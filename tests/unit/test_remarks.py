@@ -90,7 +90,7 @@ def test_draws_come_on_top_of_the_comparison(folder) -> None:
     assert "3 draws of parameters" in done.stdout
     names = {path.name for path in (folder / "out").iterdir()}
     assert {"summary.json", "events.parquet", "uncertainty.json", "report.html"} <= names
-    assert "with what its assumptions leave open" in (folder / "out" / "report.html").read_text().replace("\xa0", " ")
+    assert "with uncertainty in the assumptions" in (folder / "out" / "report.html").read_text().replace("\xa0", " ")
 
 
 def test_other_results_are_kept_in_a_folder_of_their_own(folder) -> None:
