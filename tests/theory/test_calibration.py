@@ -142,7 +142,7 @@ def test_tables_of_a_fit(small) -> None:
     found = parameter_table(posterior, scenarios)
     assert found["parameter"].tolist() == sorted(PRIORS)
     assert found["prior"].tolist() == pytest.approx([50.0, 0.475, 0.675])
-    assert found["prior_low"].tolist() == pytest.approx([21.5, 0.027, 0.41375])
+    assert found["prior_low"].tolist() == pytest.approx([21.5, 0.07125, 0.41375])
     assert (found["contraction_se"] == sqrt(0.8 / posterior.effective)).all()
     assert table.metrics["p"]["compliance_rate"].tolist() == table.simulated[:, 1].tolist()
     checks = predictive_table(table, posterior, wanted, 3)
