@@ -11,7 +11,7 @@ from sim.interventions.registry import interventions
 from sim.parameter_table import bases
 from sim.parameters import MECHANISMS
 from sim.report.scorecard import TELLING_WIDTH
-from sim.report.words import kind_word
+from sim.report.words import kind_word, word
 
 SHIPPED_SCORECARD = Path(__file__).parents[1] / "hindcast" / "shipped.json"
 """Of all observed cases that come along; made by docs/hindcast/build.py."""
@@ -20,17 +20,6 @@ FAR = 2.0
 RIVALS = {
     "en": {"manual": "the safety manual alone", "others": "the mean of the other cases"},
     "zh-CN": {"manual": "仅用安全手册", "others": "其他案例的平均值"},
-}
-MECHANISM_WORDS: dict[str, dict[str, str]] = {
-    "en": {name: name.replace("_", "-") for name in MECHANISMS},
-    "zh-CN": {
-        "general": "一般事故",
-        "rollover": "侧翻",
-        "runaway": "失控下滑",
-        "rear_end": "追尾",
-        "head_on": "对向碰撞",
-        "overtaking": "超车碰撞",
-    },
 }
 
 
@@ -51,7 +40,7 @@ def card(language: str, score: Mapping[str, Any] | None = None) -> str:
         counts={**dict.fromkeys(("published", "derived", "assumption"), 0), **counts, "total": counts.total()},
         measures=[(kind, cls.summary) for kind, cls in kinds.items()],
         names=[(kind, kind_word(kind, "zh")) for kind in kinds],
-        mechanisms=[MECHANISM_WORDS[language][name] for name in MECHANISMS],
+        mechanisms=[word(f"mechanism_{name}", language[:2]) for name in MECHANISMS],
         score=score,
         far=[] if score is None else [row for row in score["rows"] if _is_far(row)],
         rivals=RIVALS[language],

@@ -48,7 +48,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unsure": ("; this is no clear effect", "，尚不能排除“没有效果”"),
     "only": ("{} expected without measures", "无措施时预期 {}"),
-    "centred": ("with sliders as set originally", "滑块在初始位置时"),
     "copied": ("copied", "已复制"),
     "count_x": ("accidents counted in a year", "一年的事故起数"),
     "cost": ("{} million CNY a year", "一年 {} 万元"),

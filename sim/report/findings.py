@@ -9,15 +9,11 @@ import pandas as pd
 
 from sim.charts.basic import monthly_rows
 from sim.queueing import waiting_probability
-from sim.report.words import LANGUAGES, parameter_word, word
+from sim.report.words import either, parameter_word, word
 from sim.units import DAYS_PER_YEAR, Floats
 
 MAY_WAIT = 0.1
 """Share of calls that may find all operators busy."""
-
-
-def _in(language: str, english: str, chinese: str) -> str:
-    return (english, chinese)[LANGUAGES.index(language)]
 
 
 def forest(ratios: Sequence[tuple[str, float, float | None]], language: str) -> str:
@@ -25,10 +21,10 @@ def forest(ratios: Sequence[tuple[str, float, float | None]], language: str) -> 
     (first, lowest, _), fewer = ratios[0], sum(high is not None and high < 1.0 for _, _, high in ratios)
     change = f"{abs(100.0 * (lowest - 1.0)):.0f}"
     if lowest >= 1.0:
-        return _in(language, f"None of {len(ratios)} has fewer accidents.", f"{len(ratios)} 个方案均未减少事故。")
+        return either(language, f"None of {len(ratios)} has fewer accidents.", f"{len(ratios)} 个方案均未减少事故。")
     if len(ratios) == 1:
-        return _in(language, f"{first}: {change} % fewer accidents per km.", f"{first}：每公里事故减少 {change}%。")
-    return _in(
+        return either(language, f"{first}: {change} % fewer accidents per km.", f"{first}：每公里事故减少 {change}%。")
+    return either(
         language,
         f"{first} lowers the accident rate most, by {change} %; {fewer} of {len(ratios)} clearly lower it.",
         f"{first}使事故率下降最多，为 {change}%；{len(ratios)} 个方案中 {fewer} 个明确使其下降。",
@@ -40,12 +36,12 @@ def parts(shapley: Sequence[tuple[str, float, float | None, float | None]], lang
     first, value, low, _ = shapley[0]
     others = [high if high is not None else other for _, other, _, high in shapley[1:]]
     if low is None or low <= max(others, default=0.0):
-        return _in(
+        return either(
             language,
             f"Which of the programme's {len(shapley)} parts adds most can't be told: their intervals overlap.",
             f"全套措施的 {len(shapley)} 个部分中哪一部分贡献最大无法判断：区间相互重叠。",
         )
-    return _in(
+    return either(
         language,
         f"Of the programme's {len(shapley)} parts, {first} add most: {value:.1f} accidents avoided in a year.",
         f"全套措施的 {len(shapley)} 个部分中，{first}贡献最大：一年减少 {value:.1f} 起事故。",
@@ -57,12 +53,12 @@ def horizon(scenario: Mapping[str, Any], language: str) -> str:
     days, start = int(scenario["days"]), date.fromisoformat(str(scenario["start_date"]))
     end = start + timedelta(days=days)
     if days == DAYS_PER_YEAR or (end.year, end.month, end.day) == (start.year + 1, start.month, start.day):
-        return _in(language, f"Simulated: a year from {start}.", f"模拟期：{start} 起一年。")
-    text = _in(language, f"Simulated: {days} day{'s' * (days > 1)} from {start}", f"模拟期：{start} 起 {days} 天")
+        return either(language, f"Simulated: a year from {start}.", f"模拟期：{start} 起一年。")
+    text = either(language, f"Simulated: {days} day{'s' * (days > 1)} from {start}", f"模拟期：{start} 起 {days} 天")
     if days < DAYS_PER_YEAR:
         more = " only; yearly numbers are scaled up from them as if the whole year were like these days."
-        return text + _in(language, more, "；一年的数字按此放大，假定全年与这些天相同。")
-    return text + _in(language, "; yearly numbers are those of an average year.", "；一年的数字按平均一年折算。")
+        return text + either(language, more, "；一年的数字按此放大，假定全年与这些天相同。")
+    return text + either(language, "; yearly numbers are those of an average year.", "；一年的数字按平均一年折算。")
 
 
 def months(monthly: pd.DataFrame, pair: Sequence[str], language: str) -> str:
@@ -72,12 +68,12 @@ def months(monthly: pd.DataFrame, pair: Sequence[str], language: str) -> str:
     (before, after), month = ([f"{row.compliance_pct:.1f}" for row in last], last[0].month)
     low, high = (f"{row.accident_rate:.2f}" for row in last)
     if last[0].compliance_pct != last[0].compliance_pct:  # no ban, no compliance
-        return _in(
+        return either(
             language,
             f"In {month} {low} accidents per million vehicle-km are expected without and {high} with the programme.",
             f"{month} 预期事故率每百万车公里：无措施 {low} 起，有措施 {high} 起。",
         )
-    return _in(
+    return either(
         language,
         f"In {month} compliance is {before} % without and {after} % with the programme, the expected accident rate "
         f"{low} and {high} per million vehicle-km.",
@@ -97,13 +93,13 @@ def strip(ends_km: Floats, risk: Mapping[str, Floats], language: str) -> str:
             f"{english}, {after[worst]:.2f} with the programme",
             f"{chinese}，有措施 {after[worst]:.2f} 起",
         )
-    return _in(language, f"{english}.", f"{chinese}。")
+    return either(language, f"{english}.", f"{chinese}。")
 
 
 def network(risk: Mapping[str, float], language: str) -> str:
     """The link with most expected accidents a km."""
     link = max(risk, key=lambda name: risk[name])
-    return _in(
+    return either(
         language,
         f"Of {len(risk)} links, {link} has the most expected accidents per km and year: {risk[link]:.2f}.",
         f"{len(risk)} 段道路中，{link}每公里每年预期事故最多：{risk[link]:.2f} 起。",
@@ -117,7 +113,7 @@ def funnel(steps: Sequence[tuple[str, float]], language: str) -> str:
     seen, reached, left = (
         f"{100.0 * value[step] / entries if entries else 0.0:.0f}" for step in ("alarms", "contacts", "left_at_exit")
     )
-    return _in(
+    return either(
         language,
         f"Of {entries:,.0f} banned entries a year {seen} % raise an alarm, {reached} % of the drivers are reached, and "
         f"{left} % leave at an exit.",
@@ -129,11 +125,11 @@ def load(hourly: pd.DataFrame, language: str) -> str:
     """The busiest hour."""
     own = hourly.groupby("hour")[["operators", "busy_operators"]].mean()
     if not own["operators"].sum():
-        return _in(language, "There are no operators.", "没有坐席。")
+        return either(language, "There are no operators.", "没有坐席。")
     share = own["busy_operators"] / own["operators"].where(own["operators"] > 0.0)
     hour = int(share.argmax())
     enough, on_duty = operators_enough(float(own["busy_operators"].iloc[hour])), float(own["operators"].iloc[hour])
-    return _in(
+    return either(
         language,
         f"Operators are busiest from {hour} to {hour + 1} h, {100.0 * share.max():.0f} % of the time; {on_duty:.0f} on "
         f"duty, with {enough} nine calls in ten would not wait.",
@@ -158,7 +154,7 @@ def mechanisms(pair: Mapping[str, tuple[float, float]], language: str) -> str:
     first = f"{100.0 * pair[most][0] / total if total else 0.0:.0f}"
     before, after = pair[falls]
     words = {name: word(f"mechanism_{name}", language) for name in (most, falls)}
-    return _in(
+    return either(
         language,
         f"{first} % of expected accidents are {words[most]}; {words[falls]} change most, from {before:.1f} to "
         f"{after:.1f} a year.",
@@ -170,7 +166,7 @@ def costs(points: Mapping[str, tuple[float, float]], unit: str, language: str) -
     """Which scenario avoids most deaths, and at what cost; points are cost and deaths avoided a year."""
     best = max(points, key=lambda name: points[name][1])
     cost, deaths = points[best]
-    return _in(
+    return either(
         language,
         f"{best} avoids most deaths: {deaths:.2f} a year for {cost:.1f} {unit}.",
         f"{best}减少死亡最多：一年 {deaths:.2f} 人，费用 {cost:,.0f} {unit}。",
@@ -180,7 +176,7 @@ def costs(points: Mapping[str, tuple[float, float]], unit: str, language: str) -
 def tornado(table: pd.DataFrame, language: str) -> str:
     """What drives the answer most."""
     first = [parameter_word(str(key), language) for key in table["parameter"].head(2)]
-    return _in(
+    return either(
         language,
         f"The answer depends most on {' and then on '.join(first)}.",
         f"对结论影响最大的是{'，其次是'.join(first)}。",

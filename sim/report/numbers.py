@@ -2,20 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from math import isnan
-from typing import Any
 
 from sim.statistics import Interval, mean_interval, paired_ratio
-from sim.units import DAYS_PER_YEAR
 
 CNY_PER_MILLION = 1e6
 SMALLEST_MILLIONS = 0.05
 MONEY = {"en": (1e-6, ".2f"), "zh": (1e-4, ",.0f")}
 """Factor and form of amounts: millions in English, ten thousands in Chinese."""
-
-
-def per_year(scenario: Mapping[str, Any]) -> float:
-    """Factor from a run's sums to those of a year."""
-    return DAYS_PER_YEAR / float(scenario["days"])
 
 
 def interval(entry: Mapping[str, float | None], scale: float, form: str, language: str = "en") -> str:

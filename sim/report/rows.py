@@ -12,6 +12,7 @@ from sim.report.numbers import MONEY, changes, interval, millions
 from sim.report.section_risk import along
 from sim.report.words import kind_word, word
 from sim.units import METRES_PER_KM
+from sim.valuation import TRUCK_HOURS
 
 INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("deaths", "expected_deaths", 1.0, ".2f"),
@@ -32,7 +33,7 @@ TIMES = (
 WORST = 10
 """Places in the list of the most dangerous ones."""
 NEVER = 1e300
-"""Sorts after all values of a life."""
+"""Sorts after all values of a life, and its negative before all ratios."""
 SUSPICIOUS = 50.0
 """Benefit over cost above which it says more of the assumed cost than of the measure."""
 Row = dict[str, Any]
@@ -109,7 +110,7 @@ def parts(found: Material, language: str) -> list[dict[str, str]]:
 def costs(found: Material, titles: Mapping[str, str], language: str) -> list[Row]:
     """Costs and what they avoid, a year; the best central ratio first."""
     rows, yearly, (unit, form) = [], found.yearly, MONEY[language]
-    for name in sorted(found.costs, key=lambda one: -(found.costs[one]["benefit_cost_ratio"]["central"] or -1e300)):
+    for name in sorted(found.costs, key=lambda one: -(found.costs[one]["benefit_cost_ratio"]["central"] or -NEVER)):
         entry = found.costs[name]
         life, per, avoided = (
             entry[key] for key in ("break_even_statistical_life_cny", "cost_per_accident_avoided_cny", "avoided")
@@ -135,7 +136,7 @@ def costs(found: Material, titles: Mapping[str, str], language: str) -> list[Row
 
 def hours_saved(avoided: Mapping[str, Mapping[str, float]]) -> float:
     """Of trucks, behind accidents, at the wheel and waiting; results of older versions may lack some."""
-    known = (avoided.get(key) for key in ("delay_hours", "driving_hours", "waiting_hours"))
+    known = (avoided.get(key) for key in TRUCK_HOURS)
     return sum(float(one["estimate"]) for one in known if one is not None)
 
 

@@ -8,7 +8,7 @@ from sim.report.material import RATE, Material
 from sim.report.numbers import changes, millions
 from sim.report.rows import SUSPICIOUS
 from sim.report.scorecard import TELLING_WIDTH
-from sim.report.words import LANGUAGES, parameter_word, word
+from sim.report.words import either, parameter_word, word
 
 FEW_RUNS = 4
 HARM = ("deaths", "injuries", "accidents")
@@ -24,10 +24,6 @@ class Said(NamedTuple):
 
     label: str
     text: str
-
-
-def _in(language: str, english: str, chinese: str) -> str:
-    return (english, chinese)[LANGUAGES.index(language)]
 
 
 def told(found: Material, language: str) -> list[str]:
@@ -49,7 +45,7 @@ def headline(found: Material, language: str) -> str:
     """What changes, in a line: accidents and deaths of a year."""
     title = found.title(found.programme, language)
     told_of = [_fall(found, key, language) for key in ("accidents", "deaths")]
-    return title + _in(language, ": ", "：") + _in(language, ", ", "，").join(told_of)
+    return title + either(language, ": ", "：") + either(language, ", ", "，").join(told_of)
 
 
 def _fall(found: Material, key: str, language: str) -> str:
@@ -57,29 +53,29 @@ def _fall(found: Material, key: str, language: str) -> str:
     change = 100.0 * (after / before - 1.0) if before else 0.0
     name = word(key, language)
     if round(change) == 0:
-        return _in(language, f"no visible change in {name}", f"{name}没有可见的变化")
+        return either(language, f"no visible change in {name}", f"{name}没有可见的变化")
     english = f"{abs(change):.0f} % {'fewer' if change < 0.0 else 'more'} {name}".replace(" %", "\N{NO-BREAK SPACE}%")
-    return _in(language, english, f"{name}{'减少' if change < 0.0 else '增加'} {abs(change):.0f}%")
+    return either(language, english, f"{name}{'减少' if change < 0.0 else '增加'} {abs(change):.0f}%")
 
 
 def summary(found: Material, score: Mapping[str, Any], language: str) -> list[Said]:
     """All lines of the answer."""
     rate, year = told(found, language)
     lines = [
-        Said(_in(language, "Effect", "效果"), f"{_harm(found, language)} {rate}"),
+        Said(either(language, "Effect", "效果"), f"{_harm(found, language)} {rate}"),
         *_ranking(found, language),
         *_money(found, language),
-        Said(_in(language, "In one year's count", "只看一年"), year),
-        Said(_in(language, "What it rests on", "依据"), _rests(found, language)),
-        Said(_in(language, "How far to trust it", "可信程度"), held_against(score, language)),
+        Said(either(language, "In one year's count", "只看一年"), year),
+        Said(either(language, "What it rests on", "依据"), _rests(found, language)),
+        Said(either(language, "How far to trust it", "可信程度"), held_against(score, language)),
     ]
     if found.replications < FEW_RUNS:
-        few = _in(
+        few = either(
             language,
             f"Only {found.replications} run{'s' * (found.replications > 1)} of each: intervals are rough or missing.",
             f"每个方案只模拟了 {found.replications} 次：区间粗略或没有。",
         )
-        lines.append(Said(_in(language, "Caution", "注意"), few))
+        lines.append(Said(either(language, "Caution", "注意"), few))
     return lines
 
 
@@ -91,9 +87,8 @@ def _harm(found: Material, language: str) -> str:
         + changes(*(frame[f"expected_{key}"].tolist() for frame in own), points=False, language=language)
         for key in HARM
     ]
-    return (
-        _in(language, "A year's ", "一年的") + _in(language, ", ", "，").join(found_changes) + _in(language, ".", "。")
-    )
+    told_of = either(language, ", ", "，").join(found_changes)
+    return either(language, f"A year's {told_of}.", f"一年的{told_of}。")
 
 
 def _ranking(found: Material, language: str) -> Iterator[Said]:
@@ -106,11 +101,11 @@ def _ranking(found: Material, language: str) -> Iterator[Said]:
             for name, ratio in list(zip(names, ratios, strict=True))[:MOST_RANKED]
         ]
         more = len(names) - MOST_RANKED
-        rest = "" if more <= 0 else _in(language, f"; {more} more below", f"；其余 {more} 项见下")
-        first = _in(language, "By the accident rate: ", "按事故率：")
+        rest = "" if more <= 0 else either(language, f"; {more} more below", f"；其余 {more} 项见下")
+        first = either(language, "By the accident rate: ", "按事故率：")
         yield Said(
-            _in(language, "Ranking", "排序"),
-            first + _in(language, "; ", "；").join(falls) + rest + _in(language, ".", "。"),
+            either(language, "Ranking", "排序"),
+            first + either(language, "; ", "；").join(falls) + rest + either(language, ".", "。"),
         )
 
 
@@ -128,15 +123,15 @@ def _money(found: Material, language: str) -> Iterator[Said]:
     names = dict.fromkeys(name for name in (found.programme, best) if name in known)
     texts = [_worth(found, name, known[name], language) for name in names]
     if len(names) > 1:
-        texts[1] = _in(language, "Best value: ", "最划算：") + texts[1]
-    yield Said(_in(language, "Value for money", "费用与效益"), " ".join(texts))
+        texts[1] = either(language, "Best value: ", "最划算：") + texts[1]
+    yield Said(either(language, "Value for money", "费用与效益"), " ".join(texts))
 
 
 def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) -> str:
     cost = millions(found.yearly * entry["cost_cny"], language)
     low, central, high = (entry["benefit_cost_ratio"][key] or 0.0 for key in ("low", "central", "high"))
     title = found.title(name, language)
-    text = _in(
+    text = either(
         language,
         f"“{title}” costs {cost} million CNY a year and returns {central:.2g} times its cost ({low:.2g} to {high:.2g}, "
         "depending on the value of a statistical life).",
@@ -144,19 +139,19 @@ def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) 
         f"（按不同生命价值取值为 {low:.2g}～{high:.2g} 倍）。",
     ).replace("-", "−")
     if central > SUSPICIOUS:
-        text += _in(language, " That rests on the assumed cost.", "这取决于所假设的费用。")
+        text += either(language, " That rests on the assumed cost.", "这取决于所假设的费用。")
     return text
 
 
 def _rests(found: Material, language: str) -> str:
     if found.sensitivity is not None:
         first = [parameter_word(str(key), language) for key in found.sensitivity["parameter"].head(2)]
-        return _in(
+        return either(
             language,
             f"Most on {' and '.join(first)}, then on the other assumptions listed at the end.",
             f"最取决于{'和'.join(first)}，其次是文末所列的其他假设。",
         )
-    return _in(
+    return either(
         language,
         "Assumptions on drivers, demand and costs, listed at the end; which of them matters most was not studied here.",
         "关于驾驶人、需求与费用的假设，列于文末；其中哪一项影响最大，本次未作分析。",
@@ -167,7 +162,7 @@ def held_against(score: Mapping[str, Any], language: str) -> str:
     """How the model did on real roads."""
     totals = score["totals"]
     wide = totals["median_width"] > TELLING_WIDTH
-    return _in(
+    return either(
         language,
         f"Of {totals['observations']} numbers observed in {totals['cases']} real cases, {totals['inside']} lie inside "
         f"the model's 90 % intervals, which are wide (upper end {totals['median_width']:.0f} times the lower one): "

@@ -84,7 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "parts_text": (
         "Accidents that the programme avoids in a year: each part alone, what is lost without it, and a share that is fair over "
         "all orders in which parts can be added.",
-        "全套措施一年避免的事故数：各部分单独实施、缺少该项的损失，以及按各种加入次序平均的公平份额。",
+        "全套措施一年减少的事故起数：各部分单独实施、缺少该项的损失，以及按各种加入次序平均的公平份额。",
     ),
     "indices": ("The four indicators and exposure", "四项指数与行驶量"),
     "indices_text": (
@@ -203,8 +203,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "ban_strip": ("banned for semi-trailers", "半挂车禁行"),
     "risk_axis": ("expected accidents\nper km", "每公里\n预期事故数"),
     "distance_axis": ("distance (km)", "里程（km）"),
-    "east_axis": ("east (km)", "东（km）"),
-    "north_axis": ("north (km)", "北（km）"),
     "per_run_axis": ("a year", "一年"),
     "counted_axis": ("counted accidents", "事故起数"),
     "chance_axis": ("chance (%)", "概率（%）"),
@@ -333,4 +331,9 @@ def parameter_word(key: str, language: str) -> str:
 
 def word(key: str, language: str) -> str:
     """A text in a language."""
-    return WORDS[key][LANGUAGES.index(language)]
+    return either(language, *WORDS[key])
+
+
+def either(language: str, english: str, chinese: str) -> str:
+    """The one of two texts that is in a language."""
+    return (english, chinese)[LANGUAGES.index(language)]
