@@ -3,11 +3,14 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.options import made, write_named
+
+if TYPE_CHECKING:
+    from sim.report.material import Material
 
 REPORT = "report.html"
 
@@ -35,11 +38,12 @@ def report(
     maker: Annotated[str, typer.Option(help="Who made it, for the first screen: an office or a name.")] = "",
 ) -> None:
     """Write one self-contained page that can be mailed and printed: the answer first, then how sure it is and why."""
-    write_report(folder, lang, out, maker=maker)
+    found = _read(folder)
+    _write_page(found, folder, lang, out, maker=maker)
     if slides:
-        _write_slides(folder, lang)
+        _write_slides(found, folder, lang)
     if office:
-        _write_office(folder, lang)
+        _write_office(found, folder, lang)
 
 
 def languages_of(lang: Language) -> tuple[str, ...]:
@@ -49,35 +53,46 @@ def languages_of(lang: Language) -> tuple[str, ...]:
     return LANGUAGES if lang is Language.both else (lang.value,)
 
 
-def _write_office(folder: Path, lang: Language) -> None:
+def _read(folder: Path) -> "Material":
+    """The results in a folder; what is wrong with it is one message."""
+    from sim.cli.problems import Problem
+    from sim.report.material import material
+    from sim.result_folder import NotAResultFolder
+
+    try:
+        return material(folder)
+    except NotAResultFolder as error:
+        raise Problem(str(error)) from error
+
+
+def _write_office(found: "Material", folder: Path, lang: Language) -> None:
     """A workbook, slides and a document in each language."""
     from sim.cli.problems import Problem
     from sim.report import office
-    from sim.report.material import material
     from sim.report.page import shipped_score
-    from sim.report.summary import summary
+    from sim.report.summary import headline, summary
 
-    found, score, files = material(folder), shipped_score(), dict[str, bytes]()
+    score, files = shipped_score(), dict[str, bytes]()
     try:
         for language in languages_of(lang):
             note, tables = office.note_of(found, language), list(office.sheets(found, score, language))
             said = summary(found, score, language)
             files[f"tables.{language}.xlsx"] = office.workbook(tables, note)
-            files[f"slides.{language}.pptx"] = office.slides(found, language, note)
-            files[f"report.{language}.docx"] = office.document(found, said, tables, language, note)
+            title, charts = headline(found, language), office.charts_of(found, language)
+            files[f"slides.{language}.pptx"] = office.slides(title, charts, note)
+            files[f"report.{language}.docx"] = office.document(title, said, charts, tables, language, note)
     except office.OfficeMissing as error:
         raise Problem(str(error)) from error
     made(folder, files)
     sys.stdout.write(f"in {folder}: {', '.join(files)}\n")
 
 
-def _write_slides(folder: Path, lang: Language) -> None:
+def _write_slides(found: "Material", folder: Path, lang: Language) -> None:
     """Charts as files; PNG in Chinese only where a font has Chinese."""
     from sim.charts.report import inline, picture
     from sim.report.drawings import drawings
-    from sim.report.material import material
 
-    found, files, lacking = material(folder), dict[str, bytes](), []
+    files, lacking = dict[str, bytes](), []
     for language in languages_of(lang):
         for name, (figure, finding) in drawings(found, language).items():
             files[f"slides/{name}.{language}.svg"] = inline(figure, finding).encode()
@@ -94,19 +109,18 @@ def _write_slides(folder: Path, lang: Language) -> None:
     sys.stdout.write(f"charts in {folder / 'slides'}\n")
 
 
-def write_report(
-    folder: Path, lang: Language, file: Path | None = None, *, maker: str = "", quiet: bool = False
-) -> None:
-    """Read a result folder, write the page: there, or to a file that the user has named."""
-    from sim.cli.problems import Problem
-    from sim.report.material import material
-    from sim.report.page import page
-    from sim.result_folder import NotAResultFolder
+def write_report(folder: Path, lang: Language, *, quiet: bool = False) -> None:
+    """Read a result folder and write the page there."""
+    _write_page(_read(folder), folder, lang, None, quiet=quiet)
 
-    try:
-        content = page(material(folder), languages_of(lang), maker=maker).encode()
-    except NotAResultFolder as error:
-        raise Problem(str(error)) from error
+
+def _write_page(
+    found: "Material", folder: Path, lang: Language, file: Path | None, *, maker: str = "", quiet: bool = False
+) -> None:
+    """The page, in the result folder or in a file that the user has named."""
+    from sim.report.page import page
+
+    content = page(found, languages_of(lang), maker=maker).encode()
     if file is None or file == folder / REPORT:
         made(folder, {REPORT: content})
     else:
@@ -125,13 +139,8 @@ def replay(
 ) -> None:
     """Run one day again and show every truck: a space-time chart and a page that plays the day."""
     from sim.cli.problems import Problem
-    from sim.report.material import material
-    from sim.result_folder import NotAResultFolder
 
-    try:
-        found = material(folder)
-    except NotAResultFolder as error:
-        raise Problem(str(error)) from error
+    found = _read(folder)
     name = scenario or found.programme
     if name not in found.scenarios:
         raise Problem(f"--scenario {name}: {folder} has {', '.join(found.scenarios)}")

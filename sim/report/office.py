@@ -1,6 +1,7 @@
 """The report's tables and charts for office programs: a workbook, slides and a document (extra `hairpin[office]`)."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -9,8 +10,8 @@ from sim.report import rows
 from sim.report.drawings import drawings
 from sim.report.material import Material
 from sim.report.page import period, scorecard_rows
-from sim.report.summary import Said, headline
-from sim.report.words import word
+from sim.report.summary import Said
+from sim.report.words import either, word
 
 SLIDE_INCHES = (13.333, 7.5)
 MARGIN_INCHES = 0.6
@@ -21,6 +22,15 @@ PICTURE_INCHES = 6.3
 
 class OfficeMissing(Exception):
     """A library of the extra is not installed."""
+
+
+@contextmanager
+def _needed_for(file: str) -> Iterator[None]:
+    """A missing library is told by what it is for."""
+    try:
+        yield
+    except ImportError as error:
+        raise OfficeMissing(f"{file} needs the extra: pip install 'hairpin[office]'") from error
 
 
 class Sheet(NamedTuple):
@@ -88,10 +98,8 @@ def workbook(tables: Sequence[Sheet], note: str) -> bytes:
     OfficeMissing
         without the extra
     """
-    try:
+    with _needed_for("tables.xlsx"):
         import xlsxwriter
-    except ImportError as error:
-        raise OfficeMissing("tables.xlsx needs the extra: pip install 'hairpin[office]'") from error
     stream = BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         bold, small = (
@@ -126,7 +134,16 @@ def _as_number(text: str) -> float | None:
         return None
 
 
-def slides(found: Material, language: str, note: str) -> bytes:
+Shown = Sequence[tuple[str, bytes | None]]
+"""Findings with their charts as PNG, None where no font has the language."""
+
+
+def charts_of(found: Material, language: str) -> Shown:
+    """The report's charts, drawn once for slides and document."""
+    return [(finding, picture(figure)) for figure, finding in drawings(found, language).values()]
+
+
+def slides(title: str, charts: Shown, note: str) -> bytes:
     """A PowerPoint file: the headline, then a chart a slide with its finding as title and the source below.
 
     Raises
@@ -134,23 +151,19 @@ def slides(found: Material, language: str, note: str) -> bytes:
     OfficeMissing
         without the extra
     """
-    try:
+    with _needed_for("slides.pptx"):
         from pptx import Presentation
         from pptx.util import Inches, Pt
-    except ImportError as error:
-        raise OfficeMissing("slides.pptx needs the extra: pip install 'hairpin[office]'") from error
     deck = Presentation()
     deck.slide_width, deck.slide_height = (Inches(side) for side in SLIDE_INCHES)
     width, height = SLIDE_INCHES[0] - 2.0 * MARGIN_INCHES, SLIDE_INCHES[1] - 2.6
-    charts: list[tuple[str, bytes | None]] = [(headline(found, language), None)]
-    charts += [(finding, picture(figure)) for figure, finding in drawings(found, language).values()]
-    for title, image in charts:
+    for finding, image in [(title, None), *charts]:
         slide = deck.slides.add_slide(deck.slide_layouts[5])
         box = slide.shapes.title
         box.left, box.top, box.width, box.height = (Inches(v) for v in (MARGIN_INCHES, 0.3, width, 1.5))
         box.text_frame.word_wrap = True
-        box.text_frame.text = title
-        box.text_frame.paragraphs[0].font.size = Pt(26 if len(title) < LONGEST_TITLE else 18)
+        box.text_frame.text = finding
+        box.text_frame.paragraphs[0].font.size = Pt(26 if len(finding) < LONGEST_TITLE else 18)
         if image is not None:
             shown = slide.shapes.add_picture(BytesIO(image), Inches(MARGIN_INCHES), Inches(1.9), height=Inches(height))
             if shown.width > Inches(width):
@@ -167,7 +180,9 @@ def slides(found: Material, language: str, note: str) -> bytes:
     return stream.getvalue()
 
 
-def document(found: Material, said: Sequence[Said], tables: Sequence[Sheet], language: str, note: str) -> bytes:
+def document(
+    title: str, said: Sequence[Said], charts: Shown, tables: Sequence[Sheet], language: str, note: str
+) -> bytes:
     """A Word file: the answer, the tables and the charts with their findings, to be edited.
 
     Raises
@@ -175,21 +190,19 @@ def document(found: Material, said: Sequence[Said], tables: Sequence[Sheet], lan
     OfficeMissing
         without the extra
     """
-    try:
+    with _needed_for("report.docx"):
         from docx import Document
         from docx.shared import Inches
-    except ImportError as error:
-        raise OfficeMissing("report.docx needs the extra: pip install 'hairpin[office]'") from error
     paper = Document()
-    paper.add_heading(headline(found, language), 0)
+    paper.add_heading(title, 0)
     paper.add_paragraph(note)
     for line in said:
         paragraph = paper.add_paragraph()
-        paragraph.add_run(f"{line.label}{'：' if language == 'zh' else ': '}").bold = True
+        paragraph.add_run(line.label + either(language, ": ", "：")).bold = True
         paragraph.add_run(line.text)
-    for figure, finding in drawings(found, language).values():
+    for finding, image in charts:
         paper.add_heading(finding, 3)
-        if (image := picture(figure)) is not None:
+        if image is not None:
             paper.add_picture(BytesIO(image), width=Inches(PICTURE_INCHES))
     for table in tables:
         paper.add_heading(table.title, 2)

@@ -37,7 +37,8 @@ def found(folder):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_slides_have_the_finding_as_title_and_the_source_below_and_nothing_beyond_the_edge(found, language) -> None:
-    deck = pptx.Presentation(BytesIO(office.slides(found, language, "where and when")))
+    charts = office.charts_of(found, language)
+    deck = pptx.Presentation(BytesIO(office.slides(headline(found, language), charts, "where and when")))
     titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
     assert titles == [headline(found, language), *(finding for _, finding in drawings(found, language).values())]
     for slide in deck.slides:
@@ -51,7 +52,8 @@ def test_slides_have_the_finding_as_title_and_the_source_below_and_nothing_beyon
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_document_has_the_answer_and_the_tables(found, language) -> None:
     said, tables = summary(found, shipped_score(), language), list(office.sheets(found, shipped_score(), language))
-    paper = docx.Document(BytesIO(office.document(found, said, tables, language, "note")))
+    charts = office.charts_of(found, language)
+    paper = docx.Document(BytesIO(office.document(headline(found, language), said, charts, tables, language, "note")))
     text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
     assert all(line.text in text for line in said)
     assert [len(table.rows) for table in paper.tables] == [len(table.rows) + 1 for table in tables]
