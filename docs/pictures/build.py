@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.charts.report import inline
+from sim.charts.saving import inline
 from sim.report.drawings import drawings
 from sim.report.material import material
 from sim.report.words import LANGUAGES

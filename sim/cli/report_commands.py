@@ -89,7 +89,7 @@ def _write_office(found: "Material", folder: Path, lang: Language) -> None:
 
 def _write_slides(found: "Material", folder: Path, lang: Language) -> None:
     """Charts as files; PNG in Chinese only where a font has Chinese."""
-    from sim.charts.report import inline, picture
+    from sim.charts.saving import inline, picture
     from sim.report.drawings import drawings
 
     files, lacking = dict[str, bytes](), []
@@ -156,7 +156,7 @@ def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int
     from functools import partial
 
     from sim.charts.replay import space_time
-    from sim.charts.report import inline, picture
+    from sim.charts.saving import inline, picture
     from sim.report import replay as of_day
     from sim.report.words import word
     from sim.scenario.files import scenario_from

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from sim.charts.report import picture
+from sim.charts.saving import picture
 from sim.report import rows
 from sim.report.drawings import drawings
 from sim.report.material import Material

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.charts.report import inline
+from sim.charts.saving import inline
 from sim.report import findings, rows
 from sim.report.card import SHIPPED_SCORECARD
 from sim.report.drawings import NARROW_INCHES, drawings

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from sim import compare
 from sim.charts import report as drawn
+from sim.charts import saving
 from sim.charts.basic import colours
 from sim.cli import app
 from sim.interventions.registry import BUILT_IN
@@ -401,7 +402,7 @@ def test_the_strip_draws_the_sections(found) -> None:
 def test_files_for_slides(folder, tmp_path, monkeypatch) -> None:
     """PNG and SVG of every chart; without a font for Chinese it says so and writes no boxes."""
     shutil.copytree(folder, tmp_path / "out")
-    monkeypatch.setattr(drawn, "chinese_font", lambda: None)
+    monkeypatch.setattr(saving, "chinese_font", lambda: None)
     done = runner.invoke(app, ["report", str(tmp_path / "out"), "--slides"])
     assert done.exit_code == 0
     assert "no font with Chinese" in done.stderr
@@ -410,10 +411,10 @@ def test_files_for_slides(folder, tmp_path, monkeypatch) -> None:
     assert not any(name.endswith(".zh.png") for name in names)
 
 
-@pytest.mark.skipif(drawn.chinese_font() is None, reason="needs a font with Chinese")
+@pytest.mark.skipif(saving.chinese_font() is None, reason="needs a font with Chinese")
 def test_chinese_charts_hold_no_boxes(found) -> None:
     for figure, _ in drawings(found, "zh").values():
-        assert drawn.picture(figure).startswith(b"\x89PNG")
+        assert saving.picture(figure).startswith(b"\x89PNG")
 
 
 def test_the_months_draw_the_table(found) -> None:
@@ -427,7 +428,7 @@ def test_the_months_draw_the_table(found) -> None:
 
 
 def test_svg_keeps_text_as_text_and_says_what_it_shows(found) -> None:
-    svg = drawn.inline(drawn.funnel([("alarms", 3.0)], lambda key: WORDS[key][1]), 'a "finding" <b>')
+    svg = saving.inline(drawn.funnel([("alarms", 3.0)], lambda key: WORDS[key][1]), 'a "finding" <b>')
     assert 'role="img"' in svg
     assert 'aria-label="a &quot;finding&quot; &lt;b>"' in svg
     assert ">预警<" in svg
