@@ -6,7 +6,7 @@ sliders together; its error is that of points left out of the fit one by one. Sh
 measures have been in force stand for a year.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -62,6 +62,10 @@ class Slider:
         """Value at a place from -1 over 0, the centre, to 1."""
         end = self.high if place > 0.0 else self.low
         return self.centre + abs(place) * (end - self.centre)
+
+    def of_use(self, kinds: Iterable[str]) -> bool:
+        """Whether it changes anything where these measures are."""
+        return not self.needs or not set(kinds).isdisjoint(self.needs)
 
 
 @dataclass(frozen=True)
@@ -128,31 +132,23 @@ def prepared(programme: Scenario, days: int, warm_up_days: int) -> Scenario:
 
 def sliders_of(programme: Scenario) -> list[Slider]:
     """Those that the programme has a use for, each with its centre."""
-    own, found = programme.interventions, [Slider("traffic", 0.7, 1.3, 1.0)]
-    contact = own.get("driver_contact")
+    return [slider for slider in _candidates(programme) if slider.of_use(programme.interventions)]
+
+
+def _candidates(programme: Scenario) -> Iterator[Slider]:
+    """Sliders that the programme has numbers for."""
+    yield Slider("traffic", 0.7, 1.3, 1.0)
+    contact, frequent = programme.interventions.get("driver_contact"), programme.fleet.classes.get("frequent_semi")
     if contact is not None:
-        operators = float(contact.model_dump()["operators"])
-        found.append(
-            Slider(
-                "interventions.driver_contact.operators",
-                1.0,
-                max(operators + 2.0, 4.0),
-                operators,
-                whole=True,
-                needs=CALLS,
-            )
-        )
-        leave = float(contact.model_dump()["leave_share"])
-        found.append(Slider("interventions.driver_contact.leave_share", 0.5, 0.98, leave, needs=CALLS))
-    frequent = programme.fleet.classes.get("frequent_semi")
-    if frequent is not None and any(kind in own for kind in ("driver_contact", "early_warning", "device_coverage")):
+        own = contact.model_dump()
+        key, operators = "interventions.driver_contact.operators", float(own["operators"])
+        yield Slider(key, 1.0, max(operators + 2.0, 4.0), operators, whole=True, needs=CALLS)
+        yield Slider("interventions.driver_contact.leave_share", 0.5, 0.98, own["leave_share"], needs=CALLS)
+    if frequent is not None:
         share = frequent.terminal_online_share
         key = "fleet.classes.frequent_semi.terminal_online_share"
-        found.append(Slider(key, min(0.3, share), 0.95, share, needs=WATCHING))
-    answers = programme.fleet.call_answer_probability
-    if contact is not None:
-        found.append(Slider("fleet.call_answer_probability", 0.4, 0.95, answers, needs=CALLS))
-    return found
+        yield Slider(key, min(0.3, share), 0.95, share, needs=WATCHING)
+    yield Slider("fleet.call_answer_probability", 0.4, 0.95, programme.fleet.call_answer_probability, needs=CALLS)
 
 
 def moved(scenario: Scenario, sliders: Sequence[Slider], places: Sequence[float]) -> Scenario:
@@ -301,13 +297,13 @@ def _surrogate(found: Explored, name: str, masks: Sequence[int], places: Floats,
 def _of_use(found: Explored, mask: int) -> list[float]:
     """1 for each slider that a set of measures has a use for, 0 for others."""
     own = {kind for bit, kind in enumerate(found.kinds) if mask >> bit & 1}
-    return [1.0 if not slider.needs or own.intersection(slider.needs) else 0.0 for slider in found.sliders]
+    return [float(slider.of_use(own)) for slider in found.sliders]
 
 
 def _costs_by_place(programme: Scenario, found: Explored, simulate: Simulate) -> list[tuple[float, float]]:
     """What ends of sliders add to the whole programme's cost; costs are straight lines between, and need no traffic."""
-    still = moved(programme.changed({"days": 1, "warm_up_days": 0}), found.sliders, [0.0] * len(found.sliders))
-    ends = [still.changed({"name": "centre"})]
+    still = programme.changed({"days": 1, "warm_up_days": 0, "name": "centre"})
+    ends = [still]
     for number in range(len(found.sliders)):
         for name, place in (("low", -1.0), ("high", 1.0)):
             places = [place if column == number else 0.0 for column in range(len(found.sliders))]
@@ -321,7 +317,8 @@ def _least_squares(columns: Floats, answers: Floats) -> tuple[list[float], float
 
     Notes
     -----
-    The error of a point that is left out is e / (1 - h) with its residual e and its leverage h (Allen 1974, PRESS).
+    The error of a point that is left out is e / (1 - h) with its residual e and its leverage h;
+    a test compares it with fits without each point.
     """
     inverse = np.linalg.pinv(columns)
     coefficients = np.einsum("ij,j->i", inverse, answers)
