@@ -24,6 +24,8 @@ SLIDERS: dict[str, tuple[str, str]] = {
     ),
     "fleet.call_answer_probability": ("drivers who answer a call", "接听电话的比例"),
 }
+DECIMALS = 9
+"""Of what is fitted: more than is known of it, and fewer than processors differ in."""
 TEXTS: dict[str, tuple[str, str]] = {
     "title": ("What if? Measures against truck accidents", "假如……？货车事故防控措施推演"),
     "switch": ("中文", "English"),
@@ -138,15 +140,24 @@ def _data(found: Explored, programme: Scenario, base_file: str, made: Mapping[st
         "yearly": {name: [round(value, 6) for value in values] for name, values in found.yearly.items()},
         "cost": [round(value) for value in found.cost_cny],
         "compliance": found.compliance,
-        "chance": found.chance,
-        "unknown": found.unknown,
+        "chance": _rounded(found.chance),
+        "unknown": _rounded(found.unknown),
         "quantile": found.quantile,
         "costByPlace": found.cost_by_place,
         "sliders": [{**asdict(one), **dict(zip(LANGUAGES, SLIDERS[one.key], strict=True))} for one in found.sliders],
-        "fit": {name: asdict(one) for name, one in found.fit.items()},
+        "fit": _rounded({name: asdict(one) for name, one in found.fit.items()}),
         "ends": found.ends_km,
         "risk": found.risk,
         "money": {language: MONEY[language][0] for language in LANGUAGES},
         "base": base_file,
         "made": {**made, "days": programme.days, "warm": programme.warm_up_days, "sets": len(found.scenarios)},
     }
+
+
+def _rounded(content: Any) -> Any:
+    """All numbers in mappings and lists to so many decimals."""
+    if isinstance(content, Mapping):
+        return {key: _rounded(one) for key, one in content.items()}
+    if isinstance(content, list):
+        return [_rounded(one) for one in content]
+    return round(content, DECIMALS)

@@ -120,6 +120,14 @@ def test_more_traffic_means_more_accidents_and_the_fit_says_so(data) -> None:
     assert fit["error_base"] < 0.05
 
 
+def test_what_is_fitted_has_no_digits_in_which_processors_differ(data) -> None:
+    """Matrices and logarithms round by processor in the sixteenth."""
+    for one in data["fit"].values():
+        numbers = [*one["a"], *one["b"], one["c"], one["q"], one["error_ratio"], one["error_base"]]
+        assert numbers == [round(number, 9) for number in numbers]
+        assert any(numbers)
+
+
 def test_only_programmes_of_a_size_can_be_explored(small) -> None:
     with pytest.raises(ValueError, match="no interventions"):
         prepared(small(), DAYS, WARM)
