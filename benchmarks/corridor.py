@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.units import Floats
 from sim.driving.sweep import courses_of
 from sim.engine.world import World
 from sim.scenario import Scenario
-from sim.units import Floats
 
 SECTIONS, SECTION_KM = 40, 1.0
 TRIPS_PER_YEAR = 1_000_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiment import run_experiment
+from sim.experiment.runner import run_experiment
 from sim.scenario import load_scenario
 
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"

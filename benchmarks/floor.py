@@ -11,13 +11,13 @@ from typing import get_type_hints
 
 import numpy as np
 
+from sim.core.parameters import MECHANISMS
+from sim.core.units import Singles
 from sim.driving.traits import Traits
-from sim.engine.outcome import Outcome
+from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
-from sim.engine.trips import TripTable
-from sim.parameters import MECHANISMS
+from sim.engine.trips.trip_table import TripTable
 from sim.scenario import load_scenario
-from sim.units import Singles
 
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"
 NUMBERS_PER_TRIP = 8

@@ -12,7 +12,7 @@ from benchmarks import corridor
 from benchmarks.memory import peak_mib
 from sim.engine.replication import run_replication
 from sim.engine.world import World
-from sim.experiment import run_experiment
+from sim.experiment.runner import run_experiment
 from sim.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).parents[1]

@@ -10,6 +10,7 @@ from typing import Any
 
 from simpy import Environment, Event
 
+from sim.core.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2, ms_from_kmh
 from sim.driving.conditions import Conditions
 from sim.driving.plan import plan_of
 from sim.driving.traits import Traits
@@ -19,7 +20,6 @@ from sim.physics import speed as speeds
 from sim.physics.rollover import logistic_spread
 from sim.risk.encounters import CROSSED_BY_OTHERS, REACHED_SHARE, SCALE_SQUARE
 from sim.scenario import Scenario
-from sim.units import SECONDS_PER_HOUR, STANDARD_GRAVITY_MS2, ms_from_kmh
 
 PlainRoute = list[tuple[int, list[float]]]
 """Sections, and the share of runaways on each that end in an accident, by kind of truck."""
@@ -41,7 +41,7 @@ class PlainSection:
 
     way: int
     length_m: float
-    wanted_ms: float
+    desired_ms: float
     icy_ms: float
     limit_ms: float
     grade: float
@@ -86,7 +86,7 @@ def plain_sections(conditions: Conditions) -> list[PlainSection]:
         PlainSection(
             way=int(table.way[n]),
             length_m=float(table.length_m[n]),
-            wanted_ms=float(conditions.bounds.wanted_ms[n]),
+            desired_ms=float(conditions.bounds.desired_ms[n]),
             icy_ms=float(conditions.bounds.icy_ms[n]),
             limit_ms=float(table.limit_ms[n]),
             grade=float(table.grade[n]),
@@ -161,7 +161,7 @@ class Model:
 
     def velocity(self, section: PlainSection, truck: PlainTruck, weather: float, temperature: float) -> float:
         """Speed [m/s]."""
-        velocity = section.wanted_ms * weather * truck.speed_factor
+        velocity = section.desired_ms * weather * truck.speed_factor
         if section.held_ms < inf:
             velocity = min(velocity, section.held_ms * truck.descent_factor)
             velocity = min(velocity, max(self.bearable_ms(section, truck, temperature), self.lowest_ms))

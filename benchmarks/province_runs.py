@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.memory import peak_mib, watched
-from sim.experiment import Experiment, Task, parts_of, run_experiment
+from sim.experiment.runner import Experiment, Task, parts_of, run_experiment
+from sim.experiment.store import packed
 from sim.scenario import Scenario, load_scenario
-from sim.store import packed
 
 FOLDER = Path(__file__).parents[1] / "scenarios" / "province"
 WORKERS = 2

@@ -15,9 +15,9 @@ from xml.etree import ElementTree as Xml
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.units import METRES_PER_MILE
 from sim.risk import encounters
 from sim.risk.followers import Segment, percent_followers
-from sim.units import METRES_PER_MILE
 
 FLOWS_PER_H = (50, 100, 200, 400, 600, 800)
 VEHICLES, WARM_UP_H = 4000.0, 1.0

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.experiment import run_experiment
-from sim.results import Results, results_of
+from sim.experiment.runner import run_experiment
+from sim.experiment.store import Store
+from sim.results.tables import Results, results_of
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.building import checked
-from sim.scenario.remarks import obstacles
-from sim.store import Store
+from sim.scenario.compatibility import obstacles
 
 Source = Scenario | Path | str
 

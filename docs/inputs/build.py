@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.experiment import run_experiment
+from sim.analysis.uncertainty import run_draws
+from sim.experiment.runner import run_experiment
+from sim.experiment.store import Store, model_version
 from sim.scenario import Scenario, load_scenario
-from sim.store import Store, model_version
-from sim.uncertainty import run_draws
 
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "results" / "inputs" / "store"

@@ -22,26 +22,27 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from scipy.stats import beta
 
-from sim import calibration, charts
-from sim.engine.outcome import Outcome
+from sim import charts
+from sim.analysis import calibration
+from sim.analysis.portfolio import avoided, best_within, rungs_of, search, with_parts
+from sim.analysis.uncertainty import run_draws
+from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
-from sim.experiment import Experiment, run_experiment
+from sim.experiment.runner import Experiment, run_experiment
+from sim.experiment.store import Store, model_version
 from sim.interventions.registry import interventions, register
-from sim.portfolio import avoided, best_within, rungs_of, search, with_parts
 from sim.report.words import kind_word, parameter_word
 from sim.risk.two_lane import overdispersion
-from sim.safety_statistics import (
+from sim.scenario import Scenario, load_scenario
+from sim.scenario.loading import load_as
+from sim.statistics.accident_counts import (
     chance_of_drop,
     effect_posterior,
     rate_ratio,
     worst_site_ratios,
     years_to_detect,
 )
-from sim.scenario import Scenario, load_scenario
-from sim.scenario.files import load_as
-from sim.statistics import Interval, mean_interval, paired_ratio
-from sim.store import Store, model_version
-from sim.uncertainty import run_draws
+from sim.statistics.intervals import Interval, mean_interval, paired_ratio
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

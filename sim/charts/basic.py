@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.core.units import METRES_PER_KM, Floats
 from sim.physics.brake_temperature import LIMIT_C
 from sim.physics.descent import Descent
-from sim.statistics import mean_interval
-from sim.units import METRES_PER_KM, Floats
+from sim.statistics.intervals import mean_interval
 
 PALETTE = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#999933")
 """Colours that colour-blind readers can tell apart (Okabe and Ito 2008); the first is the baseline's."""

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.charts.basic import PALETTE, colours, forest_rows, monthly_rows
 from sim.charts.saving import NARROW
-from sim.units import METRES_PER_KM, Floats
+from sim.core.units import METRES_PER_KM, Floats
 
 MARKERS = {"exit_mark": "o", "camera_mark": "v", "ramp_mark": "^"}
 Marks = Sequence[tuple[float, str]]

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.charts.basic import PALETTE, STYLE
+from sim.core.units import METRES_PER_KM, Floats
 from sim.importing.alignment import Alignment
 from sim.importing.sections import Piece
-from sim.units import METRES_PER_KM, Floats
 
 TIGHT_RADIUS_M = 60.0
 DIGITS = 2

@@ -24,7 +24,7 @@ from sim.cli import (
     statistics_commands,
     sweep_commands,
 )
-from sim.texts import escaped
+from sim.core.texts import escaped
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -60,7 +60,7 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.stderr.write(f"{escaped(str(problem))}\n")
             raise typer.Exit(problem.exit_code) from None
         except ImportError as error:
-            from sim.compiled import NumbaMissing
+            from sim.core.compiled import NumbaMissing
 
             if not isinstance(error, NumbaMissing):
                 raise
@@ -68,7 +68,7 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(BAD_INPUT) from None
         except ValueError as error:
             from sim.importing.findings import RefusedError
-            from sim.statistics import NoRatioError
+            from sim.statistics.intervals import NoRatioError
 
             if not isinstance(error, NoRatioError | RefusedError):
                 raise
@@ -98,6 +98,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
         inspect_commands.diff,
         inspect_commands.interventions,
         inspect_commands.parameters,
+        inspect_commands.metrics,
         inspect_commands.schema,
     ),
     "Evidence": (
@@ -123,7 +124,7 @@ app.add_typer(imports, name="import", rich_help_panel="Scenarios")
 
 
 def _runs_were_kept() -> bool:
-    store = sys.modules.get("sim.store")
+    store = sys.modules.get("sim.experiment.store")
     return store is not None and bool(store.Store.kept)
 
 

@@ -25,7 +25,7 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.calibration import Coverage, Targets
+    from sim.analysis.calibration import Coverage, Targets
 
 FITS = 200
 """Data sets simulated to check the method."""
@@ -60,7 +60,7 @@ def calibrate(
     """
     import numpy as np
 
-    from sim import calibration
+    from sim.analysis import calibration
     from sim.cli.problems import Problem
 
     wanted = _targets(targets)
@@ -86,10 +86,10 @@ def calibrate(
 
 
 def _targets(file: Path) -> "Targets":
-    from sim.calibration import Targets
+    from sim.analysis.calibration import Targets
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError
-    from sim.scenario.files import load_as
+    from sim.scenario.loading import load_as
 
     try:
         return load_as(file, Targets)
@@ -102,7 +102,7 @@ def _write(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame", hel
 
     from sim import charts
     from sim.cli.options import made
-    from sim.made_files import as_json as json_text
+    from sim.system.made_files import as_json as json_text
 
     content: dict[str, Any] = {
         "parameters": parameters.to_dict("records"),
@@ -168,10 +168,10 @@ def portfolio(
     Intervals hold chance in the runs, not what the parameters leave open.
     """
     from sim import charts
+    from sim.analysis.portfolio import best_within, rungs_of, search
     from sim.cli.options import made
     from sim.cli.problems import Problem
-    from sim.portfolio import best_within, rungs_of, search
-    from sim.result_folder import parquet
+    from sim.results.folder import parquet
 
     whole = load([programme], days)[0]
     if not whole.interventions:

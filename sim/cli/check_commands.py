@@ -9,7 +9,7 @@ import typer
 from sim.cli.options import Quiet, Workers, progress_bar, write_named
 
 if TYPE_CHECKING:
-    from sim.checking import Moved
+    from sim.experiment.regression import Moved
     from sim.scenario import Scenario
 
 FOUND_A_DIFFERENCE = 1
@@ -33,39 +33,39 @@ def check(
     the random numbers are the same, else replications are compared in pairs with a false-alarm rate of 1 % over all
     comparisons. Exit code 1 if something moved.
     """
-    from sim import checking
     from sim.cli.problems import Problem
+    from sim.experiment import regression
 
-    files = checking.shipped(scenarios)
+    files = regression.shipped(scenarios)
     if not files:
         raise Problem(f"--scenarios: {scenarios} has no folders with scenario files")
     if not reference.is_file() and not update:
         raise Problem(f"--reference: {reference} is not there; write it with hairpin check --update")
     scenarios_of_check = _loaded(files)
     with progress_bar(quiet=quiet) as progress:
-        found = checking.measure(scenarios_of_check, workers=workers, progress=progress)
-    stored = checking.read(reference) if reference.is_file() else None
-    moved = [] if stored is None else checking.differences(stored, found)
+        found = regression.measure(scenarios_of_check, workers=workers, progress=progress)
+    stored = regression.read(reference) if reference.is_file() else None
+    moved = [] if stored is None else regression.differences(stored, found)
     unknown = [] if stored is None else sorted(found.keys() - stored["scenarios"].keys())
     if junit is not None:
-        write_named(junit, checking.junit(scenarios_of_check, moved).encode())
+        write_named(junit, regression.junit(scenarios_of_check, moved).encode())
     if not quiet:
         _print([entry for entry in moved if entry.scenario not in unknown], len(scenarios_of_check) - len(unknown))
         for name in unknown:
             sys.stdout.write(f"{name} has no reference in {reference}; hairpin check --update writes one\n")
     if update:
-        checking.write(reference, found)
+        regression.write(reference, found)
     elif moved:
         raise typer.Exit(FOUND_A_DIFFERENCE)
 
 
 def _loaded(files: dict[str, Path]) -> "dict[str, Scenario]":
-    from sim import checking
     from sim.cli.problems import Problem
+    from sim.experiment import regression
     from sim.scenario import ScenarioError
 
     try:
-        return checking.cases(files)
+        return regression.cases(files)
     except ScenarioError as error:
         raise Problem(str(error)) from error
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from sim.core.units import Floats
+    from sim.inputs.road import Link
     from sim.physics.descent import Descent
-    from sim.road import Link
-    from sim.units import Floats
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 def verify(*, as_json: AsJson = False) -> None:
     """Compare our formulas with published values; exit code 1 if one lies outside its tolerance."""
-    from sim.verification import evidence
+    from sim.evidence.verification import evidence
 
     rows = evidence()
     if as_json:
@@ -49,8 +49,8 @@ def descent(
     import numpy as np
 
     from sim.cli.problems import Problem
+    from sim.core.units import kmh_from_ms, ms_from_kmh
     from sim.physics.descent import descend, maximum_safe_speed_ms
-    from sim.units import kmh_from_ms, ms_from_kmh
 
     if out is not None and out.suffix not in {".svg", ".png"}:
         raise Problem(f"{out}: a chart's file ends in .svg or .png")
@@ -69,7 +69,7 @@ def _link(file: Path, name: str | None) -> "Link":
     """The named link of a road, or the one that falls most."""
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError
-    from sim.scenario.files import load_road
+    from sim.scenario.loading import load_road
 
     try:
         road = load_road(file)

@@ -70,7 +70,7 @@ def _loaded(files: list[Path], registers: Path | None, days: int | None) -> "tup
     from sim.cli.problems import Problem
     from sim.hindcast.cases import Registers, load_cases, shortened
     from sim.scenario import ScenarioError
-    from sim.scenario.files import load_as
+    from sim.scenario.loading import load_as
 
     try:
         known = load_as(registers or files[0].parent.parent / REGISTERS, Registers)
@@ -82,8 +82,8 @@ def _loaded(files: list[Path], registers: Path | None, days: int | None) -> "tup
 
 def _write(folder: Path, rows: "list[Score]", total: "Totals", cases: "list[LoadedCase]", how: dict[str, Any]) -> None:
     from sim import charts
-    from sim.made_files import as_json as json_text
     from sim.report.scorecard import CHART_WORDS, content, markdown
+    from sim.system.made_files import as_json as json_text
 
     told = content(rows, total, how)  # Chinese in PNG files needs a font that may not be there
     files = {"hindcast.json": json_text(told).encode()}

@@ -19,7 +19,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the report as JSON."
 def inspect(file: Wanted, *, as_json: AsJson = False) -> None:
     """Say what a file is, what it holds and whether a road can be had from it; writes nothing."""
     from sim.importing.inspection import inspected
-    from sim.made_files import as_json as json_text
+    from sim.system.made_files import as_json as json_text
 
     found = inspected(file)
     if as_json:
@@ -68,10 +68,10 @@ def road(
 
     A map needs heights: hairpin import road county.osm.pbf --ref S228 --dem N27E120.hgt --out s228
     """
+    from sim.core.parameters import ROAD_CLASSES
     from sim.importing.options import Options
     from sim.importing.road_files import report_text, road_files
     from sim.importing.road_import import import_road
-    from sim.parameters import ROAD_CLASSES
 
     options = Options(
         height_files=tuple(dem or ()),
@@ -103,7 +103,7 @@ def road(
 def _finish(out: Path, files: dict[str, bytes], report: dict[str, Any], text: str, *, as_json: bool) -> None:
     """Write what was made, and print the report."""
     from sim.cli.options import made
-    from sim.made_files import as_json as json_text
+    from sim.system.made_files import as_json as json_text
 
     made(out, files)
     sys.stdout.write(json_text(report) if as_json else f"{text}\n")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import load, remark
-from sim.texts import escaped
+from sim.core.texts import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.interventions.base import Intervention
+    from sim.interventions.intervention import Intervention
     from sim.scenario import Mistake
 
 LINE, NOT_THERE = 110, "–"
@@ -47,7 +47,7 @@ def validate(
     """Check scenario files and say all that is wrong with each, with file and line."""
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError, load_scenario
-    from sim.scenario.remarks import late_starts
+    from sim.scenario.compatibility import late_starts
 
     mistakes = []
     for file in files:
@@ -112,6 +112,14 @@ def schema() -> None:
     typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
+def metrics(*, as_json: AsJson = False) -> None:
+    """Print every metric of a run with unit, sort and words in both languages, as Markdown."""
+    from sim.evidence.metric_table import metric_markdown, metric_rows
+
+    text = json.dumps(metric_rows(), ensure_ascii=False, indent=1) if as_json else "\n".join(metric_markdown())
+    sys.stdout.write(f"{text}\n")
+
+
 def parameters(
     *,
     uncertain: Annotated[
@@ -125,7 +133,7 @@ def parameters(
 ) -> None:
     """Print every number of the model with unit, source and range, as Markdown."""
     from sim.cli.problems import Problem
-    from sim.parameter_table import GROUPS, markdown, uncertain_yaml
+    from sim.evidence.parameter_table import GROUPS, markdown, uncertain_yaml
 
     known = [key for key, _, _ in GROUPS]
     if unknown := next((name for name in uncertain or [] if name not in known), None):

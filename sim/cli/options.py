@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sim.experiment import Experiment, Progress, ReplicationFailed
+    from sim.experiment.runner import Experiment, Progress, ReplicationFailed
+    from sim.experiment.store import Store
     from sim.hindcast.cases import LoadedCase, Registers
     from sim.hindcast.draws import Draws
     from sim.scenario import Scenario
-    from sim.store import Store
 
 LARGEST_SEED = 2**63 - 1
 ScenarioFiles = Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)]
@@ -60,7 +60,7 @@ class Simulation:
 
     def run(self, scenarios: "list[Scenario]", replications: int) -> "Experiment":
         """Simulate, with a bar; what stops a run is told, and so is what was kept."""
-        from sim.experiment import run_experiment
+        from sim.experiment.runner import run_experiment
 
         with self._told(), progress_bar(quiet=self.quiet) as progress:
             return run_experiment(
@@ -76,7 +76,7 @@ class Simulation:
 
     def draw(self, scenarios: "list[Scenario]", draws: int, replications: int) -> "Experiment":
         """Simulate draws of uncertain parameters."""
-        from sim.uncertainty import run_draws
+        from sim.analysis.uncertainty import run_draws
 
         with self._told(), progress_bar(quiet=self.quiet) as progress:
             return run_draws(
@@ -109,7 +109,7 @@ class Simulation:
             )
 
     def _store(self) -> "Store":
-        from sim.store import Store
+        from sim.experiment.store import Store
 
         return Store(self.folder / "store")
 
@@ -117,7 +117,7 @@ class Simulation:
     def _told(self) -> Iterator[None]:
         """What goes wrong is one message."""
         from sim.cli.problems import Problem
-        from sim.experiment import ReplicationFailed
+        from sim.experiment.runner import ReplicationFailed
 
         try:
             yield
@@ -135,7 +135,7 @@ class Simulation:
 
     def _kept(self, error: "ReplicationFailed") -> str:
         """Write the runs that ended before; a sentence on where they are."""
-        from sim.result_folder import write_finished
+        from sim.results.folder import write_finished
 
         if not error.finished:
             return ""
@@ -146,7 +146,7 @@ class Simulation:
 def made(folder: Path, files: "Mapping[str, bytes]") -> None:
     """Write files into a folder; what is not ours is not touched, and what can't be written is one message."""
     from sim.cli.problems import Problem
-    from sim.made_files import MadeFiles, NotOurs
+    from sim.system.made_files import MadeFiles, NotOurs
 
     try:
         MadeFiles(folder).write(files)
@@ -159,8 +159,8 @@ def made(folder: Path, files: "Mapping[str, bytes]") -> None:
 def free_of_others(folder: Path) -> Path:
     """A result folder in which nothing of others stands in the way, found out before anything is simulated."""
     from sim.cli.problems import Problem
-    from sim.made_files import MadeFiles, NotOurs
-    from sim.result_folder import ALWAYS_WRITTEN
+    from sim.results.folder import ALWAYS_WRITTEN
+    from sim.system.made_files import MadeFiles, NotOurs
 
     try:
         foreign = MadeFiles(folder).foreign(ALWAYS_WRITTEN)
@@ -174,7 +174,7 @@ def free_of_others(folder: Path) -> Path:
 def write_named(file: Path, content: bytes) -> None:
     """Write a file that the user has named; what is not ours is not replaced."""
     from sim.cli.problems import Problem
-    from sim.made_files import NotOurs, write_signed
+    from sim.system.made_files import NotOurs, write_signed
 
     try:
         write_signed(file, content)
@@ -200,7 +200,7 @@ def load(files: list[Path], days: int | None, settings: Sequence[str] = ()) -> "
     """All scenarios, a file named twice once; all mistakes of all files together; with keys set."""
     from sim.cli.problems import Problem
     from sim.scenario import Mistake, ScenarioError, load_scenario
-    from sim.scenario.remarks import late_starts
+    from sim.scenario.compatibility import late_starts
 
     by_path = {file.resolve(): file for file in reversed(files)}
     wanted = [file for place, file in enumerate(files) if file.resolve() not in {f.resolve() for f in files[:place]}]
@@ -251,7 +251,7 @@ def _with_settings(scenarios: "list[Scenario]", settings: Sequence[str]) -> "lis
 def comparable(scenarios: "list[Scenario]") -> "list[Scenario]":
     """Scenarios that can be compared with the first of them; found out before anything is simulated."""
     from sim.cli.problems import Problem
-    from sim.scenario.remarks import differences, obstacles
+    from sim.scenario.compatibility import differences, obstacles
 
     if found := list(obstacles(scenarios)):
         raise Problem("\n".join(found))

@@ -57,7 +57,7 @@ def _read(folder: Path) -> "Material":
     """The results in a folder; what is wrong with it is one message."""
     from sim.cli.problems import Problem
     from sim.report.material import material
-    from sim.result_folder import NotAResultFolder
+    from sim.results.folder import NotAResultFolder
 
     try:
         return material(folder)
@@ -159,7 +159,7 @@ def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int
     from sim.charts.saving import inline, picture
     from sim.report import replay as of_day
     from sim.report.words import word
-    from sim.scenario.files import scenario_from
+    from sim.scenario.loading import scenario_from
 
     sys.stderr.write("running the replication again ...\n")
     found = of_day.replay(scenario_from(content), seed, replication, day)

@@ -30,8 +30,8 @@ from sim.cli.options import (
 from sim.cli.report_commands import Language, write_report
 
 if TYPE_CHECKING:
-    from sim.experiment import Experiment
-    from sim.results import Results
+    from sim.experiment.runner import Experiment
+    from sim.results.tables import Results
     from sim.scenario import Scenario
 
 FIRST_STAGE = 5
@@ -159,8 +159,8 @@ def _tell_runs(
     orders: int,
 ) -> None:
     """What a command would simulate."""
-    from sim.attribution import orders_of, subsets_of
-    from sim.store import Store, run_key
+    from sim.analysis.attribution import orders_of, subsets_of
+    from sim.experiment.store import Store, run_key
 
     store, seed = Store(simulation.folder / "store"), simulation.seed
     kept = sum(store.holds(run_key(one, seed, number)) for one in scenarios for number in range(replications))
@@ -177,8 +177,8 @@ def _tell_runs(
 
 def _check_request(scenarios: "list[Scenario]", draws: int | None) -> None:
     """See that there is something to compare and to draw."""
+    from sim.analysis.uncertainty import uncertain_keys
     from sim.cli.problems import Problem
-    from sim.uncertainty import uncertain_keys
 
     if len(scenarios) == 1:
         raise Problem(f"nothing to compare: {scenarios[0].name} is the baseline and the only scenario")
@@ -187,7 +187,7 @@ def _check_request(scenarios: "list[Scenario]", draws: int | None) -> None:
 
 
 def _results(experiment: "Experiment", baseline: str | None, first_stage: int | None) -> "Results":
-    from sim.results import results_of
+    from sim.results.tables import results_of
 
     return results_of(experiment, baseline=baseline, command=command_line(), first_stage=first_stage)
 
@@ -198,7 +198,7 @@ def _to_precision(
     """Two stages; what the first one ran is taken from the store by the second."""
     from dataclasses import replace
 
-    from sim.experiment import run_to_precision
+    from sim.experiment.runner import run_to_precision
 
     stages = iter((simulation, replace(simulation, fresh=False)))
     return run_to_precision(
@@ -224,10 +224,10 @@ def _compare_draws(
     simulation: Simulation, scenarios: "list[Scenario]", draws: int, replications: int, *, as_json: bool
 ) -> None:
     """Ratios under uncertain parameters, and how much of each interval they make; written to uncertainty.json."""
+    from sim.analysis.uncertainty import shares_of
     from sim.cli.tables import print_shares
-    from sim.made_files import as_json as json_text
-    from sim.result_folder import write_shares
-    from sim.uncertainty import shares_of
+    from sim.results.folder import write_shares
+    from sim.system.made_files import as_json as json_text
 
     experiment = simulation.draw(scenarios, draws, replications)
     base = scenarios[0].name
@@ -254,9 +254,9 @@ def _programme(scenarios: "list[Scenario]", name: str) -> "Scenario":
 
 def _attribute(programme: "Scenario", simulation: Simulation, replications: int, orders: int, *, quiet: bool) -> None:
     """Simulate what sharing needs, write attribution.json, print a table."""
-    from sim.attribution import attribute as shared_out
+    from sim.analysis.attribution import attribute as shared_out
     from sim.cli.tables import print_attribution
-    from sim.result_folder import write_attribution
+    from sim.results.folder import write_attribution
 
     shares = shared_out(programme, lambda sets: simulation.run(sets, replications), orders, simulation.seed)
     write_attribution(shares, programme, simulation.seed, simulation.folder)
@@ -269,10 +269,10 @@ def _deliver(
 ) -> None:
     """Write the folder, then print."""
     from sim.cli.problems import Problem
-    from sim.made_files import NotOurs
-    from sim.made_files import as_json as json_text
-    from sim.result_folder import write_results
-    from sim.results import unsettled
+    from sim.results.folder import write_results
+    from sim.results.tables import unsettled
+    from sim.system.made_files import NotOurs
+    from sim.system.made_files import as_json as json_text
 
     titles = {scenario.name: scenario.shown_title for scenario in scenarios}
     try:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from sim.before_after import BeforeAfter, Placebo
-    from sim.site_table import SiteTable
+    from sim.statistics.before_after import BeforeAfter, Placebo
+    from sim.statistics.site_table import SiteTable
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 LEAST_CHANCE = 0.05
@@ -58,9 +58,9 @@ def before_after(
     `overdispersion` that model's k. Untreated sites (`treated` 0) calibrate the predictions of both times, and show
     what the study finds where nothing was done. Prints the naive ratio beside the corrected one.
     """
-    from sim.before_after import before_after as study
-    from sim.before_after import placebo
     from sim.cli.problems import Problem
+    from sim.statistics.before_after import before_after as study
+    from sim.statistics.before_after import placebo
 
     if accidents is not None:
         table, where = _imported_table(accidents, treated_stretch, from_date, years), accidents
@@ -85,7 +85,7 @@ def before_after(
 
 def _site_table(data: Path) -> "SiteTable":
     from sim.cli.problems import Problem
-    from sim.site_table import SiteTableError, read_site_table
+    from sim.statistics.site_table import SiteTableError, read_site_table
 
     try:
         return read_site_table(data)
@@ -97,7 +97,7 @@ def _imported_table(folder: Path, treated: str | None, from_date: datetime | Non
     """Sites of imported accidents."""
     from sim.cli.problems import Problem
     from sim.importing.study import study_of
-    from sim.site_table import SiteTable
+    from sim.statistics.site_table import SiteTable
 
     if treated is None or from_date is None:
         raise Problem("--accidents needs --treated ROUTE[:FROM-TO] and --from DATE")
@@ -119,8 +119,8 @@ def _see_that_it_tells(folder: Path, found: "BeforeAfter") -> None:
 
 def _check_predictions(data: Path, table: "SiteTable") -> None:
     """See that the counts before are such as the predictions give."""
-    from sim.before_after import chance_of_counts
     from sim.cli.problems import Problem
+    from sim.statistics.before_after import chance_of_counts
 
     chance = chance_of_counts(table.sites)
     if chance < LEAST_CHANCE:
@@ -202,7 +202,7 @@ def power(
 
     By the exact test at 5 %, summed over all counts that may come.
     """
-    from sim.safety_statistics import chance_of_drop, detection_power, years_to_detect
+    from sim.statistics.accident_counts import chance_of_drop, detection_power, years_to_detect
 
     years = years_to_detect(per_year, reduction, years_before, detection)
     table = [
@@ -222,7 +222,7 @@ def power(
 
 
 def _power_text(content: dict[str, Any]) -> str:
-    from sim.safety_statistics import MOST_YEARS
+    from sim.statistics.accident_counts import MOST_YEARS
 
     years = content["years_to_detect"]
     told = f"{years:.0f} years" if years is not None else f"more than {MOST_YEARS} years, if ever: count longer before"

@@ -73,11 +73,11 @@ def sweep(
     Example: hairpin sweep scenarios/taishun/driver_contact.yaml --set
     interventions.driver_contact.leave_share=0.2:1
     """
+    from sim.analysis.sweeping import SweepMistake, axis, grid, latin_points, variants
+    from sim.analysis.sweeping import sweep as over
     from sim.cli.problems import Problem
-    from sim.result_folder import parquet
+    from sim.results.folder import parquet
     from sim.scenario import ScenarioError
-    from sim.sweeping import SweepMistake, axis, grid, latin_points, variants
-    from sim.sweeping import sweep as over
 
     loaded = load([scenario], days)[0]
     folder = out or default_folder(scenario) / "sweep"
@@ -111,10 +111,10 @@ def sensitivity(
     quiet: Quiet = False,
 ) -> None:
     """Which of the `uncertain` parameters drive the answer: Morris screening or Sobol indices, with a tornado chart."""
+    from sim.analysis.sweeping import sensitivity as of
+    from sim.analysis.uncertainty import uncertain_keys
     from sim.cli.problems import Problem
-    from sim.result_folder import sensitivity_files
-    from sim.sweeping import sensitivity as of
-    from sim.uncertainty import uncertain_keys
+    from sim.results.folder import sensitivity_files
 
     loaded = comparable(load([baseline] if alternative is None else [baseline, alternative], days))
     if not uncertain_keys(loaded):

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.attribution import Attribution
-from sim.experiment import RATE
-from sim.parameters import ROAD_CLASSES
-from sim.results import Results
-from sim.uncertainty import Shares
-from sim.verification import Evidence
+from sim.analysis.attribution import Attribution
+from sim.analysis.uncertainty import Shares
+from sim.core.parameters import ROAD_CLASSES
+from sim.evidence.verification import Evidence
+from sim.experiment.runner import RATE
+from sim.results.tables import Results
 
 NOTHING = "–"
 NARROWEST = 132

@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.units import STANDARD_GRAVITY_MS2, Bools, Floats, Singles, ms_from_kmh
+from sim.driving.parameters import SpeedParameters
 from sim.driving.rules import NO_RULES, DrivingRules
 from sim.driving.run_out import Brakeless, brakeless
 from sim.driving.usual import Bounds, factor_of_usual_speed
-from sim.fleet import Fleet
+from sim.inputs.fleet import Fleet
+from sim.inputs.network import Network, SectionTable
 from sim.physics import speed, stopping
-from sim.risk.parameters import RiskParameters, SeverityParameters, SpeedParameters
-from sim.road import Network, SectionTable
-from sim.units import STANDARD_GRAVITY_MS2, Bools, Floats, Singles, ms_from_kmh
+from sim.risk.parameters import RiskParameters, SeverityParameters
 
 
 class Hours(NamedTuple):
@@ -126,7 +127,7 @@ def _bounds(table: SectionTable, kinds: TruckKinds, speeds: SpeedParameters) -> 
     icy_ms = _highest_ms(table, stopping.icy_side_friction(), stopping.friction_deceleration_ms2("ice"))
     reduction_ms = ms_from_kmh(speeds.descent_reduction_kmh_per_pct) * 100.0
     return Bounds(
-        wanted_ms=np.minimum(table.limit_ms, comfort_ms),
+        desired_ms=np.minimum(table.limit_ms, comfort_ms),
         held_ms=speed.descent_speed_ms(table.grade, ms_from_kmh(speeds.descent_level_kmh), reduction_ms),
         icy_ms=np.where(table.tunnel, np.inf, icy_ms),
         crawl_ms=np.where(climbs, speed.crawl_speed_ms(rise[:, None], kinds.mass_kg, kinds.power_w), np.inf),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.units import Floats, Ints, Singles
+from sim.core.units import Floats, Ints, Singles
 
 
 class Courses(NamedTuple):

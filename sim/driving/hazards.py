@@ -3,15 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import exact
-from sim.compiled import compiled, single
+from sim.core import exact_sums
+from sim.core.compiled import compiled, single
+from sim.core.parameters import CAPTURED, GENERAL, HEAD_ON, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY
+from sim.core.units import kmh_from_ms
 from sim.driving.plan import RiskNumbers, Road, RulesOnRoute
 from sim.driving.traits import Traits
 from sim.driving.trucks import NOTHING, ONE, Trucks
-from sim.parameters import CAPTURED, GENERAL, HEAD_ON, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY
 from sim.physics import rollover
 from sim.risk import encounters, relative, severity
-from sim.units import kmh_from_ms
 
 rollover_speed_ms = single(rollover.rollover_speed_ms)
 rollover_hazard = single(rollover.rollover_hazard)
@@ -20,7 +20,7 @@ times_reached = single(encounters.times_reached)
 more_reached_than_reaching = single(encounters.more_reached_than_reaching)
 fatal_growth = single(severity.fatal_growth)
 kilometres_per_hour = single(kmh_from_ms)
-exact_hazard = compiled(exact.exact_hazard)
+exact_hazard = compiled(exact_sums.exact_hazard)
 
 
 @compiled

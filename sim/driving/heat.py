@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.compiled import compiled, single
+from sim.core.compiled import compiled, single
 from sim.driving.plan import RiskNumbers, Road, RulesOnRoute, RuleTable
 from sim.driving.traits import Traits
 from sim.driving.trucks import NOTHING, ONE, Trucks

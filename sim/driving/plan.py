@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import portable
+from sim.core import portable
+from sim.core.parameters import CAPTURED, MECHANISMS
+from sim.core.units import METRES_PER_KM, Bools, Floats, Ints, Singles, ms_from_kmh
 from sim.driving.conditions import Conditions, Others
 from sim.driving.rules import BrakeStop, DrivingRules, SpeedRule
 from sim.driving.run_out import accident_share
-from sim.fleet import SPEED_FACTOR_LIMITS
-from sim.parameters import CAPTURED, MECHANISMS
+from sim.inputs.fleet import SPEED_FACTOR_LIMITS
+from sim.inputs.network import Route
 from sim.physics import brake_temperature as brakes
 from sim.physics.rollover import logistic_spread
 from sim.risk import encounters
-from sim.road import Route
-from sim.units import METRES_PER_KM, Bools, Floats, Ints, Singles, ms_from_kmh
 
 EVERY_DAY = NOWHERE = -1
 
@@ -38,7 +38,7 @@ class Road(NamedTuple):
     """In double precision, for sums."""
     length_m: Singles
     limit_ms: Singles
-    wanted_ms: Singles
+    desired_ms: Singles
     icy_ms: Singles
     grade: Singles
     crawl_ms: Singles
@@ -215,7 +215,7 @@ def _road(conditions: Conditions, route: Route) -> Road:
     single = {
         "length_m": table.length_m,
         "limit_ms": table.limit_ms,
-        "wanted_ms": bounds.wanted_ms,
+        "desired_ms": bounds.desired_ms,
         "icy_ms": bounds.icy_ms,
         "grade": table.grade,
         "crawl_ms": bounds.crawl_ms,
@@ -257,7 +257,7 @@ def _runaway_share(conditions: Conditions, route: Route) -> Singles:
     made = conditions.whatever_rules
     if route.key not in made:
         bounds = conditions.bounds
-        found = accident_share(conditions.brakeless, conditions.sections, bounds.held_ms, bounds.wanted_ms, route)
+        found = accident_share(conditions.brakeless, conditions.sections, bounds.held_ms, bounds.desired_ms, route)
         made[route.key] = found.astype(np.float32)
     share: Singles = made[route.key]
     return share
@@ -293,7 +293,7 @@ def _shared_hazard(conditions: Conditions, sections: Ints) -> Floats:
 def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:
     rules, kinds = conditions.rules, len(conditions.kinds.mass_kg)
     habit = 1.0 if rules.habit is None else float(rules.habit.max())
-    fastest_ms = conditions.bounds.wanted_ms[sections] * (SPEED_FACTOR_LIMITS[1] * habit)
+    fastest_ms = conditions.bounds.desired_ms[sections] * (SPEED_FACTOR_LIMITS[1] * habit)
     speed = [_on_route(rule, sections, fastest_ms, kinds) for rule in rules.speed]
     daily = np.cumsum([rule.on_day is not None for rule in rules.speed], dtype=np.int64) - 1
     factor, capture = rules.hazard_factor, rules.capture

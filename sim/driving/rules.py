@@ -11,7 +11,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.units import Bools, Floats, Ints
+from sim.core.units import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import portable
+from sim.core import portable
+from sim.core.parameters import TRUCK_CLASSES
+from sim.core.units import WATTS_PER_KW, Floats, Ints
+from sim.driving.parameters import SpeedParameters
 from sim.driving.usual import descent_factor_by_load
-from sim.fleet import ENGINE_BRAKE_FACTORS, LOADS, ROLLOVER_FACTORS, Fleet, TruckClassFleet
-from sim.parameters import TRUCK_CLASSES
+from sim.inputs.fleet import ENGINE_BRAKE_FACTORS, LOADS, ROLLOVER_FACTORS, Fleet, TruckClassFleet
+from sim.inputs.network import Route, SectionTable
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, runaway
-from sim.risk.parameters import RiskParameters, SpeedParameters
-from sim.road import Route, SectionTable
-from sim.units import WATTS_PER_KW, Floats, Ints
+from sim.risk.parameters import RiskParameters
 
 PIECE_M, FARTHEST_M = 200.0, 5000.0
 WAYS_OF_BRAKING = 4 * len(ENGINE_BRAKE_FACTORS)
@@ -99,7 +100,7 @@ class _Pieces:
         return cls(section, (length_m / count)[section], first + count // 2)
 
 
-def accident_share(trucks: Brakeless, table: SectionTable, held_ms: Floats, wanted_ms: Floats, route: Route) -> Floats:
+def accident_share(trucks: Brakeless, table: SectionTable, held_ms: Floats, desired_ms: Floats, route: Route) -> Floats:
     """Share of runaways that end in an accident by the section on which brakes fail, shape (sections, kinds).
 
     Parameters
@@ -108,7 +109,7 @@ def accident_share(trucks: Brakeless, table: SectionTable, held_ms: Floats, want
         by kind
     table : SectionTable
         the network's sections
-    held_ms, wanted_ms : arrays
+    held_ms, desired_ms : arrays
         speed held downgrade and speed by limit and curves, shape (directed sections,)
     route : Route
         sections in the order of travel
@@ -116,13 +117,13 @@ def accident_share(trucks: Brakeless, table: SectionTable, held_ms: Floats, want
     at = route.sections
     share = np.ones((len(at), len(trucks.mass_kg)))
     own = at[:, None, None]
-    speed = np.minimum(held_ms[own] * trucks.descent_factor, wanted_ms[own])
+    speed = np.minimum(held_ms[own] * trucks.descent_factor, desired_ms[own])
     heat_w = brakes.braking_power_w(trucks.mass_kg, table.grade[own], speed, trucks.retarding_w)
     weight = trucks.share * (heat_w / WATTS_PER_KW) ** 4
     braking = np.flatnonzero(weight.sum(axis=(1, 2)))
     if len(braking):
         pieces, weight = _Pieces.of(table.length_m[at]), weight[braking]
-        hazard = _followed(trucks, table, wanted_ms, at, pieces, pieces.middle[braking], speed[braking])
+        hazard = _followed(trucks, table, desired_ms, at, pieces, pieces.middle[braking], speed[braking])
         total = weight.sum(axis=2)
         lost = ((1.0 - portable.exp(-hazard)) * weight).sum(axis=2)
         share[braking] = np.where(total > 0.0, lost / np.where(total > 0.0, total, 1.0), 1.0)
@@ -130,7 +131,7 @@ def accident_share(trucks: Brakeless, table: SectionTable, held_ms: Floats, want
 
 
 def _followed(
-    trucks: Brakeless, table: SectionTable, wanted_ms: Floats, at: Ints, pieces: _Pieces, start: Ints, speed_ms: Floats
+    trucks: Brakeless, table: SectionTable, desired_ms: Floats, at: Ints, pieces: _Pieces, start: Ints, speed_ms: Floats
 ) -> Floats:
     """Expected accidents from each start on, shape (starts, kinds, types of braking)."""
     speed = np.broadcast_to(speed_ms, (len(start), *trucks.retarding_w.shape)).copy()
@@ -144,7 +145,7 @@ def _followed(
         ends_falling = ~on_route[:, None, None] & (grade < 0.0) & running
         hazard[ends_falling] = CERTAIN
         running &= on_route[:, None, None]
-        hazard += np.where(running, _on_piece(trucks, table, wanted_ms, own, length, speed), 0.0)
+        hazard += np.where(running, _on_piece(trucks, table, desired_ms, own, length, speed), 0.0)
         speed = runaway.speed_after_ms(speed, length, grade, trucks.mass_kg, trucks.retarding_w)
         running &= speed > runaway.STANDING_MS
         if not running.any():
@@ -153,7 +154,7 @@ def _followed(
 
 
 def _on_piece(
-    trucks: Brakeless, table: SectionTable, wanted_ms: Floats, own: Ints, length_m: Floats, speed_ms: Floats
+    trucks: Brakeless, table: SectionTable, desired_ms: Floats, own: Ints, length_m: Floats, speed_ms: Floats
 ) -> Floats:
     """Expected accidents on a piece: a part of the curve's, and of those with vehicles ahead."""
     curvature, superelevation = table.curvature_per_m[own], table.superelevation[own]
@@ -165,6 +166,6 @@ def _on_piece(
     rolling = np.minimum(
         rollover.rollover_hazard(np.maximum(speed_ms, runaway.STANDING_MS), rolls, trucks.spread), CERTAIN
     )
-    flow, others = table.flow_per_s[own][:, None, None], wanted_ms[own][:, None, None]
+    flow, others = table.flow_per_s[own][:, None, None], desired_ms[own][:, None, None]
     caught = runaway.catching_up_per_m(speed_ms, others, flow) * length_m * trucks.hit_share
     return np.where(bent[:, None, None], rolling * part, 0.0) + caught

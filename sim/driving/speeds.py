@@ -1,6 +1,6 @@
 """What speed trucks drive on a section: what they want, what the road and their engines allow, what rules ask for."""
 
-from sim.compiled import compiled, single
+from sim.core.compiled import compiled, single
 from sim.driving.plan import EVERY_DAY, RiskNumbers, Road, RulesOnRoute, RuleTable
 from sim.driving.traits import Traits
 from sim.driving.trucks import NO_LIMIT, NOTHING, Trucks
@@ -15,9 +15,9 @@ speed_at_end_ms, mean_speed_ms = single(speed.speed_at_end_ms), single(speed.mea
 @compiled
 def choose_speed(trucks: Trucks, trips: Traits, road: Road, numbers: RiskNumbers, s: int, icy: int) -> None:
     """The least of habit, curve comfort, crawling upgrade, holding back downgrade and what ice allows."""
-    velocity, wanted_ms = trucks.velocity, road.wanted_ms[s]
+    velocity, desired_ms = trucks.velocity, road.desired_ms[s]
     for i in range(len(trips.day)):
-        velocity[i] = wanted_ms * trucks.weather[i]
+        velocity[i] = desired_ms * trucks.weather[i]
     if road.held_ms[s] < NO_LIMIT:
         held_ms, grade, ahead = road.held_ms[s], road.grade[s], road.heats_ahead[s]
         for i in range(len(trips.day)):

@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim import exact
-from sim.compiled import plain
+from sim.core import exact_sums
+from sim.core.compiled import plain
+from sim.core.parameters import CAPTURED, GENERAL, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY, WITH_OTHERS
+from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, kmh_from_ms
 from sim.driving.conditions import Conditions, Hours
 from sim.driving.plan import EVERY_DAY, NOWHERE, plan_of
 from sim.driving.traits import Traits, prepared
-from sim.parameters import CAPTURED, GENERAL, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY, WITH_OTHERS
+from sim.inputs.network import Route
 from sim.physics import brake_temperature as brakes
 from sim.physics import rollover, speed
 from sim.risk import encounters, relative, severity
-from sim.road import Route
-from sim.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, kmh_from_ms
 
 braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
 temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
@@ -84,7 +84,7 @@ class Truck:
         stop = self._rules.stop[s]
         if stop != NOWHERE and self._table.stops[stop, self._own.driver]:
             passage_s += self._rules.stop_s[stop]
-        duration_s = float(exact.exact_time_s(float(passage_s)))
+        duration_s = float(exact_sums.exact_time_s(float(passage_s)))
         self.elapsed_s += duration_s
         return Step(duration_s, hazard, self._deaths(s, velocity, hazard))
 
@@ -105,7 +105,7 @@ class Truck:
 
     def _velocity(self, s: int) -> Any:
         road, own = self._road, self._own
-        free = min(road.wanted_ms[s] * self._weather, road.held_ms[s] * own.descent_factor)
+        free = min(road.desired_ms[s] * self._weather, road.held_ms[s] * own.descent_factor)
         if np.isfinite(road.held_ms[s]):
             brake_c, ahead = self.brake_c, road.heats_ahead[s]
             bearable = bearable_speed_ms(own.mass_kg, road.grade[s], own.retarding_w, brake_c, own.bears_c, ahead)
@@ -120,9 +120,9 @@ class Truck:
         self._leaving *= velocity / free
         return velocity
 
-    def _climb(self, s: int, wanted_ms: np.float32) -> Any:
+    def _climb(self, s: int, desired_ms: np.float32) -> Any:
         road, kind, length_m = self._road, self._own.kind, self._road.length_m[s]
-        entry, to = min(self._leaving, wanted_ms), min(road.crawl_ms[s, kind], wanted_ms)
+        entry, to = min(self._leaving, desired_ms), min(road.crawl_ms[s, kind], desired_ms)
         power, drag = road.power_per_kg[kind], road.drag_per_kg[kind]
         settling = settling_distance_m(entry, to, power, drag, road.resistance_ms2[s])
         self._leaving = speed_at_end_ms(entry, to, settling, length_m)
@@ -185,7 +185,7 @@ class Truck:
             expected[CAPTURED] = expected[RUNAWAY] * np.float64(self._rules.capture[s])
             expected[RUNAWAY] -= expected[CAPTURED]
         expected[RUNAWAY] *= np.float64(road.runaway_share[s, self._own.kind])
-        return exact.exact_hazard(expected)
+        return exact_sums.exact_hazard(expected)
 
     def _with_others(self, s: int, velocity: np.float32, general: np.float32) -> tuple[Any, Any, Any]:
         """Rear-end and head-on accidents, and accidents of others that pass, before shares and rules."""
@@ -208,4 +208,4 @@ class Truck:
             share, persons = numbers.fatal_share[mechanism], numbers.deaths_per_fatal[mechanism]
             share = share if mechanism in WITH_OTHERS else growth * share
             deaths += float(hazard[mechanism]) * float(min(share, ONE) * persons)
-        return float(exact.exact_hazard(deaths))
+        return float(exact_sums.exact_hazard(deaths))

@@ -5,7 +5,7 @@ nearest memory. Each loop over trucks does one thing, without branches, so that 
 differs by section (does it climb, fall, bend; which rules act) is decided outside.
 
 Speeds, temperatures and hazards are in single precision. Times and hazards are then rounded to their quanta in double
-precision and added up as whole numbers of quanta, so that a sum is the same in any order; see `sim.exact`.
+precision and added up as whole numbers of quanta, so that a sum is the same in any order; see `sim.core.exact_sums`.
 """
 
 from functools import cache
@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import exact
-from sim.compiled import compiled, forget_what_was_kept, kept_on_disk, told_if_it_takes_long
+from sim.core import exact_sums
+from sim.core.compiled import compiled, forget_what_was_kept, kept_on_disk, told_if_it_takes_long
+from sim.core.parameters import CAPTURED, MECHANISMS
+from sim.core.units import Floats
 from sim.driving.conditions import Conditions, Hours
 from sim.driving.course import Courses, Runs, Tallies
 from sim.driving.hazards import (
@@ -32,17 +34,15 @@ from sim.driving.plan import NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, Rul
 from sim.driving.speeds import choose_speed, slow_down
 from sim.driving.traits import Traits, prepared
 from sim.driving.trucks import NO_LIMIT, ONE, Trucks, meet_weather, room_for, set_out
-from sim.parameters import CAPTURED, MECHANISMS
-from sim.road import Route
-from sim.units import Floats
+from sim.inputs.network import Route
 
 Quanta = NDArray[np.int64]
 TOGETHER = 512
 """Trucks driven together."""
-TIME_ROUNDER, HAZARD_ROUNDER = np.float64(exact.TIME_ROUNDER), np.float64(exact.HAZARD_ROUNDER)
+TIME_ROUNDER, HAZARD_ROUNDER = np.float64(exact_sums.TIME_ROUNDER), np.float64(exact_sums.HAZARD_ROUNDER)
 TIME_ZERO, HAZARD_ZERO = TIME_ROUNDER.view(np.int64), HAZARD_ROUNDER.view(np.int64)
 
-exact_time_s = compiled(exact.exact_time_s)
+exact_time_s = compiled(exact_sums.exact_time_s)
 
 
 @compiled
@@ -73,10 +73,10 @@ def _write_up(tallies: Tallies, road: Road, sums: Quanta, month: int, truck_clas
         section, distance_m = road.section[s], road.exact_length_m[s] * trips
         tallies.distance_m[truck_class, section] += distance_m
         tallies.monthly_distance_m[month] += distance_m
-        tallies.duration_s[truck_class, section] += sums[s, 0] * exact.TIME_QUANTUM_S
-        tallies.deaths[section] += sums[s, 1] * exact.HAZARD_QUANTUM
+        tallies.duration_s[truck_class, section] += sums[s, 0] * exact_sums.TIME_QUANTUM_S
+        tallies.deaths[section] += sums[s, 1] * exact_sums.HAZARD_QUANTUM
         for outcome in range(sums.shape[1] - 2):
-            expected = sums[s, 2 + outcome] * exact.HAZARD_QUANTUM
+            expected = sums[s, 2 + outcome] * exact_sums.HAZARD_QUANTUM
             tallies.hazard[outcome, truck_class, section] += expected
             if outcome < CAPTURED:
                 tallies.monthly_accidents[month, section] += expected

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core.units import Bools, Floats, Ints, Singles
 from sim.driving.conditions import Conditions
-from sim.fleet import LADEN, LOADS, OVERLOADED
-from sim.units import Bools, Floats, Ints, Singles
+from sim.inputs.fleet import LADEN, LOADS, OVERLOADED
 
 NO_CARE_C = 100_000.0
 """Brake temperature that is borne by who takes no care."""

@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import compiled
+from sim.core.compiled import compiled
+from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, Singles
 from sim.driving.conditions import Hours
 from sim.driving.plan import Plan, Road, RulesOnRoute, RuleTable
 from sim.driving.traits import Traits
-from sim.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, Singles
 
 NO_LIMIT = np.float32(np.inf)
 ONE, NOTHING = np.float32(1.0), np.float32(0.0)

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from sim import portable
-from sim.fleet import LOADS, SPEED_FACTOR_LIMITS, Fleet
-from sim.parameters import TRUCK_CLASSES
+from sim.core import portable
+from sim.core.parameters import TRUCK_CLASSES
+from sim.core.units import Bools, Floats, Ints, kmh_from_ms
+from sim.driving.parameters import SpeedParameters
+from sim.inputs.fleet import LOADS, SPEED_FACTOR_LIMITS, Fleet
+from sim.inputs.network import SectionTable
 from sim.physics import speed
-from sim.risk.parameters import SpeedParameters
-from sim.road import SectionTable
-from sim.units import Bools, Floats, Ints, kmh_from_ms
 
 DRIVERS = 32
 """Quantiles of the drivers' habit over which is averaged."""
@@ -29,7 +29,7 @@ LEAST = 1e-37
 class Bounds(NamedTuple):
     """What bounds a truck's speed; arrays of shape (directed sections,) where nothing else is said."""
 
-    wanted_ms: Floats
+    desired_ms: Floats
     """Speed by limit and curves, which a driver's habit multiplies."""
     held_ms: Floats
     """Speed held downgrade, infinite where the road does not fall steeply."""
@@ -79,7 +79,7 @@ def factor_of_usual_speed(
     for braced, share in ((1.0, 1.0 - with_retarder), (speeds.retarder_descent_factor, with_retarder)):
         held = bounds.held_ms[:, None, None] * (laden[:, None] * (habit * braced))
         for state, (slower, slippery) in enumerate(zip(speed_factor.tolist(), icy.tolist(), strict=True)):
-            target = np.minimum(held, bounds.wanted_ms[:, None, None] * (habit * slower))
+            target = np.minimum(held, bounds.desired_ms[:, None, None] * (habit * slower))
             if slippery:
                 target = np.minimum(target, bounds.icy_ms[:, None, None])
             velocity = _climbed(target, table.length_m, bounds, steps)

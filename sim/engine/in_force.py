@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.calendar import Horizon
-from sim.engine.guard import asked
+from sim.core.calendar import Horizon
+from sim.core.units import Floats
+from sim.engine import hooks
 from sim.interventions import combine
-from sim.interventions.base import Intervention, Preparation, Setting
+from sim.interventions.intervention import Intervention
+from sim.interventions.views import Preparation, Setting
 from sim.scenario.model import Scenario
-from sim.units import Floats
 
 
 class Days(NamedTuple):
@@ -88,7 +89,7 @@ class Programme:
         """What each brings along: coverage, people, positions; `base_coverage` by truck class."""
         since = np.arange(days, dtype=np.float64)
         found: list[Preparation] = [
-            asked(a.intervention, "prepare", Setting(since - a.since_day, base_coverage)) for a in self.active
+            hooks.prepare(a.intervention, Setting(since - a.since_day, base_coverage)) for a in self.active
         ]
         pairs = list(zip(self.active, found, strict=True))
         self._centres = [active for active, one in pairs if one.operators is not None]
@@ -117,9 +118,7 @@ class Programme:
         """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""
         own, checking = self._scenario.behaviour.roadside_check_share, self.on(day).checking
         return (
-            combine.perceived_risk([own, *(asked(i, "checked_share", link, day) for i in checking)])
-            if checking
-            else own
+            combine.perceived_risk([own, *(hooks.checked_share(i, link, day) for i in checking)]) if checking else own
         )
 
 

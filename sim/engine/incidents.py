@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from simpy import Environment, Event, Resource
 
-from sim import portable
-from sim.draws import CORRIDOR_BITS, PLACE_MASK, of_corridor
-from sim.engine.guard import asked
-from sim.engine.settle import Accident
+from sim.core import portable
+from sim.core.parameters import CAPTURED, ROAD_CLASSES
+from sim.core.random_streams import CORRIDOR_BITS, PLACE_MASK, of_corridor
+from sim.core.records import IncidentRecord
+from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, kmh_from_ms
+from sim.engine import hooks
+from sim.engine.accounting.recorder import Accident
 from sim.engine.world import World
-from sim.interventions.base import Rescue
-from sim.parameters import CAPTURED, ROAD_CLASSES
-from sim.records import IncidentRecord
+from sim.interventions.views import Rescue
 from sim.risk.parameters import IncidentParameters
 from sim.risk.severity import Consequences, growth_by_speed, rescue_factor
-from sim.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, kmh_from_ms
 
 DAMAGE, INJURY, FATAL = 2, 1, 0
 """Places in `closure_share`."""
@@ -55,7 +55,7 @@ class Rescuers:
     def __init__(self, world: World, accidents: list[Accident]) -> None:
         self.world = world
         self.env = Environment()
-        found = [(a, asked(a.intervention, "rescue", world.site)) for a in world.active]
+        found = [(a, hooks.rescue(a.intervention, world.site)) for a in world.active]
         self._rescues = [(active, rescue) for active, rescue in found if rescue is not None]
         self._squads = {
             (number, node): Resource(self.env, count)
@@ -307,7 +307,7 @@ class _Queue:
         table = self._world.network.sections
         closed = {section}
         if table.road_class[section] != ROAD_CLASSES.index("expressway"):
-            closed = set(np.flatnonzero(table.physical == table.physical[section]).tolist())
+            closed = set(np.flatnonzero(table.undirected_section == table.undirected_section[section]).tolist())
         offsets = np.full(len(self._world.choices.table.routes), np.inf)
         for number, route in enumerate(self._world.choices.table.routes):
             if not closed.intersection(route.passed):

@@ -9,19 +9,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim import exact
+from sim.core import exact_sums
+from sim.core.records import CourseRecord
+from sim.core.units import Floats
 from sim.driving.conditions import Conditions
 from sim.driving.step import Step, Truck
 from sim.driving.traits import Traits
-from sim.engine.choices import ChoiceSet, Exit
-from sim.engine.foreground import violator_of
-from sim.engine.settle import Crossing
-from sim.engine.trips import TripTable, risk_dared_by
-from sim.engine.violation import EngineProcess, ViolationCase, Violator, start_case
+from sim.engine.accounting.crossing import Crossing
+from sim.engine.enforcement.banned_entry import BannedEntryCase, EngineProcess, Violator, start_case
+from sim.engine.foreground.batches import violator_of
+from sim.engine.trips.critical_risk import critical_risk_of
+from sim.engine.trips.route_choice import ChoiceSet, Exit
+from sim.engine.trips.trip_table import TripTable
 from sim.engine.world import World
-from sim.records import CourseRecord
-from sim.road import Route
-from sim.units import Floats
+from sim.inputs.network import Route
 
 
 class Candidate(NamedTuple):
@@ -30,10 +31,10 @@ class Candidate(NamedTuple):
     conditions: Conditions
     choice: ChoiceSet
     one: Traits
-    dared: float
+    critical: float
 
 
-class WalkedCase(ViolationCase):
+class WalkedCase(BannedEntryCase):
     """A violation by a truck that is walked along its sections."""
 
     def __init__(self, world: World, violator: Violator) -> None:
@@ -81,17 +82,17 @@ class Walker:
             self._write(at, length, duration, step.hazard, step.deaths)
             return
         part = (self._threshold - self._hazard) / total
-        position = float(exact.exact_length_m(part * length))
-        elapsed = float(exact.exact_time_s(part * duration))
+        position = float(exact_sums.exact_length_m(part * length))
+        elapsed = float(exact_sums.exact_time_s(part * duration))
         yield self.world.env.timeout(elapsed)
-        driven = exact.exact_hazard(part * step.hazard), float(exact.exact_hazard(part * step.deaths))
+        driven = exact_sums.exact_hazard(part * step.hazard), float(exact_sums.exact_hazard(part * step.deaths))
         self._write(at, position, elapsed, *driven)
         self.crashed = True
         if self._month < 0:
             return
         nothing = np.empty(0)
         found = Crossing(0, position, self.world.env.now - self._departure_s, length / duration, *[nothing] * 4)
-        self.world.book.record(self.trips, self.column, found, at, step.hazard)
+        self.world.recorder.record(self.trips, self.column, found, at, step.hazard)
 
     def along(self, truck: Truck) -> EngineProcess:
         """Drive a route from its start to its end."""
@@ -104,18 +105,18 @@ class Walker:
         """Write the trip down as a whole, if its day is recorded."""
         if self._month < 0:
             return
-        self.world.book.ledger.trips[self._month, self._class] += 1
-        if self.world.book.trace:
+        self.world.recorder.ledger.trips[self._month, self._class] += 1
+        if self.world.recorder.trace:
             number = int(self.trips.trip_id[self.column])
             spent = self.world.env.now - self._departure_s
-            self.world.book.courses.append(CourseRecord(number, course, self._distance_m, spent, self._hazard))
+            self.world.recorder.courses.append(CourseRecord(number, course, self._distance_m, spent, self._hazard))
 
     def _write(self, section: int, length: float, duration: float, hazard: Floats, deaths: float) -> None:
         self._hazard += float(hazard.sum())
         self._distance_m += length
         if self._month < 0:
             return
-        self.world.book.ledger.add_one(self._month, self._class, section, length, duration, hazard, deaths)
+        self.world.recorder.ledger.add_one(self._month, self._class, section, length, duration, hazard, deaths)
 
 
 def _legal(choice: ChoiceSet, walker: Walker) -> Route:
@@ -132,7 +133,7 @@ def _walk_candidate(walker: Walker, candidate: Candidate) -> EngineProcess:
     """A trip that decides at departure, and may be met on the banned road."""
     trips, world, column = walker.trips, walker.world, walker.column
     who = int(trips.driver[column]), int(trips.truck_class[column])
-    if not world.violates(*who, candidate.dared, int(trips.day[column]), world.env.now):
+    if not world.violates(*who, candidate.critical, int(trips.day[column]), world.env.now):
         yield from _walk(walker, Truck(candidate.conditions, _legal(candidate.choice, walker), candidate.one))
         return
     yield from _walk_shortcut(walker, candidate)
@@ -202,7 +203,7 @@ def _enter(walker: Walker, candidate: Candidate, enter_s: Floats) -> WalkedCase:
 
 def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
     """Every trip becomes a process at its departure; trips are in order of departure."""
-    dared, traits = risk_dared_by(trips, world.choices, world.roster, world.scenario), world.traits(trips)
+    critical, traits = critical_risk_of(trips, world.choices, world.roster, world.scenario), world.traits(trips)
     for column in range(len(trips)):
         conditions, choice = (
             world.conditions(int(world.epoch[trips.day[column]])),
@@ -211,6 +212,6 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
         one, walker = traits.pick(slice(column, column + 1)), Walker(world, trips, column)
         yield world.env.timeout(float(trips.departure_s[column]) - world.env.now)
         if choice.candidate:
-            world.env.process(_walk_candidate(walker, Candidate(conditions, choice, one, float(dared[column]))))
+            world.env.process(_walk_candidate(walker, Candidate(conditions, choice, one, float(critical[column]))))
         else:
             world.env.process(_walk(walker, Truck(conditions, _legal(choice, walker), one)))

@@ -21,21 +21,24 @@ from typing import Literal
 
 import numpy as np
 
+from sim.core.units import SECONDS_PER_DAY, Bools, Ints
 from sim.driving.sweep import get_ready
 from sim.engine import reference
-from sim.engine.foreground import Foreground
+from sim.engine.accounting.ledger import Ledger
+from sim.engine.accounting.outcome import Outcome, outcome_of
+from sim.engine.accounting.recorder import Accident
+from sim.engine.background.traverse import settle_legal
+from sim.engine.enforcement.banned_entry import EngineProcess
+from sim.engine.enforcement.other_violations import other_violations
+from sim.engine.foreground.batches import Foreground
 from sim.engine.in_force import reviews_the_past
-from sim.engine.ledger import Ledger
-from sim.engine.outcome import Outcome, outcome_of
-from sim.engine.passage import settle_legal
-from sim.engine.settle import Accident
-from sim.engine.trips import TripTable, blocks, other_violations, risk_dared_by
-from sim.engine.violation import EngineProcess
+from sim.engine.trips.critical_risk import critical_risk_of
+from sim.engine.trips.generation import blocks
+from sim.engine.trips.trip_table import TripTable
 from sim.engine.world import World
-from sim.interventions.base import KNOWN_AFTER_DAYS
-from sim.road import corridors
+from sim.inputs.network import corridors
+from sim.interventions.intervention import KNOWN_AFTER_DAYS
 from sim.scenario.model import Scenario
-from sim.units import SECONDS_PER_DAY, Bools, Ints
 
 TRIPS_PER_BLOCK = 65_536
 FOREGROUND_AT_ONCE = 2048
@@ -84,7 +87,7 @@ def run_replication(
     _keep_freed_memory()
     world = World(scenario, int(seed), int(replication), trace=trace)
     if watched_day is not None:
-        world.book.watched_day = world.horizon.warm_up_days + watched_day
+        world.recorder.watched_day = world.horizon.warm_up_days + watched_day
     if foreground_trips == "all":
         _run_in_turn(world, trips_per_block, lambda trips: reference.dispatch_all(world, trips))
     elif not separable(scenario):
@@ -93,8 +96,8 @@ def run_replication(
         if settled is None:
             _run_background(world, range(len(world.corridors)), trips_per_block)
         else:
-            world.book.ledger.add_all(settled.ledger)
-            world.book.accidents += settled.accidents
+            world.recorder.ledger.add_all(settled.ledger)
+            world.recorder.accidents += settled.accidents
         _run_foreground(world, trips_per_block)
     return outcome_of(world)
 
@@ -138,7 +141,7 @@ def background_of(
     _keep_freed_memory()
     world = World(scenario, seed, replication)
     _run_background(world, numbers, trips_per_block)
-    return Settled(world.book.ledger, world.book.accidents)
+    return Settled(world.recorder.ledger, world.recorder.accidents)
 
 
 def _run_in_turn(world: World, trips_per_block: int, dispatch: Callable[[TripTable], EngineProcess] | None) -> None:
@@ -221,10 +224,10 @@ def _count_all(world: World, trips: TripTable) -> None:
     if not len(trips) or trips.month[0] < 0:
         return
     table, rules = world.choices.table, world.conditions(int(world.epoch[trips.day[0]])).rules
-    _count(world.book.ledger.candidates, trips, table.candidate[trips.choice])
-    np.add.at(world.book.ledger.waited_s, trips.month, trips.waited_s)
+    _count(world.recorder.ledger.candidates, trips, table.candidate[trips.choice])
+    np.add.at(world.recorder.ledger.waited_s, trips.month, trips.waited_s)
     for kind, found in other_violations(trips, world.roster, world.scenario, table, rules).items():
-        _count(world.book.ledger.other_violations[kind], trips, found)
+        _count(world.recorder.ledger.other_violations[kind], trips, found)
 
 
 def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
@@ -234,4 +237,4 @@ def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
 
 def _may_violate(world: World, trips: TripTable) -> Bools:
     """Trips that are foreground."""
-    return risk_dared_by(trips, world.choices, world.roster, world.scenario) > 0.0
+    return critical_risk_of(trips, world.choices, world.roster, world.scenario) > 0.0

@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from sim.calendar import Horizon
-from sim.draws import Streams
+from sim.core.calendar import Horizon
+from sim.core.parameters import TRUCK_CLASSES
+from sim.core.random_streams import Streams
+from sim.core.units import HOURS_PER_DAY, Floats
 from sim.driving.conditions import Conditions, Hours, Others, conditions_of
-from sim.engine.trips import truck_kinds
-from sim.parameters import TRUCK_CLASSES
+from sim.driving.traffic import Traffic, flow_by_hour, others_speed_ms, overtaking_by_hour
+from sim.engine.trips.attributes import truck_kinds
+from sim.inputs.network import Network
+from sim.inputs.weather import WEATHER_STATES, night_hours, weather_hours
 from sim.risk import encounters
 from sim.risk.section_hazard import BaseHazard, base_hazard, site_factors
-from sim.road import Network
 from sim.scenario.model import Scenario
-from sim.traffic import Traffic, flow_by_hour, others_speed_ms, overtaking_by_hour
-from sim.units import HOURS_PER_DAY, Floats
-from sim.weather import WEATHER_STATES, night_hours, weather_hours
 
 
 def base_coverage(scenario: Scenario) -> Floats:

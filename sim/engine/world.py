@@ -7,44 +7,39 @@ from math import inf
 import numpy as np
 from simpy import Environment, Event
 
-from sim.calendar import Horizon
-from sim.draws import Streams, TripDraws
+from sim.core.calendar import Horizon
+from sim.core.parameters import CAPTURED
+from sim.core.random_streams import Streams, TripDraws
+from sim.core.units import SECONDS_PER_DAY, Bools, Floats, Ints, read_only
 from sim.driving.conditions import Conditions
 from sim.driving.rules import DrivingRules, combined
 from sim.driving.traits import Traits
-from sim.engine.access import Variants, changed_road, permitted
-from sim.engine.alarms import Alarms
-from sim.engine.choices import Choices
-from sim.engine.deterrence import Deterrence
-from sim.engine.entries import Entries
-from sim.engine.exposure import Exposure
-from sim.engine.guard import asked, running
-from sim.engine.history import History
+from sim.engine import hooks
+from sim.engine.accounting.exposure import Exposure
+from sim.engine.accounting.history import History
+from sim.engine.accounting.ledger import Ledger
+from sim.engine.accounting.recorder import Recorder
+from sim.engine.enforcement.alarms import Alarms
+from sim.engine.enforcement.deterrence import Deterrence
+from sim.engine.enforcement.staff import Staff
+from sim.engine.enforcement.violation_log import ViolationLog
 from sim.engine.in_force import Days, Programme, reviews_the_past
-from sim.engine.ledger import Ledger
-from sim.engine.settle import Book
 from sim.engine.setup import base_coverage, conditions_without_rules
-from sim.engine.staff import Staff
-from sim.engine.trips import TraitTable, TripSource, TripTable
-from sim.fleet import draw_roster
+from sim.engine.trips.access import Variants, changed_road, permitted
+from sim.engine.trips.attributes import TraitTable
+from sim.engine.trips.generation import TripSource
+from sim.engine.trips.route_choice import Choices
+from sim.engine.trips.trip_table import TripTable
+from sim.inputs.fleet import draw_roster
+from sim.inputs.network import Network, corridors
 from sim.interventions import combine
-from sim.interventions.base import (
-    KNOWN_AFTER_DAYS,
-    REVIEW_DAYS,
-    DriverView,
-    Intervention,
-    Past,
-    Process,
-    Site,
-)
-from sim.parameters import CAPTURED
-from sim.road import Network, corridors
+from sim.interventions.intervention import KNOWN_AFTER_DAYS, REVIEW_DAYS, Intervention, Process
+from sim.interventions.views import DriverView, Past, Site
 from sim.scenario.model import Scenario
-from sim.units import SECONDS_PER_DAY, Bools, Floats, Ints, read_only
 
 
 @dataclass(frozen=True)
-class Room:
+class StaffedControlRoom:
     """What a background process sees: the control room and the stations."""
 
     centre: Staff
@@ -99,8 +94,8 @@ class World:
         self.hiding: set[int] = set()
         """Drivers who switch their device off where they may not be."""
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
-        self.book = Book(self.network, ledger, self.draws, self.horizon.zero_s, trace)
-        self.entries = Entries([way.link.name for way in self.network.ways], scenario.days)
+        self.recorder = Recorder(self.network, ledger, self.draws, self.horizon.zero_s, trace)
+        self.violation_log = ViolationLog([way.link.name for way in self.network.ways], scenario.days)
         self.alarms = Alarms(self.network.node_names, self.horizon.zero_s)
         self._set_up_interventions()
         self._set_up_driving()
@@ -108,7 +103,7 @@ class World:
 
     def _set_up_access(self) -> None:
         """Choice sets of each epoch of access: who may drive where, and at which toll."""
-        access = [(a, asked(a.intervention, "access", self.site)) for a in self.active]
+        access = [(a, hooks.access(a.intervention, self.site)) for a in self.active]
         access = [(active, one) for active, one in access if one.changes_something]
         starts = sorted({0, *(day for active, _ in access for day in active.changes if day < self.horizon.days)})
         here = [[one for active, one in access if active.on(start)] for start in starts]
@@ -144,7 +139,7 @@ class World:
         for shared in (self.network.sections, self.roster, base.kinds):
             read_only(shared)  # interventions see them
         self._traits = TraitTable(self.roster, self.scenario, base.kinds)
-        found = [(a, asked(a.intervention, "driving", self.site)) for a in self.active]
+        found = [(a, hooks.driving(a.intervention, self.site)) for a in self.active]
         self._rules = [(active, rule) for active, rule in found if rule is not None]
         self._base = replace(base, ramps=any(rule.capture is not None for _, rule in self._rules))
         reviews = {
@@ -159,9 +154,9 @@ class World:
         self.reviewed = bool(reviews)
         self.epoch: Ints = np.searchsorted(self.epoch_starts, np.arange(self.horizon.days), side="right") - 1
         self._conditions: dict[int, Conditions] = {}
-        self._history = History(self.book.accidents, self.scenario.severity)
+        self._history = History(self.recorder.accidents, self.scenario.severity)
         months, sections = self.horizon.months, len(self.network.sections.length_m)
-        self.book.ledger = Ledger.empty(months, sections, CAPTURED + self._base.ramps)
+        self.recorder.ledger = Ledger.empty(months, sections, CAPTURED + self._base.ramps)
 
     def conditions(self, epoch: int) -> Conditions:
         """What is in force on the road in an epoch."""
@@ -182,18 +177,20 @@ class World:
         for active in self.active:
             if active.on(day) and reviews_the_past(active.intervention):
                 latest = day - (day - max(run.first for run in active.runs if run.first <= day)) % REVIEW_DAYS
-                rules = asked(active.intervention, "review", self.site, self.past(latest, latest - KNOWN_AFTER_DAYS))
+                rules = hooks.review(active.intervention, self.site, self.past(latest, latest - KNOWN_AFTER_DAYS))
                 found += [] if rules is None else [rules]
         return found
 
     def past(self, day: int, known_day: int) -> Past:
         """What happened before a day that is known on another."""
         limit_s = known_day * SECONDS_PER_DAY - self.horizon.zero_s
-        return Past(day, self._history.before(limit_s), self.entries.before(known_day - self.horizon.warm_up_days))
+        return Past(
+            day, self._history.before(limit_s), self.violation_log.before(known_day - self.horizon.warm_up_days)
+        )
 
     def whole_past(self) -> Past:
         """Everything that happened, at the end."""
-        return Past(self.horizon.days, self._history.before(inf), self.entries.before(self.horizon.days))
+        return Past(self.horizon.days, self._history.before(inf), self.violation_log.before(self.horizon.days))
 
     def _set_up_interventions(self) -> None:
         """Coverage, operators and background processes; interventions in the order of their kinds."""
@@ -209,12 +206,12 @@ class World:
         }
         for active in self.active:
             for run in active.runs:
-                self.env.process(self._patrol(active.intervention, run))
+                self.env.process(self._background_work(active.intervention, run))
 
-    def _patrol(self, who: Intervention, run: Days) -> Process:
+    def _background_work(self, intervention: Intervention, run: Days) -> Process:
         """Work in the background while it is in force."""
         yield self.env.timeout(run.first * SECONDS_PER_DAY)
-        process = running(who, "patrol", asked(who, "patrol", Room(self.centre, self.stations, self._exposure)))
+        process = hooks.background_work(intervention, StaffedControlRoom(self.centre, self.stations, self._exposure))
         if process is None:
             return
         for event in process:
@@ -225,9 +222,9 @@ class World:
 
     def write_entries(self, link: str, entry_s: Floats, trips: TripTable) -> None:
         """Count banned entries of recorded days and keep the earliest."""
-        np.add.at(self.book.ledger.violations, (trips.month, trips.truck_class), 1)
+        np.add.at(self.recorder.ledger.violations, (trips.month, trips.truck_class), 1)
         who = trips.trip_id, trips.driver, self.roster.enterprise[trips.driver], trips.truck_class
-        self.entries.add(link, entry_s - self.horizon.zero_s, *who)
+        self.violation_log.add(link, entry_s - self.horizon.zero_s, *who)
 
     def traits(self, trips: TripTable) -> Traits:
         """What the sweep needs of trips."""
@@ -237,7 +234,7 @@ class World:
         """Which trucks have a working device, shape (trips,)."""
         return self.roster.terminal_uniform[trips.driver] < self.coverage[trips.day, trips.truck_class]
 
-    def may_be_met(self, trips: TripTable, link: str) -> Bools:
+    def may_be_detected(self, trips: TripTable, link: str) -> Bools:
         """Trips that, should they enter a banned link, anybody could meet: a police check, or who sees their device."""
         days, inverse = np.unique(trips.day, return_inverse=True)
         share = np.array([self.programme.checked_share(link, day) for day in days.tolist()])[inverse]
@@ -255,16 +252,16 @@ class World:
         """Whether the truck can be seen where it may not be; some hide after they were called."""
         return bool(self._terminal[driver] < self.coverage[day, truck_class]) and driver not in self.hiding
 
-    def violates(self, driver: int, truck_class: int, dared: float, day: int, now_s: float) -> bool:
-        """Whether the driver takes the banned shortcut: perceived risk, by all deterrence up to now, is below `dared`.
+    def violates(self, driver: int, truck_class: int, critical: float, day: int, now_s: float) -> bool:
+        """Whether the driver takes the banned shortcut: the risk that all deterrence makes is below `critical`.
 
         What interventions add can only raise the risk that is remembered.
         """
         remembered = self.deterrence.perceived_risk(driver, now_s)
-        if remembered >= dared:
+        if remembered >= critical:
             return False
         deterring = self.programme.on(day).deterring
-        return not deterring or self._perceived_risk(driver, truck_class, day, remembered, deterring) < dared
+        return not deterring or self._perceived_risk(driver, truck_class, day, remembered, deterring) < critical
 
     def _perceived_risk(
         self, driver: int, truck_class: int, day: int, remembered: float, deterring: list[Intervention]
@@ -277,4 +274,4 @@ class World:
             day=day,
             has_programme_device=not online_anyway and self.device_online(driver, truck_class, day),
         )
-        return combine.perceived_risk([remembered, *(asked(i, "perceived_risk", view) for i in deterring)])
+        return combine.perceived_risk([remembered, *(hooks.perceived_risk(i, view) for i in deterring)])

@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.parameters import LogSpread, Model, Name, NotNegative, Positive, Share, Source
+from sim.core.parameters import LogSpread, Model, Name, NotNegative, Positive, Share, Source
 from sim.scenario import Mistake, Scenario, ScenarioError, load_scenario
-from sim.scenario.files import load_as
+from sim.scenario.loading import load_as
 from sim.scenario.uncertain import Distribution
 
 Quantity = Literal[

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.experiment import Progress, Task, perform_all
+from sim.analysis.uncertainty import drawn, latin_hypercube, uncertain_keys
+from sim.core.units import Floats
+from sim.experiment.runner import Progress, Task, perform_all
+from sim.experiment.store import Memory, Store
 from sim.hindcast.cases import LoadedCase, Registers
 from sim.hindcast.quantities import Run
 from sim.scenario.uncertain import Distribution
-from sim.store import Memory, Store
-from sim.uncertainty import drawn, latin_hypercube, uncertain_keys
-from sim.units import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ import numpy as np
 from scipy import stats
 from scipy.special import expit, logit, logsumexp, ndtri
 
+from sim.core.units import Floats, Ints
 from sim.hindcast.cases import BeforeAfter, Count, Discrepancy, Observation, Observed, PartOf
-from sim.units import Floats, Ints
 
 LEAST = 1e-12
 """Predictions are held this far from 0 and shares from 1, where logarithms end."""

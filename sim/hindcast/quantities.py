@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
 
-from sim.engine.outcome import Outcome
+from sim.core.parameters import MECHANISMS, Mechanism
+from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM, VKM_PER_MILLION
+from sim.engine.accounting.outcome import Outcome
 from sim.hindcast.cases import Observation, Stretch
-from sim.parameters import MECHANISMS, Mechanism
+from sim.inputs.network import Network
 from sim.risk.section_hazard import base_hazard
-from sim.road import Network
 from sim.scenario import Scenario
-from sim.units import DAYS_PER_YEAR, METRES_PER_KM, VKM_PER_MILLION
 
 MANUAL_SEVERITY = {"deaths": 0.013, "injuries": 0.308}
 """Persons per accident that a manual's reader would put: shares of fatal accidents and of those with injured.

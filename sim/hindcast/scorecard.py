@@ -17,11 +17,11 @@ from statistics import median
 import numpy as np
 from scipy.special import logsumexp
 
+from sim.core.units import Floats
 from sim.hindcast import likelihood
 from sim.hindcast.cases import Count, LoadedCase, Observation, Registers
 from sim.hindcast.draws import Draws
 from sim.hindcast.quantities import by_manual, million_truck_km, value_of
-from sim.units import Floats
 
 LONE_LOG_SD = 1.0
 """Of the second rival where a single other case is its whole experience: assumption."""

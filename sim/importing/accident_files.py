@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.core.units import DAYS_PER_YEAR, VKM_PER_MILLION, Floats, Ints
 from sim.importing.accidents import MOST_NAMED, Accident, Records
 from sim.importing.findings import Language
 from sim.importing.sites import Fit, Site, counts_of, fit, located, predicted
 from sim.importing.written import hash_of
-from sim.made_files import as_json
-from sim.units import DAYS_PER_YEAR, VKM_PER_MILLION, Floats, Ints
+from sim.system.made_files import as_json
 
 ADVISED = 100
 """Accidents a year that the Highway Safety Manual asks for in a calibration, as told in Transportation Research Record

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from sim.core.texts import shown
 from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
 from sim.importing.posts import post_of
 from sim.importing.table import Row, Table, cell, decimal_of, read_table
-from sim.texts import shown
 
 Where = Literal["located", "outside", "ambiguous", "unlocated"]
 NAMES: dict[str, tuple[str, ...]] = {

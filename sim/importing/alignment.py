@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.units import Floats
 from sim.importing.findings import Finding
 from sim.importing.lines import Tags
 from sim.importing.plan import Curve
-from sim.units import Floats
 
 GRADE_TOLERANCE_M = 2.0
 """Between smoothed heights and the straight grades that stand for them."""

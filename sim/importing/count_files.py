@@ -7,7 +7,7 @@ from typing import Any
 from sim.importing.counts import GROUPS, Counts
 from sim.importing.findings import Language
 from sim.importing.written import as_yaml, hash_of
-from sim.made_files import as_json
+from sim.system.made_files import as_json
 
 
 def count_files(file: Path, counts: Counts) -> tuple[dict[str, bytes], dict[str, Any]]:

@@ -18,12 +18,12 @@ from typing import Literal
 
 import numpy as np
 
+from sim.core.texts import shown
+from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
 from sim.importing.moments import read_moments
 from sim.importing.table import Row, Table, cell, number_of, read_table
-from sim.texts import shown
-from sim.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
 GROUPS: tuple[Group, ...] = ("car", "bus", "rigid", "semi", "unclassified")

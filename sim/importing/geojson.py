@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.files import read_file, reason
 from sim.importing.findings import RefusedError, refused
 from sim.importing.lines import Line, line_of
 from sim.importing.osm import distance_m
+from sim.system.files import read_file, reason
 
 MOST_BYTES = 200_000_000
 FARTHEST_JOIN_M = 500.0

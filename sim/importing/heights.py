@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.files import read_file, reason
+from sim.core.units import METRES_PER_KM, Floats
 from sim.importing.extras import library
 from sim.importing.findings import refused
-from sim.units import METRES_PER_KM, Floats
+from sim.system.files import read_file, reason
 
 VOID = -32768
 TILE_SIDES = {2 * side * side: side for side in (1201, 3601)}

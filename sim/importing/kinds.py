@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.files import reason
 from sim.importing.findings import refused
+from sim.system.files import reason
 
 Kind = Literal["gpx", "landxml", "osm", "geojson", "table", "height_model", "unknown"]
 HEAD_BYTES = 4096

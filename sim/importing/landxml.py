@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.units import METRES_PER_FOOT, Floats
 from sim.importing.alignment import Alignment
 from sim.importing.findings import refused
 from sim.importing.plan import Curve
 from sim.importing.xml_reader import all_named, child, name_of, read_xml
-from sim.units import METRES_PER_FOOT, Floats
 
 UNITS = {"meter": 1.0, "metre": 1.0, "millimeter": 0.001, "kilometer": 1000.0, "foot": METRES_PER_FOOT}
 UNITS["internationalFoot"] = METRES_PER_FOOT

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.units import Bools, Floats, Ints
+from sim.core.units import Bools, Floats, Ints
 
 Tags = Mapping[str, str]
 """Keys and values of a map (OpenStreetMap's names) or a table, as they stand in the file."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from sim.core.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from sim.importing.dates import LAST_MONTH, YEAR_FIRST_DAY, YEAR_LAST, DateOrder, order_of
-from sim.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm]?\.?")
 Moment = tuple[date, float] | None

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.core.units import Floats
 from sim.importing.extras import library
 from sim.importing.lines import stretches
 from sim.importing.smoothing import whittaker
-from sim.units import Floats
 
 STEP_M = 5.0
 """Between the points at which direction is looked at."""

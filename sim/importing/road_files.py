@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM
 from sim.importing.alignment import Trace
 from sim.importing.findings import Language, RefusedError
 from sim.importing.options import Options
@@ -15,9 +16,8 @@ from sim.importing.plan import Plane
 from sim.importing.road_import import Imported, facts, known_shares
 from sim.importing.sections import section_content
 from sim.importing.written import as_yaml, hash_of
-from sim.made_files import as_json
-from sim.road import Road
-from sim.units import DAYS_PER_YEAR, METRES_PER_KM
+from sim.inputs.road import Road
+from sim.system.made_files import as_json
 
 ASSUMED_AADT = 3000.0
 AADT_RANGE = "1,000 to 10,000"

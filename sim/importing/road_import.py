@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.parameters import RoadClass
+from sim.core.units import METRES_PER_KM
 from sim.importing.alignment import Alignment, steepest_pct
 from sim.importing.findings import Finding, refused
 from sim.importing.geojson import read_geojson
@@ -21,8 +23,6 @@ from sim.importing.road_table import road_of_table
 from sim.importing.sections import STEEPEST_PCT, Piece, link_lanes, pieces_of
 from sim.importing.smoothing import climbs
 from sim.importing.survey import survey, wrong_way_m
-from sim.parameters import RoadClass
-from sim.units import METRES_PER_KM
 
 STEEPEST_OVER_M = (100.0, 500.0, 1000.0)
 HAIRPIN_DEG = 120.0

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.core.texts import shown
+from sim.core.units import METRES_PER_KM, Floats
 from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import refused
 from sim.importing.lines import Line, line_of
 from sim.importing.plan import Curve
 from sim.importing.table import Row, Table, cell, decimal_of, read_table
-from sim.texts import shown
-from sim.units import METRES_PER_KM, Floats
 
 NAMES: dict[str, tuple[str, ...]] = {
     "lon": ("lon", "longitude", "lng", "x", "经度"),

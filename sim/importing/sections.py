@@ -11,14 +11,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.core.parameters import RoadClass
+from sim.core.units import METRES_PER_KM, Floats
 from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import Finding
 from sim.importing.lines import Tags
 from sim.importing.options import Options
 from sim.importing.plan import Curve
 from sim.importing.tags import LANE_WIDTH_M, LIMIT_KMH, Told, lane_width_m, lanes_of, limit_kmh, road_class_of
-from sim.parameters import RoadClass
-from sim.units import METRES_PER_KM, Floats
 
 LEAST_PIECE_M = 10.0
 """Least length of a section in a road file."""

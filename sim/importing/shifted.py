@@ -8,7 +8,7 @@ from math import pi
 
 import numpy as np
 
-from sim.units import Floats
+from sim.core.units import Floats
 
 AXIS_M, ECCENTRICITY2 = 6_378_245.0, 0.00669342162296594323
 CHINA = (73.0, 135.5, 18.0, 54.0)

@@ -15,16 +15,16 @@ import numpy as np
 from pydantic import ValidationError
 from scipy.special import ndtri
 
+from sim.core.units import METRES_PER_KM, METRES_PER_MILE, Floats, Ints
 from sim.importing.accidents import Accident, Where
 from sim.importing.findings import refused
 from sim.importing.posts import post_of
 from sim.importing.table import Row, Table, cell, number_of, read_table
+from sim.inputs.road import Section
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
-from sim.road import Section
-from sim.safety_statistics import empirical_bayes, fit_overdispersion
-from sim.statistics import CONFIDENCE, Interval
-from sim.units import METRES_PER_KM, METRES_PER_MILE, Floats, Ints
+from sim.statistics.accident_counts import empirical_bayes, fit_overdispersion
+from sim.statistics.intervals import CONFIDENCE, Interval
 
 NAMES: dict[str, tuple[str, ...]] = {
     "route": ("route", "road", "link", "corr_id", "corridor", "路线", "道路"),

@@ -8,7 +8,7 @@
 import numpy as np
 from scipy.linalg import solveh_banded
 
-from sim.units import Bools, Floats
+from sim.core.units import Bools, Floats
 
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""

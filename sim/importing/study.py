@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.before_after import Sites
-from sim.files import read_file, reason
+from sim.core.units import Bools, Ints
 from sim.importing.findings import refused
 from sim.importing.table import Row, read_table
-from sim.units import Bools, Ints
+from sim.statistics.before_after import Sites
+from sim.system.files import read_file, reason
 
 LEAST_EXPECTED = 10.0
 """Accidents after without the treatment, below which a study says nothing."""

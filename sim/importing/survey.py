@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial import cKDTree
 
+from sim.core.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats
 from sim.importing.alignment import Alignment, Run, Trace, steepest_pct, straight_grades
 from sim.importing.findings import Finding, refused
 from sim.importing.heights import default_wavelength_m, height_model
@@ -17,7 +18,6 @@ from sim.importing.options import Options
 from sim.importing.plan import Plane, curvature, curves_of, distances, smooth_line
 from sim.importing.shifted import looks_chinese, true_places
 from sim.importing.smoothing import NORMAL_MAD, climbs, spikes, whittaker
-from sim.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats
 
 LEAST_STEP_M = 0.5
 GAP_M, GAP_S, FASTEST_MS = 200.0, 60.0, 40.0

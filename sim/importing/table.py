@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.files import read_file, reason
+from sim.core.texts import shown
 from sim.importing.findings import refused
-from sim.texts import shown
+from sim.system.files import read_file, reason
 
 MOST_BYTES = 200_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")

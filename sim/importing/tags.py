@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.core.parameters import RoadClass
+from sim.core.units import METRES_PER_KM, METRES_PER_MILE
 from sim.importing.lines import Tags
-from sim.parameters import RoadClass
-from sim.units import METRES_PER_KM, METRES_PER_MILE
 
 Basis = Literal["tagged", "inferred", "assumed"]
 CLASS_BY_HIGHWAY: dict[str, RoadClass] = {

@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from sim.files import read_file
-from sim.made_files import sha256
+from sim.system.files import read_file
+from sim.system.made_files import sha256
 
 WIDE = 10_000
 """No line of a file is broken."""

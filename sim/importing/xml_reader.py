@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.files import read_file, reason
 from sim.importing.extras import library
 from sim.importing.findings import refused
+from sim.system.files import read_file, reason
 
 MOST_BYTES = 300_000_000
 

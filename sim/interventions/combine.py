@@ -11,8 +11,8 @@ from functools import reduce
 
 import numpy as np
 
-from sim.interventions.base import Preparation
-from sim.units import HOURS_PER_DAY, Floats, Ints
+from sim.core.units import HOURS_PER_DAY, Floats, Ints
+from sim.interventions.views import Preparation
 
 
 def coverage(preparations: Iterable[Preparation], base: Floats) -> Floats:

@@ -3,23 +3,27 @@
 from functools import lru_cache
 from importlib.metadata import entry_points
 
-from sim.interventions.access_rules import AccessRules
-from sim.interventions.base import Intervention
-from sim.interventions.bend_warning import BendWarning
-from sim.interventions.case_review import CaseReview
-from sim.interventions.device_coverage import DeviceCoverage
-from sim.interventions.downgrade import BrakeCheck, EscapeRamps, WeightSpeedSigns
-from sim.interventions.driver_contact import DriverContact
-from sim.interventions.driving_warning import DrivingWarning
-from sim.interventions.early_warning import EarlyWarning
-from sim.interventions.enterprise_accountability import EnterpriseAccountability
-from sim.interventions.overtaking_ban import OvertakingBan
-from sim.interventions.patrols import Patrols
-from sim.interventions.rapid_response import RapidResponse
-from sim.interventions.rest_and_load import RestAreas, WeighStations
-from sim.interventions.road_works import RoadWorks
-from sim.interventions.speed_control import SpeedCameras, SpeedLimiters
-from sim.interventions.squadron_dispatch import SquadronDispatch
+from sim.interventions.intervention import Intervention
+from sim.interventions.library.access_rules import AccessRules
+from sim.interventions.library.bend_warning import BendWarning
+from sim.interventions.library.brake_check import BrakeCheck
+from sim.interventions.library.case_review import CaseReview
+from sim.interventions.library.device_coverage import DeviceCoverage
+from sim.interventions.library.driver_contact import DriverContact
+from sim.interventions.library.driving_warning import DrivingWarning
+from sim.interventions.library.early_warning import EarlyWarning
+from sim.interventions.library.enterprise_accountability import EnterpriseAccountability
+from sim.interventions.library.escape_ramps import EscapeRamps
+from sim.interventions.library.overtaking_ban import OvertakingBan
+from sim.interventions.library.patrols import Patrols
+from sim.interventions.library.rapid_response import RapidResponse
+from sim.interventions.library.rest_areas import RestAreas
+from sim.interventions.library.road_works import RoadWorks
+from sim.interventions.library.speed_cameras import SpeedCameras
+from sim.interventions.library.speed_limiters import SpeedLimiters
+from sim.interventions.library.squadron_dispatch import SquadronDispatch
+from sim.interventions.library.weigh_stations import WeighStations
+from sim.interventions.library.weight_speed_signs import WeightSpeedSigns
 
 ENTRY_POINT_GROUP = "hairpin.interventions"
 BUILT_IN: tuple[type[Intervention], ...] = (

@@ -8,8 +8,8 @@ The model was fitted to a five-axle tractor-semitrailer of up to 80,000 lb; heav
 
 import numpy as np
 
-from sim import portable
-from sim.units import (
+from sim.core import portable
+from sim.core.units import (
     METRES_PER_MILE,
     NEWTONS_PER_POUND_FORCE,
     SECONDS_PER_HOUR,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.core.units import Floats, ms_from_mph
 from sim.physics import brake_temperature as brakes
-from sim.units import Floats, ms_from_mph
 
 HIGHEST_MS = ms_from_mph(60.0)
 """Speeds above are not looked for: the rating system's signs end there."""

@@ -5,8 +5,8 @@
 
 import numpy as np
 
-from sim import portable
-from sim.units import STANDARD_GRAVITY_MS2, FloatLike
+from sim.core import portable
+from sim.core.units import STANDARD_GRAVITY_MS2, FloatLike
 
 LOGISTIC_SCALE = 0.5513288954217921
 """sqrt(3) / pi: scale over standard deviation of a logistic distribution."""

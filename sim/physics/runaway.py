@@ -5,8 +5,8 @@
 
 import numpy as np
 
+from sim.core.units import STANDARD_GRAVITY_MS2, FloatLike
 from sim.physics import brake_temperature as brakes
-from sim.units import STANDARD_GRAVITY_MS2, FloatLike
 
 STANDING_MS = 1.0
 """Below this a truck counts as stopped, by hand brake, ditch or wall: assumption, 0.5 to 3."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.units import STANDARD_GRAVITY_MS2, FloatLike, Floats
+from sim.core.units import STANDARD_GRAVITY_MS2, FloatLike, Floats
 
 ROLLING_RESISTANCE = 0.006
 """Rolling resistance of radial truck tyres [-], 0.005 to 0.008 (Wong 2008, Theory of Ground Vehicles, table 1.1)."""

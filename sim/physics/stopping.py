@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from sim.units import STANDARD_GRAVITY_MS2, FloatLike
+from sim.core.units import STANDARD_GRAVITY_MS2, FloatLike
 
 REACTION_S = 2.5
 """Perception and reaction [s] [1]."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sim.core.parameters import MECHANISMS
+from sim.evidence.parameter_table import bases
 from sim.interventions.registry import interventions
-from sim.parameter_table import bases
-from sim.parameters import MECHANISMS
 from sim.report.scorecard import TELLING_WIDTH
 from sim.report.words import kind_word, word
 

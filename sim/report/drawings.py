@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.charts import report as drawn
 from sim.charts.basic import colours, tornado
-from sim.parameters import MECHANISMS
+from sim.core.parameters import MECHANISMS
 from sim.report import findings
 from sim.report.material import Material
 from sim.report.numbers import MONEY

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sim.report.exploring import OUTCOMES, Explored
 from sim.report.numbers import MONEY
 from sim.report.page import asset
-from sim.report.words import LANGUAGES, kind_word
+from sim.report.words import LANGUAGES, WORDS, kind_word
 from sim.scenario import Scenario
 
 SLIDERS: dict[str, tuple[str, str]] = {
@@ -37,9 +37,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reset": ("Reset", "恢复"),
     "budget": ("Budget a year", "年度预算"),
     "outcome": ("Outcome", "指标"),
-    "accidents": ("accidents", "事故起数"),
-    "deaths": ("deaths", "死亡人数"),
-    "injuries": ("injuries", "受伤人数"),
     "open": ("with uncertainty in the assumptions", "计入假设的不确定性"),
     "fewer": ("{} % fewer {} a year", "一年{1}减少 {0}%"),
     "rise": ("{} % more {} a year", "一年{1}增加 {0}%"),
@@ -132,8 +129,9 @@ def explore_page(
 
 def _data(found: Explored, programme: Scenario, base_file: str, made: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the script reads."""
+    words = TEXTS | {name: WORDS[name] for name in OUTCOMES}
     return {
-        "texts": {language: {key: pair[n] for key, pair in TEXTS.items()} for n, language in enumerate(LANGUAGES)},
+        "texts": {language: {key: pair[n] for key, pair in words.items()} for n, language in enumerate(LANGUAGES)},
         "place": {"en": programme.place, "zh": programme.place_zh or programme.place},
         "kinds": [{"kind": kind, "en": kind_word(kind, "en"), "zh": kind_word(kind, "zh")} for kind in found.kinds],
         "outcomes": list(OUTCOMES),

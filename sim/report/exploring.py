@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.outcome import Outcome
-from sim.experiment import Experiment
-from sim.portfolio import subsets, with_parts
+from sim.analysis.portfolio import subsets, with_parts
+from sim.analysis.uncertainty import latin_hypercube, uncertain_keys
+from sim.core.units import DAYS_PER_YEAR, Floats
+from sim.engine.accounting.outcome import Outcome
+from sim.experiment.runner import Experiment
+from sim.inputs.road import Road
 from sim.report.section_risk import risk_per_km
-from sim.road import Road
 from sim.scenario import Scenario
-from sim.statistics import t_quantile
-from sim.uncertainty import latin_hypercube, uncertain_keys
-from sim.units import DAYS_PER_YEAR, Floats
+from sim.statistics.intervals import t_quantile
 
 MOST_PARTS = 8
 """Sets double with each."""

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from sim.charts.basic import monthly_rows
-from sim.queueing import waiting_probability
+from sim.core.units import DAYS_PER_YEAR, Floats
 from sim.report.words import either, parameter_word, word
-from sim.units import DAYS_PER_YEAR, Floats
+from sim.statistics.queueing import waiting_probability
 
 MAY_WAIT = 0.1
 """Share of calls that may find all operators busy."""

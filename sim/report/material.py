@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.charts.basic import told_apart
-from sim.result_folder import ResultFolder, read_results
-from sim.units import DAYS_PER_YEAR
+from sim.core.units import DAYS_PER_YEAR
+from sim.results.folder import ResultFolder, read_results
 
 RATE = "expected_accident_rate_per_million_vkm"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import isnan
 
-from sim.statistics import Interval, mean_interval, paired_ratio
+from sim.statistics.intervals import Interval, mean_interval, paired_ratio
 
 CNY_PER_MILLION = 1e6
 SMALLEST_MILLIONS = 0.05

@@ -19,7 +19,7 @@ from sim.report.numbers import millions
 from sim.report.sources import assumptions
 from sim.report.summary import headline, summary
 from sim.report.words import LANGUAGES, LIMITS, WORDS, word
-from sim.result_folder import ResultFolder
+from sim.results.folder import ResultFolder
 
 ALL_FIGURES = 100.0
 """Numbers from here on are shown to the unit."""

@@ -13,15 +13,15 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.engine.outcome import Outcome
+from sim.core.records import DrivenTrip
+from sim.core.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats
+from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
-from sim.records import DrivenTrip
+from sim.inputs.network import Network
 from sim.report.drawings import banned_line
 from sim.report.page import asset
 from sim.report.words import LANGUAGES, WORDS, word
-from sim.road import Network
 from sim.scenario.model import Scenario
-from sim.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats
 
 MODES = ("allowed", "violating", "told")
 EVENTS = ("alarm", "answer", "exit", "police", "accident")

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.parameters import ROAD_CLASSES
+from sim.analysis.valuation import TRUCK_HOURS
+from sim.core.metrics import grows_with_time
+from sim.core.parameters import ROAD_CLASSES
+from sim.core.units import METRES_PER_KM
 from sim.report.material import RATE, Material
 from sim.report.numbers import MONEY, changes, interval, millions
 from sim.report.section_risk import along
 from sim.report.words import kind_word, word
-from sim.units import METRES_PER_KM
-from sim.valuation import TRUCK_HOURS
 
 INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("deaths", "expected_deaths", 1.0, ".2f"),
@@ -23,8 +24,6 @@ INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("compliance_rate", "compliance_rate", 100.0, ".1f"),
     ("vehicle_km", "vehicle_km", 1e-6, ".2f"),
 )
-SHARES = ("rate", "compliance_rate")
-"""What does not grow with the simulated time."""
 TIMES = (
     ("response", "mean_response_s", 1.0, ".0f"),
     ("help", "mean_time_to_help_min", 1.0, ".0f"),
@@ -48,7 +47,7 @@ def indices(found: Material, language: str) -> list[Row]:
         if any(entry[metric]["mean"] is None for entry in metrics.values()):
             continue
         scale, form = MONEY[language] if own_scale is None else (own_scale, own_form)
-        factor = scale if key in SHARES else scale * found.yearly
+        factor = scale * found.yearly if grows_with_time(metric) else scale
         before, after = (interval(entry[metric], factor, form, language) for entry in metrics.values())
         values = [frame[metric].tolist() for frame in own]
         change = changes(values[0], values[1], points=key == "compliance_rate", language=language)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.parameter_table import unit_of, value_text
+from sim.evidence.parameter_table import unit_of, value_text
 from sim.report.words import kind_word, word
 
 LONGEST_PATH = 3

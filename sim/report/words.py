@@ -1,5 +1,7 @@
 """The report's words in English and Chinese; terms as the glossary has them."""
 
+from sim.core.metrics import metric
+
 LANGUAGES = ("en", "zh")
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -128,9 +130,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "各项措施分摊的减少事故数（一年，Shapley 值）",
     ),
     "times": ("Response times and load", "响应时间与工作量"),
-    "response": ("from entry until the driver is reached, s, mean", "从驶入到成功联系驾驶人（秒，平均）"),
-    "help": ("from an accident until help is there, minutes, mean", "从事故到救援到场（分钟，平均）"),
-    "busy": ("operators' time that is busy (%)", "坐席忙碌时间占比（%）"),
     "year": ("What one year would look like", "只看一年会看到什么"),
     "year_text": (
         "Counted accidents scatter by chance. The curves show how likely each count of a year is; where they "
@@ -169,14 +168,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "again": ("To get the same numbers again", "如何得到同样的数字"),
     "scenario": ("scenario", "方案"),
     "measure": ("measure", "措施"),
-    "accidents": ("accidents", "事故起数"),
-    "deaths": ("deaths", "死亡人数"),
-    "injuries": ("injuries", "受伤人数"),
-    "property_loss_cny": ("direct property loss, million CNY", "直接财产损失（万元）"),
-    "compliance_rate": ("compliance with the ban", "禁行守法率"),
-    "rate": ("accidents per million vehicle-km", "百万车公里事故率"),
     "expected_accidents": ("expected accidents", "预期事故数"),
-    "vehicle_km": ("million vehicle-km", "行驶量（百万车公里）"),
     "change": ("change", "较无措施变化"),
     "ratio": ("ratio", "比值"),
     "alone": ("alone", "单独实施"),
@@ -235,6 +227,37 @@ WORDS: dict[str, tuple[str, str]] = {
     "event_police": ("met by police", "路面拦截（民警）"),
     "event_accident": ("accident", "事故"),
     "print": ("Print", "打印"),
+}
+
+OF_METRICS: dict[str, tuple[str, str, str]] = {
+    "accidents": ("expected_accidents", "", ""),
+    "deaths": ("expected_deaths", "", ""),
+    "injuries": ("expected_injuries", "", ""),
+    "property_loss_cny": ("expected_property_loss_cny", " (million CNY)", "（万元）"),
+    "rate": ("expected_accident_rate_per_million_vkm", "", ""),
+    "compliance_rate": ("compliance_rate", "", ""),
+    "vehicle_km": ("vehicle_km", " (million)", "（百万车公里）"),
+    "response": ("mean_response_s", " (s, mean)", "（秒，平均）"),
+    "help": ("mean_time_to_help_min", " (minutes, mean)", "（分钟，平均）"),
+    "busy": ("operator_utilisation", " (%)", "（%）"),
+}
+"""Words of metrics come from their table; what a page adds are units."""
+
+
+def metric_word(name: str, language: str) -> str:
+    """What a metric is called in a language; one that is not in the table goes by its own name."""
+    row = metric(name)
+    return name.replace("_", " ") if row is None else either(language, row.en, row.zh)
+
+
+def either(language: str, english: str, chinese: str) -> str:
+    """The one of two texts that is in a language."""
+    return (english, chinese)[LANGUAGES.index(language)]
+
+
+WORDS |= {
+    key: (metric_word(name, "en") + unit, metric_word(name, "zh") + unit_zh)
+    for key, (name, unit, unit_zh) in OF_METRICS.items()
 }
 
 LIMITS: tuple[tuple[str, str], ...] = (
@@ -332,8 +355,3 @@ def parameter_word(key: str, language: str) -> str:
 def word(key: str, language: str) -> str:
     """A text in a language."""
     return either(language, *WORDS[key])
-
-
-def either(language: str, english: str, chinese: str) -> str:
-    """The one of two texts that is in a language."""
-    return (english, chinese)[LANGUAGES.index(language)]

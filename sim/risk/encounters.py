@@ -19,8 +19,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from sim.core.units import FloatLike, Floats
 from sim.risk import two_lane
-from sim.units import FloatLike, Floats
 
 REAR_END_ACCIDENTS, HEAD_ON_ACCIDENTS = 0.142, 0.016
 """Of all accidents on two-lane roads [1]."""

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim import portable
-from sim.demand import Demand
-from sim.parameters import TRUCK_CLASSES, TruckClass
+from sim.core import portable
+from sim.core.parameters import TRUCK_CLASSES, TruckClass
+from sim.core.units import HOURS_PER_DAY, FloatLike, Floats
+from sim.inputs.demand import Demand
 from sim.risk.parameters import RiskParameters
-from sim.units import HOURS_PER_DAY, FloatLike, Floats
 
 SLEEPINESS = (0.20, 0.39, 0.66, 0.90, 1.00, 0.90, 0.66, 0.39, 0.20, 0.08, 0.02, *[0.0] * 11, 0.02, 0.08)
 """Pressure to sleep on each full hour from midnight on: 1 where the odds peak, 0 at the reference [1].

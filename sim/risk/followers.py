@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim import portable
+from sim.core import portable
 
 CAPACITY_PER_H = 1700.0
 """Of one direction of a two-lane road [vehicles/h] [1]."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim import portable
+from sim.core import portable
 
 
 class PerMile(NamedTuple):

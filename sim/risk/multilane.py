@@ -8,7 +8,7 @@ Base conditions are lanes of 12 ft. The chapter has no factor for curves, grades
 
 import numpy as np
 
-from sim import portable
+from sim.core import portable
 
 COEFFICIENTS = {True: (-9.025, 1.049), False: (-9.653, 1.176)}
 """Of ln N = a + b ln AADT, all accidents, divided or not, tables 11-5 and 11-3 [1]."""

@@ -4,44 +4,47 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sim import portable
-from sim.parameters import MECHANISMS, Group, Growth, LogSpread, NotNegative, Positive, PositiveMoney, Share, Source
+from sim.core import portable
+from sim.core.parameters import (
+    MECHANISMS,
+    Group,
+    Growth,
+    LogSpread,
+    NotNegative,
+    Positive,
+    PositiveMoney,
+    Share,
+    Source,
+    assumed,
+    published,
+)
 from sim.risk import two_lane
 
 HazardFactor = Annotated[float, Field(gt=0.0, le=100_000.0)]
 Persons = Annotated[float, Field(gt=0.0, le=100.0)]
 AtLeastOne = Annotated[float, Field(ge=1.0, le=20.0)]
-SpeedShare = Annotated[float, Field(gt=0.1, le=1.0)]
-
-
-def _assumed(plausible: str, note: str | None = None) -> Source:
-    return Source(basis="assumption", range=plausible, note=note)
-
-
-def _published(reference: str, note: str | None = None) -> Source:
-    return Source(basis="published", reference=reference, note=note)
 
 
 RISK_SOURCES = {
-    "calibration_factor": _assumed("0.5 to 2.5", "no county's accident counts by road were available"),
+    "calibration_factor": assumed("0.5 to 2.5", "no county's accident counts by road were available"),
     "truck_hazard_ratio": Source(
         basis="derived",
         reference="Highway Safety Manual 2010, table 10-4: 30.7 % of accidents are of more than one vehicle",
         range="1.0 to 2.0",
         note="two vehicles in those; that trucks are in accidents as often as others is an assumption",
     ),
-    "expressway_calibration_factor": _assumed(
+    "expressway_calibration_factor": assumed(
         "0.5 to 2", "the manual's freeways have wide medians; no accident counts of mountain expressways by traffic"
     ),
-    "site_overdispersion_miles": _published(
+    "site_overdispersion_miles": published(
         "Highway Safety Manual 2010, equation 10-7: k = 0.236 / L with L in miles",
         "two-lane roads; expressways have none",
     ),
-    "speed_coefficient_per_kmh": _published(
+    "speed_coefficient_per_kmh": published(
         "Elvik 2013, Accident Analysis and Prevention 50, 854-860, exponential model, injury accidents"
     ),
-    "rain_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: 71 % more"),
-    "fog_factor": _assumed("1.2 to 3"),
+    "rain_factor": published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: 71 % more"),
+    "fog_factor": assumed("1.2 to 3"),
     "ice_factor": Source(
         basis="derived",
         reference=(
@@ -52,18 +55,18 @@ RISK_SOURCES = {
         note="10 for the share of single and head-on accidents (`sleepiness_share`), 1.84 for the others; Carlsson "
         "1976: all accidents 3 to 4 times",
     ),
-    "snow_factor": _published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
-    "night_factor": _published(
+    "snow_factor": published("Qiu and Nixon 2008, Transportation Research Record 2055, 139-146: snow, 84 % more"),
+    "night_factor": published(
         "Johansson, Wanvik, Elvik 2009, A new method for assessing the risk of accident associated with darkness: "
         "rural injury accidents nearly 50 % more at the same hour",
         "tiredness by the hour comes on top",
     ),
-    "overload_factor": _assumed("1.0 to 2.0", "besides what mass does to brakes, climbing and rollover"),
-    "brake_defect_factor": _published(
+    "overload_factor": assumed("1.0 to 2.0", "besides what mass does to brakes, climbing and rollover"),
+    "brake_defect_factor": published(
         "Craft 2008, Large Truck Crash Causation Study: relative risk 2.7 with brake problems",
         "of crashes with injuries; trucks out of service for brakes: three times (Teoh 2017)",
     ),
-    "fatigue_free_h": _published(
+    "fatigue_free_h": published(
         "Jovanis, Park, Chen, Gross 2005, On the relationship of crash risk and driver hours of service: alike in the "
         "first six hours"
     ),
@@ -73,8 +76,8 @@ RISK_SOURCES = {
         range="0.1 to 0.7",
         note="2 over 4.5 hours, on a straight line",
     ),
-    "fatigue_highest": _assumed("2 to 6"),
-    "sleepiness_peak": _published(
+    "fatigue_highest": assumed("2 to 6"),
+    "sleepiness_peak": published(
         "Akerstedt, Kecklund, Horte 2001, Sleep 24, 401-406: odds ratio 5.7 at 4 h against 10 to 11 h",
         "of all accidents on highways without alcohol; by season 3.8 to 11.6",
     ),
@@ -88,23 +91,23 @@ RISK_SOURCES = {
         note="22 % of all over the three quarters that are general; only single and head-on accidents follow the clock "
         "(Akerstedt et al. 2001); China's expressways: 44 % of one vehicle",
     ),
-    "rest_relief": _published(
+    "rest_relief": published(
         "Jovanis, Wu, Chen 2012, Transportation Research Record 2281, 119-127: breaks lower the odds by up to 50 %",
         "range 0.2 to 0.8",
     ),
-    "driving_limit_h": _published(
+    "driving_limit_h": published(
         "Regulation for the Road Traffic Safety Law of China, article 62: rest after 4 h of driving"
     ),
-    "speeding_factor": _assumed("1.05 to 1.2", "share above the limit from which police act"),
-    "curve_speed_sd": _assumed(
+    "speeding_factor": assumed("1.05 to 1.2", "share above the limit from which police act"),
+    "curve_speed_sd": assumed(
         "0.02 to 0.04",
         "set so that rollovers in a mountain county are 2 to 6 % of truck accidents (FMCSA 2019, vehicles table 15: "
         "1.8 % with damage only, 5.9 % with injured); trucks passed one of Colorado's 45 mile/h curves at 66",
     ),
-    "runaway_hit_share": _assumed(
+    "runaway_hit_share": assumed(
         "0.02 to 0.5", "of the vehicles that a truck without brakes catches up with; others get out of its way"
     ),
-    "brake_failure_c": _published(
+    "brake_failure_c": published(
         "Carlisle Brake and Friction, Brake temperature signals: above 1,250 deg F danger of run-away, drums expand",
         "at the lining; 550 to 750 deg C is plausible for typical brakes",
     ),
@@ -161,111 +164,22 @@ class RiskParameters(Group):
     )
 
 
-SPEED_SOURCES = {
-    "side_friction": _assumed("0.10 to 0.18", "trucks; design values of the road stand below it"),
-    "descent_level_kmh": _assumed("60 to 75"),
-    "descent_reduction_kmh_per_pct": _assumed("4 to 10"),
-    "laden_descent_factor": _assumed("0.7 to 0.95"),
-    "retarder_descent_factor": _assumed("1.0 to 1.3"),
-    "engine_brake_kw": _assumed(
-        "54 to 250",
-        "the types' mean, 0.55 of rated power, is 99 kW in a truck of 180 kW and 181 in one of 330; 73 hp (54 kW) in "
-        "the Grade Severity Rating System of 1980",
-    ),
-    "retarder_kw": _assumed("150 to 400"),
-    "brake_defect_heat_factor": _assumed(
-        "1.1 to 1.8", "a fifth of the brakes without effect: those left take 1.25 times as much"
-    ),
-    "wrong_gear_share": Source(
-        basis="derived",
-        reference=(
-            "fitted to two slopes together: more than 20 runaways a year at Straight Creek, Colorado (Chicago Tribune "
-            "1995-08-13) and 28 at New Qidaoliang (Lanzhou Daily 2013)"
-        ),
-        range="0.001 to 0.01",
-        note="88 % of the drivers who ran away in Colorado were from other states",
-    ),
-    "wrong_gear_braking": _assumed("0 to 0.6", "engine brakes give their power at high engine speeds only"),
-    "wrong_gear_speed_factor": _assumed("1.0 to 1.5"),
-    "hot_brakes_c": Source(
-        basis="published",
-        reference="Driving Commercial Vehicles Manual, chapter 2: brakes should not exceed 250 deg C",
-        range="200 to 300",
-        note="Peterbilt's operator's manual: about 260 deg C in normal braking; odour comes at 288 to 343 (Carlisle)",
-    ),
-    "hot_brakes_sd_k": _assumed("10 to 50"),
-    "descent_foresight_km": _assumed("2 to 10", "signs at the top tell the length of a descent; feeling comes later"),
-    "lowest_descent_kmh": _assumed("5 to 15", "the lowest gears at the engine's highest speed"),
-    "cautious_factor": _assumed("0.85 to 0.97"),
-    "rain_speed_factor": _assumed("0.85 to 1.0"),
-    "fog_speed_factor": _assumed("0.6 to 0.9"),
-    "ice_speed_factor": _assumed("0.5 to 0.8"),
-    "snow_speed_factor": _assumed(
-        "0.72 to 0.98", "on a Chinese expressway 1.8 % slower in light, 6.6 % in moderate, 28 % in heavy snow"
-    ),
-    "night_speed_factor": _assumed("0.9 to 1.0"),
-}
-
-
-class SpeedParameters(Group):
-    """How drivers choose their speed."""
-
-    sources: dict[str, Source] = Field(default=SPEED_SOURCES)
-    side_friction: Annotated[float, Field(gt=0.02, le=0.4)] = Field(
-        default=0.12, description="lateral acceleration that drivers like in curves [g]"
-    )
-    descent_level_kmh: Annotated[float, Field(ge=5.0, le=200.0)] = Field(
-        default=68.0, description="speed held where downgrades begin to matter"
-    )
-    descent_reduction_kmh_per_pct: NotNegative = 7.0
-    laden_descent_factor: SpeedShare = Field(default=0.85, description="speed of laden over empty trucks downgrade")
-    retarder_descent_factor: Annotated[float, Field(ge=1.0, le=2.0)] = 1.1
-    engine_brake_kw: NotNegative = Field(default=150.0, description="mean of all trucks; it differs by type")
-    retarder_kw: NotNegative = Field(default=220.0, description="besides the engine brake, where there is one")
-    brake_defect_heat_factor: AtLeastOne = 1.3
-    wrong_gear_share: Share = Field(
-        default=0.003, description="trips that go down in too high a gear, whatever happens"
-    )
-    wrong_gear_braking: Share = Field(
-        default=0.3, description="engine braking in too high a gear over that in the right"
-    )
-    wrong_gear_speed_factor: AtLeastOne = Field(default=1.2, description="speed downgrade in too high a gear")
-    hot_brakes_c: Annotated[float, Field(ge=100.0, le=2000.0)] = Field(
-        default=250.0, description="brake temperature that the mean driver chooses gear and speed not to exceed"
-    )
-    hot_brakes_sd_k: Annotated[float, Field(ge=0.0, le=500.0)] = Field(
-        default=25.0, description="between drivers: who drives faster bears hotter brakes"
-    )
-    descent_foresight_km: Annotated[float, Field(ge=0.1, le=100.0)] = Field(
-        default=5.0, description="of descent over which drivers see to it that brakes don't get hotter"
-    )
-    lowest_descent_kmh: Annotated[float, Field(ge=1.0, le=50.0)] = Field(
-        default=10.0, description="slower than that nobody goes down for the brakes' sake"
-    )
-    cautious_factor: SpeedShare = Field(default=0.92, description="speed of the cautious mode over the habitual")
-    rain_speed_factor: SpeedShare = 0.92
-    fog_speed_factor: SpeedShare = 0.75
-    ice_speed_factor: SpeedShare = 0.6
-    snow_speed_factor: SpeedShare = 0.85
-    night_speed_factor: SpeedShare = 0.97
-
-
 SEVERITY_SOURCES = {
     "fatal_growth_per_kmh": Source(
         basis="derived",
         reference="Elvik 2013: 0.069 per km/h for fatal less 0.034 for all injury accidents",
     ),
-    "fatal_share": _assumed(
+    "fatal_share": assumed(
         "0.013 to 0.06 for general accidents",
         "lower end: Highway Safety Manual 2010, table 10-3; with others in proportion to FMCSA 2019, vehicles tables "
         "15 and 30: of rear-end accidents 0.8 %, of head-on ones 11 %, of side-swipes in opposite directions 0.9 %, of "
         "those without another vehicle 1.2 %",
     ),
-    "injury_share": _assumed(
+    "injury_share": assumed(
         "0.30 to 0.60 for general accidents",
         "lower end: Highway Safety Manual 2010, table 10-3; FMCSA 2019: rear-end 29 %, head-on 52 %",
     ),
-    "deaths_per_fatal": _assumed("1.05 to 1.6"),
+    "deaths_per_fatal": assumed("1.05 to 1.6"),
     "others_share": Source(
         basis="derived",
         reference=(
@@ -274,11 +188,11 @@ SEVERITY_SOURCES = {
         ),
         range="0.2 to 0.6 for accidents of one vehicle, 0.8 to 0.97 for those of several",
     ),
-    "injuries_per_injury": _assumed("1.2 to 2.0"),
-    "median_loss_cny": _assumed("3,000 to 80,000"),
-    "loss_log_sd": _assumed("0.8 to 1.6"),
-    "capture_injury_share": _assumed("0.02 to 0.2", "trucks that an escape ramp has stopped"),
-    "capture_median_loss_cny": _assumed("5,000 to 60,000", "recovery and damage after an escape ramp"),
+    "injuries_per_injury": assumed("1.2 to 2.0"),
+    "median_loss_cny": assumed("3,000 to 80,000"),
+    "loss_log_sd": assumed("0.8 to 1.6"),
+    "capture_injury_share": assumed("0.02 to 0.2", "trucks that an escape ramp has stopped"),
+    "capture_median_loss_cny": assumed("5,000 to 60,000", "recovery and damage after an escape ramp"),
 }
 
 
@@ -333,18 +247,18 @@ class SeverityParameters(Group):
 
 
 INCIDENT_SOURCES = {
-    "detection_mean_min": _assumed("2 to 20", "until a passer-by has called"),
-    "turnout_min": _assumed("2 to 10"),
-    "response_median_min": _assumed("10 to 45", "police or rescue from the county seat"),
-    "response_log_sd": _assumed("0.3 to 0.8"),
-    "clearance_median_min": _assumed("30 to 120"),
-    "clearance_log_sd": _assumed("0.4 to 1.0", "durations of incidents are usually found to be near lognormal"),
-    "closure_share": _assumed("fatal 0.7 to 1.0, injury 0.4 to 0.9, damage 0.1 to 0.5"),
-    "divert_share": _assumed("0.1 to 0.6"),
-    "divert_after_min": _assumed("20 to 90"),
-    "divert_delay_min": _assumed("15 to 60"),
-    "discharge_headway_s": _assumed("3 to 6", "trucks, one lane"),
-    "secondary_per_waiting_truck": _assumed("0.0001 to 0.002"),
+    "detection_mean_min": assumed("2 to 20", "until a passer-by has called"),
+    "turnout_min": assumed("2 to 10"),
+    "response_median_min": assumed("10 to 45", "police or rescue from the county seat"),
+    "response_log_sd": assumed("0.3 to 0.8"),
+    "clearance_median_min": assumed("30 to 120"),
+    "clearance_log_sd": assumed("0.4 to 1.0", "durations of incidents are usually found to be near lognormal"),
+    "closure_share": assumed("fatal 0.7 to 1.0, injury 0.4 to 0.9, damage 0.1 to 0.5"),
+    "divert_share": assumed("0.1 to 0.6"),
+    "divert_after_min": assumed("20 to 90"),
+    "divert_delay_min": assumed("15 to 60"),
+    "discharge_headway_s": assumed("3 to 6", "trucks, one lane"),
+    "secondary_per_waiting_truck": assumed("0.0001 to 0.002"),
     "rescue_growth_per_min": Source(
         basis="derived",
         reference=(

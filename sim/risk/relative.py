@@ -4,8 +4,8 @@
 [2] Elvik (2013), A re-parameterisation of the Power Model, Accident Analysis and Prevention 50, 854-860.
 """
 
-from sim import portable
-from sim.units import FloatLike
+from sim.core import portable
+from sim.core.units import FloatLike
 
 RURAL_EXPONENTS = {"fatal": 4.1, "serious": 2.6, "slight": 1.1, "injury": 1.6}
 """Exponents of accidents on rural roads and freeways by severity, summary table [1]."""

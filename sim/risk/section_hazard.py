@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.draws import Streams
-from sim.parameters import ROAD_CLASSES
+from sim.core.parameters import ROAD_CLASSES
+from sim.core.random_streams import Streams
+from sim.core.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
+from sim.inputs.network import Network, Way
+from sim.inputs.road import Link, Section
 from sim.risk import freeway, multilane, two_lane
 from sim.risk.encounters import CENTRELINE_RUMBLE_HEAD_ON, Types, two_way_types, types_of
 from sim.risk.parameters import RiskParameters
-from sim.road import Link, Network, Section, Way
-from sim.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
 
 
 class BaseHazard(NamedTuple):

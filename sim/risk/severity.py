@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from sim import portable
-from sim.parameters import WITH_OTHERS
+from sim.core import portable
+from sim.core.parameters import WITH_OTHERS
+from sim.core.units import FloatLike, Floats, Ints
 from sim.risk.parameters import SeverityParameters
-from sim.units import FloatLike, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ Formulas keep the manual's units (miles, feet, vehicles a day); callers convert.
 
 import numpy as np
 
-from sim import portable
-from sim.units import DAYS_PER_YEAR, Floats
+from sim.core import portable
+from sim.core.units import DAYS_PER_YEAR, Floats
 
 SHARE_LANE_RELATED = 0.574
 """Run-off-road, head-on and sideswipe accidents among all, table 10-4 [1]."""

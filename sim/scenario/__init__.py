@@ -1,6 +1,6 @@
 """Scenarios: YAML files to frozen models and back."""
 
-from sim.scenario.files import load_scenario
+from sim.scenario.loading import load_scenario
 from sim.scenario.mistakes import Mistake, ScenarioError
 from sim.scenario.model import Scenario
 

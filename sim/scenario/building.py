@@ -10,14 +10,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from sim.interventions.base import Intervention
+from sim.core.texts import hidden_character
+from sim.interventions.intervention import Intervention
 from sim.interventions.registry import interventions
 from sim.scenario import checks
 from sim.scenario.document import Document, Keys
 from sim.scenario.messages import keys_of, suggestion, told, without_echoes
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
 from sim.scenario.model import Scenario, make_changes_with
-from sim.texts import hidden_character
 
 Found = list[tuple[Keys, str]]
 """Mistakes by their place."""

@@ -5,15 +5,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.demand import Demand, Flow
-from sim.draws import MOST_CORRIDORS
-from sim.parameters import TRUCK_CLASSES, TruckClass
-from sim.road import Link, Network, Road, corridors
-from sim.routing import closed_ways, least
+from sim.core.parameters import TRUCK_CLASSES, TruckClass
+from sim.core.random_streams import MOST_CORRIDORS
+from sim.core.units import HOURS_PER_DAY
+from sim.inputs.demand import Demand, Flow
+from sim.inputs.network import Network, corridors
+from sim.inputs.road import Link, Road
+from sim.inputs.routing import closed_ways, least
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import ScenarioError, shown
 from sim.scenario.model import Scenario
-from sim.units import HOURS_PER_DAY
 
 Finding = tuple[Keys, str]
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from sim.files import read_file, reason
+from sim.core.texts import hidden_character
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
-from sim.texts import hidden_character
+from sim.system.files import read_file, reason
 
 Keys = tuple[str | int, ...]
 Data = dict[str, "Data"] | list["Data"] | str | int | float | bool | None

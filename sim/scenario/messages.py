@@ -6,9 +6,9 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from sim.parameters import MONTH_PATTERN
+from sim.core.parameters import MONTH_PATTERN
+from sim.core.texts import escaped, shown
 from sim.scenario.document import Keys
-from sim.texts import escaped, shown
 
 PATTERNS = {MONTH_PATTERN: "a month as YYYY-MM"}
 """What patterns of texts mean."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sim.texts import escaped, shown
+from sim.core.texts import escaped, shown
 
 MOST_MISTAKES = 50
 """Of a file that are told."""

@@ -8,17 +8,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SerializeAsAny, field_validator
 
-from sim.behaviour import BehaviourParameters
-from sim.demand import Demand
-from sim.fleet import Fleet
-from sim.interventions.base import Intervention
+from sim.behaviour.parameters import BehaviourParameters
+from sim.core.parameters import Group, Model, Name, NotNegative, PositiveMoney, Share, Source
+from sim.driving.parameters import SpeedParameters
+from sim.driving.traffic import Traffic
+from sim.inputs.demand import Demand
+from sim.inputs.fleet import Fleet
+from sim.inputs.road import Road
+from sim.inputs.weather import Climate
+from sim.interventions.intervention import Intervention
 from sim.interventions.registry import interventions
-from sim.parameters import Group, Model, Name, NotNegative, PositiveMoney, Share, Source
-from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters, SpeedParameters
-from sim.road import Road
+from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters
 from sim.scenario.uncertain import Distribution
-from sim.traffic import Traffic
-from sim.weather import Climate
 
 LONGEST_HORIZON_DAYS = 36_525
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)

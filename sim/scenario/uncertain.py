@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.parameters import Model, Source
-from sim.units import Floats
+from sim.core.parameters import Model, Source
+from sim.core.units import Floats
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NEEDS = {

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim import checking
 from sim.cli import app
+from sim.experiment import regression
 from sim.scenario import load_scenario
 
 runner = CliRunner()
@@ -17,7 +17,7 @@ runner = CliRunner()
 
 @pytest.fixture(scope="module")
 def stored(root):
-    return checking.read(root / "results/reference/weeks.json")
+    return regression.read(root / "results/reference/weeks.json")
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +44,15 @@ def guard(folder, *options):
 
 LONG = ("province/baseline", "province/programme", "province/programme@hot")
 """`hairpin check`, which CI runs too, has them all."""
-CASES = checking.cases(checking.shipped(checking.Path(__file__).parents[2] / "scenarios"))
+CASES = regression.cases(regression.shipped(regression.Path(__file__).parents[2] / "scenarios"))
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in CASES])
 def test_a_week_is_as_stored(stored, name) -> None:
     """Rewrite with `hairpin check --update`, and say why in the changelog."""
-    found = checking.measure({name: CASES[name]}, workers=1)
+    found = regression.measure({name: CASES[name]}, workers=1)
     own = {**stored, "scenarios": {name: stored["scenarios"][name]}}
-    assert checking.differences(own, found) == []
+    assert regression.differences(own, found) == []
 
 
 def test_nothing_moved(some) -> None:
@@ -97,9 +97,9 @@ def test_another_numpy_alone_is_no_difference_of_the_model(some) -> None:
         name: {metric: [v and v * (1.0 + 3e-9) for v in values] for metric, values in metrics.items()}
         for name, metrics in content["scenarios"].items()
     }
-    assert checking.differences(content, found) == []
-    content["versions"] = checking.versions()
-    assert checking.differences(content, found) != []
+    assert regression.differences(content, found) == []
+    content["versions"] = regression.versions()
+    assert regression.differences(content, found) != []
 
 
 def test_other_random_numbers_are_told_from_another_model() -> None:
@@ -111,15 +111,15 @@ def test_other_random_numbers_are_told_from_another_model() -> None:
 
     stored = {"versions": {"numpy": "0.1"}, "scenarios": {"a": values(5.0, [100, 101, 102])}}
     other = [101, 99, 103]
-    told = [checking.differences(stored, {"a": values(5.0, other)}) for _ in range(200)]
+    told = [regression.differences(stored, {"a": values(5.0, other)}) for _ in range(200)]
     assert sum(any(entry.metric == "x" for entry in moved) for moved in told) <= 3
-    shifted = checking.differences(stored, {"a": values(50.0, other)})
+    shifted = regression.differences(stored, {"a": values(50.0, other)})
     assert [entry.metric for entry in shifted] == ["x"]
 
 
 def test_what_comes_and_goes_is_told() -> None:
-    before = {"versions": checking.versions(), "scenarios": {"a": {"x": [1.0, 2.0]}, "b": {"x": [1.0, 1.0]}}}
-    moved = checking.differences(before, {"a": {"x": [1.0, 2.0], "y": [3.0, None]}})
+    before = {"versions": regression.versions(), "scenarios": {"a": {"x": [1.0, 2.0]}, "b": {"x": [1.0, 1.0]}}}
+    moved = regression.differences(before, {"a": {"x": [1.0, 2.0], "y": [3.0, None]}})
     assert [(entry.scenario, entry.metric) for entry in moved] == [("a", "y"), ("b", "x")]
 
 
@@ -144,15 +144,15 @@ def test_what_a_week_in_winter_does_not_hold_is_run_besides() -> None:
     hot = [name for name in CASES if name.endswith("@hot")]
     assert {name.partition("/")[0] for name in hot} == {name.partition("/")[0] for name in CASES}
     assert "measures/everything@july" in CASES
-    stored = checking.read(checking.Path(__file__).parents[2] / "results/reference/weeks.json")["scenarios"]
+    stored = regression.read(regression.Path(__file__).parents[2] / "results/reference/weeks.json")["scenarios"]
     for metric in ("accidents", "injuries", "closures", "delay_vehicle_hours", "property_loss_cny", "cost_cny"):
         assert all(min(stored["measures/everything@hot"][metric]) > 0.0 for name in hot)
 
 
 @pytest.mark.parametrize(("after", "told"), [(1.0 + 3e-10, "last digits"), (1.001, "+0.100%"), (1.0, "other runs")])
 def test_a_change_in_the_last_digits_is_called_that(after, told) -> None:
-    assert told in checking.Moved("a", "x", 1.0, after).told
+    assert told in regression.Moved("a", "x", 1.0, after).told
 
 
 def test_short_forms_are_short(root) -> None:
-    assert checking.short_form(load_scenario(root / "scenarios/taishun/baseline.yaml")).days == 7
+    assert regression.short_form(load_scenario(root / "scenarios/taishun/baseline.yaml")).days == 7

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.parameter_table import markdown
+from sim.evidence.parameter_table import markdown
 from sim.report.card import SHIPPED_SCORECARD, card
 from sim.scenario import load_scenario
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from conftest import SMALL
 
-from sim import experiment
-from sim.engine.outcome import Outcome
+from sim.engine.accounting.outcome import Outcome
+from sim.experiment import runner
+from sim.experiment.store import packed
 from sim.scenario import Scenario
-from sim.store import packed
 
-original = experiment.perform
+original = runner.perform
 
 
-def dying(task: experiment.Task) -> Outcome:
+def dying(task: runner.Task) -> Outcome:
     """Die once."""
     flag = Path(sys.argv[1])
     if not flag.exists():
@@ -27,8 +27,8 @@ def dying(task: experiment.Task) -> Outcome:
 if __name__ == "__main__":
     import dying_worker  # workers do not run this script, but find functions by their module
 
-    experiment.perform = dying_worker.dying
+    runner.perform = dying_worker.dying
     base = Scenario.model_validate(SMALL)
-    tasks = [experiment.Task(base.changed({"days": 3, "name": f"s{n}"}), 1, n) for n in range(4)]
-    for outcome in experiment.perform_all(tasks, workers=2):
+    tasks = [runner.Task(base.changed({"days": 3, "name": f"s{n}"}), 1, n) for n in range(4)]
+    for outcome in runner.perform_all(tasks, workers=2):
         print(hashlib.sha256(packed(outcome)).hexdigest())

@@ -8,8 +8,8 @@ import numpy as np
 
 from sim import load_scenario
 from sim.engine.replication import run_replication
-from sim.machine import machine
-from sim.store import packed
+from sim.experiment.store import packed
+from sim.system.machine import machine
 
 if __name__ == "__main__":
     file, changes = sys.argv[1], json.loads(sys.argv[2])

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim import portable
-from sim.compiled import plain, single
+from sim.core import portable
+from sim.core.compiled import plain, single
 from sim.driving import sweep
 from sim.engine.replication import run_replication
 from sim.physics import brake_temperature as brakes

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.engine.replication import run_replication
+from sim.inputs.network import Network
 from sim.risk import fatigue
-from sim.road import Network
 from sim.scenario import load_scenario
 
 COUNTY = load_scenario(Path(__file__).parents[2] / "scenarios/taishun/baseline.yaml").changed(

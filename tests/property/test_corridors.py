@@ -8,10 +8,10 @@ from test_exactness import assert_same
 
 from sim.engine.replication import background_of, run_replication, separable
 from sim.engine.world import World
-from sim.experiment import Task, parts_of, run_experiment
-from sim.road import corridors
+from sim.experiment.runner import Task, parts_of, run_experiment
+from sim.experiment.store import packed
+from sim.inputs.network import corridors
 from sim.scenario import Scenario
-from sim.store import packed
 
 PROGRAMME = {"early_warning": {}, "driver_contact": {"operators": 1}, "enterprise_accountability": {}}
 COPIES = ("east", "middle", "west")

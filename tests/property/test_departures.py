@@ -7,10 +7,10 @@ import pytest
 from conftest import SMALL
 
 from sim import compare
+from sim.core.parameters import TRUCK_CLASSES
+from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.engine.replication import run_replication
 from sim.engine.world import World
-from sim.parameters import TRUCK_CLASSES
-from sim.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
 NIGHT = {"truck_classes": ["rigid"], "from_hour": 22, "to_hour": 6}
 DAY = {"truck_classes": ["rigid"], "from_hour": 7, "to_hour": 19}

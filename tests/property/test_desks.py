@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from simpy import Environment, PriorityResource
 
-from sim.draws import Streams
-from sim.engine.desks import Desks
-from sim.engine.staff import Staff
+from sim.core.random_streams import Streams
+from sim.engine.enforcement.desks import Desks
+from sim.engine.enforcement.staff import Staff
 
 HORIZON_S = 4000.0
 

@@ -4,15 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.behaviour import (
-    BehaviourParameters,
-    banned_entry_probability,
-    decayed,
-    raised,
-    risk_dared,
-    risk_increment,
-)
-from sim.engine.deterrence import Deterrence
+from sim.behaviour.banned_entry import banned_entry_probability, critical_risk
+from sim.behaviour.deterrence import decayed, raised, risk_increment
+from sim.behaviour.parameters import BehaviourParameters
+from sim.engine.enforcement.deterrence import Deterrence
 from sim.interventions import combine
 
 share = st.floats(0.0, 1.0)
@@ -39,9 +34,9 @@ def test_perceived_risk_never_raises_the_probability(utility, saving, risk, pena
 def test_daring_a_risk_is_drawing_below_the_probability(uniform, utility, saving, risk, penalty, scale) -> None:
     """But for roundings: the two are compared where they differ by more."""
     probability = banned_entry_probability(utility, saving, risk, penalty, scale)
-    dared = risk_dared(np.array([uniform]), np.array([utility]), np.array([saving]), penalty, scale)[0]
+    critical = critical_risk(np.array([uniform]), np.array([utility]), np.array([saving]), penalty, scale)[0]
     if abs(probability - uniform) > 1e-9:
-        assert (risk < dared) == (uniform < probability)
+        assert (risk < critical) == (uniform < probability)
 
 
 @given(share, share, st.floats(0, 1e9), st.floats(1, 1e8))

@@ -8,8 +8,9 @@ from conftest import EXAMPLES
 
 from sim.driving.course import Courses
 from sim.driving.traits import Traits
-from sim.engine import foreground, replication
-from sim.engine.outcome import Outcome
+from sim.engine import replication
+from sim.engine.accounting.outcome import Outcome
+from sim.engine.foreground import batches
 from sim.engine.replication import run_replication
 from sim.interventions.registry import interventions
 from sim.scenario import Scenario, load_scenario
@@ -98,14 +99,14 @@ def test_days_cut_into_parts_change_nothing(small, monkeypatch, trips_per_part) 
 
 def test_settled_trips_leave_no_columns_behind(small, monkeypatch) -> None:
     """Whatever still knows trips that were met, be it an enterprise that learns of a violation weeks later."""
-    made: list[foreground.Meetings] = []
+    made: list[batches.DetectableTrips] = []
 
-    class Watched(foreground.Meetings):
+    class Watched(batches.DetectableTrips):
         def __init__(self, *given) -> None:
             super().__init__(*given)
             made.append(self)
 
-    monkeypatch.setattr(foreground, "Meetings", Watched)
+    monkeypatch.setattr(batches, "DetectableTrips", Watched)
     run_replication(small(interventions={"driver_contact": {}}), 7, 0)
     assert made
     assert not any(isinstance(value, np.ndarray | Courses | Traits) for one in made for value in vars(one).values())

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim import compare, files
+from sim import compare
 from sim.cli import app
-from sim.made_files import MadeFiles, NotOurs, write_signed
-from sim.result_folder import NotAResultFolder, read_results, write_results
+from sim.results.folder import NotAResultFolder, read_results, write_results
+from sim.system import files
+from sim.system.made_files import MadeFiles, NotOurs, write_signed
 
 runner = CliRunner()
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from conftest import ALIKE
 
-from sim.engine.outcome import Outcome
+from sim.core.parameters import MECHANISMS
+from sim.driving.traffic import Traffic
+from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
-from sim.parameters import MECHANISMS
+from sim.inputs.network import Network
 from sim.risk.encounters import HEAD_ON_ACCIDENTS, PASSING_ACCIDENTS, PASSING_HEAD_ON
 from sim.risk.section_hazard import base_hazard
-from sim.road import Network
 from sim.scenario import Scenario, load_scenario
-from sim.traffic import Traffic
 
 COUNTY = Path(__file__).parents[2] / "scenarios/taishun/baseline.yaml"
 OF_THE_MANUAL = ("expected_general", "expected_rear_end", "expected_head_on", "expected_overtaking")

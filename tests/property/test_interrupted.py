@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 import yaml_text
 
-from sim.experiment import perform_all, processes, run_experiment
-from sim.files import write_whole
+from sim.experiment.executors import processes
+from sim.experiment.runner import perform_all, run_experiment
+from sim.experiment.store import Store, packed
 from sim.scenario import load_scenario
-from sim.store import Store, packed
+from sim.system.files import write_whole
 
 KILLS = 20
 CALLS = "extends: base.yaml\nname: calls\ninterventions: {driver_contact: {operators: 3}}\n"
@@ -151,8 +152,10 @@ def test_a_worker_killed_while_it_hands_over_a_result_is_noticed() -> None:
 def test_finished_runs_are_taken_and_changed_ones_computed(files, monkeypatch) -> None:
     base = load_scenario(files / "base.yaml").changed({"days": 5})
     store, ran = Store(files / "store"), []
-    perform = sys.modules["sim.experiment"].perform
-    monkeypatch.setattr("sim.experiment.perform", lambda task: (ran.append(task.scenario.name), perform(task))[1])
+    perform = sys.modules["sim.experiment.runner"].perform
+    monkeypatch.setattr(
+        "sim.experiment.runner.perform", lambda task: (ran.append(task.scenario.name), perform(task))[1]
+    )
 
     def experiment(*scenarios, **options):
         ran.clear()
@@ -243,7 +246,7 @@ def test_two_processes_on_one_folder_end_with_the_same_files(files) -> None:
 
 def test_a_dead_worker_is_replaced(small, tmp_path) -> None:
     """A worker kills itself the first time it gets a run; the run is done by another."""
-    from sim.experiment import Task
+    from sim.experiment.runner import Task
 
     flag = tmp_path / "died"
     tasks = [Task(small(days=3, name=f"s{n}"), 1, n) for n in range(4)]

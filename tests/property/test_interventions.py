@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from conftest import DIRECTION, EXAMPLES
 
+from sim.core.units import SECONDS_PER_DAY
+from sim.engine.enforcement.staff import Staff
 from sim.engine.replication import run_replication
-from sim.engine.staff import Staff
 from sim.interventions.registry import interventions
-from sim.units import SECONDS_PER_DAY
 
 KINDS = list(interventions())
 ON_VIOLATIONS = ("device_coverage", "early_warning", "driver_contact", "enterprise_accountability")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.machine import machine
-from sim.store import model_files
+from sim.experiment.store import model_files
+from sim.system.machine import machine
 
 HERE = Path(__file__).parent
 DAYS = {"days": 4, "warm_up_days": 20, "risk.calibration_factor": 100.0}
@@ -39,7 +39,7 @@ DISPATCHED = {
     *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "power", "float_power", "cbrt"),
     *("sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"),
 }
-"""Functions for which NumPy has kernels by processor that round differently; `sim.portable` stands in for them."""
+"""Functions for which NumPy has kernels by processor that round differently; `sim.core.portable` stands in for them."""
 
 
 def run(scenario: str, changes: dict, switch: dict[str, str]) -> dict:

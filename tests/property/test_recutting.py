@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim.experiment import run_experiment
+from sim.experiment.runner import run_experiment
 from sim.importing.options import Options
 from sim.importing.road_files import FLEET, road_content, scenario_yaml
 from sim.importing.road_import import import_road
-from sim.scenario.files import scenario_from
+from sim.scenario.loading import scenario_from
 
 DATA = Path(__file__).parents[1] / "data" / "roads"
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment import run_experiment
-from sim.result_folder import write_results
-from sim.results import results_of
+from sim.experiment.runner import run_experiment
+from sim.results.folder import write_results
+from sim.results.tables import results_of
 
 PROGRAMME = {"early_warning": {}, "driver_contact": {}, "enterprise_accountability": {}}
 

@@ -3,15 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.draws import Streams
+from sim.core.random_streams import Streams
 from sim.engine.replication import run_replication
+from sim.inputs.network import Network
+from sim.inputs.road import Link, Section
 from sim.risk import two_lane
-from sim.risk.section_hazard import (
-    base_hazard,
-    involvements_per_vehicle_m,
-    site_factors,
-)
-from sim.road import Link, Network, Section
+from sim.risk.section_hazard import base_hazard, involvements_per_vehicle_m, site_factors
 from sim.scenario import load_scenario
 
 PLAIN = {"length_km": 1.0, "speed_limit_kmh": 80.0, "lane_width_m": 3.6576, "shoulder_width_m": 3.048}

@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.behaviour import route_shares
-from sim.engine.choices import Choices
-from sim.interventions.access_rules import AccessRules
-from sim.parameters import TRUCK_CLASSES
-from sim.road import Network
-from sim.routing import alternatives, path_sizes
+from sim.behaviour.route_choice import route_shares
+from sim.core.parameters import TRUCK_CLASSES
+from sim.core.units import HOURS_PER_DAY
+from sim.engine.trips.route_choice import Choices
+from sim.inputs.network import Network
+from sim.inputs.routing import alternatives, path_sizes
+from sim.interventions.library.access_rules import AccessRules
 from sim.scenario import load_scenario
-from sim.units import HOURS_PER_DAY
 
 COUNTY = Path(__file__).parents[2] / "scenarios" / "taishun" / "baseline.yaml"
 DISCOUNTS = 40

@@ -6,12 +6,12 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from sim.core.parameters import TRUCK_CLASSES
 from sim.driving.plan import plan_of
 from sim.driving.traits import NO_CARE_C
 from sim.engine.replication import run_replication
 from sim.engine.world import World
-from sim.fleet import LADEN, LOADS
-from sim.parameters import TRUCK_CLASSES
+from sim.inputs.fleet import LADEN, LOADS
 from sim.physics import brake_temperature as brakes
 from sim.physics import runaway
 from sim.scenario import load_scenario

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.core.units import STANDARD_GRAVITY_MS2, ms_from_kmh
 from sim.driving.sweep import courses_of
 from sim.engine.world import World
 from sim.physics import speed
-from sim.units import STANDARD_GRAVITY_MS2, ms_from_kmh
 
 MASS_KG, POWER_W = 47_000.0, 330_000.0
 PULL, DRAG = speed.DRIVELINE_EFFICIENCY * POWER_W / MASS_KG, speed.DRAG_AREA_KG_M / MASS_KG

@@ -8,12 +8,12 @@ from conftest import ALIKE
 
 from sim.driving.usual import Bounds, factor_of_usual_speed
 from sim.engine import setup
-from sim.engine.outcome import Outcome
+from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
+from sim.inputs.network import Network
+from sim.inputs.weather import WEATHER_STATES
 from sim.risk.section_hazard import base_hazard
-from sim.road import Network
 from sim.scenario import Scenario, load_scenario
-from sim.weather import WEATHER_STATES
 
 
 def in_weather(scenario: Scenario, state: str) -> Outcome:

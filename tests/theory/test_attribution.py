@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.attribution import attribute, orders_of, shared, subsets_of
-from sim.engine.outcome import annuity
-from sim.experiment import run_experiment
+from sim.analysis.attribution import attribute, orders_of, shared, subsets_of
+from sim.analysis.valuation import appraise
+from sim.experiment.runner import run_experiment
+from sim.interventions.cost import annuity
 from sim.scenario.model import ValuationParameters
-from sim.valuation import appraise
 
 KINDS = ["a", "b", "c"]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.before_after import Sites, before_after, calibration_of, chance_of_counts, placebo
 from sim.cli import app
+from sim.statistics.before_after import Sites, before_after, calibration_of, chance_of_counts, placebo
 
 runner = CliRunner()
 STUDIES = 800

@@ -8,7 +8,7 @@ import pytest
 import yaml_text
 from typer.testing import CliRunner
 
-from sim.calibration import (
+from sim.analysis.calibration import (
     Table,
     Target,
     Targets,
@@ -25,9 +25,9 @@ from sim.calibration import (
     weighted_interval,
     with_priors,
 )
+from sim.analysis.uncertainty import latin_hypercube, run_draws
 from sim.cli import app
 from sim.engine.replication import run_replication
-from sim.uncertainty import latin_hypercube, run_draws
 
 SOURCE = {"basis": "assumption", "range": "for a test"}
 PRIORS = {

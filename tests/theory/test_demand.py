@@ -5,13 +5,13 @@ from datetime import date
 import numpy as np
 from scipy.stats import chisquare
 
-from sim.calendar import Horizon
-from sim.draws import Streams
-from sim.engine.access import Variants
-from sim.engine.choices import Choices
-from sim.engine.trips import TripSource
-from sim.fleet import draw_roster
-from sim.road import Network, corridors
+from sim.core.calendar import Horizon
+from sim.core.random_streams import Streams
+from sim.engine.trips.access import Variants
+from sim.engine.trips.generation import TripSource
+from sim.engine.trips.route_choice import Choices
+from sim.inputs.fleet import draw_roster
+from sim.inputs.network import Network, corridors
 
 LOWEST_P = 0.001
 

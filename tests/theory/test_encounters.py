@@ -7,11 +7,11 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from sim.calendar import Horizon
+from sim.core.calendar import Horizon
+from sim.driving.traffic import Traffic, flow_by_hour, overtaking_by_hour
 from sim.risk import encounters, two_lane
 from sim.risk.parameters import SeverityParameters
 from sim.risk.severity import consequences
-from sim.traffic import Traffic, flow_by_hour, overtaking_by_hour
 
 SPREAD = encounters.speed_spread(0.12)
 

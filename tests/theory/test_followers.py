@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.evidence.verification import MOUNTAIN_ROAD, MOUNTAIN_ROAD_FLOW_PER_H
 from sim.risk.followers import (
     Segment,
     followers_at_a_quarter,
@@ -11,7 +12,6 @@ from sim.risk.followers import (
     percent_followers,
     vertical_class,
 )
-from sim.verification import MOUNTAIN_ROAD, MOUNTAIN_ROAD_FLOW_PER_H
 
 
 @pytest.mark.parametrize("known", MOUNTAIN_ROAD, ids=lambda known: f"segment {known.number}")

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from sim.before_after import before_after
 from sim.cli import app
 from sim.importing.accident_files import Counted, accident_files
 from sim.importing.accidents import Records, read_accidents
 from sim.importing.sites import read_sites
 from sim.importing.study import study_of
+from sim.statistics.before_after import before_after
 
 DATA = Path(__file__).parents[1] / "data" / "accidents"
 ROUTE = "C000008"

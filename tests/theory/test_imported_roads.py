@@ -10,7 +10,8 @@ from sim.importing.findings import RefusedError
 from sim.importing.options import Options
 from sim.importing.road_files import road_content
 from sim.importing.road_import import Imported, facts, import_road
-from sim.road import Network, Road
+from sim.inputs.network import Network
+from sim.inputs.road import Road
 
 DATA = Path(__file__).parents[1] / "data" / "roads"
 HEIGHTS = (DATA / "N42E001.hgt.zip",)

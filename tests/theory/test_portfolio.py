@@ -7,9 +7,9 @@ import yaml_text
 from conftest import EXAMPLES
 from typer.testing import CliRunner
 
+from sim.analysis.portfolio import Rung, best_within, layers_of, rungs_of, search, subsets
 from sim.cli import app
-from sim.experiment import run_experiment
-from sim.portfolio import Rung, best_within, layers_of, rungs_of, search, subsets
+from sim.experiment.runner import run_experiment
 
 PARTS = ("device_coverage", "driver_contact", "early_warning", "enterprise_accountability", "escape_ramps")
 

@@ -7,13 +7,13 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import app
+from sim.core.units import KG_PER_POUND, METRES_PER_MILE, celsius_from_fahrenheit, ms_from_mph
+from sim.evidence.verification import Evidence, evidence
 from sim.physics import brake_temperature as brakes
 from sim.physics import descent, rollover, speed, stopping
-from sim.queueing import waiting_probability
 from sim.risk import fatigue, freeway, multilane, relative, severity, two_lane
 from sim.risk.parameters import SeverityParameters
-from sim.units import KG_PER_POUND, METRES_PER_MILE, celsius_from_fahrenheit, ms_from_mph
-from sim.verification import Evidence, evidence
+from sim.statistics.queueing import waiting_probability
 
 
 @pytest.mark.parametrize("row", evidence(), ids=lambda row: row.what)
@@ -30,7 +30,7 @@ def test_verify_exits_with_1_when_a_row_fails(monkeypatch) -> None:
     done = runner.invoke(app, ["verify", "--json"])
     assert done.exit_code == 0
     assert all(row["holds"] for row in json.loads(done.stdout))
-    monkeypatch.setattr("sim.verification.evidence", lambda: [Evidence("x", "-", 1.0, 1.2, 0.1, "y")])
+    monkeypatch.setattr("sim.evidence.verification.evidence", lambda: [Evidence("x", "-", 1.0, 1.2, 0.1, "y")])
     assert runner.invoke(app, ["verify"]).exit_code == 1
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from simpy import Environment
 
-from sim.draws import Streams
-from sim.engine.desks import Desks
-from sim.engine.staff import Staff
-from sim.queueing import mean_wait_s
+from sim.core.random_streams import Streams
+from sim.engine.enforcement.desks import Desks
+from sim.engine.enforcement.staff import Staff
+from sim.statistics.queueing import mean_wait_s
 
 CALLS = 40_000
 

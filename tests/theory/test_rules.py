@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 
+from sim.core.parameters import CAPTURED
 from sim.driving.conditions import Conditions
 from sim.driving.rules import BrakeStop, DrivingRules, HotBrakeAlarm, SpeedRule, Unload, combined
 from sim.driving.sweep import courses_of
 from sim.engine.world import World
-from sim.interventions.downgrade import EscapeRamps
-from sim.interventions.road_works import HIGH_FRICTION_FACTOR, Work
-from sim.parameters import CAPTURED
+from sim.inputs.network import Network
+from sim.inputs.road import Link, Section, Stretch
+from sim.interventions.library.escape_ramps import EscapeRamps
+from sim.interventions.library.road_works import HIGH_FRICTION_FACTOR, Work
 from sim.physics import brake_temperature as brakes
 from sim.physics import stopping
 from sim.risk import two_lane
-from sim.road import Link, Network, Section, Stretch
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,7 @@ import pytest
 from scipy.stats import binom, nbinom
 from typer.testing import CliRunner
 
-from sim.before_after import Sites, before_after
-from sim.safety_statistics import (
+from sim.statistics.accident_counts import (
     chance_of_drop,
     detection_power,
     empirical_bayes,
@@ -16,7 +15,8 @@ from sim.safety_statistics import (
     rate_ratio,
     years_to_detect,
 )
-from sim.statistics import mean_interval, paired_ratio, stein_ratio, stein_replications
+from sim.statistics.before_after import Sites, before_after
+from sim.statistics.intervals import mean_interval, paired_ratio, stein_ratio, stein_replications
 
 runner = CliRunner()
 GARWOOD = {0: (0.0, 3.689), 1: (0.025, 5.572), 3: (0.619, 8.767), 5: (1.623, 11.668), 10: (4.795, 18.390)}

@@ -9,12 +9,12 @@ import yaml_text
 from typer.testing import CliRunner
 
 from sim import charts
+from sim.analysis.sweeping import SweepMistake, axis, latin_points
+from sim.analysis.uncertainty import drawn, latin_hypercube, shares_of_logs
 from sim.cli import app
 from sim.cli.options import Simulation
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.uncertain import Distribution
-from sim.sweeping import SweepMistake, axis, latin_points
-from sim.uncertainty import drawn, latin_hypercube, shares_of_logs
 
 runner = CliRunner()
 SOURCE = {"basis": "assumption", "range": "as drawn"}

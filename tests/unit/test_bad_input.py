@@ -9,8 +9,8 @@ from conftest import TAISHUN
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.draws import MOST_CORRIDORS
-from sim.road import Link, Node, Road, Section
+from sim.core.random_streams import MOST_CORRIDORS
+from sim.inputs.road import Link, Node, Road, Section
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.checks import findings
 

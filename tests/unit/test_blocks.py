@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.calendar import Horizon
-from sim.engine.trips import blocks
+from sim.core.calendar import Horizon
+from sim.engine.trips.generation import blocks
 
 TRIPS_A_DAY = 100.0
 

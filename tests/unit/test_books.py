@@ -5,28 +5,28 @@ import pickle
 import numpy as np
 import pytest
 
-from sim.calendar import Horizon
-from sim.draws import PLACE_BITS, Streams
-from sim.engine import alarms as alarm_book
-from sim.engine import entries as entry_book
-from sim.engine.alarms import AlarmNote, Alarms
-from sim.engine.entries import Entries
-from sim.engine.history import History
-from sim.engine.settle import Accident
-from sim.records import AlarmRecord, RecordTable, ViolationRecord
+from sim.core.calendar import Horizon
+from sim.core.random_streams import PLACE_BITS, Streams
+from sim.core.records import AlarmRecord, RecordTable, ViolationRecord
+from sim.engine.accounting.history import History
+from sim.engine.accounting.recorder import Accident
+from sim.engine.enforcement import alarms as alarm_book
+from sim.engine.enforcement import violation_log as entry_book
+from sim.engine.enforcement.alarms import AlarmNote, Alarms
+from sim.engine.enforcement.violation_log import ViolationLog
+from sim.inputs.weather import weather_hours
 from sim.scenario import load_scenario
-from sim.weather import weather_hours
 
 DAY_S = 86_400.0
 
 
-def written(order: np.ndarray, pieces: int) -> Entries:
+def written(order: np.ndarray, pieces: int) -> ViolationLog:
     """Two hundred entries of two links, some of them after the last day, written in some order and in some pieces."""
     generator = np.random.default_rng(5)
     time_s, driver = generator.uniform(0.0, 11 * DAY_S, 200), generator.integers(0, 50, 200)
     time_s -= time_s % (DAY_S / 4)  # many at a time
     enterprise, truck_class, trip_id = driver // 7, driver % 4, np.arange(200)
-    entries = Entries(["b", "a", "b"], days=10)
+    entries = ViolationLog(["b", "a", "b"], days=10)
     for part in np.array_split(order, pieces):
         for link, own in (("a", part[part % 3 == 0]), ("b", part[part % 3 != 0])):
             entries.add(link, time_s[own], trip_id[own], driver[own], enterprise[own], truck_class[own])
@@ -138,6 +138,6 @@ def test_weather_does_not_depend_on_how_many_days_are_drawn_together(root, monke
     scenario = load_scenario(root / "scenarios" / "taishun" / "baseline.yaml")
     month = Horizon(scenario.start_date, 400).month_of_year
     whole = weather_hours(scenario.climate, month, Streams(1, 0))
-    monkeypatch.setattr("sim.weather.DAYS_AT_ONCE", 7)
+    monkeypatch.setattr("sim.inputs.weather.DAYS_AT_ONCE", 7)
     assert np.array_equal(weather_hours(scenario.climate, month, Streams(1, 0)), whole)
     assert len(np.unique(whole)) == 4

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from sim import compare
 from sim.cli import app
-from sim.results import unsettled
+from sim.results.tables import unsettled
 from sim.scenario import load_scenario
 
 runner = CliRunner()
@@ -215,7 +215,7 @@ def test_a_programme_is_shared_out(files) -> None:
 
 
 def test_what_was_finished_before_a_run_failed_is_kept(files, monkeypatch) -> None:
-    from sim.interventions.driver_contact import DriverContact
+    from sim.interventions.library.driver_contact import DriverContact
 
     def fails(self, case):
         yield case.wait(1.0)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim import exact
-from sim.draws import CORRIDOR_BITS, NEIGHBOUR_MASK, Streams, TripDraws
-from sim.engine.ledger import Ledger
+from sim.core import exact_sums
+from sim.core.random_streams import CORRIDOR_BITS, NEIGHBOUR_MASK, Streams, TripDraws
+from sim.engine.accounting.ledger import Ledger
 from sim.engine.world import World
 
 
@@ -60,19 +60,19 @@ def test_streams_are_uniform() -> None:
 def test_exact_sums_do_not_depend_on_order() -> None:
     generator = np.random.default_rng(1)
     for rounded in (
-        exact.exact_hazard(generator.exponential(1e-6, 100_000)),
-        exact.exact_time_s(generator.exponential(60.0, 100_000)),
-        exact.exact_length_m(generator.exponential(900.0, 100_000)),
+        exact_sums.exact_hazard(generator.exponential(1e-6, 100_000)),
+        exact_sums.exact_time_s(generator.exponential(60.0, 100_000)),
+        exact_sums.exact_length_m(generator.exponential(900.0, 100_000)),
     ):
         shuffled = generator.permutation(rounded)
         assert rounded.sum() == shuffled.sum() == sum(rounded.tolist()) == np.cumsum(shuffled)[-1]
 
 
 def test_rounding_is_to_the_nearest_quantum() -> None:
-    assert exact.exact_time_s(1.0000004) == 1.0
-    assert exact.exact_hazard(3e-14) == exact.HAZARD_QUANTUM
-    assert exact.exact_hazard(2e-14) == 0.0
-    assert abs(exact.exact_length_m(12.3456) - 12.3456) <= exact.LENGTH_QUANTUM_M / 2
+    assert exact_sums.exact_time_s(1.0000004) == 1.0
+    assert exact_sums.exact_hazard(3e-14) == exact_sums.HAZARD_QUANTUM
+    assert exact_sums.exact_hazard(2e-14) == 0.0
+    assert abs(exact_sums.exact_length_m(12.3456) - 12.3456) <= exact_sums.LENGTH_QUANTUM_M / 2
 
 
 def test_numbers_of_no_trips() -> None:

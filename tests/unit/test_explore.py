@@ -11,19 +11,10 @@ from browser import CHROMIUM, browse, requests
 from conftest import SMALL
 from typer.testing import CliRunner
 
+from sim.analysis.portfolio import with_parts
 from sim.cli import app
-from sim.experiment import run_experiment
-from sim.portfolio import with_parts
-from sim.report.exploring import (
-    OUTCOMES,
-    Slider,
-    _least_squares,
-    _reached,
-    explored,
-    moved,
-    prepared,
-    sliders_of,
-)
+from sim.experiment.runner import run_experiment
+from sim.report.exploring import OUTCOMES, Slider, _least_squares, _reached, explored, moved, prepared, sliders_of
 from sim.scenario import load_scenario
 
 runner = CliRunner()

@@ -12,7 +12,7 @@ from sim.cli import app
 from sim.hindcast import likelihood
 from sim.hindcast.cases import Count, Discrepancy, Observation, PartOf, Registers, load_cases
 from sim.scenario import ScenarioError
-from sim.scenario.files import load_as
+from sim.scenario.loading import load_as
 
 VALIDATION = Path(__file__).parents[2] / "scenarios" / "validation"
 COLORADO = VALIDATION / "cases" / "straight_creek.yaml"

@@ -17,7 +17,7 @@ from sim.report.material import material
 from sim.report.page import shipped_score
 from sim.report.summary import headline, summary
 from sim.report.words import LANGUAGES
-from sim.result_folder import write_results
+from sim.results.folder import write_results
 
 runner = CliRunner()
 

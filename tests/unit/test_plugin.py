@@ -4,17 +4,21 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from sim import interventions
+from sim.core import moved
+from sim.core.parameters import MECHANISMS
 from sim.driving.rules import DrivingRules, HotBrakeAlarm, SpeedRule
-from sim.engine.guard import HookFailed
+from sim.engine.hooks import HookFailed
 from sim.engine.replication import run_replication
 from sim.interventions import registry
-from sim.interventions.base import Intervention, Preparation
-from sim.parameters import MECHANISMS
+from sim.interventions.intervention import Intervention
+from sim.interventions.views import Preparation
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +98,9 @@ def process_that_raises(case):
     raise ZeroDivisionError("in the process")
 
 
-def endless_work(floor):
-    floor.occupy(0, floor.day, [(60.0, float("inf"))])
-    yield floor.wait(1.0)
+def endless_work(room):
+    room.occupy(0, room.day, [(60.0, float("inf"))])
+    yield room.wait(1.0)
 
 
 def enormous(site) -> DrivingRules:
@@ -131,7 +135,7 @@ WRONG = {
     "a check of NaN": ("checked_share", lambda link, day: float("nan"), "is nan"),
     "a process that raises": ("respond", process_that_raises, "ZeroDivisionError: in the process"),
     "no process": ("respond", lambda case: 5, "must be a generator or None"),
-    "endless work": ("patrol", endless_work, "ValueError: work at second 60.0 of inf s"),
+    "endless work": ("background_work", endless_work, "ValueError: work at second 60.0 of inf s"),
     "units below 0": ("units", lambda site: -1.0, "must be from 0"),
     "a metric of NaN": ("measured", lambda site, past, expected: {"x": float("nan")}, "x is nan"),
 }
@@ -154,8 +158,27 @@ def test_a_misbehaving_hook_is_named(small, monkeypatch, wrong) -> None:
     assert message in str(raised.value)
 
 
-def test_plug_ins_find_the_rules_under_their_earlier_name_too() -> None:
-    from sim import rules
-    from sim.driving import rules as own
+@pytest.mark.parametrize(("old", "homes"), moved.HOMES.items())
+def test_plug_ins_find_modules_under_their_earlier_names(monkeypatch, old, homes) -> None:
+    monkeypatch.delitem(sys.modules, old, raising=False)
+    with pytest.warns(DeprecationWarning, match="is now"):
+        module = import_module(old)
+    monkeypatch.delitem(sys.modules, old)
+    for home in map(import_module, homes):
+        own = {name: value for name, value in vars(home).items() if getattr(value, "__module__", "") == home.__name__}
+        assert all(getattr(module, name) is value for name, value in own.items())
+        assert own or home is interventions
+    with pytest.raises(AttributeError, match="no 'nothing'"):
+        _ = module.nothing
 
-    assert all(getattr(rules, name) is getattr(own, name) for name in rules.__all__)
+
+def test_plug_ins_find_names_and_the_hook_of_earlier_versions() -> None:
+    with pytest.warns(DeprecationWarning, match="Floor is now ControlRoom"):
+        assert interventions.Floor is interventions.ControlRoom
+    with pytest.warns(DeprecationWarning, match="Old.patrol is now background_work"):
+
+        class Old(Intervention):
+            def patrol(self, _room):
+                return None
+
+    assert Old.background_work is Old.patrol

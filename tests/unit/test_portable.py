@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim import portable
+from sim.core import portable
 
 RANDOM = np.random.Generator(np.random.Philox(3))
 WIDE = np.concatenate([RANDOM.uniform(-80.0, 80.0, 50_000), RANDOM.uniform(-1e-3, 1e-3, 5_000), [0.0]])

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from sim import compare, load_scenario
 from sim.cli import app
-from sim.result_folder import read_results
-from sim.scenario.remarks import differences, late_starts, obstacles
+from sim.results.folder import read_results
+from sim.scenario.compatibility import differences, late_starts, obstacles
 
 runner = CliRunner()
 

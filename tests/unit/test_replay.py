@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 from sim import compare
 from sim.charts.replay import space_time
 from sim.cli import app
+from sim.core.parameters import TRUCK_CLASSES
 from sim.engine.replication import run_replication
-from sim.parameters import TRUCK_CLASSES
+from sim.inputs.network import Network
 from sim.report.replay import MODES, replay, replay_page
 from sim.report.words import WORDS
-from sim.result_folder import write_results
-from sim.road import Network
+from sim.results.folder import write_results
 
 DAY = 3
 runner = CliRunner()
@@ -69,7 +69,7 @@ def test_events_lie_on_their_trucks(found, traced) -> None:
 
 def test_alarms_of_a_late_day_are_shown_however_many_came_before(scenario, found, monkeypatch) -> None:
     few = (found.marks["event"] == "alarm").sum()
-    monkeypatch.setattr("sim.engine.alarms.MOST_RECORDS", few - 1)
+    monkeypatch.setattr("sim.engine.enforcement.alarms.MOST_RECORDS", few - 1)
     again = replay(scenario, 4, 1, DAY)
     assert run_replication(scenario, 4, 1).alarms[-1].time_s < DAY * 86_400.0
     assert again.marks.equals(found.marks)

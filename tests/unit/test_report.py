@@ -14,13 +14,13 @@ from poisson_words import chance_by_simulation
 from typer.testing import CliRunner
 
 from sim import compare
+from sim.analysis.uncertainty import Shares
 from sim.charts import report as drawn
 from sim.charts import saving
 from sim.charts.basic import colours
 from sim.cli import app
+from sim.core.parameters import MECHANISMS
 from sim.interventions.registry import BUILT_IN
-from sim.parameters import MECHANISMS
-from sim.queueing import waiting_probability
 from sim.report import findings
 from sim.report.card import SHIPPED_SCORECARD
 from sim.report.chance import chance_words
@@ -33,9 +33,9 @@ from sim.report.section_risk import along, risk_per_km
 from sim.report.sources import assumptions
 from sim.report.summary import summary, told
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
-from sim.result_folder import write_results, write_shares
-from sim.statistics import Interval
-from sim.uncertainty import Shares
+from sim.results.folder import write_results, write_shares
+from sim.statistics.intervals import Interval
+from sim.statistics.queueing import waiting_probability
 
 runner = CliRunner()
 BOTH = {"driver_contact": {}, "early_warning": {}}

@@ -5,24 +5,24 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.behaviour import lowered, raised, risk_increment
-from sim.calendar import Horizon
-from sim.demand import Demand, DemandTable, Flow
-from sim.draws import Streams
-from sim.engine import violation
-from sim.engine.deterrence import Deterrence
+from sim.analysis.uncertainty import shares_of_logs
+from sim.behaviour.deterrence import lowered, raised, risk_increment
+from sim.core.calendar import Horizon
+from sim.core.random_streams import Streams
+from sim.engine.enforcement import banned_entry
+from sim.engine.enforcement.deterrence import Deterrence
 from sim.engine.incidents import Rescuers, _Queue, ordinary_rescue_factor
 from sim.engine.replication import run_replication
 from sim.engine.world import World
-from sim.fleet import _enterprises
+from sim.inputs.demand import Demand, DemandTable, Flow
+from sim.inputs.fleet import _enterprises
+from sim.inputs.network import Network
+from sim.inputs.weather import half_day_length_h
 from sim.report.section_risk import risk_by_link, risk_per_km
-from sim.results import results_of
+from sim.results.tables import results_of
 from sim.risk.parameters import IncidentParameters
 from sim.risk.section_hazard import base_hazard
 from sim.risk.severity import rescue_factor
-from sim.road import Network
-from sim.uncertainty import shares_of_logs
-from sim.weather import half_day_length_h
 
 DAY_S = 86_400.0
 
@@ -107,7 +107,7 @@ def test_an_enterprise_hears_of_a_roadside_penalty_after_a_week() -> None:
         notify_enterprise=told.append,
         advise_to_leave=lambda: told.append("leave"),
     )
-    violation._check_at_the_roadside(case)
+    banned_entry._check_at_the_roadside(case)
     assert told == ["penalty", 7.0 * DAY_S, "leave"]
 
 
@@ -169,7 +169,7 @@ def test_a_measure_of_the_warm_up_acts_from_its_date_on(small) -> None:
 
 def test_strip_and_map_tell_the_same_risk(small) -> None:
     """Accidents over the road's km; a link's value is the mean of its sections' by length, one-way links included."""
-    from sim.experiment import run_experiment
+    from sim.experiment.runner import run_experiment
 
     road = small().model_dump(mode="json")["road"]
     for link in road["links"]:

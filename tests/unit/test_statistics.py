@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.results import summary_of
-from sim.statistics import mean_interval, paired_ratio, t_quantile
+from sim.results.tables import summary_of
+from sim.statistics.intervals import mean_interval, paired_ratio, t_quantile
 
 
 def test_t_quantiles_of_the_tables() -> None:

@@ -5,9 +5,9 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from sim.core.parameters import Positive, Share, Source
 from sim.driving.rules import DrivingRules, SpeedRule
-from sim.interventions.base import Cost, Intervention, Site
-from sim.parameters import Positive, Share, Source
+from sim.interventions import Cost, Intervention, Site
 from sim.physics.speed import curve_comfort_speed_ms
 
 

@@ -1,0 +1,1 @@
+"""How drivers decide: formulas only."""

@@ -1,0 +1,1 @@
+"""Where trips are written: sums, accidents, metrics, tables."""

@@ -1,0 +1,1 @@
+"""Trips that nobody can meet: swept along their routes and added up."""

@@ -1,0 +1,1 @@
+"""Trips that somebody may meet: they decide in the event loop."""

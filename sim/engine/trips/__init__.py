@@ -1,0 +1,1 @@
+"""Drawing trips, where they may go, and which of them may violate."""

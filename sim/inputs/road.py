@@ -1,0 +1,168 @@
+"""A road as a scenario file has it: nodes, links with their sections, bans, tolls."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.core.parameters import Group, Model, Name, NotNegative, RoadClass, TruckClass
+from sim.core.units import METRES_PER_KM
+
+ShoulderType = Literal["paved", "gravel", "composite", "turf"]
+
+
+Title = Annotated[str, Field(max_length=100, description="in reports, in place of the name")]
+
+
+class Node(Model):
+    """A junction, an interchange or the end of the modelled network."""
+
+    name: Name
+    title: Title = ""
+    title_zh: Title = ""
+    x_km: float = 0.0
+    y_km: float = 0.0
+
+
+class Section(Model):
+    """A homogeneous piece of a link, described in the link's direction."""
+
+    length_km: Annotated[float, Field(ge=0.01, le=50.0)]
+    grade_pct: Annotated[float, Field(ge=-15.0, le=15.0, description="rise positive")] = 0.0
+    curve_radius_m: Annotated[float, Field(ge=15.0, le=20_000.0)] | None = None
+    curve_length_m: Annotated[float, Field(ge=10.0, le=50_000.0)] | None = Field(
+        default=None, description="of the whole curve, where the section is a part of it"
+    )
+    superelevation_pct: Annotated[float, Field(ge=-4.0, le=12.0)] = 0.0
+    lane_width_m: Annotated[float, Field(ge=2.5, le=4.5)] = 3.5
+    shoulder_width_m: Annotated[float, Field(ge=0.0, le=4.0)] = 1.5
+    shoulder_type: ShoulderType = "paved"
+    roadside_hazard: Annotated[int, Field(ge=1, le=7, description="roadside hazard rating")] = 3
+    driveways_per_km: Annotated[float, Field(ge=0.0, le=60.0)] = 3.0
+    speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)]
+    backward_speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)] | None = Field(
+        default=None, description="against the link's direction, where it differs"
+    )
+    truck_speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)] | None = Field(
+        default=None, description="for trucks, where it is lower"
+    )
+    spiral_ends: Annotated[int, Field(ge=0, le=2, description="ends of the curve with a spiral")] = 0
+    missing_superelevation_pct: Annotated[
+        float, Field(ge=0.0, le=12.0, description="less than the design policy asks for")
+    ] = 0.0
+    centreline_rumble: bool = False
+    passing_lane: Literal["none", "one_way", "both_ways"] = "none"
+    left_turn_lane: bool = False
+    lighting: bool = False
+    automated_enforcement: bool = False
+    tunnel: bool = Field(default=False, description="rain, fog, ice, snow and night do not reach it")
+    sight_distance_m: Annotated[float, Field(ge=15.0, le=2000.0)] | None = None
+
+    @model_validator(mode="after")
+    def _lies_within_its_curve(self) -> Self:
+        if self.curve_length_m is None:
+            return self
+        if self.curve_radius_m is None:
+            raise ValueError("curve_length_m is given, curve_radius_m is not: must have both or none")
+        if self.curve_length_m < self.length_km * METRES_PER_KM - 1.0:
+            raise ValueError(
+                f"curve_length_m is {self.curve_length_m:g}, must be at least the section's length of "
+                f"{self.length_km * METRES_PER_KM:g} m"
+            )
+        return self
+
+    def limit_kmh(self, *, forward: bool) -> float:
+        """Limit for cars in a direction [km/h]."""
+        backward = self.backward_speed_limit_kmh
+        return self.speed_limit_kmh if forward or backward is None else backward
+
+    def limit_for_trucks_kmh(self, *, forward: bool) -> float:
+        """Limit for trucks in a direction [km/h]."""
+        limit_kmh = self.limit_kmh(forward=forward)
+        return limit_kmh if self.truck_speed_limit_kmh is None else min(limit_kmh, self.truck_speed_limit_kmh)
+
+    def has_passing_lane(self, *, forward: bool) -> bool:
+        """Whether a direction has one; a lane in one direction is the climbing one's, on the level the link's own."""
+        climbs = self.grade_pct >= 0.0 if forward else self.grade_pct < 0.0
+        return self.passing_lane == "both_ways" or (self.passing_lane == "one_way" and climbs)
+
+    @property
+    def whole_curve_m(self) -> float:
+        """Length of the curve that the section is, or is a part of."""
+        return self.curve_length_m or self.length_km * METRES_PER_KM
+
+
+class Ban(Model):
+    """Truck classes that may not enter, and when."""
+
+    truck_classes: Annotated[tuple[TruckClass, ...], Field(min_length=1)]
+    from_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
+    to_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 24.0
+
+    def holds(self, truck_class: TruckClass, hour: float) -> bool:
+        """Whether this truck may not enter at this hour of the day; a window may pass midnight."""
+        if truck_class not in self.truck_classes:
+            return False
+        if self.from_hour <= self.to_hour:
+            return self.from_hour <= hour < self.to_hour
+        return hour >= self.from_hour or hour < self.to_hour
+
+
+class Link(Model):
+    """A road between two nodes, travelled both ways unless `one_way`."""
+
+    name: Name
+    title: Title = ""
+    title_zh: Title = ""
+    start: Name
+    end: Name
+    road_class: RoadClass
+    toll_cny_per_km: NotNegative = 0.0
+    aadt: Annotated[float, Field(gt=0.0, le=200_000.0, description="all vehicles a day, both directions")]
+    lanes: Literal[2, 4, 6, 8] | None = Field(
+        default=None, description="of both directions; 4 on expressways and 2 on other roads if not given"
+    )
+    divided: bool = Field(default=False, description="by a median, on other roads of four lanes")
+    one_way: bool = False
+    ban: Ban | None = None
+    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_a_road_of_the_manual(self) -> Self:
+        allowed = (4, 6, 8) if self.road_class == "expressway" else (2, 4)
+        if self.lanes is not None and self.lanes not in allowed:
+            raise ValueError(
+                f"lanes is {self.lanes}, must be {', '.join(map(str, allowed[:-1]))} or {allowed[-1]} on "
+                f"{'an expressway' if self.road_class == 'expressway' else 'other roads than expressways'}"
+            )
+        if self.divided and self.lanes != 4:  # noqa: PLR2004
+            raise ValueError("divided is true, must be false on roads that don't have lanes: 4")
+        return self
+
+    @property
+    def lane_count(self) -> int:
+        """Lanes of both directions, those that the class has where none are given."""
+        return self.lanes or (4 if self.road_class == "expressway" else 2)
+
+    @property
+    def length_km(self) -> float:
+        """Length of the whole link."""
+        return sum(section.length_km for section in self.sections)
+
+
+Direction = Literal["forward", "backward"]
+
+
+class Stretch(Model):
+    """A part of a link, for measures that stand somewhere; kilometres from the link's start."""
+
+    link: Name
+    direction: Literal["both", "forward", "backward"] = "both"
+    from_km: NotNegative = 0.0
+    to_km: NotNegative | None = Field(default=None, description="the link's end if not given")
+
+
+class Road(Group):
+    """The network of a scenario."""
+
+    nodes: Annotated[tuple[Node, ...], Field(min_length=2)]
+    links: Annotated[tuple[Link, ...], Field(min_length=1)]

@@ -1,0 +1,25 @@
+"""What measures cost."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.core.parameters import Model, Money, Source
+
+
+class Cost(Model):
+    """What one unit of a measure costs, at prices of the scenario's year."""
+
+    capital_cny: Money = 0.0
+    yearly_cny: Money = 0.0
+    lifetime_years: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
+
+
+COST_SOURCE = Source(
+    basis="assumption", range="a third to three times each amount", note="no tender or budget was available"
+)
+
+
+def annuity(rate: float, years: float) -> float:
+    """Yearly payment for one unit of capital: r / (1 - (1 + r)**-n), 1 / n without interest."""
+    return rate / (1.0 - (1.0 + rate) ** -years) if rate > 0.0 else 1.0 / years

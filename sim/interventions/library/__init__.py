@@ -1,0 +1,1 @@
+"""Our interventions, one kind a file, named as in scenario files."""

@@ -1,0 +1,46 @@
+"""No overtaking: a solid line with signs, and somebody or something that sees to it."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from sim.core.parameters import OVERTAKING, Share, Source
+from sim.core.units import METRES_PER_KM
+from sim.driving.rules import DrivingRules
+from sim.inputs.road import Stretch
+from sim.interventions.cost import COST_SOURCE, Cost
+from sim.interventions.intervention import Intervention
+from sim.interventions.views import Site
+
+
+class OvertakingBan(Intervention):
+    """Vehicles stay behind slow trucks on stretches where that is asked of them."""
+
+    kind: ClassVar[str] = "overtaking_ban"
+    summary: ClassVar[str] = "stretches on which nobody may overtake, with enforcement"
+    unit: ClassVar[str] = "km"
+
+    sources: dict[str, Source] = Field(
+        default={
+            "heed_share": Source(
+                basis="assumption",
+                range="0.2 to 0.9",
+                note="evaluations of bans for trucks on motorways show no clear sign of an effect (RA-2007-113)",
+            ),
+            "cost": COST_SOURCE,
+        }
+    )
+    stretches: Annotated[tuple[Stretch, ...], Field(min_length=1)]
+    heed_share: Share = Field(default=0.6, description="overtakings that do not take place any more")
+    cost: Cost = Cost(capital_cny=30_000.0, yearly_cny=5_000.0, lifetime_years=5.0)
+
+    def units(self, site: Site) -> float:
+        """Kilometres of road."""
+        rows, share = site.covered_once(self.stretches)
+        return float((site.network.sections.length_m[rows] * share).sum()) / METRES_PER_KM
+
+    def driving(self, site: Site) -> DrivingRules:
+        """A factor on accidents of others that pass trucks."""
+        rows, share = site.covered(self.stretches)
+        left = 1.0 - self.heed_share * self.strength * share
+        return DrivingRules(hazard_factor=site.hazard_factor((OVERTAKING,), rows, left))

@@ -1,0 +1,1 @@
+"""From runs to tables, `summary.json` and a folder."""

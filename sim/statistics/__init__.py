@@ -1,0 +1,1 @@
+"""Intervals, accident counts, queues: statistics that know nothing of simulation."""

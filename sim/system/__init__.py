@@ -1,0 +1,1 @@
+"""Files, interrupts and what machine this is: nothing here can change a number."""
