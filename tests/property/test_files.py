@@ -91,7 +91,7 @@ import os, signal, sys
 from pathlib import Path
 from conftest import SMALL
 from sim import compare
-from sim.result_folder import write_results
+from sim.results.folder import write_results
 from sim.scenario import Scenario
 base = Scenario.model_validate(SMALL).changed({"days": 3})
 results = compare(base, base.changed({"name": "calls", "interventions.driver_contact": {}}), replications=2,
@@ -206,9 +206,12 @@ def whole(two, tmp_path_factory):
     return out
 
 
-@pytest.mark.parametrize("damage", [*DAMAGES, "gone", "folder", "format"])
+READ = ("manifest.json", "summary.json", "scenarios.json", "costs.json", "runs.parquet", "sections.parquet")
+
+
 @pytest.mark.parametrize(
-    "name", ["manifest.json", "summary.json", "scenarios.json", "costs.json", "runs.parquet", "sections.parquet"]
+    ("name", "damage"),
+    [*((name, damage) for name in READ for damage in (*DAMAGES, "gone", "folder")), ("manifest.json", "format")],
 )
 def test_a_damaged_folder_is_one_message(whole, tmp_path, name, damage) -> None:
     import shutil

@@ -17,7 +17,13 @@ DAYS = {"days": 4, "warm_up_days": 20, "risk.calibration_factor": 100.0}
 SCENARIOS = {
     "measures/everything": DAYS,
     "qidaoliang/all_three": {**DAYS, "days": 20},
-    "s228/baseline": {**DAYS, "days": 10, "start_date": "2025-01-05"},
+    "s228/baseline": {
+        **DAYS,
+        "days": 4,
+        "warm_up_days": 4,
+        "start_date": "2025-01-05",
+        "risk.calibration_factor": 300.0,
+    },
 }
 COMPILED_FOR_ANY_PROCESSOR = "measures/everything"
 """The scenario in which all of the sweep is used."""

@@ -14,12 +14,13 @@ from typer.testing import CliRunner
 from sim.analysis.portfolio import with_parts
 from sim.cli import app
 from sim.experiment.runner import run_experiment
+from sim.report import exploring
 from sim.report.exploring import OUTCOMES, Slider, _least_squares, _reached, explored, moved, prepared, sliders_of
 from sim.scenario import load_scenario
 
 runner = CliRunner()
 MEASURES = {"driver_contact": {"operators": 2}, "early_warning": {}}
-DAYS, WARM = 10, 5
+DAYS, WARM = 6, 3
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,16 @@ def scenario_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def html(scenario_file):
+def patched():
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def html(scenario_file, patched):
     out = scenario_file.parent / "explore.html"
+    patched.setattr(exploring, "DESIGN", 30)
+    patched.setattr(exploring, "REPEATS", 2)
     options = ["--days", str(DAYS), "--warm-up-days", str(WARM), "--draws", "4", "--workers", "1", "--out", str(out)]
     done = runner.invoke(app, ["explore", str(scenario_file), *options])
     assert done.exit_code == 0, done.output
@@ -62,7 +71,7 @@ def test_every_set_is_simulated_and_stands_as_it_came_out(data, scenario_file) -
 def test_measures_are_in_force_before_the_days_that_count(scenario_file) -> None:
     programme = prepared(load_scenario(scenario_file), DAYS, WARM)
     starts = {one.start_date.isoformat() for one in programme.interventions.values()}
-    assert starts == {"2024-12-27"}
+    assert starts == {"2024-12-29"}
     assert (programme.days, programme.warm_up_days) == (DAYS, WARM)
 
 
@@ -128,8 +137,9 @@ def test_only_programmes_of_a_size_can_be_explored(small) -> None:
         prepared(small(interventions={**many, **others, "squadron_dispatch": {"at": ["town"]}}), DAYS, WARM)
 
 
-def test_without_draws_nothing_is_said_of_assumptions(scenario_file) -> None:
-    programme = prepared(load_scenario(scenario_file), 3, 0)
+def test_without_draws_nothing_is_said_of_assumptions(scenario_file, monkeypatch) -> None:
+    monkeypatch.setattr(exploring, "DESIGN", 20)
+    programme = prepared(load_scenario(scenario_file), 2, 0)
 
     def simulate(scenarios, replications):
         return run_experiment(scenarios, replications=replications, seed=1, workers=1)

@@ -141,7 +141,7 @@ def test_a_file_of_ours_that_somebody_has_changed_is_theirs(folder) -> None:
 
 
 def test_json_is_all_that_is_printed(folder) -> None:
-    done = invoke("compare", *options(folder, "--report", "--json", "--out", folder / "out"))
+    done = invoke("compare", *options(folder, "--json", "--out", folder / "out"))
     assert set(json.loads(done.stdout)) == {"scenarios", "comparisons"}
 
 
