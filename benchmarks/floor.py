@@ -11,12 +11,12 @@ from typing import get_type_hints
 
 import numpy as np
 
-from sim.core.parameters import MECHANISMS
 from sim.core.units import Singles
 from sim.driving.traits import Traits
 from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.engine.trips.trip_table import TripTable
+from sim.risk.mechanisms import MECHANISMS
 from sim.scenario import load_scenario
 
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ from sim.cli import (
     explore_commands,
     hindcast_commands,
     import_commands,
+    init_command,
     inspect_commands,
     report_commands,
     run_commands,
@@ -83,6 +84,24 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - as the library calls it
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"hairpin {version('hairpin')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
 COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
     "Simulate": (run_commands.compare, run_commands.run, explore_commands.explore),
     "What is not known": (
@@ -93,6 +112,7 @@ COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
     ),
     "Read": (report_commands.report, report_commands.replay, inspect_commands.card),
     "Scenarios": (
+        init_command.init,
         inspect_commands.validate,
         inspect_commands.show,
         inspect_commands.diff,

@@ -48,9 +48,10 @@ def validate(
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError, load_scenario
     from sim.scenario.compatibility import late_starts
+    from sim.system.shipped import named_by
 
     mistakes = []
-    for file in files:
+    for file in (named for given in files for named in named_by(given)):
         try:
             scenario = load_scenario(file)
         except ScenarioError as error:

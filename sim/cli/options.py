@@ -197,11 +197,16 @@ Settings = Annotated[
 
 
 def load(files: list[Path], days: int | None, settings: Sequence[str] = ()) -> "list[Scenario]":
-    """All scenarios, a file named twice once; all mistakes of all files together; with keys set."""
+    """All scenarios, a file named twice once; all mistakes of all files together; with keys set.
+
+    Patterns are expanded, and what is not in the working folder is looked for among the scenarios that come along.
+    """
     from sim.cli.problems import Problem
     from sim.scenario import Mistake, ScenarioError, load_scenario
     from sim.scenario.compatibility import late_starts
+    from sim.system.shipped import named_by
 
+    files = [one for file in files for one in named_by(file)]
     by_path = {file.resolve(): file for file in reversed(files)}
     wanted = [file for place, file in enumerate(files) if file.resolve() not in {f.resolve() for f in files[:place]}]
     scenarios, mistakes, names = [], [], dict[str, Path]()

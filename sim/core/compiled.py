@@ -64,8 +64,8 @@ def compiler() -> Any:
 
 
 def compiled(function: Function) -> Function:
-    """A part of the sweep, to be called from what is compiled."""
-    result: Function = compiler().njit(error_model="numpy", forceinline=True)(function)
+    """A part of the sweep, to be called from what is compiled; it is compiled with its caller, and not by itself."""
+    result: Function = compiler().njit(error_model="numpy", inline="always")(function)
     return result
 
 
@@ -149,4 +149,4 @@ def sources() -> str:
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("*.py")) if path.is_dir() else [path]
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]

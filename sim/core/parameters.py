@@ -46,16 +46,6 @@ SEMI_CLASSES: tuple[TruckClass, ...] = TRUCK_CLASSES[:3]
 RoadClass = Literal["expressway", "national", "provincial", "county"]
 ROAD_CLASSES: tuple[RoadClass, ...] = ("expressway", "national", "provincial", "county")
 
-Mechanism = Literal["general", "rollover", "runaway", "rear_end", "head_on", "overtaking"]
-MECHANISMS: tuple[Mechanism, ...] = ("general", "rollover", "runaway", "rear_end", "head_on", "overtaking")
-GENERAL, ROLLOVER, RUNAWAY, REAR_END, HEAD_ON, OVERTAKING = range(len(MECHANISMS))
-WITH_OTHERS = (REAR_END, HEAD_ON, OVERTAKING)
-"""Accidents with other vehicles; how deadly they are does not go with the truck's own speed."""
-OF_THE_MANUAL = (GENERAL, *WITH_OTHERS)
-"""Parts of what a safety manual predicts, on which its factors act."""
-CAPTURED = len(MECHANISMS)
-"""A runaway that ends in an escape ramp: a trip ends as by an accident, but it is none."""
-
 
 class Model(BaseModel):
     """Frozen, and unknown keys are refused."""

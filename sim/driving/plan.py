@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import portable
-from sim.core.parameters import CAPTURED, MECHANISMS
 from sim.core.units import METRES_PER_KM, Bools, Floats, Ints, Singles, ms_from_kmh
 from sim.driving.conditions import Conditions, Others
 from sim.driving.rules import BrakeStop, DrivingRules, SpeedRule
@@ -21,6 +20,7 @@ from sim.inputs.network import Route
 from sim.physics import brake_temperature as brakes
 from sim.physics.rollover import logistic_spread
 from sim.risk import encounters
+from sim.risk.mechanisms import CAPTURED, MECHANISMS
 
 EVERY_DAY = NOWHERE = -1
 

@@ -10,26 +10,26 @@ import numpy as np
 
 from sim.core import exact_sums
 from sim.core.compiled import plain
-from sim.core.parameters import CAPTURED, GENERAL, OVERTAKING, REAR_END, ROLLOVER, RUNAWAY, WITH_OTHERS
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, kmh_from_ms
 from sim.driving.conditions import Conditions, Hours
+from sim.driving.hazards import OWN
+from sim.driving.mechanisms import FILES, runaway
+from sim.driving.mechanisms.one_truck import OneTruck
 from sim.driving.plan import EVERY_DAY, NOWHERE, plan_of
 from sim.driving.traits import Traits, prepared
 from sim.inputs.network import Route
 from sim.physics import brake_temperature as brakes
-from sim.physics import rollover, speed
-from sim.risk import encounters, relative, severity
+from sim.physics import speed
+from sim.risk import severity
+from sim.risk.mechanisms import CAPTURED, WITH_OTHERS
 
 braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
 temperature_after_c, cooling_rate_per_s = plain(brakes.temperature_after_c), plain(brakes.cooling_rate_per_s)
 bearable_speed_ms = plain(brakes.bearable_speed_ms)
 brake_demand, failure_hazard = plain(brakes.brake_demand), plain(brakes.failure_hazard)
-rollover_speed_ms, rollover_hazard = plain(rollover.rollover_speed_ms), plain(rollover.rollover_hazard)
 settling_distance_m, speed_at_end_ms = plain(speed.settling_distance_m), plain(speed.speed_at_end_ms)
 mean_speed_ms = plain(speed.mean_speed_ms)
-exponential_model, fatal_growth = plain(relative.exponential_model), plain(severity.fatal_growth)
-times_reached = plain(encounters.times_reached)
-more_reached_than_reaching = plain(encounters.more_reached_than_reaching)
+fatal_growth = plain(severity.fatal_growth)
 kilometres_per_hour = plain(kmh_from_ms)
 ONE, NOTHING, AMBIENT_C = np.float32(1.0), np.float32(0.0), np.float32(brakes.AMBIENT_C)
 
@@ -164,47 +164,34 @@ class Truck:
         self._failing, self._endured = max(failed - self._endured, NOTHING), max(failed, self._endured)
 
     def _hazard(self, s: int, velocity: np.float32) -> Floats:
-        road, numbers, expected = self._road, self._numbers, np.zeros(self._outcomes)
-        excess_kmh = kilometres_per_hour(velocity - road.limit_ms[s])
-        growth = exponential_model(excess_kmh, numbers.growth_per_kmh)
-        general = growth * road.base_hazard[s, self._cell] * self._around
-        expected[GENERAL] = general
-        expected[list(WITH_OTHERS)] = self._with_others(s, velocity, general)
-        if road.curvature_per_m[s] > 0.0:
-            threshold_g = self._own.rollover_threshold_g
-            rolls_ms = rollover_speed_ms(threshold_g, road.curvature_per_m[s], road.superelevation[s])
-            expected[ROLLOVER] = rollover_hazard(velocity, rolls_ms, numbers.curve_speed_spread)
-        if road.grade[s] < 0.0:
-            expected[RUNAWAY] = self._failing
-        factor = self._rules.hazard_factor[:, s].copy()
-        factor[ROLLOVER] *= road.curve_share[s]
-        factor[REAR_END] *= road.rear_end_share[s]
-        factor[OVERTAKING] *= road.overtaking_share[s]
-        expected[:CAPTURED] *= factor
+        at = OneTruck(
+            self._road,
+            self._rules,
+            self._numbers,
+            s,
+            self._own,
+            velocity,
+            int(self._state),
+            self._cell,
+            self._around,
+            self._beside,
+            self._passing,
+            self._flow,
+            self._slower,
+            self._mended,
+            self._failing,
+        )
+        expected = [file.expected(at) for file in FILES]
         if self._outcomes > CAPTURED:
-            expected[CAPTURED] = expected[RUNAWAY] * np.float64(self._rules.capture[s])
-            expected[RUNAWAY] -= expected[CAPTURED]
-        expected[RUNAWAY] *= np.float64(road.runaway_share[s, self._own.kind])
-        return exact_sums.exact_hazard(expected)
-
-    def _with_others(self, s: int, velocity: np.float32, general: np.float32) -> tuple[Any, Any, Any]:
-        """Rear-end and head-on accidents, and accidents of others that pass, before shares and rules."""
-        road, own = self._road, self._own
-        shared, spread = road.shared_hazard[s, self._state], self._numbers.others_spread
-        ratio = velocity / (road.others_ms[s] * self._slower)
-        reached = times_reached(ratio, spread)
-        reaching = max(reached - more_reached_than_reaching(ratio, spread), NOTHING)
-        rear_end = shared * self._beside * (reached + reaching * (own.awake_factor * self._mended))
-        met = shared * self._beside * road.crossed_share[s] + general * self._flow * road.crossing_share[s]
-        return rear_end, met, shared * self._passing * reached
+            expected.append(runaway.captured(at))
+        return exact_sums.exact_hazard(np.array(expected))
 
     def _deaths(self, s: int, velocity: np.float32, hazard: Floats) -> float:
         numbers = self._numbers
         excess_kmh = kilometres_per_hour(velocity - self._road.limit_ms[s])
         growth = fatal_growth(excess_kmh, numbers.fatal_growth_per_kmh)
         deaths = 0.0
-        own = [mechanism for mechanism in range(CAPTURED) if mechanism not in WITH_OTHERS]
-        for mechanism in (*WITH_OTHERS, *own):
+        for mechanism in (*WITH_OTHERS, *OWN):
             share, persons = numbers.fatal_share[mechanism], numbers.deaths_per_fatal[mechanism]
             share = share if mechanism in WITH_OTHERS else growth * share
             deaths += float(hazard[mechanism]) * float(min(share, ONE) * persons)

@@ -16,25 +16,17 @@ from numpy.typing import NDArray
 
 from sim.core import exact_sums
 from sim.core.compiled import compiled, forget_what_was_kept, kept_on_disk, told_if_it_takes_long
-from sim.core.parameters import CAPTURED, MECHANISMS
 from sim.core.units import Floats
 from sim.driving.conditions import Conditions, Hours
 from sim.driving.course import Courses, Runs, Tallies
-from sim.driving.hazards import (
-    expect_accidents,
-    expect_deaths,
-    expect_oncoming,
-    expect_rear_ends,
-    expect_rollovers,
-    expect_runaways,
-    what_may_happen,
-)
+from sim.driving.hazards import expect_accidents, expect_deaths
 from sim.driving.heat import be_alarmed, heat_brakes, stand, stop_to_cool
 from sim.driving.plan import NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
 from sim.driving.speeds import choose_speed, slow_down
 from sim.driving.traits import Traits, prepared
 from sim.driving.trucks import NO_LIMIT, ONE, Trucks, meet_weather, room_for, set_out
 from sim.inputs.network import Route
+from sim.risk.mechanisms import CAPTURED, MECHANISMS
 
 Quanta = NDArray[np.int64]
 TOGETHER = 512
@@ -46,9 +38,9 @@ exact_time_s = compiled(exact_sums.exact_time_s)
 
 
 @compiled
-def _count_up(trucks: Trucks, road: Road, s: int, section: Quanta, of_trip: Floats) -> None:
+def _count_up(trucks: Trucks, section: Quanta, of_trip: Floats) -> None:
     """Add up a section, in quanta: duration, deaths, then accidents by mechanism and captures."""
-    count, acts = len(of_trip), what_may_happen(road, s)
+    count = len(of_trip)
     duration = deaths = np.int64(0)
     for i in range(count):
         duration += np.float64(trucks.passage_s[i] + TIME_ROUNDER).view(np.int64) - TIME_ZERO
@@ -57,7 +49,7 @@ def _count_up(trucks: Trucks, road: Road, s: int, section: Quanta, of_trip: Floa
     section[0] += duration
     section[1] += deaths
     for outcome in range(len(trucks.hazard)):
-        if acts[outcome]:
+        if trucks.acts[outcome]:
             hazard, total = trucks.hazard[outcome], np.int64(0)
             for i in range(count):
                 total += np.float64(hazard[i] + HAZARD_ROUNDER).view(np.int64) - HAZARD_ZERO
@@ -116,15 +108,11 @@ def _drive_together(
             stop_to_cool(trucks, trips, table, rules, rules.stop[s])
         heat_brakes(trucks, trips, road, plan.numbers, s)
         be_alarmed(trucks, trips, table, rules)
-        expect_accidents(trucks, road, rules, plan.numbers, s, count)
-        expect_rear_ends(trucks, trips, road, rules, plan.numbers, s)
-        expect_oncoming(trucks, road, rules, s, count)
-        expect_rollovers(trucks, trips, road, rules, plan.numbers, s)
-        expect_runaways(trucks, trips.kind, road, rules, s, count)
+        expect_accidents(trucks, trips, road, rules, plan.numbers, s)
         expect_deaths(trucks, road, plan.numbers, s)
         if rules.stop[s] != NOWHERE:
             stand(trucks, trips, table, rules, rules.stop[s])
-        _count_up(trucks, road, s, sums[s], of_trip)
+        _count_up(trucks, sums[s], of_trip)
         if courses.duration_s.size:
             _write_down(courses, trucks, s, first, count)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.compiled import compiled
-from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Floats, Singles
+from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Singles
 from sim.driving.conditions import Hours
 from sim.driving.plan import Plan, Road, RulesOnRoute, RuleTable
 from sim.driving.traits import Traits
@@ -65,6 +65,8 @@ class Trucks(NamedTuple):
     hazard: Floats
     """On a section, by mechanism and captures, shape (outcomes, trucks)."""
     deaths: Floats
+    acts: Bools
+    """Whether the section has a mechanism at all, and captures, shape (outcomes,)."""
 
 
 @compiled
@@ -96,6 +98,7 @@ def room_for(plan: Plan, count: int) -> Trucks:
         np.empty((len(plan.table.needs_device), count), dtype=np.float32),
         np.empty((plan.outcomes, count)),
         np.empty(count),
+        np.zeros(plan.outcomes, dtype=np.bool_),
     )
 
 

@@ -11,13 +11,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 
-from sim.core.parameters import MECHANISMS, TRUCK_CLASSES
+from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats
 from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.enforcement_case import EnforcementCase
 from sim.interventions.intervention import Intervention, Process
 from sim.interventions.views import Access, DriverView, Past, Preparation, Rescue, Setting, Site
+from sim.risk.mechanisms import MECHANISMS
 
 MOST_FACTOR = 1000.0
 """On a hazard."""

@@ -16,7 +16,7 @@ from scipy.special import ndtri
 from simpy import Environment, Event, Resource
 
 from sim.core import portable
-from sim.core.parameters import CAPTURED, ROAD_CLASSES
+from sim.core.parameters import ROAD_CLASSES
 from sim.core.random_streams import CORRIDOR_BITS, PLACE_MASK, of_corridor
 from sim.core.records import IncidentRecord
 from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, kmh_from_ms
@@ -24,6 +24,7 @@ from sim.engine import hooks
 from sim.engine.accounting.recorder import Accident
 from sim.engine.world import World
 from sim.interventions.views import Rescue
+from sim.risk.mechanisms import CAPTURED
 from sim.risk.parameters import IncidentParameters
 from sim.risk.severity import Consequences, growth_by_speed, rescue_factor
 

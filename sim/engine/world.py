@@ -8,7 +8,6 @@ import numpy as np
 from simpy import Environment, Event
 
 from sim.core.calendar import Horizon
-from sim.core.parameters import CAPTURED
 from sim.core.random_streams import Streams, TripDraws
 from sim.core.units import SECONDS_PER_DAY, Bools, Floats, Ints, read_only
 from sim.driving.conditions import Conditions
@@ -35,6 +34,7 @@ from sim.inputs.network import Network, corridors
 from sim.interventions import combine
 from sim.interventions.intervention import KNOWN_AFTER_DAYS, REVIEW_DAYS, Intervention, Process
 from sim.interventions.views import DriverView, Past, Site
+from sim.risk.mechanisms import CAPTURED
 from sim.scenario.model import Scenario
 
 

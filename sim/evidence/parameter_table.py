@@ -15,7 +15,8 @@ from sim.inputs.fleet import ENGINE_BRAKE_TYPES, ROLLOVER_FACTORS
 from sim.interventions.registry import interventions
 from sim.physics import brake_temperature, speed, stopping
 from sim.risk import encounters, fatigue, relative, two_lane
-from sim.risk.parameters import IncidentParameters, RiskParameters, SeverityParameters
+from sim.risk.mechanisms import MECHANISMS
+from sim.risk.parameters import BY_MECHANISM, IncidentParameters, RiskParameters, SeverityParameters
 from sim.scenario.model import ControlCentreParameters, ValuationParameters
 
 GROUPS: tuple[tuple[str, type[Group], str], ...] = (
@@ -265,10 +266,24 @@ def bases() -> list[str]:
 def _rows(group: type[Group]) -> list[tuple[str, ...]]:
     sources = group.model_fields["sources"].get_default(call_default_factory=True, validated_data={})
     return [
-        (f"`{name}`", value_text(_default(field)), unit_of(name), field.description or "", *_source(sources.get(name)))
+        (
+            f"`{name}`",
+            value_text(_shown(name, field)),
+            unit_of(name),
+            field.description or "",
+            *_source(sources.get(name)),
+        )
         for name, field in group.model_fields.items()
         if name not in OWN_KEYS
     ]
+
+
+def _shown(name: str, field: Any) -> Any:
+    """A default; those of mechanisms by their names."""
+    value = _default(field)
+    if name in BY_MECHANISM:
+        return ", ".join(f"{mechanism} {value_text(one)}" for mechanism, one in zip(MECHANISMS, value, strict=True))
+    return value
 
 
 def _default(field: Any) -> Any:

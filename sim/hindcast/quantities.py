@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
 
-from sim.core.parameters import MECHANISMS, Mechanism
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM, VKM_PER_MILLION
 from sim.engine.accounting.outcome import Outcome
 from sim.hindcast.cases import Observation, Stretch
 from sim.inputs.network import Network
+from sim.risk.mechanisms import MECHANISMS
 from sim.risk.section_hazard import base_hazard
 from sim.scenario import Scenario
 
@@ -33,7 +33,7 @@ class Run:
         """Of all trucks that the run stands for."""
         return self.scenario.days / DAYS_PER_YEAR * self.share
 
-    def expected(self, *mechanisms: Mechanism) -> float:
+    def expected(self, *mechanisms: str) -> float:
         """Accidents of these mechanisms in the run."""
         return sum(self.outcome.metrics[f"expected_{name}"] for name in mechanisms)
 
@@ -89,7 +89,7 @@ def _deaths_per_runaway(run: Run) -> float:
     return _over(run.expected("runaway") / run.years * fatal, _runaways(run))
 
 
-def _fatal(run: Run, *mechanisms: Mechanism) -> float:
+def _fatal(run: Run, *mechanisms: str) -> float:
     """Fatal accidents of these mechanisms by their shares, the truck's speed aside."""
     shares = run.scenario.severity.fatal_share
     return sum(run.expected(name) * min(shares[MECHANISMS.index(name)], 1.0) for name in mechanisms)

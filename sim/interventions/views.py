@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.parameters import MECHANISMS, TRUCK_CLASSES, TruckClass
+from sim.core.parameters import TRUCK_CLASSES, TruckClass
 from sim.core.random_streams import Streams
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
 from sim.driving.conditions import TruckKinds
@@ -15,6 +15,7 @@ from sim.driving.traffic import Traffic
 from sim.inputs.fleet import Roster
 from sim.inputs.network import Network
 from sim.inputs.road import Road, Stretch
+from sim.risk.mechanisms import MECHANISMS
 from sim.risk.parameters import RiskParameters
 
 

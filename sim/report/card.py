@@ -7,11 +7,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sim.core.parameters import MECHANISMS
 from sim.evidence.parameter_table import bases
 from sim.interventions.registry import interventions
 from sim.report.scorecard import TELLING_WIDTH
 from sim.report.words import kind_word, word
+from sim.risk.mechanisms import MECHANISMS
 
 SHIPPED_SCORECARD = Path(__file__).parents[1] / "hindcast" / "shipped.json"
 """Of all observed cases that come along; made by docs/hindcast/build.py."""

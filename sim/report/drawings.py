@@ -10,13 +10,13 @@ import pandas as pd
 
 from sim.charts import report as drawn
 from sim.charts.basic import colours, tornado
-from sim.core.parameters import MECHANISMS
 from sim.report import findings
 from sim.report.material import Material
 from sim.report.numbers import MONEY
 from sim.report.section_risk import risk_by_link, risk_per_km
 from sim.report.summary import told
 from sim.report.words import kind_word, parameter_word, word
+from sim.risk.mechanisms import MECHANISMS
 
 STEPS = ("violations", "alarms", "contacts", "left_at_exit", "interceptions")
 WIDEST_LABEL, WIDEST_SHORT_LABEL = 9.0, 5.6

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from sim.core.parameters import MECHANISMS
 from sim.core.units import METRES_PER_KM, Floats
+from sim.risk.mechanisms import MECHANISMS
 
 
 def risk_per_km(sections: pd.DataFrame, scenario: str, links: Sequence[str]) -> Floats:

@@ -1,6 +1,7 @@
 """The report's words in English and Chinese; terms as the glossary has them."""
 
 from sim.core.metrics import metric
+from sim.risk.mechanisms import TABLE
 
 LANGUAGES = ("en", "zh")
 
@@ -52,12 +53,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "一年的预期事故按起因划分；涉及其他车辆的为追尾、对向碰撞和超车碰撞。",
     ),
     "expected_a_year": ("expected accidents a year", "一年的预期事故起数"),
-    "mechanism_general": ("single-vehicle and other accidents", "单车及其他事故"),
-    "mechanism_rollover": ("rollovers in curves", "弯道侧翻"),
-    "mechanism_runaway": ("runaways", "下坡失控"),
-    "mechanism_rear_end": ("rear-end collisions", "追尾"),
-    "mechanism_head_on": ("head-on collisions", "对向碰撞"),
-    "mechanism_overtaking": ("overtaking collisions", "超车碰撞"),
     "months_text": (
         "Bands are 95 % intervals of the runs.",
         "色带为各次模拟的 95% 区间。",
@@ -255,6 +250,7 @@ def either(language: str, english: str, chinese: str) -> str:
     return (english, chinese)[LANGUAGES.index(language)]
 
 
+WORDS |= {f"mechanism_{row.name}": (row.en, row.zh) for row in TABLE}
 WORDS |= {
     key: (metric_word(name, "en") + unit, metric_word(name, "zh") + unit_zh)
     for key, (name, unit, unit_zh) in OF_METRICS.items()

@@ -6,7 +6,6 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sim.core import portable
 from sim.core.parameters import (
-    MECHANISMS,
     Group,
     Growth,
     LogSpread,
@@ -19,6 +18,7 @@ from sim.core.parameters import (
     published,
 )
 from sim.risk import two_lane
+from sim.risk.mechanisms import MECHANISMS, TABLE
 
 HazardFactor = Annotated[float, Field(gt=0.0, le=100_000.0)]
 Persons = Annotated[float, Field(gt=0.0, le=100.0)]
@@ -197,9 +197,10 @@ SEVERITY_SOURCES = {
 
 
 MECHANISMS_OF_OLD_FILES = 3
-Shares = tuple[Share, Share, Share, Share, Share, Share]
-PersonsEach = tuple[Persons, Persons, Persons, Persons, Persons, Persons]
-Losses = tuple[PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney, PositiveMoney]
+EACH = Field(min_length=len(TABLE), max_length=len(TABLE))
+Shares = Annotated[tuple[Share, ...], EACH]
+PersonsEach = Annotated[tuple[Persons, ...], EACH]
+Losses = Annotated[tuple[PositiveMoney, ...], EACH]
 BY_MECHANISM = (
     "fatal_share",
     "injury_share",
@@ -210,6 +211,10 @@ BY_MECHANISM = (
 )
 
 
+def _usual(column: str) -> tuple[float, ...]:
+    return tuple(getattr(row, column) for row in TABLE)
+
+
 class SeverityParameters(Group):
     """Consequences by mechanism: by name, or in the order of the mechanisms."""
 
@@ -218,15 +223,15 @@ class SeverityParameters(Group):
         default=0.035,
         description="growth of the fatal share with speed above the limit, where no other vehicle takes part",
     )
-    fatal_share: Shares = (0.02, 0.05, 0.12, 0.0135, 0.19, 0.016)
-    injury_share: Shares = (0.32, 0.5, 0.55, 0.45, 0.55, 0.32)
-    deaths_per_fatal: PersonsEach = (1.1, 1.1, 1.4, 1.1, 1.3, 1.2)
+    fatal_share: Shares = _usual("fatal_share")
+    injury_share: Shares = _usual("injury_share")
+    deaths_per_fatal: PersonsEach = _usual("deaths_per_fatal")
     others_share: Shares = Field(
-        default=(0.49, 0.1, 0.6, 0.9, 0.9, 0.95),
+        default=_usual("others_share"),
         description="of the deaths, those of persons who are not in the truck",
     )
-    injuries_per_injury: PersonsEach = (1.4, 1.3, 1.6, 1.5, 1.8, 1.6)
-    median_loss_cny: Losses = (6000.0, 30000.0, 60000.0, 8000.0, 20000.0, 8000.0)
+    injuries_per_injury: PersonsEach = _usual("injuries_per_injury")
+    median_loss_cny: Losses = _usual("median_loss_cny")
     loss_log_sd: LogSpread = 1.2
     capture_injury_share: Share = Field(default=0.05, description="captures in an escape ramp with an injured person")
     capture_median_loss_cny: PositiveMoney = 15000.0

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.core import portable
-from sim.core.parameters import WITH_OTHERS
 from sim.core.units import FloatLike, Floats, Ints
+from sim.risk.mechanisms import WITH_OTHERS
 from sim.risk.parameters import SeverityParameters
 
 

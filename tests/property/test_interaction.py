@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from conftest import ALIKE
 
-from sim.core.parameters import MECHANISMS
 from sim.driving.traffic import Traffic
 from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.inputs.network import Network
 from sim.risk.encounters import HEAD_ON_ACCIDENTS, PASSING_ACCIDENTS, PASSING_HEAD_ON
+from sim.risk.mechanisms import MECHANISMS
 from sim.risk.section_hazard import base_hazard
 from sim.scenario import Scenario, load_scenario
 

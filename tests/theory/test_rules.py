@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from sim.core.parameters import CAPTURED
 from sim.driving.conditions import Conditions
 from sim.driving.rules import BrakeStop, DrivingRules, HotBrakeAlarm, SpeedRule, Unload, combined
 from sim.driving.sweep import courses_of
@@ -15,6 +14,7 @@ from sim.interventions.library.road_works import HIGH_FRICTION_FACTOR, Work
 from sim.physics import brake_temperature as brakes
 from sim.physics import stopping
 from sim.risk import two_lane
+from sim.risk.mechanisms import CAPTURED
 
 
 @pytest.fixture(scope="module")

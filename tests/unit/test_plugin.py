@@ -12,13 +12,13 @@ import pytest
 
 from sim import interventions
 from sim.core import moved
-from sim.core.parameters import MECHANISMS
 from sim.driving.rules import DrivingRules, HotBrakeAlarm, SpeedRule
 from sim.engine.hooks import HookFailed
 from sim.engine.replication import run_replication
 from sim.interventions import registry
 from sim.interventions.intervention import Intervention
 from sim.interventions.views import Preparation
+from sim.risk.mechanisms import MECHANISMS
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,6 @@ from sim.charts import report as drawn
 from sim.charts import saving
 from sim.charts.basic import colours
 from sim.cli import app
-from sim.core.parameters import MECHANISMS
 from sim.interventions.registry import BUILT_IN
 from sim.report import findings
 from sim.report.card import SHIPPED_SCORECARD
@@ -34,6 +33,7 @@ from sim.report.sources import assumptions
 from sim.report.summary import summary, told
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
 from sim.results.folder import write_results, write_shares
+from sim.risk.mechanisms import MECHANISMS
 from sim.statistics.intervals import Interval
 from sim.statistics.queueing import waiting_probability
 

@@ -3,10 +3,10 @@
 from bisect import bisect_left
 from math import inf
 
-from sim.core.parameters import CAPTURED
 from sim.core.units import SECONDS_PER_DAY
 from sim.engine.accounting.recorder import Accident, persons_hurt
 from sim.interventions.views import PastAccident
+from sim.risk.mechanisms import CAPTURED
 from sim.risk.parameters import SeverityParameters
 
 

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import exact_sums
-from sim.core.parameters import MECHANISMS, TRUCK_CLASSES
+from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import Floats, Ints
 from sim.driving.course import Courses, Runs, Tallies
+from sim.risk.mechanisms import MECHANISMS
 
 OTHER_VIOLATIONS = ("speeding", "fatigue", "overload")
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core import portable
 from sim.core.metrics import may_not_exist
-from sim.core.parameters import CAPTURED, MECHANISMS, ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES, WITH_OTHERS
+from sim.core.parameters import ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
 from sim.core.records import AccidentRecord, IncidentRecord
 from sim.core.units import (
     DAYS_PER_YEAR,
@@ -22,6 +22,7 @@ from sim.engine import hooks
 from sim.engine.accounting.ledger import Ledger
 from sim.engine.world import World
 from sim.interventions.cost import annuity
+from sim.risk.mechanisms import CAPTURED, MECHANISMS, WITH_OTHERS
 from sim.risk.parameters import SeverityParameters
 
 Metrics = dict[str, float]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from sim.core.parameters import MECHANISMS, ROAD_CLASSES, TRUCK_CLASSES
+from sim.core.parameters import ROAD_CLASSES, TRUCK_CLASSES
 from sim.core.records import AccidentRecord, AlarmRecord, CourseRecord, DrivenTrip, IncidentRecord, ViolationRecord
 from sim.core.units import (
     Floats,
@@ -24,9 +24,8 @@ from sim.engine.incidents import (
     time_to_medical_help_min,
 )
 from sim.engine.world import World
+from sim.risk.mechanisms import CAPTURED_NAME, MECHANISMS
 from sim.risk.severity import Consequences, consequences, rescue_factor
-
-CAPTURED_NAME = "captured"
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from sim.core.parameters import MECHANISMS
 from sim.core.units import (
     HOURS_PER_DAY,
     METRES_PER_KM,
@@ -11,6 +10,7 @@ from sim.core.units import (
 )
 from sim.engine.accounting.metrics import Counted, days_with_centre
 from sim.engine.world import World
+from sim.risk.mechanisms import MECHANISMS
 
 
 def monthly(world: World, counted: Counted) -> pd.DataFrame:

@@ -4,13 +4,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sim.core.parameters import HEAD_ON, Share, Source
+from sim.core.parameters import Share, Source
 from sim.core.units import Floats, Ints
 from sim.driving.rules import DrivingRules
 from sim.inputs.road import Stretch
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention
 from sim.interventions.views import Site
+from sim.risk.mechanisms import HEAD_ON
 
 
 class BendWarning(Intervention):

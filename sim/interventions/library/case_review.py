@@ -5,12 +5,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.core.parameters import OF_THE_MANUAL, Positive, Share, Source
+from sim.core.parameters import Positive, Share, Source
 from sim.core.units import DAYS_PER_YEAR, Bools, Floats, Ints
 from sim.driving.rules import DrivingRules
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention
 from sim.interventions.views import Past, Site
+from sim.risk.mechanisms import OF_THE_MANUAL
 
 
 class CaseReview(Intervention):

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from sim.core.parameters import OF_THE_MANUAL, Source
+from sim.core.parameters import Source
 from sim.core.units import METRES_PER_KM
 from sim.driving.rules import DrivingRules, combined
 from sim.inputs.road import Link, Section, Stretch
@@ -13,6 +13,7 @@ from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention
 from sim.interventions.views import Site
 from sim.risk.encounters import Types
+from sim.risk.mechanisms import OF_THE_MANUAL
 from sim.risk.section_hazard import involvements_per_vehicle_m
 
 HIGH_FRICTION_FACTOR = 0.52

@@ -5,13 +5,14 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.core.parameters import OF_THE_MANUAL, Model, Name, NotNegative, Positive, Share, Source
+from sim.core.parameters import Model, Name, NotNegative, Positive, Share, Source
 from sim.core.units import Bools, Floats, Ints
 from sim.driving.rules import DrivingRules, SpeedRule
 from sim.inputs.road import Direction, Stretch
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention
 from sim.interventions.views import Site
+from sim.risk.mechanisms import OF_THE_MANUAL
 
 
 class Camera(Model):
