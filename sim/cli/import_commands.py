@@ -68,7 +68,7 @@ def road(
 
     A map needs heights: hairpin import road county.osm.pbf --ref S228 --dem N27E120.hgt --out s228
     """
-    from sim.core.parameters import ROAD_CLASSES
+    from sim.core.vocabulary import ROAD_CLASSES
     from sim.importing.options import Options
     from sim.importing.road_files import report_text, road_files
     from sim.importing.road_import import import_road

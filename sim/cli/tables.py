@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sim.analysis.attribution import Attribution
 from sim.analysis.uncertainty import Shares
-from sim.core.parameters import ROAD_CLASSES
+from sim.core.vocabulary import ROAD_CLASSES
 from sim.evidence.verification import Evidence
 from sim.experiment.runner import RATE
 from sim.results.tables import Results

@@ -39,13 +39,6 @@ def _name(text: str) -> str:
 
 Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_name)]
 
-TruckClass = Literal["local_semi", "frequent_semi", "occasional_semi", "rigid"]
-TRUCK_CLASSES: tuple[TruckClass, ...] = ("local_semi", "frequent_semi", "occasional_semi", "rigid")
-SEMI_CLASSES: tuple[TruckClass, ...] = TRUCK_CLASSES[:3]
-
-RoadClass = Literal["expressway", "national", "provincial", "county"]
-ROAD_CLASSES: tuple[RoadClass, ...] = ("expressway", "national", "provincial", "county")
-
 
 class Model(BaseModel):
     """Frozen, and unknown keys are refused."""

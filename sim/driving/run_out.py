@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core import portable
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import WATTS_PER_KW, Floats, Ints
 from sim.driving.parameters import SpeedParameters
 from sim.driving.usual import descent_factor_by_load
@@ -51,7 +50,7 @@ class Brakeless:
 
 def brakeless(fleet: Fleet, speeds: SpeedParameters, risk: RiskParameters) -> Brakeless:
     """Trucks of each kind."""
-    rows = [_of_class(fleet.classes.get(name), fleet, speeds) for name in TRUCK_CLASSES]
+    rows = [_of_class(fleet.classes.get(name), fleet, speeds) for name in fleet.class_names]
     mass, threshold, retarding, descent, share = (np.concatenate(column) for column in zip(*rows, strict=True))
     sd = np.hypot(fleet.rollover_threshold_sd / 2.0, risk.curve_speed_sd)
     spread = rollover.logistic_spread(float(sd))

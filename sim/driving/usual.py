@@ -13,7 +13,6 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.core import portable
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import Bools, Floats, Ints, kmh_from_ms
 from sim.driving.parameters import SpeedParameters
 from sim.inputs.fleet import LOADS, SPEED_FACTOR_LIMITS, Fleet
@@ -70,9 +69,9 @@ def factor_of_usual_speed(
     """
     quantiles = ndtri((np.arange(DRIVERS) + 0.5) / DRIVERS)
     habit = np.clip(fleet.speed_factor_mean + fleet.speed_factor_sd * quantiles, *SPEED_FACTOR_LIMITS)
-    laden = np.tile(descent_factor_by_load(speeds), len(TRUCK_CLASSES))
+    laden = np.tile(descent_factor_by_load(speeds), len(fleet.class_names))
     with_retarder = np.repeat(
-        [fleet.classes[name].retarder_share if name in fleet.classes else 0.0 for name in TRUCK_CLASSES], LOADS
+        [fleet.classes[name].retarder_share if name in fleet.classes else 0.0 for name in fleet.class_names], LOADS
     )
     steps = _steps(table, bounds.crawl_ms)
     mean = np.zeros((*bounds.crawl_ms.shape, len(speed_factor)))

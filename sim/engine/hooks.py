@@ -11,7 +11,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats
 from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.control_room import ControlRoom
@@ -205,7 +204,7 @@ def _share(value: float) -> float:
 def _check_preparation(value: Preparation, setting: Setting) -> None:
     _is(value, Preparation)
     if value.coverage is not None:
-        _array("coverage", value.coverage, (len(setting.days_since_start), len(TRUCK_CLASSES)), 0.0, 1.0)
+        _array("coverage", value.coverage, (len(setting.days_since_start), len(setting.class_names)), 0.0, 1.0)
     for name, people in (("operators", value.operators), *value.crews.items()):
         if people is not None:
             _array(name, people, (HOURS_PER_DAY,), 0.0, MOST_PEOPLE)

@@ -87,9 +87,9 @@ class Programme:
 
     def prepared(self, base_coverage: Floats, days: int) -> list[Preparation]:
         """What each brings along: coverage, people, positions; `base_coverage` by truck class."""
-        since = np.arange(days, dtype=np.float64)
+        since, class_names = np.arange(days, dtype=np.float64), self._scenario.fleet.class_names
         found: list[Preparation] = [
-            hooks.prepare(a.intervention, Setting(since - a.since_day, base_coverage)) for a in self.active
+            hooks.prepare(a.intervention, Setting(since - a.since_day, base_coverage, class_names)) for a in self.active
         ]
         pairs = list(zip(self.active, found, strict=True))
         self._centres = [active for active, one in pairs if one.operators is not None]

@@ -16,10 +16,10 @@ from scipy.special import ndtri
 from simpy import Environment, Event, Resource
 
 from sim.core import portable
-from sim.core.parameters import ROAD_CLASSES
 from sim.core.random_streams import CORRIDOR_BITS, PLACE_MASK, of_corridor
 from sim.core.records import IncidentRecord
 from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, kmh_from_ms
+from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine import hooks
 from sim.engine.accounting.recorder import Accident
 from sim.engine.world import World

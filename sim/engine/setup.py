@@ -3,7 +3,6 @@
 import numpy as np
 
 from sim.core.calendar import Horizon
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.random_streams import Streams
 from sim.core.units import HOURS_PER_DAY, Floats
 from sim.driving.conditions import Conditions, Hours, Others, conditions_of
@@ -19,7 +18,7 @@ from sim.scenario.model import Scenario
 def base_coverage(scenario: Scenario) -> Floats:
     """Share of trucks with a working device without any programme, shape (truck classes,)."""
     classes = scenario.fleet.classes
-    return np.array([classes[n].terminal_online_share if n in classes else 0.0 for n in TRUCK_CLASSES])
+    return np.array([classes[n].terminal_online_share if n in classes else 0.0 for n in scenario.fleet.class_names])
 
 
 def conditions_without_rules(scenario: Scenario, network: Network, horizon: Horizon, streams: Streams) -> Conditions:

@@ -86,6 +86,7 @@ class World:
         self.draws = TripDraws(self.streams, [corridor.name for corridor in self.corridors])
         self.horizon = Horizon(scenario.start_date, scenario.days, scenario.warm_up_days)
         self.network = Network(scenario.road)
+        self.class_names = scenario.fleet.class_names
         self.roster = draw_roster(scenario.fleet, self.streams)
         self.env = Environment()
         self.programme = Programme(scenario, self.horizon)
@@ -93,9 +94,9 @@ class World:
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
         self.hiding: set[int] = set()
         """Drivers who switch their device off where they may not be."""
-        ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED)
+        ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED, len(self.class_names))
         self.recorder = Recorder(self.network, ledger, self.draws, self.horizon.zero_s, trace)
-        self.violation_log = ViolationLog([way.link.name for way in self.network.ways], scenario.days)
+        self.violation_log = ViolationLog([way.link.name for way in self.network.ways], self.class_names, scenario.days)
         self.alarms = Alarms(self.network.node_names, self.horizon.zero_s)
         self._set_up_interventions()
         self._set_up_driving()
@@ -109,9 +110,10 @@ class World:
         here = [[one for active, one in access if active.on(start)] for start in starts]
         roads = [changed_road(self.scenario.road, own) for own in here]
         permits = [permitted(own, self.roster.size) for own in here]
-        self.choices = Choices([Network(road) for road in roads], self.scenario.demand, self.scenario.behaviour)
-        demand = self.scenario.demand
-        self._exposure = Exposure(demand, self.horizon, self.network, self.choices, self.coverage)
+        demand, fleet = self.scenario.demand, self.scenario.fleet
+        networks = [Network(road) for road in roads]
+        self.choices = Choices(networks, demand, self.class_names, self.scenario.behaviour)
+        self._exposure = Exposure(demand, fleet, self.horizon, self.network, self.choices, self.coverage)
         variant = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
         self.source = TripSource(
             self.scenario,
@@ -135,6 +137,7 @@ class World:
             self.scenario.traffic,
             self.streams,
             self.horizon.days,
+            self.class_names,
         )
         for shared in (self.network.sections, self.roster, base.kinds):
             read_only(shared)  # interventions see them
@@ -156,7 +159,7 @@ class World:
         self._conditions: dict[int, Conditions] = {}
         self._history = History(self.recorder.accidents, self.scenario.severity)
         months, sections = self.horizon.months, len(self.network.sections.length_m)
-        self.recorder.ledger = Ledger.empty(months, sections, CAPTURED + self._base.ramps)
+        self.recorder.ledger = Ledger.empty(months, sections, CAPTURED + self._base.ramps, len(self.class_names))
 
     def conditions(self, epoch: int) -> Conditions:
         """What is in force on the road in an epoch."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sim.core.parameters import RoadClass
+from sim.core.vocabulary import RoadClass
 
 Datum = Literal["wgs84", "gcj02", "bd09"]
 Direction = Literal["as-is", "reverse", "downhill"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.parameters import RoadClass
 from sim.core.units import METRES_PER_KM
+from sim.core.vocabulary import RoadClass
 from sim.importing.alignment import Alignment, steepest_pct
 from sim.importing.findings import Finding, refused
 from sim.importing.geojson import read_geojson

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.core.parameters import RoadClass
 from sim.core.units import METRES_PER_KM, Floats
+from sim.core.vocabulary import RoadClass
 from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import Finding
 from sim.importing.lines import Tags

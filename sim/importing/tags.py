@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.core.parameters import RoadClass
 from sim.core.units import METRES_PER_KM, METRES_PER_MILE
+from sim.core.vocabulary import RoadClass
 from sim.importing.lines import Tags
 
 Basis = Literal["tagged", "inferred", "assumed"]

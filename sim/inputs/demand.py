@@ -1,14 +1,15 @@
 """Demand: how many trucks of which class leave from where to where, and when."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Annotated, Self
 
 import numpy as np
 from pydantic import AfterValidator, Field, model_validator
 
 from sim.core.calendar import Horizon
-from sim.core.parameters import TRUCK_CLASSES, Group, Model, Name, NotNegative, Share, TruckClass
+from sim.core.parameters import Group, Model, Name, NotNegative, Share
 from sim.core.units import DAYS_PER_YEAR, HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
+from sim.core.vocabulary import TRUCK_CLASS_TABLE, TruckClass
 
 MOST_TRIPS_PER_YEAR = 500_000_000.0
 TripsPerYear = Annotated[float, Field(ge=0.0, le=MOST_TRIPS_PER_YEAR)]
@@ -46,9 +47,14 @@ class Demand(Group):
     loaded_share: Share = 0.65
     overloaded_share: Share = Field(default=0.1, description="of the laden trips")
     mean_hours_driven: dict[TruckClass, NotNegative] = Field(
-        default={"local_semi": 0.8, "frequent_semi": 2.0, "occasional_semi": 2.0, "rigid": 0.8},
+        default={row.name: row.mean_hours_driven for row in TRUCK_CLASS_TABLE},
         description="hours at the wheel since the last rest when entering, exponential",
     )
+
+    def hourly_weights_of(self, *, semi: bool) -> Weights24:
+        """Of semi-trailers or of the others."""
+        own = self.hourly_weights_semi
+        return self.hourly_weights if own is None or not semi else own
 
     @model_validator(mode="after")
     def _so_many_can_be_simulated(self) -> Self:
@@ -63,9 +69,11 @@ class Demand(Group):
 class DemandTable:
     """Demand compiled to arrays, or a corridor's part of it; a stream is a flow of one truck class."""
 
-    def __init__(self, demand: Demand, horizon: Horizon, nodes: Container[str] | None = None) -> None:
+    def __init__(
+        self, demand: Demand, class_names: Sequence[str], horizon: Horizon, nodes: Container[str] | None = None
+    ) -> None:
         rows = [
-            (flow_index, TRUCK_CLASSES.index(truck_class), trips)
+            (flow_index, class_names.index(truck_class), trips)
             for flow_index, flow in enumerate(demand.flows)
             if nodes is None or flow.origin in nodes
             for truck_class, trips in sorted(flow.trips_per_year.items())
@@ -103,10 +111,9 @@ def _cumulative(weights: Weights24) -> Floats:
     return result
 
 
-def hour_shares(demand: Demand, truck_class: TruckClass) -> Floats:
-    """Share of a day's trips of a class of trucks by hour of departure, shape (24,)."""
-    semi = demand.hourly_weights_semi
-    weights = demand.hourly_weights if semi is None or truck_class == "rigid" else semi
+def hour_shares(demand: Demand, *, semi: bool) -> Floats:
+    """Share of a day's trips of semi-trailers or of others by hour of departure, shape (24,)."""
+    weights = demand.hourly_weights_of(semi=semi)
     return np.asarray(weights, dtype=np.float64) / sum(weights)
 
 

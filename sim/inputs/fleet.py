@@ -1,16 +1,19 @@
 """Enterprises, drivers and trucks, bound together: a driver drives one truck and answers to one enterprise."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from scipy.special import ndtri
 
-from sim.core.parameters import TRUCK_CLASSES, Group, LogSpread, Model, Share, TruckClass
+from sim.core.parameters import Group, LogSpread, Model, Share
 from sim.core.random_streams import Streams
 from sim.core.units import Floats, Ints
+from sim.core.vocabulary import TRUCK_CLASS_TABLE, TruckClass
 
+STANDARD = {row.name: row for row in TRUCK_CLASS_TABLE}
 SMALLEST_UNIFORM = 1e-12
 EMPTY, LADEN, OVERLOADED = range(3)
 LOADS = 3
@@ -42,6 +45,14 @@ class TruckClassFleet(Model):
     banned_entry_utility: Annotated[
         float, Field(ge=-20.0, le=20.0, description="log-odds to take the banned road at no saving and no risk")
     ]
+    like: TruckClass | None = Field(
+        default=None, description="class of this fleet from which comes all that is not said, for classes of your own"
+    )
+    semi: bool | None = Field(
+        default=None, description="whether it is a semi-trailer; for classes of your own, if `like` does not tell"
+    )
+    title: Annotated[str, Field(max_length=100, description="in place of the name")] = ""
+    title_zh: Annotated[str, Field(max_length=100)] = ""
 
     @model_validator(mode="after")
     def _load_has_a_mass(self) -> Self:
@@ -76,6 +87,45 @@ class Fleet(Group):
     call_answer_probability: Share = 0.8
     call_answer_sd: LogSpread = 0.1
 
+    @field_validator("classes", mode="before")
+    @classmethod
+    def _from_templates(cls, classes: Any) -> Any:
+        """What a class does not say comes from the one that it is like."""
+        if not isinstance(classes, dict):
+            return classes
+        for name, own in classes.items():
+            like = _like(own)
+            if like is not None and (like not in classes or _like(classes[like]) is not None):
+                raise ValueError(f"{name}.like is {like}, must be another class that is like none itself")
+        return {name: _completed(own, classes) for name, own in classes.items()}
+
+    @model_validator(mode="after")
+    def _kind_is_known(self) -> Self:
+        for name, own in self.classes.items():
+            if name not in STANDARD and own.like is None and own.semi is None:
+                raise ValueError(f"classes.{name} needs `semi` (true or false), or `like` with one of the classes")
+        return self
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Truck classes in the order of all arrays: those that every scenario knows, then its own."""
+        return (*STANDARD, *(name for name in self.classes if name not in STANDARD))
+
+    def is_semi(self, name: str) -> bool:
+        """Whether a class is of semi-trailers."""
+        own = self.classes.get(name)
+        if own is not None and own.semi is not None:
+            return own.semi
+        if name in STANDARD:
+            return STANDARD[name].semi
+        return own is not None and own.like is not None and self.is_semi(own.like)
+
+    def mean_hours_driven(self, name: str, given: Mapping[str, float]) -> float:
+        """At the wheel since the last rest when entering [h], of a class; as the one that it is like if not given."""
+        own = self.classes.get(name)
+        like = None if own is None else own.like
+        return given.get(name, given.get(like, 0.0) if like is not None else 0.0)
+
     @model_validator(mode="after")
     def _fill_in_order(self) -> Self:
         if not self.laden_fill[0] <= self.laden_fill[1] <= self.laden_fill[2] or self.laden_fill[2] == 0.0:
@@ -89,6 +139,19 @@ class Fleet(Group):
     def mean_fill(self) -> float:
         """Mean of the triangular distribution of laden trips' payload over the full one."""
         return sum(self.laden_fill) / 3.0
+
+
+def _like(own: Any) -> Any:
+    return own.get("like") if isinstance(own, dict) else getattr(own, "like", None)
+
+
+def _completed(own: Any, classes: Mapping[Any, Any]) -> Any:
+    """A class as a mapping, with what its template says."""
+    template = classes.get(own.get("like")) if isinstance(own, dict) else None
+    if not isinstance(template, dict):
+        return own
+    titles = {"title", "title_zh", "like"}
+    return {key: value for key, value in template.items() if key not in titles} | own
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +187,8 @@ class Roster:
 
 def draw_roster(fleet: Fleet, streams: Streams) -> Roster:
     """The bound records of one replication, the same in all its scenarios."""
-    parts = [(index, fleet.classes[name]) for index, name in enumerate(TRUCK_CLASSES) if name in fleet.classes]
-    counts = np.zeros(len(TRUCK_CLASSES), dtype=np.int64)
+    parts = [(index, fleet.classes[name]) for index, name in enumerate(fleet.class_names) if name in fleet.classes]
+    counts = np.zeros(len(fleet.class_names), dtype=np.int64)
     counts[[index for index, _ in parts]] = [part.drivers for _, part in parts]
     firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     repeat = np.array([part.drivers for _, part in parts])

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse.csgraph import connected_components, shortest_path
 
-from sim.core.parameters import ROAD_CLASSES, TruckClass
 from sim.core.units import METRES_PER_KM, SECONDS_PER_DAY, Bools, Floats, Ints, ms_from_kmh
+from sim.core.vocabulary import ROAD_CLASSES, TruckClass
 from sim.inputs.road import Direction, Link, Road, Section, Stretch
 
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.core.parameters import Group, Model, Name, NotNegative, RoadClass, TruckClass
+from sim.core.parameters import Group, Model, Name, NotNegative
 from sim.core.units import METRES_PER_KM
+from sim.core.vocabulary import RoadClass, TruckClass
 
 ShoulderType = Literal["paved", "gravel", "composite", "turf"]
 

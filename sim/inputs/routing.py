@@ -6,8 +6,8 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from sim.core.parameters import ROAD_CLASSES, TruckClass
 from sim.core.units import Floats
+from sim.core.vocabulary import ROAD_CLASSES, TruckClass
 from sim.inputs.network import Network
 
 LONGEST_DETOUR = 2.0

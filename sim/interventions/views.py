@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.parameters import TRUCK_CLASSES, TruckClass
 from sim.core.random_streams import Streams
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
 from sim.driving.conditions import TruckKinds
@@ -27,6 +26,8 @@ class Setting:
     """Shape (days,); negative before the start."""
     base_coverage: Floats
     """Share of trucks whose terminal is online without any programme, shape (truck classes,)."""
+    class_names: tuple[str, ...]
+    """Truck classes in the order of all arrays."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +57,8 @@ class Site:
     streams: Streams
     days: int
     """Simulated days, those before recording included."""
-
-    @property
-    def class_names(self) -> tuple[TruckClass, ...]:
-        """Truck classes in the order of all arrays."""
-        return TRUCK_CLASSES
+    class_names: tuple[str, ...]
+    """Truck classes in the order of all arrays."""
 
     def of_class(self, chosen: Sequence[bool]) -> Bools:
         """Drivers of the chosen classes, shape (drivers,)."""

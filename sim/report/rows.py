@@ -8,8 +8,8 @@ import pandas as pd
 
 from sim.analysis.valuation import TRUCK_HOURS
 from sim.core.metrics import grows_with_time
-from sim.core.parameters import ROAD_CLASSES
 from sim.core.units import METRES_PER_KM
+from sim.core.vocabulary import ROAD_CLASSES
 from sim.report.material import RATE, Material
 from sim.report.numbers import MONEY, changes, interval, millions
 from sim.report.section_risk import along

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.core import portable
-from sim.core.parameters import TRUCK_CLASSES, TruckClass
 from sim.core.units import HOURS_PER_DAY, FloatLike, Floats
 from sim.inputs.demand import Demand
+from sim.inputs.fleet import Fleet
 from sim.risk.parameters import RiskParameters
 
 SLEEPINESS = (0.20, 0.39, 0.66, 0.90, 1.00, 0.90, 0.66, 0.39, 0.20, 0.08, 0.02, *[0.0] * 11, 0.02, 0.08)
@@ -74,17 +74,17 @@ def tired_factor(risk: RiskParameters, hours: Floats, hour: Floats) -> Floats:
     return np.asarray(by_hours * clock_factor(hour, risk.sleepiness_peak, risk.sleepiness_share))
 
 
-def mean_tired_factor(risk: RiskParameters, demand: Demand) -> float:
+def mean_tired_factor(risk: RiskParameters, demand: Demand, fleet: Fleet) -> float:
     """Mean of `tired_factor` over the trips of a year: what makes the level of all accidents stay as it is."""
-    mean = {name: _mean_of_class(risk, demand, name) for name in TRUCK_CLASSES}
+    mean = {name: _mean_of_class(risk, demand, fleet, name) for name in fleet.class_names}
     trips = [(mean[name], number) for flow in demand.flows for name, number in flow.trips_per_year.items()]
     total = math.fsum(number for _, number in trips)
     return math.fsum(own * number for own, number in trips) / total if total > 0.0 else 1.0
 
 
-def _mean_of_class(risk: RiskParameters, demand: Demand, name: TruckClass) -> float:
-    own = demand.hourly_weights if name == "rigid" else demand.hourly_weights_semi or demand.hourly_weights
-    mean_h = demand.mean_hours_driven.get(name, 0.0)
+def _mean_of_class(risk: RiskParameters, demand: Demand, fleet: Fleet, name: str) -> float:
+    own = demand.hourly_weights_of(semi=fleet.is_semi(name))
+    mean_h = fleet.mean_hours_driven(name, demand.mean_hours_driven)
     hours = mean_hours_factor(mean_h, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
     return hours * _mean_clock_factor(risk, own)
 

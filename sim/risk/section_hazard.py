@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.parameters import ROAD_CLASSES
 from sim.core.random_streams import Streams
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
+from sim.core.vocabulary import ROAD_CLASSES
 from sim.inputs.network import Network, Way
 from sim.inputs.road import Link, Section
 from sim.risk import freeway, multilane, two_lane

@@ -1,14 +1,16 @@
 """What pydantic can't see: references between parts, duplicate names, destinations that can't be reached."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from sim.core.parameters import TRUCK_CLASSES, TruckClass
 from sim.core.random_streams import MOST_CORRIDORS
 from sim.core.units import HOURS_PER_DAY
+from sim.core.vocabulary import NamesTruckClass, TruckClass
 from sim.inputs.demand import Demand, Flow
+from sim.inputs.fleet import Fleet
 from sim.inputs.network import Network, corridors
 from sim.inputs.road import Link, Road
 from sim.inputs.routing import closed_ways, least
@@ -122,6 +124,30 @@ def _models(value: Any, keys: Keys) -> Iterator[tuple[Keys, BaseModel]]:
             yield from _models(item, (*keys, index))
 
 
+def truck_classes(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Names of truck classes in bans and measures that are in no fleet."""
+    fleet = values.get("fleet")
+    if not isinstance(fleet, Fleet):
+        return
+    parts: list[tuple[Keys, Any]] = [((name,), values.get(name)) for name in ("road", "demand")]
+    parts += [(("interventions", kind), one) for kind, one in values.get("interventions", {}).items()]
+    for place, part in parts:
+        for keys, model in _models(part, place):
+            for key, field in type(model).model_fields.items():
+                if _names_truck_classes(field.annotation):
+                    value = getattr(model, key)
+                    for name in value if isinstance(value, (dict, tuple)) else ():
+                        if name not in fleet.class_names:
+                            known = ", ".join(fleet.class_names)
+                            yield (*keys, key), f"{shown(name)} is not a class of trucks; classes are {known}"
+
+
+def _names_truck_classes(annotation: Any) -> bool:
+    """Whether a field's type holds names of truck classes."""
+    own = any(isinstance(one, NamesTruckClass) for one in getattr(annotation, "__metadata__", ()))
+    return own or any(map(_names_truck_classes, get_args(annotation)))
+
+
 def _items(data: Any, *path: str) -> list[dict[str, Any]]:
     """The mappings of a list somewhere in the raw data; nothing where its form is wrong."""
     for key in path:
@@ -162,8 +188,10 @@ def _demand(data: Mapping[str, Any], nodes: list[str]) -> Iterator[Finding]:
             yield (*path, "destination"), "the flow ends where it starts"
         trips = flow.get("trips_per_year")
         for name in trips if isinstance(trips, dict) else ():
-            if name in TRUCK_CLASSES and isinstance(classes, dict) and name not in classes:
-                yield (*path, "trips_per_year", name), f"fleet.classes has no {name}"
+            if isinstance(classes, dict) and classes and name not in classes:
+                close = get_close_matches(str(name), list(classes), 1)
+                meant = f"; is {close[0]} meant?" if close else ""
+                yield (*path, "trips_per_year", name), f"fleet.classes has no {name}{meant}"
 
 
 def _corridors(road: Road) -> Iterator[Finding]:

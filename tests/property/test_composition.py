@@ -27,7 +27,7 @@ def usual():
 def test_a_tenth_to_a_seventh_of_accidents_is_of_tiredness(usual) -> None:
     """10 to 15 % of truck accidents: what is lost when all are rested and it is forenoon for them."""
     general = usual.metrics["expected_general"] / usual.metrics["expected_accidents"]
-    assert 0.10 < general * (1.0 - 1.0 / fatigue.mean_tired_factor(COUNTY.risk, COUNTY.demand)) < 0.15
+    assert 0.10 < general * (1.0 - 1.0 / fatigue.mean_tired_factor(COUNTY.risk, COUNTY.demand, COUNTY.fleet)) < 0.15
 
 
 ALIKE_AT_ALL_HOURS = {"risk.night_factor": 1.0, "risk.fog_factor": 1.0, "risk.ice_factor": 1.0}
@@ -50,7 +50,7 @@ def test_who_rests_escapes_a_half_of_what_tiredness_costs(even) -> None:
     """Everybody rests: half of 14 % of general accidents; nobody's tiredness is touched where rests relieve nothing."""
     everywhere = {"interventions": {"rest_areas": {"rest_share": 1.0}}, **ALIKE_AT_ALL_HOURS}
     spared = 1.0 - outcome(**everywhere).metrics["expected_general"] / even
-    tired = 1.0 - 1.0 / fatigue.mean_tired_factor(COUNTY.risk, COUNTY.demand)
+    tired = 1.0 - 1.0 / fatigue.mean_tired_factor(COUNTY.risk, COUNTY.demand, COUNTY.fleet)
     assert spared == pytest.approx(tired / 2.0, rel=0.05)
     assert outcome(**everywhere, **{"risk.rest_relief": 0.0}).metrics["expected_general"] == even
 

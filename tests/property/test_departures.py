@@ -7,8 +7,8 @@ import pytest
 from conftest import SMALL
 
 from sim import compare
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.replication import run_replication
 from sim.engine.world import World
 
@@ -16,7 +16,7 @@ NIGHT = {"truck_classes": ["rigid"], "from_hour": 22, "to_hour": 6}
 DAY = {"truck_classes": ["rigid"], "from_hour": 7, "to_hour": 19}
 
 
-RIGID = TRUCK_CLASSES.index("rigid")
+RIGID = STANDARD_TRUCK_CLASSES.index("rigid")
 
 
 def trips_of(scenario):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.behaviour.route_choice import route_shares
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import HOURS_PER_DAY
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.trips.route_choice import Choices
 from sim.inputs.network import Network
 from sim.inputs.routing import alternatives, path_sizes
@@ -21,7 +21,7 @@ LARGEST_STEP = 0.01
 
 def choices(scenario, **costs):
     behaviour = scenario.behaviour.model_copy(update=costs)
-    return Choices([Network(scenario.road)], scenario.demand, behaviour)
+    return Choices([Network(scenario.road)], scenario.demand, STANDARD_TRUCK_CLASSES, behaviour)
 
 
 def discounted(scenario, share):
@@ -37,7 +37,7 @@ def expressway_share(scenario, **costs):
     for number, flow in enumerate(scenario.demand.flows):
         for name, trips in flow.trips_per_year.items():
             for hour in range(HOURS_PER_DAY):
-                own = found.sets[found.index[0, 0, number, TRUCK_CLASSES.index(name), hour]]
+                own = found.sets[found.index[0, 0, number, STANDARD_TRUCK_CLASSES.index(name), hour]]
                 for route, share in zip(own.legal, np.diff([0.0, *own.below]), strict=True):
                     ways = list(route.ways)
                     length_m = network.length_m[ways]

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from sim.core.parameters import TRUCK_CLASSES
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.driving.plan import plan_of
 from sim.driving.traits import NO_CARE_C
 from sim.engine.replication import run_replication
@@ -86,7 +86,7 @@ class TestSecondStage:
         link = {**plain["links"][0], "aadt": aadt, "road_class": "provincial", "sections": [self.SLOPE, *after]}
         scenario = SLOPE.changed({"road": {**plain, "links": [link]}, "days": 1, **changes})
         world = World(scenario, 1, 0)
-        full = TRUCK_CLASSES.index("frequent_semi") * LOADS + LADEN
+        full = STANDARD_TRUCK_CLASSES.index("frequent_semi") * LOADS + LADEN
         return float(plan_of(world.conditions(0), world.choices.table.routes[0]).road.runaway_share[0, full])
 
     def test_a_long_level_road_saves_and_a_curve_before_it_does_not(self) -> None:

@@ -7,6 +7,7 @@ from scipy.stats import chisquare
 
 from sim.core.calendar import Horizon
 from sim.core.random_streams import Streams
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.trips.access import Variants
 from sim.engine.trips.generation import TripSource
 from sim.engine.trips.route_choice import Choices
@@ -20,7 +21,7 @@ def table(scenario, days):
     horizon = Horizon(scenario.start_date, days)
     streams = Streams(21, 0)
     network = Network(scenario.road)
-    choices = Choices([network], scenario.demand, scenario.behaviour)
+    choices = Choices([network], scenario.demand, STANDARD_TRUCK_CLASSES, scenario.behaviour)
     roster = draw_roster(scenario.fleet, streams)
     nobody = Variants(np.zeros(days, dtype=np.int64), np.zeros((1, roster.size), dtype=bool))
     source = TripSource(scenario, horizon, choices, roster, streams, nobody, corridors(scenario.road))

@@ -8,6 +8,7 @@ import pytest
 from sim.core.calendar import Horizon
 from sim.core.random_streams import PLACE_BITS, Streams
 from sim.core.records import AlarmRecord, RecordTable, ViolationRecord
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.accounting.history import History
 from sim.engine.accounting.recorder import Accident
 from sim.engine.enforcement import alarms as alarm_book
@@ -26,7 +27,7 @@ def written(order: np.ndarray, pieces: int) -> ViolationLog:
     time_s, driver = generator.uniform(0.0, 11 * DAY_S, 200), generator.integers(0, 50, 200)
     time_s -= time_s % (DAY_S / 4)  # many at a time
     enterprise, truck_class, trip_id = driver // 7, driver % 4, np.arange(200)
-    entries = ViolationLog(["b", "a", "b"], days=10)
+    entries = ViolationLog(["b", "a", "b"], STANDARD_TRUCK_CLASSES, days=10)
     for part in np.array_split(order, pieces):
         for link, own in (("a", part[part % 3 == 0]), ("b", part[part % 3 != 0])):
             entries.add(link, time_s[own], trip_id[own], driver[own], enterprise[own], truck_class[own])

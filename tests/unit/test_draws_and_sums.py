@@ -81,7 +81,7 @@ def test_numbers_of_no_trips() -> None:
 
 
 def test_sums_that_are_no_longer_exact_are_refused() -> None:
-    ledger = Ledger.empty(1, 2, 3)
+    ledger = Ledger.empty(1, 2, 3, 4)
     ledger.duration_s[0, 1] = 2.0**33 - 1.0
     ledger.check_exact()
     ledger.duration_s[0, 1] += 1.0

@@ -16,9 +16,10 @@ from typer.testing import CliRunner
 import sim
 from sim.cli import app
 from sim.core.metrics import TABLE, Kind, grows_with_time, is_share, metric
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.replication import run_replication
 from sim.risk.mechanisms import MECHANISMS
-from sim.scenario import load_scenario
+from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.starting_points import LANGUAGES, STARTING_POINTS, start
 from sim.system.shipped import IN_CHECKOUT, named_by
 
@@ -208,3 +209,61 @@ def test_a_fourth_mechanism_is_a_file_and_a_row(tmp_path) -> None:
     assert chinese == "落石"
     assert all(name in swept for name in (f"expected_{one}" for one in MECHANISMS))
     assert swept.keys() == walked.keys()
+
+
+def own_classes(small, **more):
+    """A dump truck like a rigid one, a tanker like a semi-trailer, a bus that says all."""
+    classes = small().model_dump(mode="json")["fleet"]["classes"]
+    classes |= {
+        "dump_truck": {"like": "rigid", "loaded_mass_kg": 31000, "title": "dump trucks"},
+        "tanker": {"like": "local_semi", "rollover_threshold_g": 0.3},
+        "bus": {**classes["rigid"], "semi": False, "loaded_mass_kg": 18000},
+    }
+    flows = [
+        {"origin": "north", "destination": "south", "trips_per_year": {"dump_truck": 9000, "tanker": 9000, "bus": 9000}}
+    ]
+    return small(fleet__classes=classes, demand__flows=flows, **more)
+
+
+def test_classes_of_trucks_are_data(small) -> None:
+    """Order, semi-trailers and what is not said come from the file; four trucks by name are known to all."""
+    scenario = own_classes(small)
+    fleet = scenario.fleet
+    assert fleet.class_names == (*STANDARD_TRUCK_CLASSES, "dump_truck", "tanker", "bus")
+    assert [fleet.is_semi(name) for name in ("dump_truck", "tanker", "bus", "rigid")] == [False, True, False, False]
+    assert fleet.classes["dump_truck"].power_kw == fleet.classes["rigid"].power_kw
+    assert (fleet.classes["dump_truck"].loaded_mass_kg, fleet.classes["tanker"].rollover_threshold_g) == (31000, 0.3)
+    again = scenario.changed({"fleet": fleet.model_dump(mode="json")})
+    assert again.fleet == fleet
+    given = scenario.demand.mean_hours_driven
+    assert fleet.mean_hours_driven("tanker", given) == given["local_semi"]
+    assert (fleet.mean_hours_driven("bus", given), fleet.mean_hours_driven("bus", {"bus": 3.0})) == (0.0, 3.0)
+
+
+def test_a_run_with_classes_of_ones_own_is_the_reference_engines(small) -> None:
+    ban = {"truck_classes": ["tanker", "dump_truck"]}
+    road = small().model_dump(mode="json")["road"]
+    road["links"] = [{**link, "ban": ban} if link["ban"] else link for link in road["links"]]
+    measures = {"driver_contact": {}, "early_warning": {}, "speed_limiters": {"fitted_share": {"tanker": 1.0}}}
+    scenario = own_classes(small, days=3, road=road, interventions=measures, risk__calibration_factor=2000.0)
+    swept, walked = (run_replication(scenario, 1, 0, foreground_trips=how) for how in (None, "all"))
+    assert swept.metrics == pytest.approx(walked.metrics, nan_ok=True, rel=0.0, abs=0.0)
+    assert {one.truck_class for one in swept.violations} == {"tanker", "dump_truck"}
+    assert swept.metrics["vehicle_km_semi"] == pytest.approx(swept.metrics["vehicle_km"] / 3.0, rel=0.15)
+    assert swept.accidents == walked.accidents
+    assert swept.accidents
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"fleet.classes.bus": {"like": "coach"}}, "like is coach, must be another class"),
+        ({"fleet.classes.bus.semi": None}, "classes.bus needs `semi`"),
+        ({"interventions": {"speed_limiters": {"fitted_share": {"tankr": 0.5}}}}, "'tankr' is not a class of trucks"),
+        ({"road.links.0.ban": {"truck_classes": ["coach"]}}, "'coach' is not a class of trucks"),
+        ({"demand.flows.0.trips_per_year": {"tankr": 5}}, "fleet.classes has no tankr; is tanker meant?"),
+    ],
+)
+def test_a_class_that_is_none_is_told(small, change, said) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(said)):
+        own_classes(small).changed(change)

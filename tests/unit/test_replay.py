@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from sim import compare
 from sim.charts.replay import space_time
 from sim.cli import app
-from sim.core.parameters import TRUCK_CLASSES
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.replication import run_replication
 from sim.inputs.network import Network
 from sim.report.replay import MODES, replay, replay_page
@@ -50,7 +50,7 @@ def test_every_trip_of_the_day_as_it_was_driven(scenario, traced) -> None:
     for trip in traced.driven:
         assert trip.passed_s[-1] - trip.passed_s[0] == pytest.approx(spent[trip.trip_id].duration_s, abs=1e-6)
         assert (np.diff(trip.passed_s) >= 0).all()
-        assert 0 <= trip.truck_class < len(TRUCK_CLASSES)
+        assert 0 <= trip.truck_class < len(STANDARD_TRUCK_CLASSES)
         ways = network.sections.way[list(trip.sections)]
         assert all(ends[a][1] == ends[b][0] for a, b in itertools.pairwise(ways) if a != b)
 

@@ -9,6 +9,7 @@ from sim.analysis.uncertainty import shares_of_logs
 from sim.behaviour.deterrence import lowered, raised, risk_increment
 from sim.core.calendar import Horizon
 from sim.core.random_streams import Streams
+from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.enforcement import banned_entry
 from sim.engine.enforcement.deterrence import Deterrence
 from sim.engine.incidents import Rescuers, _Queue, ordinary_rescue_factor
@@ -147,7 +148,7 @@ def test_a_year_has_the_trips_that_are_asked_for(start) -> None:
 
     flow = Flow(origin="a", destination="b", trips_per_year={"rigid": 1_000_000.0})
     demand = Demand(flows=(flow,), monthly_weights=tuple(range(1, 13)), weekly_weights=(1, 1, 1, 1, 1, 0.5, 0.2))
-    table = DemandTable(demand, Horizon(date.fromisoformat(start), 730, 100))
+    table = DemandTable(demand, STANDARD_TRUCK_CLASSES, Horizon(date.fromisoformat(start), 730, 100))
     assert table.mean_by_day[100:465].sum() == pytest.approx(1_000_000.0)
     assert table.mean_by_day[465:].sum() == pytest.approx(1_000_000.0)
     assert len(table.mean_by_day) == 830

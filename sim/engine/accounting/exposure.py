@@ -3,10 +3,10 @@
 import numpy as np
 
 from sim.core.calendar import Horizon
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, Floats
 from sim.engine.trips.route_choice import Choices
 from sim.inputs.demand import Demand, day_shares, hour_shares
+from sim.inputs.fleet import Fleet
 from sim.inputs.network import Network
 
 
@@ -15,15 +15,23 @@ class Exposure:
 
     Parameters
     ----------
-    demand, horizon, network, choices : of the replication
+    demand, fleet, horizon, network, choices : of the replication
     coverage : array
         share of trucks with a working device, shape (days, truck classes)
     """
 
-    def __init__(self, demand: Demand, horizon: Horizon, network: Network, choices: Choices, coverage: Floats) -> None:
+    def __init__(
+        self,
+        demand: Demand,
+        fleet: Fleet,
+        horizon: Horizon,
+        network: Network,
+        choices: Choices,
+        coverage: Floats,
+    ) -> None:
         self._coverage = coverage
         self._day_share = day_shares(demand, horizon)
-        self._km = _km_by_class_and_hour(demand, network, choices)
+        self._km = _km_by_class_and_hour(demand, fleet, network, choices)
 
     def equipped_km(self, day: int) -> Floats:
         """Of trucks with a working device, shape (24,); after the last day as on it."""
@@ -33,13 +41,13 @@ class Exposure:
         return result
 
 
-def _km_by_class_and_hour(demand: Demand, network: Network, choices: Choices) -> Floats:
+def _km_by_class_and_hour(demand: Demand, fleet: Fleet, network: Network, choices: Choices) -> Floats:
     """Of a year, shape (truck classes, 24)."""
-    km = np.zeros((len(TRUCK_CLASSES), HOURS_PER_DAY))
+    km = np.zeros((len(fleet.class_names), HOURS_PER_DAY))
     for number, flow in enumerate(demand.flows):
         for name, trips in flow.trips_per_year.items():
-            row = TRUCK_CLASSES.index(name)
-            for hour, share in enumerate(hour_shares(demand, name).tolist()):
+            row = fleet.class_names.index(name)
+            for hour, share in enumerate(hour_shares(demand, semi=fleet.is_semi(name)).tolist()):
                 at = (0, 0, number, row, hour)
                 choice, leaves = choices.sets[choices.index[at]], (hour + choices.wait_h[at]) % HOURS_PER_DAY
                 edges = (0.0, *choice.below)

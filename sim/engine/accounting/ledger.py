@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import exact_sums
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import Floats, Ints
 from sim.driving.course import Courses, Runs, Tallies
 from sim.risk.mechanisms import MECHANISMS
@@ -43,9 +42,9 @@ class Ledger:
     """Trips by kind of violation, each of shape (months, truck classes)."""
 
     @classmethod
-    def empty(cls, months: int, sections: int, outcomes: int) -> "Ledger":
+    def empty(cls, months: int, sections: int, outcomes: int, classes: int) -> "Ledger":
         """Nothing driven yet."""
-        by_section, by_class = (len(TRUCK_CLASSES), sections), (months, len(TRUCK_CLASSES))
+        by_section, by_class = (classes, sections), (months, classes)
         return cls(
             distance_m=np.zeros(by_section),
             duration_s=np.zeros(by_section),

@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.core import portable
 from sim.core.metrics import may_not_exist
-from sim.core.parameters import ROAD_CLASSES, SEMI_CLASSES, TRUCK_CLASSES
 from sim.core.records import AccidentRecord, IncidentRecord
 from sim.core.units import (
     DAYS_PER_YEAR,
@@ -18,6 +17,7 @@ from sim.core.units import (
     Floats,
     Ints,
 )
+from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine import hooks
 from sim.engine.accounting.ledger import Ledger
 from sim.engine.world import World
@@ -226,7 +226,7 @@ def _by_class(world: World, counted: Counted) -> Metrics:
     for number, name in enumerate(ROAD_CLASSES):
         here = road_class == number
         metrics |= _shares(name, ledger.distance_m[:, here], hazard[:, here], counted.by_section[:, here])
-    semi = [TRUCK_CLASSES.index(name) for name in SEMI_CLASSES]
+    semi = [number for number, name in enumerate(world.class_names) if world.scenario.fleet.is_semi(name)]
     return metrics | _shares("semi", ledger.distance_m[semi], hazard[semi], counted.by_section[semi])
 
 

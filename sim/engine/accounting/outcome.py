@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from sim.core.parameters import ROAD_CLASSES, TRUCK_CLASSES
 from sim.core.records import AccidentRecord, AlarmRecord, CourseRecord, DrivenTrip, IncidentRecord, ViolationRecord
 from sim.core.units import (
     Floats,
     kmh_from_ms,
 )
+from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine.accounting.metrics import Metrics, counted_in, metrics_of
 from sim.engine.accounting.recorder import Accident
 from sim.engine.accounting.tables import by_section, hourly, monthly
@@ -106,7 +106,7 @@ def _accident_records(world: World, found: list[Accident], what: Consequences) -
         AccidentRecord(
             time_s=a.time_s,
             trip_id=a.trip_id,
-            truck_class=TRUCK_CLASSES[a.truck_class],
+            truck_class=world.class_names[a.truck_class],
             road_class=ROAD_CLASSES[table.road_class[a.section]],
             link=world.network.ways[table.way[a.section]].link.name,
             section=a.section,

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import Ints
 from sim.driving.conditions import Conditions
 from sim.driving.sweep import add_up, courses_of
@@ -35,8 +34,9 @@ def by_kind_and_epoch(
     first_epoch, first_month = int(epoch.min()), int(month.min())
     group = (epoch - first_epoch) * kinds + kind
     groups, months = int(group.max()) + 1, int(month.max()) - first_month + 1
-    key = (group * len(TRUCK_CLASSES) + trips.truck_class[chosen]) * months + (month - first_month)
-    fits = groups * len(TRUCK_CLASSES) * months <= RADIX_SORTED
+    classes = len(world.class_names)
+    key = (group * classes + trips.truck_class[chosen]) * months + (month - first_month)
+    fits = groups * classes * months <= RADIX_SORTED
     order = np.argsort(key.astype(np.uint16) if fits else key, kind="stable")
     bounds = np.searchsorted(group[order], np.arange(groups + 1)).tolist()
     for number, (start, stop) in enumerate(pairwise(bounds)):

@@ -7,7 +7,6 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.records import MOST_RECORDS, RecordTable, ViolationRecord
 from sim.core.units import SECONDS_PER_DAY, Floats, Ints
 
@@ -30,12 +29,15 @@ class ViolationLog:
     ----------
     links : sequence of str
         names of the road's links
+    class_names : sequence of str
+        names of truck classes
     days : int
         recorded days; what happens later counts for the last one
     """
 
-    def __init__(self, links: Sequence[str], days: int) -> None:
+    def __init__(self, links: Sequence[str], class_names: Sequence[str], days: int) -> None:
         self._links = sorted(set(links))
+        self._class_names = tuple(class_names)
         self._by_day = np.zeros((days, len(self._links)), dtype=np.int32)
         self._rows = np.empty(MOST_RECORDS + MOST_RECORDS // 4, dtype=COLUMNS)
         self._count = 0
@@ -77,14 +79,14 @@ class ViolationLog:
         """The earliest entries, in order of time, then of trip."""
         entries = self._rows[: self._count]
         entries = entries[np.lexsort((entries["trip_id"], entries["time_s"]))[:MOST_RECORDS]]
-        return RecordTable(entries, partial(_records, links=tuple(self._links)))
+        return RecordTable(entries, partial(_records, links=tuple(self._links), class_names=self._class_names))
 
 
-def _records(rows: NDArray[np.void], links: Sequence[str]) -> list[ViolationRecord]:
+def _records(rows: NDArray[np.void], links: Sequence[str], class_names: Sequence[str]) -> list[ViolationRecord]:
     columns = (
         rows["time_s"].tolist(),
         rows["trip_id"].tolist(),
-        [TRUCK_CLASSES[number] for number in rows["truck_class"].tolist()],
+        [class_names[number] for number in rows["truck_class"].tolist()],
         rows["driver"].tolist(),
         rows["enterprise"].tolist(),
         [links[number] for number in rows["link"].tolist()],

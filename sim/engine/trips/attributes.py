@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Singles
 from sim.driving.conditions import TruckKinds
 from sim.driving.traits import NO_CARE_C, Traits
@@ -17,7 +16,7 @@ from sim.scenario.model import Scenario
 def truck_kinds(scenario: Scenario) -> TruckKinds:
     """Mass and power by class and load: kind 3 n + l is class n with load l."""
     fleet = scenario.fleet
-    classes = [fleet.classes.get(name) for name in TRUCK_CLASSES]
+    classes = [fleet.classes.get(name) for name in fleet.class_names]
     masses = [
         (c.empty_mass_kg, laden_mass_kg(c, fleet.mean_fill), c.loaded_mass_kg * fleet.overload_mass_factor)
         if c
@@ -46,7 +45,7 @@ class TraitTable:
     def __init__(self, roster: Roster, scenario: Scenario, kinds: TruckKinds) -> None:
         fleet, speeds, risk = scenario.fleet, scenario.speed, scenario.risk
         self._risk, self._speeds = risk, speeds
-        self._mean_tired_factor = mean_tired_factor(risk, scenario.demand)
+        self._mean_tired_factor = mean_tired_factor(risk, scenario.demand, fleet)
         self._payload_share = kinds.payload_share
         retarder, habit = roster.has_retarder[:, None], roster.speed_factor[:, None]
         kind = roster.truck_class[:, None] * LOADS + np.arange(LOADS)

@@ -10,7 +10,6 @@ from scipy.special import ndtri
 
 from sim.core import exact_sums, portable
 from sim.core.calendar import Horizon
-from sim.core.parameters import TRUCK_CLASSES
 from sim.core.random_streams import CORRIDOR_BITS, PLACE_BITS, PLACE_MASK, Streams, of_corridor
 from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
 from sim.engine.trips.access import Variants
@@ -63,13 +62,17 @@ class TripSource:
         corridors: Sequence[Corridor],
     ) -> None:
         self.corridors = corridors
-        self._demand = [DemandTable(scenario.demand, horizon, corridor.nodes) for corridor in corridors]
+        names, fleet = scenario.fleet.class_names, scenario.fleet
+        self._demand = [DemandTable(scenario.demand, names, horizon, corridor.nodes) for corridor in corridors]
         self._loaded_share = scenario.demand.loaded_share
         self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
         self._fill, self._mean_fill = scenario.fleet.laden_fill, scenario.fleet.mean_fill
         self._threshold_sd = scenario.fleet.rollover_threshold_sd
         self._wrong_gear_share = scenario.speed.wrong_gear_share
-        self._mean_hours = np.array([scenario.demand.mean_hours_driven.get(name, 0.0) for name in TRUCK_CLASSES])
+        self._mean_hours = np.array(
+            [fleet.mean_hours_driven(name, scenario.demand.mean_hours_driven) for name in names]
+        )
+        self._semi = np.array([fleet.is_semi(name) for name in names], dtype=np.float64)
         self._horizon = horizon
         self._choices = choices
         self._roster = roster
@@ -150,8 +153,7 @@ class TripSource:
 
         stream = demand.stream_of(uniform("trip.stream"))
         truck_class = demand.truck_class[stream]
-        semi = (truck_class != TRUCK_CLASSES.index("rigid")).astype(np.float64)
-        wanted_s = exact_sums.exact_time_s(demand.departure_s(uniform("trip.departure"), semi))
+        wanted_s = exact_sums.exact_time_s(demand.departure_s(uniform("trip.departure"), self._semi[truck_class]))
         drivers = self._roster.count_of_class[truck_class]
         driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * drivers).astype(np.int64)
         load = uniform("trip.load")

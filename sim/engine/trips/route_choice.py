@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.behaviour.parameters import BehaviourParameters
 from sim.behaviour.route_choice import route_shares
-from sim.core.parameters import TRUCK_CLASSES, TruckClass
 from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints
+from sim.core.vocabulary import TruckClass
 from sim.inputs.demand import Demand, Flow
 from sim.inputs.network import Network, Route, RouteCost
 from sim.inputs.routing import Ways, alternatives, closed_ways, least, path_sizes
@@ -98,12 +98,14 @@ class Choices:
     ban binds. Where a ban closes the only way, trips wait for as many whole hours as `wait_h`, of the same shape, says.
     """
 
-    def __init__(self, networks: Sequence[Network], demand: Demand, behaviour: BehaviourParameters) -> None:
-        self._behaviour = behaviour
+    def __init__(
+        self, networks: Sequence[Network], demand: Demand, class_names: Sequence[str], behaviour: BehaviourParameters
+    ) -> None:
+        self._behaviour, self._class_names = behaviour, class_names
         self._found: dict[tuple[str, str, int], int] = {}
         self._kinds: dict[object, int] = {}
         self.sets: list[ChoiceSet] = []
-        shape = (len(networks), 2, len(demand.flows), len(TRUCK_CLASSES), HOURS_PER_DAY)
+        shape = (len(networks), 2, len(demand.flows), len(class_names), HOURS_PER_DAY)
         self.index: Ints = np.full(shape, -1, dtype=np.int64)
         self.wait_h: Ints = np.zeros(shape, dtype=np.int64)
         for variant, network in enumerate(networks):
@@ -136,7 +138,7 @@ class Choices:
             kinds = [self._kinds.setdefault(road, len(self._kinds)) for road in roads]
             for number, flow in enumerate(demand.flows):
                 if truck_class in flow.trips_per_year:
-                    at = (variant, permit, number, TRUCK_CLASSES.index(truck_class))
+                    at = (variant, permit, number, self._class_names.index(truck_class))
                     self.index[at], self.wait_h[at] = self._by_hour(flow, truck_class, kinds)
 
     def _by_hour(self, flow: Flow, truck_class: TruckClass, kinds: Sequence[int]) -> tuple[Ints, Ints]:

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sim.core.parameters import Model, Name, RoadClass, Share, Source, TruckClass
+from sim.core.parameters import Model, Name, Share, Source
+from sim.core.vocabulary import RoadClass, TruckClass
 from sim.inputs.road import Ban, Link, Road
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention

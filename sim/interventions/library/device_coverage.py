@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.core.parameters import TRUCK_CLASSES, Share, Source, TruckClass
+from sim.core.parameters import Share, Source
+from sim.core.vocabulary import TruckClass
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention, rolled_out
 from sim.interventions.views import DriverView, Preparation, Setting, Site
@@ -61,13 +62,13 @@ class DeviceCoverage(Intervention):
     def units(self, site: Site) -> float:
         """Trucks that get a device; those that are online anyway are not counted."""
         counts = site.roster.count_of_class
-        shares = [self.target_share.get(name, 0.0) * self.strength for name in TRUCK_CLASSES]
+        shares = [self.target_share.get(name, 0.0) * self.strength for name in site.class_names]
         return float(sum(int(count) * share for count, share in zip(counts, shares, strict=True)))
 
     def prepare(self, setting: Setting) -> Preparation:
         """Coverage grows from the terminals that are online anyway."""
         base = setting.base_coverage
-        targets = np.array([self.target_share.get(name, 0.0) for name in TRUCK_CLASSES]) * self.working_share
+        targets = np.array([self.target_share.get(name, 0.0) for name in setting.class_names]) * self.working_share
         reached = base + self.strength * np.maximum(targets - base, 0.0)
         interval = self.position_interval_s if self.strength > 0.0 else None
         return Preparation(coverage=rolled_out(setting, reached, self.rollout_months), position_interval_s=interval)

@@ -4,8 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sim.core.parameters import NotNegative, Share, Source, TruckClass
+from sim.core.parameters import NotNegative, Share, Source
 from sim.core.units import DAYS_PER_YEAR, SECONDS_PER_DAY
+from sim.core.vocabulary import TruckClass
 from sim.driving.rules import DrivingRules
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.enforcement_case import EnforcementCase

@@ -5,8 +5,9 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from sim.core.parameters import TRUCK_CLASSES, Positive, Share, Source, TruckClass
+from sim.core.parameters import Positive, Share, Source
 from sim.core.units import ms_from_kmh
+from sim.core.vocabulary import TruckClass
 from sim.driving.rules import DrivingRules, SpeedRule
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention
@@ -45,7 +46,7 @@ class SpeedLimiters(Intervention):
 
     def units(self, site: Site) -> float:
         """Trucks fitted."""
-        return float(sum(self._share(n) * c for n, c in zip(TRUCK_CLASSES, site.roster.count_of_class, strict=True)))
+        return float(sum(self._share(n) * c for n, c in zip(site.class_names, site.roster.count_of_class, strict=True)))
 
     def _share(self, truck_class: TruckClass) -> float:
         return self.fitted_share.get(truck_class, 0.0) * self.strength
@@ -54,7 +55,7 @@ class SpeedLimiters(Intervention):
         """Caps on all sections that do not fall steeply."""
         table = site.network.sections
         rows = np.flatnonzero(table.grade >= -GENTLE_DOWNGRADE)
-        fitted = np.array([self._share(name) for name in TRUCK_CLASSES])[site.roster.truck_class]
+        fitted = np.array([self._share(name) for name in site.class_names])[site.roster.truck_class]
         works = site.uniform("speed_limiters.fitted") < fitted
         works &= site.uniform("speed_limiters.tampered") >= self.tampered_share
         cap = np.full((len(rows), 1), float(ms_from_kmh(self.limiter_kmh)))
