@@ -1,4 +1,4 @@
-"""Alarms of the recorded days as columns: a note goes on being written in its row of the recorder."""
+"""Alarms of the recorded days as columns: a note goes on being written in its row."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -29,7 +29,7 @@ class AlarmNote:
     def __init__(self, trip_id: int, entry_s: float, gone_s: float) -> None:
         values = (trip_id, entry_s, gone_s, *(nan for _ in MOMENTS), NOWHERE)
         self.row: NDArray[np.void] = np.array([values], dtype=COLUMNS)
-        """Shape (1,); once an alarm is raised, the row of its recorder."""
+        """Shape (1,); once an alarm is raised, its row among all alarms."""
 
     def write(self, moment: Moment, when_s: float) -> None:
         """Something has happened."""
