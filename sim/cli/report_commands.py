@@ -157,10 +157,20 @@ def replay(
         raise Problem(f"--replication {replication}: {folder} has runs 0 to {runs - 1}")
     if day >= days:
         raise Problem(f"--day {day}: {name} has days 0 to {days - 1}")
-    _replayed(folder, found.scenarios[name], int(found.manifest["seed"]), replication, day, lang)
+    beside = found.scenarios[found.baseline] if name != found.baseline else None
+    _replayed(folder, found.scenarios[name], beside, int(found.manifest["seed"]), replication, day, lang)
 
 
-def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int, day: int, lang: Language) -> None:
+def _replayed(
+    folder: Path,
+    content: dict[str, Any],
+    beside: dict[str, Any] | None,
+    seed: int,
+    replication: int,
+    day: int,
+    lang: Language,
+) -> None:
+    """Files of a day; the page has the baseline's same day beside it."""
     from functools import partial
 
     from sim.charts.replay import space_time
@@ -172,7 +182,8 @@ def _replayed(folder: Path, content: dict[str, Any], seed: int, replication: int
     sys.stderr.write("running the replication again ...\n")
     found = of_day.replay(scenario_from(content), seed, replication, day)
     stem = of_day.file_stem(found.scenario.name, day)
-    files = {f"{stem}.html": of_day.replay_page(found).encode()}
+    sides = [] if beside is None else [of_day.replay(scenario_from(beside), seed, replication, day)]
+    files = {f"{stem}.html": of_day.replay_page(*sides, found).encode()}
     for language in languages_of(lang):
         say = partial(word, language=language)
         figure = space_time(found.along, found.marks, say)

@@ -6,6 +6,7 @@ const SHOWN_HOURS = 0.25;
 const NEAR_KM = 3;
 const slider = document.querySelector("[data-hour]");
 const clock = document.querySelector("output");
+const speed = document.querySelector("[data-speed]");
 const page = document.documentElement;
 
 const at = (hours, values, hour) => {
@@ -39,19 +40,26 @@ const dot = (pen, x, y, radius, colour) => {
   pen.fill();
 };
 
-const drawStrip = (hour) => {
-  const [pen, width] = sheet(document.getElementById("strip"), 110);
-  const x = (km) => 15 + (width - 30) * km / day.length;
+const language = () => page.dataset.shown === "zh" ? 1 : 0;
+const words = () => day.words[page.dataset.shown];
+const told = (hour) => {
+  const minutes = Math.floor(hour * 60 + 1e-6);
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+};
+
+const drawStrip = (side, canvas, hour) => {
+  const [pen, width] = sheet(canvas, 110);
+  const x = (km) => 15 + (width - 30) * km / side.length;
   pen.strokeStyle = "#bbb";
   pen.strokeRect(15, 54, width - 30, 2);
   pen.fillStyle = "#555";
-  for (let km = 0; km <= day.length; km += 5) pen.fillText(String(km), x(km) - 4, 104);
-  for (const [mode, hours, places] of day.along) {
+  for (let km = 0; km <= side.length; km += 5) pen.fillText(String(km), x(km) - 4, 104);
+  for (const [mode, hours, places] of side.along) {
     if (!between(hours, hour)) continue;
     const [a, b, part] = at(hours, places, hour);
     dot(pen, x(a + (b - a) * part), b >= a ? 66 : 44, 4, COLOURS[mode]);
   }
-  for (const [event, when, km] of day.marks) {
+  for (const [event, when, km] of side.marks) {
     if (km === null || when > hour || hour - when > SHOWN_HOURS) continue;
     pen.strokeStyle = EVENT_COLOURS[event];
     pen.lineWidth = 3;
@@ -62,18 +70,17 @@ const drawStrip = (hour) => {
   }
 };
 
-const drawMap = (hour) => {
-  const canvas = document.getElementById("map");
-  const xs = day.nodes.map((n) => n[0]);
-  const ys = day.nodes.map((n) => n[1]);
+const drawMap = (side, canvas, hour) => {
+  const xs = side.nodes.map((n) => n[0]);
+  const ys = side.nodes.map((n) => n[1]);
   const wide = Math.max(...xs) - Math.min(...xs) || 1;
   const high = Math.max(...ys) - Math.min(...ys) || 1;
-  const room = canvas.clientWidth - 160;
+  const room = Math.max(canvas.clientWidth - 160, 120);
   const unit = Math.min(room / wide, 420 / high);
   const [pen, width] = sheet(canvas, high * unit + 60);
   const margin = (width - wide * unit) / 2;
-  const place = (node) => [margin + (day.nodes[node][0] - Math.min(...xs)) * unit, 30 + (Math.max(...ys) - day.nodes[node][1]) * unit];
-  for (const [start, end, banned] of day.links) {
+  const place = (node) => [margin + (side.nodes[node][0] - Math.min(...xs)) * unit, 30 + (Math.max(...ys) - side.nodes[node][1]) * unit];
+  for (const [start, end, banned] of side.links) {
     pen.strokeStyle = banned ? "#d55e00" : "#bbb";
     pen.lineWidth = 2;
     pen.beginPath();
@@ -81,34 +88,70 @@ const drawMap = (hour) => {
     pen.lineTo(...place(end));
     pen.stroke();
   }
-  for (const [mode, nodes, hours] of day.moves) {
+  for (const [mode, nodes, hours] of side.moves) {
     if (!between(hours, hour)) continue;
     const [from, to, part] = at(hours, nodes, hour);
     const [a, b] = [place(from), place(to)];
     dot(pen, a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part, mode ? 4.5 : 2.5, COLOURS[mode]);
   }
   pen.fillStyle = "#222";
-  day.nodes.forEach((node, number) => {
+  side.nodes.forEach((node, number) => {
     const near = (other) => other[0] > node[0] && Math.hypot(other[0] - node[0], other[1] - node[1]) < NEAR_KM;
-    const left = day.nodes.some(near);
+    const left = side.nodes.some(near);
     pen.textAlign = left ? "right" : "left";
-    pen.fillText(node[2], place(number)[0] + (left ? -9 : 9), place(number)[1] + 4);
+    pen.fillText(node[2 + language()], place(number)[0] + (left ? -9 : 9), place(number)[1] + 4);
   });
   pen.textAlign = "left";
 };
 
+const counts = (side, hour) => {
+  const sums = words().map(() => 0);
+  for (const [event, when] of side.marks) if (when <= hour) sums[event] += 1;
+  return words().map((name, event) => `${name} ${sums[event]}`).join(" · ");
+};
+
+const where = (side, km, titles) => {
+  if (km === null) return titles.length ? titles[language()] : "–";
+  let start = 0;
+  for (const [length, ...names] of side.line) {
+    if (km <= start + length + 1e-6) return `${names[language()]}, km ${(km - start).toFixed(1)}`;
+    start += length;
+  }
+  return `km ${km.toFixed(1)}`;
+};
+
+const listEvents = () => {
+  const body = document.querySelector(".events tbody");
+  const rows = day.sides.flatMap((side, number) => side.marks.map((mark) => [mark[1], number, mark, side]));
+  rows.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
+  body.replaceChildren(...rows.map(([hour, number, [event, , km, titles], side]) => {
+    const row = document.createElement("tr");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = told(hour);
+    button.addEventListener("click", () => { slider.value = String(hour + 0.002); draw(); });
+    const head = document.querySelector(`[data-side="${number}"] h2 [lang="${page.dataset.shown}"]`).textContent;
+    const cells = [button, ...(day.sides.length > 1 ? [head] : []), words()[event], where(side, km, titles)];
+    for (const content of cells) row.insertCell().append(content);
+    return row;
+  }));
+};
+
 const draw = () => {
   const hour = Number(slider.value);
-  const minutes = Math.floor(hour * 60);
-  clock.textContent = `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
-  drawStrip(hour);
-  drawMap(hour);
+  clock.textContent = told(hour);
+  day.sides.forEach((side, number) => {
+    const section = document.querySelector(`[data-side="${number}"]`);
+    section.querySelector(".counts").textContent = counts(side, hour);
+    drawStrip(side, section.querySelector(".strip"), hour);
+    drawMap(side, section.querySelector(".map"), hour);
+  });
 };
 let playing = false;
 let last = 0;
 const step = (now) => {
   if (!playing) return;
-  slider.value = String((Number(slider.value) + Math.min(Math.max(now - last, 0), 100) / 1000 / 5) % 24);
+  slider.value = String((Number(slider.value) + Math.min(Math.max(now - last, 0), 100) / 1000 * Number(speed.value)) % 24);
   last = now;
   draw();
   requestAnimationFrame(step);
@@ -121,7 +164,13 @@ document.querySelector("[data-play]").addEventListener("click", () => {
 document.querySelectorAll("[data-switch]").forEach((button) => button.addEventListener("click", () => {
   page.dataset.shown = page.dataset.shown === "en" ? "zh" : "en";
   page.lang = page.dataset.shown;
+  listEvents();
+  draw();
 }));
 slider.addEventListener("input", draw);
 window.addEventListener("resize", draw);
+if (location.hash === "#zh" || (!location.hash && navigator.language.startsWith("zh"))) page.dataset.shown = page.lang = "zh";
+const first = Math.min(...day.sides.flatMap((side) => side.marks.map((mark) => mark[1])), 8);
+slider.value = String(Math.max(first - 0.05, 0));
+listEvents();
 draw();

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
 from math import isnan, nan
@@ -18,6 +19,7 @@ from sim.core.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Flo
 from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.inputs.network import Network
+from sim.inputs.road import Link, Node
 from sim.report.drawings import banned_line
 from sim.report.page import asset
 from sim.report.words import LANGUAGES, WORDS, word
@@ -32,8 +34,8 @@ class Replay:
     """A day.
 
     `along` has a row for each point of a truck's course on the line: trip, piece, mode, hour, km. `marks` has a row for
-    each event: trip, event, hour, km (NaN off the line). `moves` has for each trip its mode, the numbers of the nodes
-    that it passes, and the hours at which it does.
+    each event: trip, event, hour, km (NaN off the line), link (of an accident). `moves` has for each trip its mode, the
+    numbers of the nodes that it passes, and the hours at which it does.
     """
 
     scenario: Scenario
@@ -70,8 +72,8 @@ def replay(scenario: Scenario, seed: int, replication: int, day: int) -> Replay:
     start_s = day * float(SECONDS_PER_DAY)
     rows = [row for trip in outcome.driven for row in _points(trip, place, told.get(trip.trip_id, nan), start_s)]
     along = pd.DataFrame(rows, columns=["trip", "piece", "mode", "hour", "km"])
-    events = [(trip, event, (when - start_s) / SECONDS_PER_HOUR) for trip, event, when in _events(outcome)]
-    marks = pd.DataFrame(events, columns=["trip", "event", "hour"])
+    events = [(trip, event, (when - start_s) / SECONDS_PER_HOUR, link) for trip, event, when, link in _events(outcome)]
+    marks = pd.DataFrame(events, columns=["trip", "event", "hour", "link"]).sort_values(["hour", "trip"])
     marks["km"] = [_km_at(along, trip, hour) for trip, hour in zip(marks["trip"], marks["hour"], strict=True)]
     return Replay(scenario, day, links, along, marks, [_moves(t, network, start_s) for t in outcome.driven])
 
@@ -119,14 +121,14 @@ def _points(
             yield trip.trip_id, piece, mode, (to_s - start_s) / SECONDS_PER_HOUR, to_km
 
 
-def _events(outcome: Outcome) -> Iterator[tuple[int, str, float]]:
+def _events(outcome: Outcome) -> Iterator[tuple[int, str, float, str]]:
     here = {trip.trip_id for trip in outcome.driven}
     for alarm in outcome.watched_alarms:
         times = (alarm.time_s, alarm.answer_time_s, alarm.leave_time_s, alarm.intercept_time_s)
-        yield from ((alarm.trip_id, e, t) for e, t in zip(EVENTS[:-1], times, strict=True) if not isnan(t))
+        yield from ((alarm.trip_id, e, t, "") for e, t in zip(EVENTS[:-1], times, strict=True) if not isnan(t))
     for accident in outcome.accidents:
         if accident.trip_id in here:
-            yield accident.trip_id, "accident", accident.time_s
+            yield accident.trip_id, "accident", accident.time_s, accident.link
 
 
 def _km_at(along: pd.DataFrame, trip: int, hour: float) -> float:
@@ -146,34 +148,56 @@ def _moves(trip: DrivenTrip, network: Network, start_s: float) -> tuple[int, lis
     return MODES.index("allowed" if trip.course == "legal" else "violating"), [*map(network.node_index, nodes)], hours
 
 
-def replay_page(found: Replay) -> str:
-    """The day as a page that plays it: the line as a strip, the network as a map."""
+def replay_page(*found: Replay) -> str:
+    """The same day of one scenario, or of two beside each other, as a page that plays it: a strip and a map each."""
     environment = Environment(
         loader=PackageLoader("sim.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    road = found.scenario.road
-    names = {node.name: number for number, node in enumerate(road.nodes)}
-    content: dict[str, Any] = {
-        "nodes": [[node.x_km, node.y_km, node.name] for node in road.nodes],
-        "links": [[names[link.start], names[link.end], link.ban is not None] for link in road.links],
-        "length": sum(link.length_km for link in road.links if link.name in found.links),
-        "along": _lines(found.along),
-        "marks": [
-            [EVENTS.index(event), round(hour, 4), None if isnan(km) else round(km, 3)]
-            for event, hour, km in zip(*(found.marks[key].tolist() for key in ("event", "hour", "km")), strict=True)
-        ],
-        "moves": found.moves,
+    last = found[-1]
+    content = {
+        "sides": [_side(one) for one in found],
+        "words": {language: [word(f"event_{event}", language) for event in EVENTS] for language in LANGUAGES},
     }
+    starts = last.scenario.start_date + timedelta(days=last.day)
     text: str = environment.get_template("replay.html.j2").render(
         languages=LANGUAGES,
         t=[{"language": language, **{key: word(key, language) for key in WORDS}} for language in LANGUAGES],
-        scenario=found.scenario,
-        day=found.day,
+        sides=[one.scenario for one in found],
+        scenario=last.scenario,
+        date=starts.isoformat(),
+        day=last.day,
         style=Markup(asset("report.css") + asset("replay.css")),  # noqa: S704
         script=Markup(asset("replay.js")),  # noqa: S704
         content=Markup(json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")),  # noqa: S704
     )
     return text
+
+
+def _side(found: Replay) -> dict[str, Any]:
+    """What the script draws of one scenario."""
+    road = found.scenario.road
+    names = {node.name: number for number, node in enumerate(road.nodes)}
+    by_name = {link.name: link for link in road.links}
+    columns = (found.marks[key].tolist() for key in ("event", "hour", "km", "link"))
+    return {
+        "nodes": [[node.x_km, node.y_km, *_titles(node)] for node in road.nodes],
+        "links": [[names[link.start], names[link.end], link.ban is not None] for link in road.links],
+        "line": [[by_name[name].length_km, *_titles(by_name[name])] for name in found.links],
+        "length": sum(by_name[name].length_km for name in found.links),
+        "along": _lines(found.along),
+        "marks": [
+            [EVENTS.index(event), round(hour, 4), None if isnan(km) else round(km, 3), _titles(by_name.get(link))]
+            for event, hour, km, link in zip(*columns, strict=True)
+        ],
+        "moves": found.moves,
+    }
+
+
+def _titles(place: Node | Link | None) -> list[str]:
+    """What a node or a link is called in each language; nothing of none."""
+    if place is None:
+        return []
+    return [place.title or place.name, place.title_zh or place.title or place.name]
 
 
 def _lines(along: pd.DataFrame) -> list[list[Any]]:

@@ -1,6 +1,8 @@
 """The replay of a day: what is shown is what the run did."""
 
 import itertools
+import json
+from html import unescape
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from sim.cli import app
 from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.replication import run_replication
 from sim.inputs.network import Network
-from sim.report.replay import MODES, replay, replay_page
+from sim.report.replay import EVENTS, MODES, replay, replay_page
 from sim.report.words import WORDS
 from sim.results.folder import write_results
 
@@ -95,6 +97,32 @@ def test_the_page_plays(found, tmp_path) -> None:
     """
     assert browse(file, tmp_path, script) == ("0.0064,zh", "")
     assert "http" not in file.read_text()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
+def test_the_page_opens_at_the_first_event_lists_all_and_goes_there(found, tmp_path) -> None:
+    """Two sides: what happened in either is listed in order, and counted up to the hour that is shown."""
+    file = tmp_path / "replay.html"
+    file.write_text(replay_page(found, found))
+    script = """
+    const rows = [...document.querySelectorAll(".events tbody tr")];
+    const opened = Number(slider.value), texts = rows.map((row) => row.innerText.split(/\\s*\\t\\s*/));
+    rows[rows.length - 1].querySelector("button").click();
+    const counted = [...document.querySelectorAll(".counts")].map((one) => one.textContent);
+    document.title = JSON.stringify([opened, texts.length, texts[0], Number(slider.value), counted]);
+    """
+    title, console = browse(file, tmp_path, script, anchor="#en")
+    assert console == ""
+    opened, rows, first, shown, counted = json.loads(unescape(title))
+    hours = found.marks["hour"]
+    assert opened == pytest.approx(hours.min() - 0.05, abs=1e-3)
+    assert rows == 2 * len(found.marks)
+    assert first[0] == f"{int(hours.min()):02}:{int(hours.min() * 60 + 1e-6) % 60:02}"
+    assert first[2] == WORDS["event_alarm"][0]
+    assert first[3].startswith(("upper, km ", "lower, km "))
+    assert shown == pytest.approx(hours.max() + 0.002, abs=1e-3)
+    each = [f"{WORDS[f'event_{event}'][0]} {(found.marks['event'] == event).sum()}" for event in EVENTS]
+    assert counted == [" · ".join(each)] * 2
 
 
 @pytest.fixture
