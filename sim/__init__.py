@@ -24,6 +24,7 @@ The packages, from the ground up; each knows only those above it in this list:
 `hindcast`          the model against observed roads
 `importing`         tracks, maps, alignments, counts, accident records
 `charts`, `report`  drawings, pages, replay, exports
+`serving`           the page that simulates while one watches
 `api`, `cli`        the doors: Python and the command `hairpin`
 ==================  ====================================================================================
 """

@@ -22,6 +22,7 @@ from sim.cli import (
     inspect_commands,
     report_commands,
     run_commands,
+    serve_command,
     statistics_commands,
     sweep_commands,
 )
@@ -103,7 +104,7 @@ def _options(
 
 
 COMMANDS: dict[str, tuple[Callable[..., Any], ...]] = {
-    "Simulate": (run_commands.compare, run_commands.run, explore_commands.explore),
+    "Simulate": (run_commands.compare, run_commands.run, explore_commands.explore, serve_command.serve),
     "What is not known": (
         sweep_commands.sweep,
         sweep_commands.sensitivity,

@@ -26,6 +26,7 @@ PACKAGES = (
     "importing",
     "charts",
     "report",
+    "serving",
     "api",
     "cli",
 )

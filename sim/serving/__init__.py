@@ -1,0 +1,1 @@
+"""A what-if page that simulates exactly while one watches: for one machine and its user."""
