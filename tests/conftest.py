@@ -11,6 +11,24 @@ from sim.scenario import Scenario
 ROOT = Path(__file__).parents[1]
 TAISHUN = ROOT / "scenarios" / "taishun"
 
+QUICK = frozenset(
+    {
+        *("test_blocks", "test_books", "test_draws_and_sums", "test_importing_counts", "test_layers", "test_portable"),
+        *("test_small_pieces", "test_statistics", "test_tables"),
+        *("test_deterrence", "test_desks", "test_curves", "test_encounters", "test_followers", "test_queue"),
+        *("test_before_after", "test_published_values", "test_safety_statistics"),
+    }
+)
+"""Files whose tests take a minute together: `pytest -m quick`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the quick ones."""
+    for item in items:
+        if item.path.stem in QUICK and not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.quick)
+
+
 Factory = Callable[..., Scenario]
 
 

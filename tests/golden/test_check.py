@@ -82,7 +82,7 @@ COEFFICIENTS = {
 
 
 @pytest.mark.parametrize("coefficient", COEFFICIENTS)
-@pytest.mark.parametrize("other_versions", [False, True])
+@pytest.mark.parametrize("other_versions", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_one_percent_of_a_hazard_coefficient_is_caught(some, tmp_path, other_versions, coefficient) -> None:
     default = getattr(load_scenario(some / "scenarios/qidaoliang/baseline.yaml").risk, coefficient)
     folder = tmp_path / "guard"

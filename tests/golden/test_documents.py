@@ -46,10 +46,12 @@ def test_links_lead_somewhere(root, name) -> None:
         assert (root / target).exists(), target
 
 
-def test_every_shipped_group_names_its_sources(root) -> None:
-    for file in sorted(root.glob("scenarios/*/*.yaml")):
-        if file.match("province/programme.yaml"):
-            continue  # the same groups as its baseline, and long
+@pytest.mark.parametrize(
+    "pattern",
+    ["scenarios/[!p]*/*.yaml", pytest.param("scenarios/province/*.yaml", marks=pytest.mark.slow)],
+)
+def test_every_shipped_group_names_its_sources(root, pattern) -> None:
+    for file in sorted(root.glob(pattern)):
         scenario = load_scenario(file)
         for part in ("road", "climate", "demand", "fleet"):
             sources = getattr(scenario, part).sources

@@ -75,7 +75,7 @@ def test_what_learns_from_accidents_is_not_separated(province) -> None:
     )
 
 
-@pytest.mark.parametrize("trips_per_block", [1, 300, 10**9])
+@pytest.mark.parametrize("trips_per_block", [pytest.param(1, marks=pytest.mark.slow), 300, 10**9])
 def test_parts_joined_in_any_order_change_no_byte(province, trips_per_block) -> None:
     parts = [background_of(province, 7, 0, [number], trips_per_block) for number in (2, 0, 1)]
     joined = parts[0].joined(parts[1]).joined(parts[2])

@@ -40,7 +40,11 @@ HOT = {"days": 60, "warm_up_days": 20, "risk.calibration_factor": 400.0}
 
 @pytest.mark.parametrize(
     ("scenario", "fewest"),
-    [("taishun/baseline", 2000), ("measures/rapid_response", 2000), ("measures/everything", 2000)],
+    [
+        pytest.param("taishun/baseline", 2000, marks=pytest.mark.slow),
+        pytest.param("measures/rapid_response", 2000, marks=pytest.mark.slow),
+        ("measures/everything", 2000),
+    ],
 )
 def test_expected_deaths_and_injuries_are_the_means_of_the_counted(root, scenario, fewest) -> None:
     """With and without squads, with lower speeds and escape ramps: within three standard errors."""

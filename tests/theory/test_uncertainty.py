@@ -219,7 +219,7 @@ def test_a_precision_that_is_not_reached_is_told(files) -> None:
     assert "1e-05 was asked for: raise --max-replications" in result.stderr
 
 
-@pytest.mark.parametrize(("method", "samples"), [("morris", 4), ("sobol", 4)])
+@pytest.mark.parametrize(("method", "samples"), [("morris", 4), pytest.param("sobol", 4, marks=pytest.mark.slow)])
 def test_sensitivity_finds_what_drives_the_rate(files, method, samples) -> None:
     """The rate is nearly proportional to the truck's hazard; memory's half-life hardly matters in five days."""
     options = ("--method", method, "--samples", samples, "--days", 5, "--workers", 1, "--out", files / "out")

@@ -42,7 +42,7 @@ def patched():
 @pytest.fixture(scope="module")
 def html(scenario_file, patched):
     out = scenario_file.parent / "explore.html"
-    patched.setattr(exploring, "DESIGN", 30)
+    patched.setattr(exploring, "DESIGN", 18)
     patched.setattr(exploring, "REPEATS", 2)
     options = ["--days", str(DAYS), "--warm-up-days", str(WARM), "--draws", "4", "--workers", "1", "--out", str(out)]
     done = runner.invoke(app, ["explore", str(scenario_file), *options])
@@ -138,7 +138,8 @@ def test_only_programmes_of_a_size_can_be_explored(small) -> None:
 
 
 def test_without_draws_nothing_is_said_of_assumptions(scenario_file, monkeypatch) -> None:
-    monkeypatch.setattr(exploring, "DESIGN", 20)
+    monkeypatch.setattr(exploring, "DESIGN", 14)
+    monkeypatch.setattr(exploring, "REPEATS", 2)
     programme = prepared(load_scenario(scenario_file), 2, 0)
 
     def simulate(scenarios, replications):

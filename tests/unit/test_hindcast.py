@@ -136,6 +136,7 @@ def test_a_register_that_is_a_share_of_all_scales_counts_only(registers) -> None
     assert isinstance(part.observed, PartOf)
 
 
+@pytest.mark.slow
 def test_a_draw_without_a_value_is_told(tmp_path) -> None:
     """On one day hardly a truck runs away."""
     arguments = ["hindcast", str(COLORADO), "--draws", "20", "--days", "1", "--out", str(tmp_path), "--workers", "1"]

@@ -14,6 +14,12 @@ from sim.scenario.compatibility import differences, late_starts, obstacles
 runner = CliRunner()
 
 
+@pytest.fixture(autouse=True)
+def no_charts_in_pages(monkeypatch):
+    """Other tests look at them; here pages only come, go and stay."""
+    monkeypatch.setattr("sim.report.page._charts", lambda *_: {})
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "base.yaml").write_text(yaml_text.SMALL_YAML + "title: Before\ntitle_zh: 实施前\n")
