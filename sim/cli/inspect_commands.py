@@ -184,7 +184,16 @@ def interventions(
     if as_yaml:
         sys.stdout.write(_snippet(chosen))
         return
-    table = [{"kind": kind, "summary": cls.summary, "parameters": _parameters(cls)} for kind, cls in chosen.items()]
+    table = [
+        {
+            "kind": kind,
+            "summary": cls.summary,
+            "puts_in": cls.puts_in[0],
+            "emerges": cls.emerges[0],
+            "parameters": _parameters(cls),
+        }
+        for kind, cls in chosen.items()
+    ]
     if as_json:
         typer.echo(json.dumps(table, indent=2, ensure_ascii=False, default=str))
         return
@@ -234,6 +243,10 @@ def _print(table: list[dict[str, Any]]) -> None:
         for row in entry["parameters"]:
             grid.add_row(*map(Text, (row["name"], str(row["default"]), row["description"], _source(row["source"]))))
         console.print(grid)
+        for name, words in (("put in", entry["puts_in"]), ("emerges", entry["emerges"])):
+            if words:
+                console.print(Text(f"{name}: {words}"))
+        console.print()
 
 
 def _source(source: dict[str, str] | None) -> str:

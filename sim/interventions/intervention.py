@@ -38,6 +38,10 @@ class Intervention(Group):
     kind: ClassVar[str] = ""
     summary: ClassVar[str] = ""
     unit: ClassVar[str] = "programme"
+    puts_in: ClassVar[tuple[str, str]] = ("", "")
+    """What of its effect is put in by parameters; in English and Chinese."""
+    emerges: ClassVar[tuple[str, str]] = ("", "")
+    """What then emerges from the model."""
 
     start_date: date | None = Field(
         default=None,

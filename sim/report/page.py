@@ -70,6 +70,7 @@ def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str]
         "baseline": titles[found.baseline],
         "programme": titles[found.programme],
         "times": rows.times(found, language),
+        "mechanics": rows.mechanics(found, language),
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
         "score": scorecard_rows(score, language),
         "sources": assumptions(found.scenarios[found.programme], language),

@@ -10,10 +10,11 @@ from sim.analysis.valuation import TRUCK_HOURS
 from sim.core.metrics import grows_with_time
 from sim.core.units import METRES_PER_KM
 from sim.core.vocabulary import ROAD_CLASSES
+from sim.interventions.registry import interventions
 from sim.report.material import RATE, Material
 from sim.report.numbers import MONEY, changes, interval, millions
 from sim.report.section_risk import along
-from sim.report.words import kind_word, word
+from sim.report.words import LANGUAGES, kind_word, word
 
 INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("deaths", "expected_deaths", 1.0, ".2f"),
@@ -137,6 +138,21 @@ def hours_saved(avoided: Mapping[str, Mapping[str, float]]) -> float:
     """Of trucks, behind accidents, at the wheel and waiting; results of older versions may lack some."""
     known = (avoided.get(key) for key in TRUCK_HOURS)
     return sum(float(one["estimate"]) for one in known if one is not None)
+
+
+def mechanics(found: Material, language: str) -> list[dict[str, str]]:
+    """What is put in of each measure of the programme, and what emerges."""
+    known, place = interventions(), LANGUAGES.index(language)
+    kinds = [kind for kind in found.scenarios[found.programme]["interventions"] if kind in known]
+    return [
+        {
+            "title": kind_word(kind, language),
+            "puts_in": known[kind].puts_in[place],
+            "emerges": known[kind].emerges[place],
+        }
+        for kind in kinds
+        if known[kind].puts_in[place]
+    ]
 
 
 def times(found: Material, language: str) -> list[Row]:

@@ -151,6 +151,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "in the file, formulas in docs/parameters.md.",
         "全套措施方案的各项数字及其来源；名称与来源按方案文件原文列出（英文），道路与车队见方案文件，公式见 docs/parameters.md。",
     ),
+    "mechanics": ("What is assumed and what is computed", "哪些是假设，哪些由模型算出"),
+    "mechanics_text": (
+        "What of each measure's effect is put in as a number of the scenario, and what the model makes of it.",
+        "各项措施的效果中，哪些作为参数直接给定，哪些由模型推算得出。",
+    ),
+    "puts_in": ("put in", "直接给定"),
+    "emerges": ("computed", "模型算出"),
     "part": ("part", "部分"),
     "key": ("number", "参数"),
     "value": ("value", "取值"),

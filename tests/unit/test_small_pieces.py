@@ -185,3 +185,12 @@ def test_strip_and_map_tell_the_same_risk(small) -> None:
         assert by_link[link.name] == pytest.approx((strip * lengths).sum() / lengths.sum())
     whole = sum(by_link[link.name] * link.length_km for link in scenario.road.links)
     assert whole == pytest.approx(results.runs["expected_accidents"].mean())
+
+
+def test_every_measure_says_what_is_put_in_and_what_emerges_in_both_languages() -> None:
+    from sim.interventions.registry import BUILT_IN
+
+    for cls in BUILT_IN:
+        for english, chinese in (cls.puts_in, cls.emerges):
+            assert english.isascii()
+            assert any("一" <= letter <= "鿿" for letter in chinese), cls.kind

@@ -33,6 +33,14 @@ class AccessRules(Intervention):
 
     kind: ClassVar[str] = "access_rules"
     summary: ClassVar[str] = "bans by class and hour, permits, departure windows, and a toll discount on the legal way"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "bans, tolls, permits, agreed hours",
+        "禁行、通行费、通行证、约定时段",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "routes taken, waiting, exposure and accidents by road, displaced risk",
+        "路线选择、等待、各道路行驶量与事故、风险转移",
+    )
 
     sources: dict[str, Source] = Field(
         default={

@@ -20,6 +20,14 @@ class BendWarning(Intervention):
     kind: ClassVar[str] = "bend_warning"
     summary: ClassVar[str] = "sensors and boards that warn of oncoming vehicles in bends"
     unit: ClassVar[str] = "bend"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "factor on head-on accidents in sharp bends",
+        "急弯对向碰撞系数",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "where on the road it matters, accidents",
+        "在何处起作用、事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

@@ -26,6 +26,14 @@ class BrakeCheck(Intervention):
     kind: ClassVar[str] = "brake_check"
     summary: ClassVar[str] = "brake-check areas: trucks stop before the descent, brakes cool, defects are found"
     unit: ClassVar[str] = "area"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share who stop, how long, share of defects found",
+        "停车检查比例、时长、缺陷发现率",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "brake temperatures below, runaways, general accidents of defects, hours lost",
+        "坡下制动器温度、失控、缺陷引起的事故、损失工时",
+    )
 
     sources: dict[str, Source] = Field(
         default={

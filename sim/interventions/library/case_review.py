@@ -23,6 +23,14 @@ class CaseReview(Intervention):
 
     kind: ClassVar[str] = "case_review"
     summary: ClassVar[str] = "serious accidents are traced back: enterprises retrain, places with several are treated"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "what retraining and works at black spots take off",
+        "再教育与黑点整治降低的风险",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "which drivers and places are treated, regression to the mean aside, accidents",
+        "哪些驾驶人与地点被处理（扣除均值回归）、事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

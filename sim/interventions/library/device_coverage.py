@@ -40,6 +40,14 @@ class DeviceCoverage(Intervention):
     kind: ClassVar[str] = "device_coverage"
     unit: ClassVar[str] = "truck with a device"
     summary: ClassVar[str] = "devices in local and frequent transit semi-trailers, rolled out over months"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "how many trucks of each class have a working device, and when",
+        "各类货车的设备安装率、在线率及推广进度",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "which violations are seen, and what other measures can then reach",
+        "哪些违法被发现，其他措施因此能覆盖多少",
+    )
 
     sources: dict[str, Source] = Field(default=SOURCES)
     target_share: dict[TruckClass, Share] = Field(

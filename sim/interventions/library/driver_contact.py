@@ -57,6 +57,14 @@ class DriverContact(Intervention):
     kind: ClassVar[str] = "driver_contact"
     unit: ClassVar[str] = "desk around the clock"
     summary: ClassVar[str] = "the control centre calls the driver, who leaves at the nearest exit"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "operators by hour, length of calls, share of those reached who leave at the next exit",
+        "各时段坐席数、通话时长、接通后从下一出口驶离的比例",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "waiting for an operator, drivers reached before the exit, compliance, accidents",
+        "等待坐席的时间、出口前接通的驾驶人、守法率、事故",
+    )
 
     sources: dict[str, Source] = Field(default=SOURCES)
     operators: Annotated[int, Field(ge=0, le=500)] = Field(default=2, description="on duty by day")

@@ -49,6 +49,14 @@ class DrivingWarning(Intervention):
     kind: ClassVar[str] = "driving_warning"
     summary: ClassVar[str] = "warnings on curves, downgrades, hot brakes, tiredness and weather to trucks with a device"
     unit: ClassVar[str] = "truck with a device"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "who heeds, how much slower they go, how habituation grows with false alarms",
+        "响应比例、减速幅度、误报引起的习惯化",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "speeds, brake temperatures, runaways, rollovers, accidents",
+        "车速、制动器温度、失控、侧翻与事故",
+    )
 
     sources: dict[str, Source] = Field(default=SOURCES)
     topics: tuple[Topic, ...] = ALL_TOPICS

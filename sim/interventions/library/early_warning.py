@@ -31,6 +31,14 @@ class EarlyWarning(Intervention):
     kind: ClassVar[str] = "early_warning"
     unit: ClassVar[str] = "platform"
     summary: ClassVar[str] = "alarm on banned entry, sent to the driver's phone, the squadron and the enterprise"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "shares of messages read and of readers who leave; delays; chance of a penalty afterwards",
+        "短信阅读比例与劝离比例、通知时延、事后处罚概率",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "compliance over the year, exposure and accidents on both roads",
+        "全年守法率、两条道路的行驶量与事故",
+    )
 
     sources: dict[str, Source] = Field(default=SOURCES)
     phone_delay_s: NotNegative = 15.0

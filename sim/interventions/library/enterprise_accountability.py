@@ -43,6 +43,14 @@ class EnterpriseAccountability(Intervention):
 
     kind: ClassVar[str] = "enterprise_accountability"
     summary: ClassVar[str] = "the enterprise learns of each recorded violation and sanctions or trains its driver"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "shares of sanctions and of coached drivers, what coaching takes off risk",
+        "企业处理比例、教育覆盖比例及教育降低的风险",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "compliance by way of drivers' memory and their colleagues'; accidents",
+        "经驾驶人及同事记忆形成的守法率；事故",
+    )
 
     sources: dict[str, Source] = Field(default=SOURCES)
     record_delay_days: NotNegative = Field(default=7.0, description="until records reach the enterprise")

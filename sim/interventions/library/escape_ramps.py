@@ -28,6 +28,14 @@ class EscapeRamps(Intervention):
     kind: ClassVar[str] = "escape_ramps"
     summary: ClassVar[str] = "escape ramps: a share of the runaways before them ends in gravel instead of an accident"
     unit: ClassVar[str] = "ramp"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share of runaways before a ramp that enters, share that it stops",
+        "失控车辆驶入避险车道的比例及救停率",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "how many runaways come that far; captures, deaths",
+        "到达避险车道的失控车辆数、救停次数、死亡",
+    )
 
     sources: dict[str, Source] = Field(
         default={

@@ -20,6 +20,14 @@ class OvertakingBan(Intervention):
     kind: ClassVar[str] = "overtaking_ban"
     summary: ClassVar[str] = "stretches on which nobody may overtake, with enforcement"
     unit: ClassVar[str] = "km"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share of drivers who heed it",
+        "遵守比例",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "overtaking accidents by flow and speed difference",
+        "按流量与速差的超车事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

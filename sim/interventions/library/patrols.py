@@ -20,6 +20,14 @@ class Patrols(Intervention):
     kind: ClassVar[str] = "patrols"
     summary: ClassVar[str] = "patrols on stretches by a fixed plan, at random, or where accidents and violations were"
     unit: ClassVar[str] = "patrol"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "where and how often, who keeps the limit where police are seen, how soon that fades",
+        "巡逻地点与频次、见警减速比例及其消退",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "speeds by place and day, checks met, compliance, accidents",
+        "各处各日车速、遇检查次数、守法率、事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

@@ -16,6 +16,14 @@ class RapidResponse(Intervention):
     kind: ClassVar[str] = "rapid_response"
     summary: ClassVar[str] = "squads near the road: sooner there, shorter closures, better chances to survive"
     unit: ClassVar[str] = "squad"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "squads, turn-out and speed, share with medical help, faster clearance",
+        "救援队伍、出动与行车、医疗比例、清障加快幅度",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "time to help, deaths saved, closures, delay, secondary accidents",
+        "到场时间、减少的死亡、中断、延误与二次事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

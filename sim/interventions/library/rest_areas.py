@@ -18,6 +18,14 @@ class RestAreas(Intervention):
     kind: ClassVar[str] = "rest_areas"
     summary: ClassVar[str] = "hours of service watched at rest areas: tired drivers rest before they go on"
     unit: ClassVar[str] = "area"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share of tired drivers who rest, what a rest relieves",
+        "疲劳驾驶人休息比例及缓解幅度",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "accidents by hour and hours at the wheel, hours of rest",
+        "按时刻与连续驾驶时间的事故、休息工时",
+    )
 
     sources: dict[str, Source] = Field(
         default={

@@ -81,6 +81,14 @@ class RoadWorks(Intervention):
     kind: ClassVar[str] = "road_works"
     summary: ClassVar[str] = "barriers, rumble strips, lighting, widening, high-friction surface, climbing lanes, signs"
     unit: ClassVar[str] = "km"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "what the road is like afterwards; factors of the safety manual",
+        "改造后的道路条件；安全手册修正系数",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "speeds, rollovers, who overtakes whom, accidents",
+        "车速、侧翻、超车、事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

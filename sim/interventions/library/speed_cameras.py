@@ -29,6 +29,14 @@ class SpeedCameras(Intervention):
     kind: ClassVar[str] = "speed_cameras"
     summary: ClassVar[str] = "fixed speed cameras with their halo, and average-speed control over stretches"
     unit: ClassVar[str] = "camera or control stretch"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share of speeding drivers who keep the limit there, and how far around",
+        "测点处守限速的比例及影响范围",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "mean speeds and accidents where cameras stand",
+        "测点附近平均车速与事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

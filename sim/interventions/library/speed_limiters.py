@@ -21,6 +21,14 @@ class SpeedLimiters(Intervention):
     kind: ClassVar[str] = "speed_limiters"
     summary: ClassVar[str] = "speed limiters and intelligent speed assistance; neither holds a truck on a downgrade"
     unit: ClassVar[str] = "truck"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share of trucks fitted, share tampered with, the cap",
+        "安装比例、破坏比例、限速值",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "speeds where the road does not fall, accidents, hours lost",
+        "非下坡路段车速、事故、损失工时",
+    )
 
     sources: dict[str, Source] = Field(
         default={

@@ -26,6 +26,14 @@ class SquadronDispatch(Intervention):
     kind: ClassVar[str] = "squadron_dispatch"
     summary: ClassVar[str] = "a police crew meets the violating truck at an exit, if it can be there in time"
     unit: ClassVar[str] = "crew around the clock"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "crews, turn-out, driving speed, time a penalty takes",
+        "警力、出警时间、行车速度、处罚用时",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "which trucks are met before they have passed, compliance, accidents",
+        "哪些车辆在驶过之前被拦截、守法率、事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

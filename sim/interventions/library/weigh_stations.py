@@ -18,6 +18,14 @@ class WeighStations(Intervention):
     kind: ClassVar[str] = "weigh_stations"
     summary: ClassVar[str] = "weigh stations on links: a share of the overloaded trucks goes with a legal load instead"
     unit: ClassVar[str] = "station"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share of overloaded trucks that unload",
+        "超载货车卸载比例",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "masses, speeds on grades, brakes, rollovers, accidents",
+        "质量、坡道车速、制动、侧翻、事故",
+    )
 
     sources: dict[str, Source] = Field(
         default={

@@ -23,6 +23,14 @@ class WeightSpeedSigns(Intervention):
     kind: ClassVar[str] = "weight_speed_signs"
     summary: ClassVar[str] = "signs with a descent speed for each class of weight, by the Grade Severity Rating System"
     unit: ClassVar[str] = "sign"
+    puts_in: ClassVar[tuple[str, str]] = (
+        "share of drivers who come down to the sign's speed",
+        "按标志车速下坡的比例",
+    )
+    emerges: ClassVar[tuple[str, str]] = (
+        "the speeds themselves, by the rating system; brake temperatures, runaways",
+        "各载重的安全车速（按坡度分级体系）、制动器温度、失控",
+    )
 
     sources: dict[str, Source] = Field(
         default={
