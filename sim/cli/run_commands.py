@@ -28,6 +28,7 @@ from sim.cli.options import (
     remark,
 )
 from sim.cli.report_commands import Language, write_report
+from sim.cli.spoken import LangOfTables, Spoken, speak
 
 if TYPE_CHECKING:
     from sim.experiment.runner import Experiment
@@ -93,6 +94,7 @@ def compare(
     attribute: Attribute = None,
     orders: Orders = 8,
     dry_run: DryRun = False,
+    lang: LangOfTables = Spoken.en,
     report: Annotated[bool, typer.Option("--report", help="Also write report.html, in English and Chinese.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -103,6 +105,7 @@ def compare(
     95 % interval, and where exposure and accidents went; writes tables, charts and summary.json to the result folder.
     Finished runs are kept there: the same command goes on where it was stopped.
     """
+    speak(lang)
     scenarios = comparable(load([baseline, *alternatives], days, settings or ()))
     _check_request(scenarios, draws)
     folder = free_of_others(out or default_folder(baseline))
@@ -140,10 +143,12 @@ def run(
     days: Days = None,
     settings: Settings = None,
     events: Events = False,
+    lang: LangOfTables = Spoken.en,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Run scenarios and report each by itself, without a comparison."""
+    speak(lang)
     loaded = load(scenarios, days, settings or ())
     folder = free_of_others(out or default_folder(scenarios[0]))
     experiment = Simulation(folder, seed, workers, dask, fresh, quiet).run(loaded, replications)

@@ -7,12 +7,14 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.attribution import Attribution
 from sim.analysis.uncertainty import Shares
+from sim.cli.spoken import money, said
 from sim.core.vocabulary import ROAD_CLASSES
 from sim.evidence.verification import Evidence
 from sim.experiment.runner import RATE
@@ -31,7 +33,7 @@ def print_tables(results: Results, folder: Path) -> None:
     for table in all_tables(results.summary, results.costs if paid else {}, console.width):
         console.print(table)
     console.print(_note(results.summary))
-    console.print(f"results in {folder}", markup=False, highlight=False)
+    console.print(said("results in {}", folder), markup=False, highlight=False)
 
 
 def all_tables(summary: dict[str, Any], costs: dict[str, Any], width: int) -> list[Table]:
@@ -48,7 +50,8 @@ def with_interval(entry: Mapping[str, Any], form: str, scale: float = 1.0) -> st
     middle, low, high = (None if v is None else v * scale for v in entry.values())
     if low is None or high is None or isnan(low):
         return _number(middle, form)
-    return f"{_number(middle, form)} ({low:{form}} to {high:{form}})"
+    between = said("{} to {}", f"{low:{form}}", f"{high:{form}}")
+    return f"{_number(middle, form)} ({between})"
 
 
 def with_limits(row: Mapping[Any, Any], name: str, form: str) -> str:
@@ -63,24 +66,24 @@ Column = tuple[str, Callable[[str], str]]
 def _tables(title: str, names: Iterable[str], columns: Sequence[Column], width: int) -> list[Table]:
     """The columns in as many tables below one another as keep to a width: neither names nor intervals are cut."""
     names = list(names)
-    first = min(max(map(len, ["scenario", *names])), LONGEST_NAME)
+    first = min(max(map(cell_len, [said("scenario"), *names])), LONGEST_NAME)
     groups: list[list[list[str]]] = []
     room = 0
     for heading, cell in columns:
-        whole = [heading, *map(cell, names)]
-        needed = max(map(len, whole)) + BORDER
+        whole = [said(heading), *map(cell, names)]
+        needed = max(map(cell_len, whole)) + BORDER
         if needed > room:
             groups.append([])
             room = width - first - BORDER - 1
         groups[-1].append(whole)
         room -= needed
-    return [_table("" if number else title, names, first, group) for number, group in enumerate(groups)]
+    return [_table("" if number else said(title), names, first, group) for number, group in enumerate(groups)]
 
 
 def _table(title: str, names: Sequence[str], first: int, columns: Sequence[Sequence[str]]) -> Table:
     """A table of columns that each begin with their heading."""
     table = Table(title=title or None, title_justify="left")
-    table.add_column("scenario", width=first, overflow="fold")
+    table.add_column(said("scenario"), width=first, overflow="fold")
     for heading, *_ in columns:
         table.add_column(heading, justify="right", no_wrap=True)
     for row, name in enumerate(names, start=1):
@@ -97,7 +100,7 @@ def _rates(summary: dict[str, Any], width: int) -> list[Table]:
 
     def ratio(scenario: str) -> str:
         comparison = summary["comparisons"].get(scenario)
-        return with_interval(comparison["accident_rate_ratio"], ".3f") if comparison else "1 (baseline)"
+        return with_interval(comparison["accident_rate_ratio"], ".3f") if comparison else said("1 (baseline)")
 
     columns: list[Column] = [
         ("expected", metric(RATE, ".3f")),
@@ -133,6 +136,7 @@ def _exposure_and_risk(metrics: dict[str, Any], where: str) -> str:
 def _costs(costs: dict[str, Any], width: int) -> list[Table]:
     """Never one figure alone: benefit-cost at three values of a life, and the value at which a measure pays."""
     title = "Costs against what they avoid in the simulated time (million CNY)"
+    unit, form = money()
 
     def avoided(name: str, form: str, scale: float = 1.0) -> Callable[[str], str]:
         return lambda scenario: with_interval(costs[scenario]["avoided"][name], form, scale)
@@ -142,14 +146,14 @@ def _costs(costs: dict[str, Any], width: int) -> list[Table]:
 
     def pays(scenario: str) -> str:
         value = costs[scenario]["break_even_statistical_life_cny"]
-        return "never" if value is None else f"{value / 1e6:.1f}"
+        return said("never") if value is None else f"{value * unit:{form}}"
 
     columns: list[Column] = [
-        ("cost", lambda scenario: f"{costs[scenario]['cost_cny'] / 1e6:.2f}"),
+        ("cost", lambda scenario: f"{costs[scenario]['cost_cny'] * unit:{form}}"),
         ("deaths avoided", avoided("deaths", ".2f")),
         ("benefit / cost", ratios),
         ("accidents avoided", avoided("accidents", ".1f")),
-        ("direct loss avoided", avoided("property_loss_cny", ".2f", 1e-6)),
+        ("direct loss avoided", avoided("property_loss_cny", form, unit)),
         ("pays from a life of", pays),
     ]
     return _tables(title, costs, columns, width)
@@ -157,24 +161,27 @@ def _costs(costs: dict[str, Any], width: int) -> list[Table]:
 
 def print_attribution(shares: Attribution) -> None:
     """What each part of a programme avoids: alone, last, and on average over orders."""
-    orders = "all orders" if shares.exact else f"{shares.orders} drawn orders"
-    table = Table(title=f"Expected accidents avoided by the parts of {shares.programme}", title_justify="left")
-    table.add_column("part", overflow="fold")
-    for heading in ("alone", "lost without it", f"share (Shapley, {orders})"):
+    exact, drawn = "share (Shapley, all orders)", "share (Shapley, {} drawn orders)"
+    third = said(exact) if shares.exact else said(drawn, shares.orders)
+    title = said("Expected accidents avoided by the parts of {}", shares.programme)
+    table = Table(title=title, title_justify="left")
+    table.add_column(said("part"), overflow="fold")
+    for heading in (said("alone"), said("lost without it"), third):
         table.add_column(heading, justify="right", no_wrap=True)
     for share in shares.shares:
         cells = (with_interval(asdict(one), ".2f") for one in (share.alone, share.left_out, share.shapley))
         table.add_row(Text(share.kind), *cells)
-    table.add_row("all together", "", "", with_interval(asdict(shares.total), ".2f"), end_section=True)
+    table.add_row(said("all together"), "", "", with_interval(asdict(shares.total), ".2f"), end_section=True)
     _console().print(table)
 
 
 def print_shares(shares: dict[str, Shares], draws: int, replications: int) -> None:
     """Ratios under uncertain parameters."""
-    table = Table(title=f"Ratio to baseline, {draws} draws of parameters x {replications} runs", title_justify="left")
-    table.add_column("scenario", overflow="fold")
+    title = said("Ratio to baseline, {} draws of parameters x {} runs", draws, replications)
+    table = Table(title=title, title_justify="left")
+    table.add_column(said("scenario"), overflow="fold")
     for heading in ("ratio (95 % interval, parameters and chance)", "of its variance from parameters"):
-        table.add_column(heading, justify="right")
+        table.add_column(said(heading), justify="right")
     for name, one in shares.items():
         table.add_row(Text(name), with_interval(asdict(one.ratio), ".3f"), f"{one.parameter_share:.0%}")
     _console().print(table)
@@ -183,10 +190,13 @@ def print_shares(shares: dict[str, Shares], draws: int, replications: int) -> No
 def _note(summary: dict[str, Any]) -> Text:
     replications = min(entry["replications"] for entry in summary["scenarios"].values())
     if replications == 1:
-        return Text("One run gives no interval: use --replications 2 or more.")
+        return Text(said("One run gives no interval: use --replications 2 or more."))
     return Text(
-        f"{replications} runs each, paired by common random numbers. Intervals cover chance in the model, not what "
-        "the model leaves out or assumes."
+        said(
+            "{} runs each, paired by common random numbers. Intervals cover chance in the model, not what the model "
+            "leaves out or assumes.",
+            replications,
+        )
     )
 
 

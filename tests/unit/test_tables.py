@@ -1,12 +1,19 @@
 """The terminal's tables: whole names and intervals at any width that terminals have."""
 
+import ast
 import io
+import re
+from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from sim import compare
+from sim.cli import tables
+from sim.cli.spoken import CHINESE, Spoken, speak
 from sim.cli.tables import all_tables
+from sim.core.vocabulary import ROAD_CLASSES
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +51,28 @@ def test_a_wide_terminal_has_one_table_of_rates(results) -> None:
 
 def test_roads_that_nobody_drives_are_left_out(results) -> None:
     assert "national" not in printed(results, 132)
+
+
+@pytest.mark.parametrize("width", [80, 100, 132])
+def test_in_chinese_nothing_is_cut_and_nothing_is_english_but_names(results, width) -> None:
+    speak(Spoken.zh)
+    try:
+        text = printed(results, width)
+    finally:
+        speak(Spoken.en)
+    assert "…" not in text
+    assert max(map(cell_len, text.splitlines())) <= width
+    for heading in ("与基准之比", "守法率（%）", "实际起数率", "高速公路", "效益费用比", "减少死亡", "（万元）"):
+        assert heading in text
+    ratio = results.summary["comparisons"]["a"]["accident_rate_ratio"]
+    assert f"{ratio['estimate']:.3f} ({ratio['low']:.3f}～{ratio['high']:.3f})" in text
+    cost = results.costs["a"]["cost_cny"] / 1e4
+    assert f"{cost:,.0f}" in text
+    left = set(re.findall(r"[A-Za-z]{2,}", text)) - {"baseline", "enterprise", "accountability", "and", "devices"}
+    assert not {word for word in left if set(word) != {"n"}}
+
+
+def test_the_chinese_table_has_no_text_that_nobody_says() -> None:
+    tree = ast.parse(Path(tables.__file__).read_text())
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert set(CHINESE) - texts <= {*ROAD_CLASSES}
