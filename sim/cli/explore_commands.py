@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import Dask, Fresh, Quiet, Seed, Simulation, Workers, default_folder, load, write_named
+from sim.cli.options import (
+    Dask,
+    Fresh,
+    Quiet,
+    Seed,
+    Simulation,
+    Workers,
+    can_be_written,
+    default_folder,
+    load,
+    write_named,
+)
 from sim.cli.report_commands import Lang, Language, languages_of
 
 PAGE = "explore.html"
@@ -45,12 +56,13 @@ def explore(
         short = prepared(whole, days, warm_up_days)
     except ValueError as error:
         raise Problem(f"{programme}: {error}") from error
+    file = out or folder / PAGE
+    file.parent.mkdir(parents=True, exist_ok=True)
+    can_be_written(file)
     line = banned_line(whole.road.model_dump(mode="json"))
     found = explored(short, line, simulation.run, simulation.draw, seed, draws)
     made = {"seed": seed, "version": version("hairpin")}
     page = explore_page(found, short, programme.name, made, languages_of(lang))
-    file = out or folder / PAGE
-    file.parent.mkdir(parents=True, exist_ok=True)
     write_named(file, page.encode())
     if not quiet:
         sys.stdout.write(f"{file}: {len(found.scenarios)} sets of measures, {len(page) / 1e6:.1f} MB\n")

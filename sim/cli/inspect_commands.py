@@ -217,7 +217,7 @@ def _parameters(cls: Any) -> list[dict[str, Any]]:
     from pydantic_core import to_jsonable_python
 
     fields = cls.model_fields
-    sources = fields["sources"].get_default(call_default_factory=True, validated_data={})
+    sources = cls.default_sources()
     return [
         {
             "name": name,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.core.random_streams import LARGEST_SEED
+
 if TYPE_CHECKING:
     from sim.experiment.runner import Experiment, Progress, ReplicationFailed
     from sim.experiment.store import Store
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from sim.hindcast.draws import Draws
     from sim.scenario import Scenario
 
-LARGEST_SEED = 2**63 - 1
 ScenarioFiles = Annotated[list[Path], typer.Argument(help="Scenario files (YAML).", show_default=False)]
 Replications = Annotated[
     int, typer.Option(min=1, max=100_000, help="Simulated repetitions; intervals need at least 2.")
@@ -169,6 +170,19 @@ def free_of_others(folder: Path) -> Path:
     if foreign:
         raise Problem(str(NotOurs(foreign)))
     return folder
+
+
+def can_be_written(file: Path) -> None:
+    """Say at once that a file that the user has named can't be made, before anything is simulated for it."""
+    from sim.cli.problems import Problem
+    from sim.system.made_files import NotOurs, check_writable
+
+    try:
+        check_writable(file)
+    except NotOurs as error:
+        raise Problem(str(error)) from error
+    except OSError as error:
+        raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
 
 
 def write_named(file: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticUndefined
 
 from sim.core.texts import shown
 
@@ -71,3 +72,10 @@ class Group(Model):
     sources: dict[str, Source] = Field(
         default_factory=dict, description="by key of this group: where the number comes from"
     )
+
+    @classmethod
+    def default_sources(cls) -> dict[str, Source]:
+        """Where the numbers of the group come from as long as a scenario says nothing else."""
+        field = cls.model_fields["sources"]
+        found: dict[str, Source] = {} if field.default is PydanticUndefined else field.default
+        return found

@@ -259,12 +259,12 @@ def _kinds() -> Iterable[tuple[str, type[Group]]]:
 def bases() -> list[str]:
     """What each parameter with a source rests on: published, derived or assumption."""
     groups = [*(group for _, group, _ in GROUPS), *(cls for _, cls in _kinds())]
-    sources = [g.model_fields["sources"].get_default(call_default_factory=True, validated_data={}) for g in groups]
+    sources = [g.default_sources() for g in groups]
     return [own[name].basis for g, own in zip(groups, sources, strict=True) for name in g.model_fields if name in own]
 
 
 def _rows(group: type[Group]) -> list[tuple[str, ...]]:
-    sources = group.model_fields["sources"].get_default(call_default_factory=True, validated_data={})
+    sources = group.default_sources()
     return [
         (
             f"`{name}`",
@@ -322,11 +322,11 @@ def ranges(groups: Sequence[str] | None = None) -> dict[str, tuple[str, float, f
     for key, group, _used in GROUPS:
         if groups is not None and key not in groups:
             continue
-        sources = group.model_fields["sources"].get_default(call_default_factory=True, validated_data={})
+        sources = group.default_sources()
         for name, field in group.model_fields.items():
             source, default = sources.get(name), field.default
             limits = RANGE.match(source.range or "") if source is not None and source.basis != "published" else None
-            if limits is not None and isinstance(default, float | int):
+            if source is not None and limits is not None and isinstance(default, float | int):
                 low, high = float(limits[1]), float(limits[2])
                 if low <= default <= high:
                     found[f"{key}.{name}"] = (source.basis, low, float(default), high)
