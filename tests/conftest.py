@@ -22,6 +22,14 @@ QUICK = frozenset(
 """Files whose tests take a minute together: `pytest -m quick`."""
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The sweep is compiled once before workers start, and not by each of them at the same time."""
+    if not hasattr(session.config, "workerinput") and getattr(session.config.option, "numprocesses", None):
+        from sim.driving.sweep import get_ready
+
+        get_ready()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the quick ones."""
     for item in items:

@@ -318,7 +318,7 @@ RANGE = re.compile(r"^([\d.]+) to ([\d.]+)(?: \w+)?$")
 
 def ranges(groups: Sequence[str] | None = None) -> dict[str, tuple[str, float, float, float]]:
     """Basis, low end, default and high end of every single number that has such a range, by dotted key."""
-    found = {}
+    found: dict[str, tuple[str, float, float, float]] = {}
     for key, group, _used in GROUPS:
         if groups is not None and key not in groups:
             continue

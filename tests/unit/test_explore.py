@@ -137,6 +137,7 @@ def test_only_programmes_of_a_size_can_be_explored(small) -> None:
         prepared(small(interventions={**many, **others, "squadron_dispatch": {"at": ["town"]}}), DAYS, WARM)
 
 
+@pytest.mark.slow
 def test_without_draws_nothing_is_said_of_assumptions(scenario_file, monkeypatch) -> None:
     monkeypatch.setattr(exploring, "DESIGN", 14)
     monkeypatch.setattr(exploring, "REPEATS", 2)

@@ -74,7 +74,7 @@ def test_the_version_is_the_packages() -> None:
 def test_the_map_of_packages_is_all_of_them() -> None:
     from test_layers import PACKAGES
 
-    named = re.findall(r"^`(\w+)`(?:, `(\w+)`)?", sim.__doc__, flags=re.MULTILINE)
+    named = re.findall(r"^\| `(\w+)`(?:, `(\w+)`)?", sim.__doc__, flags=re.MULTILINE)
     assert [name for pair in named for name in pair if name] == list(PACKAGES)
 
 
