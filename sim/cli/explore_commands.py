@@ -18,7 +18,7 @@ from sim.cli.options import (
     load,
     write_named,
 )
-from sim.cli.report_commands import Lang, Language, languages_of
+from sim.cli.report_commands import Lang, Language, OpenIt, languages_of
 
 PAGE = "explore.html"
 
@@ -35,6 +35,7 @@ def explore(
     workers: Workers = None,
     dask: Dask = None,
     fresh: Fresh = False,
+    open_it: OpenIt = False,
     quiet: Quiet = False,
 ) -> None:
     """Make one what-if page that can be mailed: a switch for each measure, sliders, costs, who avoids what.
@@ -66,3 +67,5 @@ def explore(
     write_named(file, page.encode())
     if not quiet:
         sys.stdout.write(f"{file}: {len(found.scenarios)} sets of measures, {len(page) / 1e6:.1f} MB\n")
+    if open_it:
+        typer.launch(str(file.resolve()))

@@ -26,6 +26,9 @@ class Language(StrEnum):
 Lang = Annotated[Language, typer.Option(help="English, Chinese, or both with a switch.")]
 
 
+OpenIt = Annotated[bool, typer.Option("--open", help="Open the page in a browser.")]
+
+
 def report(
     folder: Annotated[Path, typer.Argument(help="Result folder of compare.", show_default=False)],
     *,
@@ -36,6 +39,7 @@ def report(
         bool, typer.Option("--office", help="Also write tables.xlsx, slides.pptx and report.docx (hairpin[office]).")
     ] = False,
     maker: Annotated[str, typer.Option(help="Who made it, for the first screen: an office or a name.")] = "",
+    open_it: OpenIt = False,
 ) -> None:
     """Write one self-contained page that can be mailed and printed: the answer first, then how sure it is and why."""
     if office:
@@ -46,6 +50,8 @@ def report(
         _write_slides(found, folder, lang)
     if office:
         _write_office(found, folder, lang)
+    if open_it:
+        typer.launch(str((out or folder / REPORT).resolve()))
 
 
 def _need_office() -> None:
@@ -144,6 +150,7 @@ def replay(
     scenario: Annotated[str | None, typer.Option(help="Name.", show_default="the one with most measures")] = None,
     replication: Annotated[int, typer.Option(min=0, help="Which run.")] = 0,
     lang: Annotated[Language, typer.Option(help="Of the chart; the page has both languages.")] = Language.en,
+    open_it: OpenIt = False,
 ) -> None:
     """Run one day again and show every truck: a space-time chart and a page that plays the day."""
     from sim.cli.problems import Problem
@@ -158,7 +165,9 @@ def replay(
     if day >= days:
         raise Problem(f"--day {day}: {name} has days 0 to {days - 1}")
     beside = found.scenarios[found.baseline] if name != found.baseline else None
-    _replayed(folder, found.scenarios[name], beside, int(found.manifest["seed"]), replication, day, lang)
+    page = _replayed(folder, found.scenarios[name], beside, int(found.manifest["seed"]), replication, day, lang)
+    if open_it:
+        typer.launch(str(page.resolve()))
 
 
 def _replayed(
@@ -169,8 +178,8 @@ def _replayed(
     replication: int,
     day: int,
     lang: Language,
-) -> None:
-    """Files of a day; the page has the baseline's same day beside it."""
+) -> Path:
+    """Files of a day, and the page among them; it has the baseline's same day beside it."""
     from functools import partial
 
     from sim.charts.replay import space_time
@@ -192,3 +201,4 @@ def _replayed(
             files[f"{stem}.{language}.png"] = image
     made(folder, files)
     sys.stdout.write(f"in {folder}: {', '.join(files)}\n")
+    return folder / f"{stem}.html"

@@ -148,3 +148,10 @@ def test_a_chart_in_each_language(compared) -> None:
     assert done.exit_code == 0
     for name in ("html", "en.svg", "zh.svg"):
         assert (compared / f"replay_small_day1.{name}").stat().st_size > 1000
+
+
+def test_pages_are_opened_when_asked_for(compared, monkeypatch) -> None:
+    opened = []
+    monkeypatch.setattr("typer.launch", opened.append)
+    assert runner.invoke(app, ["replay", str(compared), "--day", "1", "--open"]).exit_code == 0
+    assert opened == [str((compared / "replay_small_day1.html").resolve())]
