@@ -53,7 +53,7 @@ def test_formulas_are_the_same_compiled_plain_and_of_arrays(start_c, speed_ms, d
 
 def _digest(file: Path, changes: str, **environment: str) -> str:
     found = subprocess.run(
-        [sys.executable, str(HERE / "one_run.py"), str(file), changes],
+        [sys.executable, str(HERE.parent / "helpers" / "one_run.py"), str(file), changes],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

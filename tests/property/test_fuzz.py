@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 def fuzzed(scale: float) -> dict:
     paths = os.pathsep.join(map(str, (HERE, HERE.parent, HERE.parents[1])))
-    command = [sys.executable, "-W", "error", str(HERE / "fuzzing.py"), str(scale)]
+    command = [sys.executable, "-W", "error", str(HERE.parent / "helpers" / "fuzzing.py"), str(scale)]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

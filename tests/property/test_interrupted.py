@@ -252,7 +252,7 @@ def test_a_dead_worker_is_replaced(small, tmp_path) -> None:
     tasks = [Task(small(days=3, name=f"s{n}"), 1, n) for n in range(4)]
     expected = [packed(outcome) for outcome in perform_all(tasks, workers=1)]
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "dying_worker.py"), str(flag)],
+        [sys.executable, str(Path(__file__).parents[1] / "helpers" / "dying_worker.py"), str(flag)],
         capture_output=True,
         text=True,
         check=False,

@@ -52,7 +52,7 @@ DISPATCHED = {
 def run(scenario: str, changes: dict, switch: dict[str, str]) -> dict:
     file = HERE.parents[1] / "scenarios" / f"{scenario}.yaml"
     found = subprocess.run(
-        [sys.executable, str(HERE / "one_run.py"), str(file), json.dumps(changes)],
+        [sys.executable, str(HERE.parent / "helpers" / "one_run.py"), str(file), json.dumps(changes)],
         env={**os.environ, **switch},
         capture_output=True,
         text=True,
