@@ -26,8 +26,8 @@ SEED, REPLICATIONS, SWEEP_REPLICATIONS = 1, 4, 2
 TAISHUN = ("early_warning", "driver_contact", "enterprise_accountability", "device_coverage", "full_programme")
 FEW_LINES = {"interventions.driver_contact.order": "first_come"}
 SWEEPS: dict[str, tuple[str, str, tuple[float, ...], dict[str, Any]]] = {
-    "operators by day, all alarms in one line": (
-        "taishun/full_programme", "interventions.driver_contact.operators", (1, 2, 3, 4, 6, 8, 12, 16), FEW_LINES,
+    "operators by day, calls alone, all alarms in one line": (
+        "taishun/driver_contact", "interventions.driver_contact.operators", (1, 2, 3, 4, 6, 8, 12, 16), FEW_LINES,
     ),
     "toll discount on the expressway": (
         "measures/access_rules", "interventions.access_rules.toll_discount_share", (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), {},
@@ -35,8 +35,8 @@ SWEEPS: dict[str, tuple[str, str, tuple[float, ...], dict[str, Any]]] = {
     "strength of device coverage": (
         "taishun/full_programme", "interventions.device_coverage.strength", (0.0, 0.2, 0.4, 0.6, 0.8, 1.0), {},
     ),
-    "drivers reached who leave": (
-        "taishun/full_programme", "interventions.driver_contact.leave_share", (0.2, 0.4, 0.6, 0.8, 1.0), {},
+    "drivers reached who leave, calls alone": (
+        "taishun/driver_contact", "interventions.driver_contact.leave_share", (0.2, 0.4, 0.6, 0.8, 1.0), {},
     ),
 }  # fmt: skip
 
