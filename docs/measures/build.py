@@ -22,7 +22,7 @@ from sim.statistics.intervals import paired_ratio
 
 ROOT = Path(__file__).parents[2]
 STORE = Store(ROOT / "results" / "measures" / "store")
-SEED, REPLICATIONS, SWEEP_REPLICATIONS = 1, 4, 2
+SEED, REPLICATIONS, SWEEP_REPLICATIONS = 1, 4, 4
 TAISHUN = ("early_warning", "driver_contact", "enterprise_accountability", "device_coverage", "full_programme")
 FEW_LINES = {"interventions.driver_contact.order": "first_come"}
 SWEEPS: dict[str, tuple[str, str, tuple[float, ...], dict[str, Any]]] = {

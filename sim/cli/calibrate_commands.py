@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.analysis.calibration import Coverage, Targets
+    from sim.scenario import Scenario
 
 FITS = 200
 """Data sets simulated to check the method."""
@@ -65,7 +66,8 @@ def calibrate(
 
     wanted = _targets(targets)
     try:
-        loaded = calibration.with_priors(load(scenarios, days), wanted)
+        given = load(scenarios, days)
+        loaded = calibration.with_priors(given, wanted)
         folder = out or default_folder(scenarios[0]) / "calibration"
         simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
         table = calibration.table_of(loaded, wanted, draws, seed, lambda count: simulation.draw(loaded, count, 1))
@@ -77,7 +79,7 @@ def calibrate(
     parameters = calibration.parameter_table(found, loaded)
     checks = calibration.predictive_table(table, found, wanted, seed)
     held = calibration.coverage(table, sd, accept, FITS, seed)
-    _write(folder, parameters, checks, held)
+    _write(folder, given, seed, parameters, checks, held)
     if as_json:
         sys.stdout.write((folder / "calibration.json").read_text(encoding="utf-8"))
     elif not quiet:
@@ -97,11 +99,19 @@ def _targets(file: Path) -> "Targets":
         raise Problem("\n".join(str(mistake) for mistake in error.mistakes)) from error
 
 
-def _write(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage") -> None:
+def _write(
+    folder: Path,
+    scenarios: "list[Scenario]",
+    seed: int,
+    parameters: "pd.DataFrame",
+    checks: "pd.DataFrame",
+    held: "Coverage",
+) -> None:
     from dataclasses import asdict
 
     from sim import charts
     from sim.cli.options import made
+    from sim.results.folder import table_files
     from sim.system.made_files import as_json as json_text
 
     content: dict[str, Any] = {
@@ -109,12 +119,12 @@ def _write(folder: Path, parameters: "pd.DataFrame", checks: "pd.DataFrame", hel
         "targets": checks.to_dict("records"),
         "coverage": asdict(held),
     }
-    made(
-        folder,
+    others = (
         {"calibration.json": json_text(content).encode()}
         | charts.files(charts.posteriors(parameters), "posteriors")
-        | charts.files(charts.predictive(checks), "predictive"),
+        | charts.files(charts.predictive(checks), "predictive")
     )
+    made(folder, table_files("calibration", parameters, scenarios, seed, others))
 
 
 def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", folder: Path) -> None:
@@ -171,7 +181,7 @@ def portfolio(
     from sim.analysis.portfolio import best_within, rungs_of, search
     from sim.cli.options import made
     from sim.cli.problems import Problem
-    from sim.results.folder import parquet
+    from sim.results.folder import table_files
 
     whole = load([programme], days)[0]
     if not whole.interventions:
@@ -186,7 +196,7 @@ def portfolio(
     except ValueError as error:
         raise Problem(f"{programme}: {error}") from error
     drawn = charts.files(charts.pareto(table, limit), "portfolio")
-    made(folder, {"portfolio.parquet": parquet(table), **drawn})
+    made(folder, table_files("portfolio", table, [whole], seed, drawn))
     if not quiet:
         _show_sets(table, limit, str(best["parts"]), folder)
 

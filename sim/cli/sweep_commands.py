@@ -76,7 +76,7 @@ def sweep(
     from sim.analysis.sweeping import SweepMistake, axis, grid, latin_points, variants
     from sim.analysis.sweeping import sweep as over
     from sim.cli.problems import Problem
-    from sim.results.folder import parquet
+    from sim.results.folder import table_files
     from sim.scenario import ScenarioError
 
     loaded = load([scenario], days)[0]
@@ -91,7 +91,7 @@ def sweep(
         raise Problem("\n".join(f"--set: {line}" for line in str(error).splitlines())) from error
     table = over(loaded, keys, points, varied, simulation.run, replications)
     drawn = _chart(table, keys, designed=design is not None)
-    made(folder, {"sweep.parquet": parquet(table), **drawn})
+    made(folder, table_files("sweep", table, [loaded], seed, drawn))
     if not quiet:
         _show(table, folder)
 
@@ -114,7 +114,7 @@ def sensitivity(
     from sim.analysis.sweeping import sensitivity as of
     from sim.analysis.uncertainty import uncertain_keys
     from sim.cli.problems import Problem
-    from sim.results.folder import sensitivity_files
+    from sim.results.folder import table_files
 
     loaded = comparable(load([baseline] if alternative is None else [baseline, alternative], days))
     if not uncertain_keys(loaded):
@@ -126,7 +126,7 @@ def sensitivity(
         table = of(loaded[0], other, method.value, samples, simulation.run, seed=seed)
     except ModuleNotFoundError as error:
         raise Problem(f"sensitivity needs the extra: pip install 'hairpin[sensitivity]' ({error})") from error
-    made(folder, sensitivity_files(table, loaded, seed, _tornado(table, MEANING[method])))
+    made(folder, table_files("sensitivity", table, loaded, seed, _tornado(table, MEANING[method])))
     if not quiet:
         _show(table, folder)
 

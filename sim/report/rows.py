@@ -14,7 +14,7 @@ from sim.interventions.registry import interventions
 from sim.report.material import RATE, Material
 from sim.report.numbers import MONEY, changes, interval, millions
 from sim.report.section_risk import along
-from sim.report.words import LANGUAGES, kind_word, word
+from sim.report.words import LANGUAGES, kind_word, parameter_word, word
 
 INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("deaths", "expected_deaths", 1.0, ".2f"),
@@ -153,6 +153,64 @@ def mechanics(found: Material, language: str) -> list[dict[str, str]]:
         for kind in kinds
         if known[kind].puts_in[place]
     ]
+
+
+def sets(found: Material, language: str) -> list[Row]:
+    """Sets of measures of which none is cheaper and avoids more, the cheapest first; from `hairpin portfolio`."""
+    if found.portfolio is None:
+        return []
+    unit, form = MONEY[language]
+    return [
+        {
+            "title": "、".join(names) if language == "zh" else ", ".join(names),
+            "cost": f"{row['cost_cny'] * unit:{form}}",
+            "avoided": limits(row, "avoided", ".1f", language),
+            "deaths": f"{row['deaths_avoided']:.2f}",
+        }
+        for row in found.portfolio[found.portfolio["front"]].to_dict("records")
+        for names in [[kind_word(kind, language) for kind in str(row["parts"]).split()] or [word("nothing", language)]]
+    ]
+
+
+def learnt(found: Material, language: str) -> list[Row]:
+    """What observations say of the assumptions; from `hairpin calibrate`."""
+    if found.calibration is None:
+        return []
+    return [
+        {
+            "title": parameter_word(str(row["parameter"]), language),
+            "prior": limits(row, "prior", ".3g", language),
+            "posterior": limits(row, "posterior", ".3g", language),
+            "told": word("inside" if row["told"] else "little", language),
+        }
+        for row in found.calibration.to_dict("records")
+    ]
+
+
+SWEPT = 40
+"""Points of a sweep that a page shows at most."""
+
+
+def swept(found: Material, language: str) -> tuple[list[str], list[list[str]]]:
+    """Keys that were varied, and a row a point with the ratio to the scenario as it stands; from `hairpin sweep`."""
+    if found.sweep is None:
+        return [], []
+    keys = [str(name) for name in found.sweep.columns[: list(found.sweep.columns).index("ratio")]]
+    rows = [
+        [*(_value(row[key]) for key in keys), limits(row, "ratio", ".3f", language)]
+        for row in found.sweep.head(SWEPT).to_dict("records")
+    ]
+    return [parameter_word(key, language) for key in keys], rows
+
+
+def _value(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def limits(row: Mapping[Any, Any], name: str, form: str, language: str) -> str:
+    """A column of a table with the columns of its limits."""
+    values = {"estimate": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}
+    return interval(values, 1.0, form, language)
 
 
 def times(found: Material, language: str) -> list[Row]:

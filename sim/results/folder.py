@@ -61,6 +61,9 @@ class ResultFolder:
     """What other commands added, as the two that follow; None where there is nothing of these results."""
     uncertainty: dict[str, Any] | None
     sensitivity: pd.DataFrame | None
+    sweep: pd.DataFrame | None = None
+    portfolio: pd.DataFrame | None = None
+    calibration: pd.DataFrame | None = None
 
 
 def origin(scenarios: Sequence[Scenario], seed: int) -> dict[str, Any]:
@@ -113,13 +116,17 @@ def write_shares(
     return content
 
 
-def sensitivity_files(
-    table: pd.DataFrame, scenarios: Sequence[Scenario], seed: int, charts: Mapping[str, bytes]
+ADDED_TABLES = ("sensitivity", "sweep", "portfolio", "calibration")
+"""Commands whose tables enter the report of the comparison beside whose results they lie, each in a folder so named."""
+
+
+def table_files(
+    command: str, table: pd.DataFrame, scenarios: Sequence[Scenario], seed: int, others: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """A table of sensitivities, its charts, and what it was made from, as contents of files."""
-    content = parquet(table)
-    made = signed({"origin": origin(scenarios, seed), "files": {"sensitivity.parquet": sha256(content)}})
-    return {"sensitivity.parquet": content, **charts, "origin.json": as_json(made).encode()}
+    """A table that a command of `ADDED_TABLES` made, what it was made from, and other files, as contents of files."""
+    content, name = parquet(table), f"{command}.parquet"
+    made = signed({"origin": origin(scenarios, seed), "files": {name: sha256(content)}})
+    return {name: content, **others, "origin.json": as_json(made).encode()}
 
 
 def write_finished(finished: dict[tuple[str, int], Outcome], seed: int, folder: Path) -> Path:
@@ -277,16 +284,20 @@ def _verified(folder: Path, name: str, manifest: Mapping[str, Any]) -> bytes:
 
 def _all_added(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What other commands added, unless it was made from other scenarios or another model."""
-    sensitivity, table = folder / "sensitivity", None
-    made = _added(sensitivity / "origin.json", manifest, "run hairpin sensitivity again, or remove it")
-    if made is not None:
-        remedy = {"files": made.get("files") or {}}
-        table = pd.read_parquet(BytesIO(_verified(sensitivity, "sensitivity.parquet", remedy)))
     return {
         "attribution": _added(folder / "attribution.json", manifest, "run hairpin compare --attribute again"),
         "uncertainty": _added(folder / "uncertainty.json", manifest, "run hairpin compare --draws again"),
-        "sensitivity": table,
+        **{command: _table_of(command, folder, manifest) for command in ADDED_TABLES},
     }
+
+
+def _table_of(command: str, folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame | None:
+    """The table of another command, None if there is none of these results."""
+    made = _added(folder / command / "origin.json", manifest, f"run hairpin {command} again, or remove it")
+    if made is None:
+        return None
+    remedy = {"files": made.get("files") or {}}
+    return pd.read_parquet(BytesIO(_verified(folder / command, f"{command}.parquet", remedy)))
 
 
 def _added(file: Path, manifest: Mapping[str, Any], remedy: str) -> dict[str, Any] | None:

@@ -1,14 +1,18 @@
 """What stops a comparison, and what is only said."""
 
 import json
+import re
 
+import pandas as pd
 import pytest
 import yaml_text
 from typer.testing import CliRunner
 
 from sim import compare, load_scenario
 from sim.cli import app
-from sim.results.folder import read_results
+from sim.cli.options import made
+from sim.report.words import WORDS
+from sim.results.folder import read_results, table_files
 from sim.scenario.compatibility import differences, late_starts, obstacles
 
 runner = CliRunner()
@@ -155,3 +159,39 @@ def test_equal_titles_are_told_apart_in_charts(folder) -> None:
     (folder / "calls.yaml").write_text((folder / "calls.yaml").read_text() + "title: Before\n")
     assert invoke("compare", *options(folder, "-q", "--out", folder / "out")).exit_code == 0
     assert "Before (calls)" in (folder / "out" / "forest.svg").read_text()
+
+
+def test_what_other_commands_made_of_the_same_scenarios_enters_the_report(folder) -> None:
+    """Of other scenarios or another seed it stays out."""
+    out, key = folder / "out", "interventions.driver_contact.leave_share"
+    assert invoke("compare", *options(folder, "-q", "--out", out)).exit_code == 0
+    calls = load_scenario(folder / "calls.yaml").changed({"days": 3})
+    told = pd.DataFrame([{"parameter": key, "told": True, **limits_of("prior", 0.5), **limits_of("posterior", 0.7)}])
+    made(out / "calibration", table_files("calibration", told, [calls], 1, {}))
+    short = ("--days", 3, "--replications", 2, "--workers", 1, "-q")
+    swept = ("sweep", folder / "calls.yaml", "--set", f"{key}=0.25,0.75", *short, "--out", out / "sweep")
+    assert invoke(*swept).exit_code == 0
+    sets = ("portfolio", folder / "calls.yaml", *short, "--out", out / "portfolio")
+    assert invoke(*sets).exit_code == 0, invoke(*sets).output
+    for language, heads in (("en", EVIDENCE), ("zh", EVIDENCE_ZH)):
+        assert invoke("report", out, "--lang", language).exit_code == 0
+        page = (out / "report.html").read_text()
+        assert all(f"<h2>{head}</h2>" in page for head in heads)
+        assert "<td>0.25</td>" in page
+        assert re.search(r"0\.7\W.*?0\.6\W.*?0\.8", page[page.index(heads[1]) :])
+    assert invoke(*swept[:-1], folder / "elsewhere", "--seed", 2).exit_code == 0
+    for file in (folder / "elsewhere").iterdir():
+        if file.is_file():
+            (out / "sweep" / file.name).write_bytes(file.read_bytes())
+    assert invoke("report", out, "--lang", "en").exit_code == 0
+    page = (out / "report.html").read_text()
+    assert f"<h2>{EVIDENCE[2]}</h2>" not in page
+    assert f"<h2>{EVIDENCE[0]}</h2>" in page
+
+
+EVIDENCE = tuple(WORDS[key][0] for key in ("sets", "learnt", "swept"))
+EVIDENCE_ZH = tuple(WORDS[key][1] for key in ("sets", "learnt", "swept"))
+
+
+def limits_of(name, value):
+    return {name: value, f"{name}_low": value - 0.1, f"{name}_high": value + 0.1}
