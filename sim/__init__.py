@@ -30,7 +30,6 @@ The packages, from the ground up; each knows only those above it in this list:
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from sim.core import moved
@@ -56,6 +55,8 @@ moved.know_old_names()
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        from importlib.metadata import version
+
         return version("hairpin")
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")

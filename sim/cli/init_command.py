@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.scenario.starting_points import STARTING_POINTS, start
+from sim.cli.starting_points import STARTING_POINTS, start
 
 Point = StrEnum("Point", {name: name for name in STARTING_POINTS})  # type: ignore[misc]
 

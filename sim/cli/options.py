@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.core.random_streams import LARGEST_SEED
+from sim.core.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     from sim.experiment.runner import Experiment, Progress, ReplicationFailed

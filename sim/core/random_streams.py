@@ -24,7 +24,6 @@ NEIGHBOUR_BITS = 10
 """Such an array holds 1 << 10 places of a day at most."""
 PLACE_BITS = 32
 """A trip's number is day << 32 | place in the draws of its day."""
-LARGEST_SEED = 2**63 - 1
 CORRIDOR_BITS = 22
 """A trip's place in the draws of its day is corridor << 22 | place in the corridor's draws."""
 PLACE_MASK = (1 << CORRIDOR_BITS) - 1

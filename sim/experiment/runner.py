@@ -14,7 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from sim.core.random_streams import LARGEST_SEED
+from sim.core.seeds import LARGEST_SEED
 from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import TRIPS_PER_BLOCK, Settled, background_of, run_replication, separable
 from sim.experiment.executors import dask_cluster, processes

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli import app
+from sim.cli.starting_points import LANGUAGES, STARTING_POINTS, start
 from sim.core.metrics import TABLE, Kind, grows_with_time, is_share, metric
 from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.replication import run_replication
 from sim.risk.mechanisms import MECHANISMS
 from sim.scenario import ScenarioError, load_scenario
-from sim.scenario.starting_points import LANGUAGES, STARTING_POINTS, start
 from sim.system.shipped import IN_CHECKOUT, named_by
 
 runner = CliRunner()
@@ -64,6 +64,14 @@ def test_shipped_scenarios_are_known_from_any_folder(tmp_path, monkeypatch) -> N
     assert (missing.exit_code, "scenarios/nowhere.yaml" in missing.output) == (2, True)
 
 
+def test_the_command_lines_help_loads_nothing_of_the_model() -> None:
+    """What a command needs it imports when it runs."""
+    heavy = {"numpy", "pydantic", "scipy", "pandas", "numba", "simpy", "yaml", "matplotlib"}
+    said = "import sys, sim.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert not heavy & set(done.stdout.split())
+
+
 def test_the_version_is_the_packages() -> None:
     assert sim.__version__ == version("hairpin")
     assert runner.invoke(app, ["--version"]).stdout == f"hairpin {version('hairpin')}\n"
@@ -92,7 +100,7 @@ def test_the_wheel_holds_scenarios_references_and_texts(wheel) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     shipped = {path.relative_to(IN_CHECKOUT).as_posix() for path in IN_CHECKOUT.glob("scenarios/**/*.yaml")}
     assert {f"hairpin_data/{name}" for name in (*shipped, "results/reference/weeks.json")} <= names
-    for name in ("report/report.html.j2", "report/explore.js", "scenario/starts/minimal.baseline.yaml", "py.typed"):
+    for name in ("report/report.html.j2", "report/explore.js", "cli/starts/minimal.baseline.yaml", "py.typed"):
         assert f"sim/{name}" in names
     assert not any("__pycache__" in name or name.endswith((".nbi", ".nbc")) for name in names)
 

@@ -71,7 +71,7 @@ def start(folder: Path, name: str, language: str) -> list[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is there already and not empty")
-    point, own = STARTING_POINTS[name], files("sim.scenario") / "starts"
+    point, own = STARTING_POINTS[name], files("sim.cli") / "starts"
     contents = {
         target: shipped(SCENARIOS / source).read_text(encoding="utf-8") for target, source in point.copies.items()
     }
