@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.core.metrics import RATE
 from sim.experiment.runner import run_experiment
 from sim.scenario import load_scenario
 
 TAISHUN = Path(__file__).parents[1] / "scenarios" / "taishun"
-RATE = "expected_accident_rate_per_million_vkm"
 DAYS, REPLICATIONS = 60, 10
 QUANTILE, PRECISION = 1.96, log(1.02)
 

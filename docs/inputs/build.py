@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis.uncertainty import run_draws
+from sim.core.metrics import RATE
 from sim.experiment.runner import run_experiment
 from sim.experiment.store import Store, model_version
 from sim.scenario import Scenario, load_scenario
@@ -16,7 +17,6 @@ from sim.scenario import Scenario, load_scenario
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "results" / "inputs" / "store"
 SEED, DRAWS = 1, 60
-RATE = "expected_accident_rate_per_million_vkm"
 INPUTS = {
     "speed.engine_brake_kw": (54.0, 250.0),
     "speed.retarder_kw": (150.0, 400.0),

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 
 from sim.analysis.valuation import appraise
 from sim.charts.basic import STYLE
-from sim.experiment.runner import RATE, run_experiment
+from sim.core.metrics import RATE
+from sim.experiment.runner import run_experiment
 from sim.experiment.store import Store
 from sim.interventions.registry import interventions
 from sim.results.tables import results_of

@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.uncertainty import drawn, latin_hypercube, uncertain_keys
+from sim.core.metrics import RATE
 from sim.core.texts import shown
 from sim.core.units import Floats
-from sim.experiment.runner import RATE, Experiment
+from sim.experiment.runner import Experiment
 from sim.scenario import Scenario
 from sim.scenario.compatibility import obstacles
 from sim.scenario.model import TEXTS

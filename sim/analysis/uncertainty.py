@@ -7,8 +7,9 @@ from math import exp, nan, sqrt
 import numpy as np
 from scipy.special import ndtri
 
+from sim.core.metrics import RATE
 from sim.core.units import Floats
-from sim.experiment.runner import RATE, Experiment, Progress, Task, perform_all
+from sim.experiment.runner import Experiment, Progress, Task, perform_all
 from sim.experiment.store import Memory, Store
 from sim.scenario import Scenario
 from sim.statistics.intervals import CONFIDENCE, Interval, needs_ratio

@@ -172,30 +172,34 @@ def free_of_others(folder: Path) -> Path:
     return folder
 
 
-def can_be_written(file: Path) -> None:
-    """Say at once that a file that the user has named can't be made, before anything is simulated for it."""
+@contextmanager
+def _told_of(file: Path) -> "Iterator[None]":
+    """What keeps a file that the user has named from being written is one message."""
     from sim.cli.problems import Problem
-    from sim.system.made_files import NotOurs, check_writable
+    from sim.system.made_files import NotOurs
 
     try:
-        check_writable(file)
+        yield
     except NotOurs as error:
         raise Problem(str(error)) from error
     except OSError as error:
         raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
+
+
+def can_be_written(file: Path) -> None:
+    """Say at once that a file that the user has named can't be made, before anything is simulated for it."""
+    from sim.system.made_files import check_writable
+
+    with _told_of(file):
+        check_writable(file)
 
 
 def write_named(file: Path, content: bytes) -> None:
     """Write a file that the user has named; what is not ours is not replaced."""
-    from sim.cli.problems import Problem
-    from sim.system.made_files import NotOurs, write_signed
+    from sim.system.made_files import write_signed
 
-    try:
+    with _told_of(file):
         write_signed(file, content)
-    except NotOurs as error:
-        raise Problem(str(error)) from error
-    except OSError as error:
-        raise Problem(f"{file}: can't be written: {error.strerror or error}") from error
 
 
 Settings = Annotated[

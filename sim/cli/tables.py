@@ -15,9 +15,9 @@ from rich.text import Text
 from sim.analysis.attribution import Attribution
 from sim.analysis.uncertainty import Shares
 from sim.cli.spoken import money, said
+from sim.core.metrics import RATE
 from sim.core.vocabulary import ROAD_CLASSES
 from sim.evidence.verification import Evidence
-from sim.experiment.runner import RATE
 from sim.results.tables import Results
 
 NOTHING = "–"

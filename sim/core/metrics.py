@@ -15,6 +15,8 @@ from functools import cache
 from math import inf
 
 MILLION_VKM = "1/10⁶ vehicle-km"
+RATE = "expected_accident_rate_per_million_vkm"
+"""The metric by which scenarios are compared."""
 
 
 class Kind(StrEnum):
@@ -67,7 +69,7 @@ TABLE: tuple[Metric, ...] = (
         may_not_exist=True,
     ),
     Metric(
-        "expected_accident_rate_per_million_vkm",
+        RATE,
         MILLION_VKM,
         Kind.rate,
         "accidents per million vehicle-km",

@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from sim.core.metrics import RATE
 from sim.core.seeds import LARGEST_SEED
 from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import TRIPS_PER_BLOCK, Settled, background_of, run_replication, separable
@@ -25,7 +26,6 @@ from sim.statistics.intervals import needs_ratio, stein_replications
 from sim.system.interrupts import interrupts_held
 
 Progress = Callable[[int, int], None]
-RATE = "expected_accident_rate_per_million_vkm"
 MOST_PARTS = 8
 """Of a run of several corridors, so that workers share even a single one; it does not change the results."""
 POOL_RESTARTS = 3

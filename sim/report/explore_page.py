@@ -1,17 +1,13 @@
 """The what-if page: one file that can be mailed, with all numbers in it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from sim.report.exploring import OUTCOMES, Explored
 from sim.report.numbers import MONEY
-from sim.report.page import asset
-from sim.report.words import LANGUAGES, WORDS, kind_word
+from sim.report.templates import asset, by_language, rendered, script_data
+from sim.report.words import LANGUAGES, WORDS, either, kind_word
 from sim.scenario import Scenario
 
 SLIDERS: dict[str, tuple[str, str]] = {
@@ -113,25 +109,20 @@ def explore_page(
     made : version and seed
     languages : of the page
     """
-    environment = Environment(
-        loader=PackageLoader("sim.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    data = json.dumps(_data(found, programme, base_file, made), ensure_ascii=False, separators=(",", ":"))
-    text: str = environment.get_template("explore.html.j2").render(
+    return rendered(
+        "explore.html.j2",
         languages=languages,
-        data=Markup(data.replace("<", "\\u003c")),  # noqa: S704
-        style=Markup(asset("explore.css")),  # noqa: S704
-        script=Markup(asset("explore.js")),  # noqa: S704
-        title=TEXTS["title"][LANGUAGES.index(languages[0])],
+        data=script_data(_data(found, programme, base_file, made)),
+        style=asset("explore.css"),
+        script=asset("explore.js"),
+        title=either(languages[0], *TEXTS["title"]),
     )
-    return text
 
 
 def _data(found: Explored, programme: Scenario, base_file: str, made: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that the script reads."""
-    words = TEXTS | {name: WORDS[name] for name in OUTCOMES}
     return {
-        "texts": {language: {key: pair[n] for key, pair in words.items()} for n, language in enumerate(LANGUAGES)},
+        "texts": by_language(TEXTS | {name: WORDS[name] for name in OUTCOMES}),
         "place": {"en": programme.place, "zh": programme.place_zh or programme.place},
         "kinds": [{"kind": kind, "en": kind_word(kind, "en"), "zh": kind_word(kind, "zh")} for kind in found.kinds],
         "outcomes": list(OUTCOMES),

@@ -8,8 +8,6 @@ from sim.charts.basic import told_apart
 from sim.core.units import DAYS_PER_YEAR
 from sim.results.folder import ResultFolder, read_results
 
-RATE = "expected_accident_rate_per_million_vkm"
-
 
 @dataclass(frozen=True)
 class Material(ResultFolder):

@@ -1,7 +1,6 @@
 """The report's tables and charts for office programs: a workbook, slides and a document (extra `hairpin[office]`)."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from importlib import import_module
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -25,15 +24,6 @@ class OfficeMissing(Exception):
     """A library of the extra is not installed."""
 
 
-@contextmanager
-def _needed_for(file: str) -> Iterator[None]:
-    """A missing library is told by what it is for."""
-    try:
-        yield
-    except ImportError as error:
-        raise OfficeMissing(f"{file} needs the extra: pip install 'hairpin[office]'") from error
-
-
 def need_libraries() -> None:
     """Ask for the extra before anything is drawn.
 
@@ -43,8 +33,10 @@ def need_libraries() -> None:
         without it
     """
     for file, library in (("tables.xlsx", "xlsxwriter"), ("slides.pptx", "pptx"), ("report.docx", "docx")):
-        with _needed_for(file):
+        try:
             import_module(library)
+        except ImportError as error:
+            raise OfficeMissing(f"{file} needs the extra: pip install 'hairpin[office]'") from error
 
 
 class Sheet(NamedTuple):

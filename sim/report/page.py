@@ -4,10 +4,8 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.charts.saving import inline
@@ -18,6 +16,7 @@ from sim.report.material import Material
 from sim.report.numbers import millions
 from sim.report.sources import assumptions
 from sim.report.summary import headline, summary
+from sim.report.templates import asset, rendered
 from sim.report.words import LANGUAGES, LIMITS, WORDS, word
 from sim.results.folder import ResultFolder
 
@@ -29,21 +28,11 @@ def page(
     found: Material, languages: tuple[str, ...] = LANGUAGES, *, maker: str = "", made_on: date | None = None
 ) -> str:
     """The report as HTML; with two languages it has a switch, and opens in the reader's."""
-    environment = Environment(
-        loader=PackageLoader("sim.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    template = environment.get_template("report.html.j2")
     score = shipped_score()
     made = {"by": maker, "on": (made_on or date.today()).isoformat()}
     parts = [_language(found, score, made, language) for language in languages]
-    style, script = Markup(asset("report.css")), Markup(asset("report.js"))  # noqa: S704
-    text: str = template.render(parts=parts, languages=languages, style=style, script=script)
-    return text
-
-
-def asset(name: str) -> str:
-    """A file beside this one."""
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+    style, script = asset("report.css"), asset("report.js")
+    return rendered("report.html.j2", parts=parts, languages=languages, style=style, script=script)
 
 
 def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str], language: str) -> dict[str, Any]:

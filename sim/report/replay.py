@@ -1,6 +1,5 @@
 """One day of one run, truck by truck: a space-time table of the banned road and the moves on the whole network."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from sim.core.records import DrivenTrip
 from sim.core.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats
@@ -21,7 +18,7 @@ from sim.engine.replication import run_replication
 from sim.inputs.network import Network
 from sim.inputs.road import Link, Node
 from sim.report.drawings import banned_line
-from sim.report.page import asset
+from sim.report.templates import asset, rendered, script_data
 from sim.report.words import LANGUAGES, WORDS, word
 from sim.scenario.model import Scenario
 
@@ -150,27 +147,24 @@ def _moves(trip: DrivenTrip, network: Network, start_s: float) -> tuple[int, lis
 
 def replay_page(*found: Replay) -> str:
     """The same day of one scenario, or of two beside each other, as a page that plays it: a strip and a map each."""
-    environment = Environment(
-        loader=PackageLoader("sim.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     last = found[-1]
     content = {
         "sides": [_side(one) for one in found],
         "words": {language: [word(f"event_{event}", language) for event in EVENTS] for language in LANGUAGES},
     }
     starts = last.scenario.start_date + timedelta(days=last.day)
-    text: str = environment.get_template("replay.html.j2").render(
+    return rendered(
+        "replay.html.j2",
         languages=LANGUAGES,
         t=[{"language": language, **{key: word(key, language) for key in WORDS}} for language in LANGUAGES],
         sides=[one.scenario for one in found],
         scenario=last.scenario,
         date=starts.isoformat(),
         day=last.day,
-        style=Markup(asset("report.css") + asset("replay.css")),  # noqa: S704
-        script=Markup(asset("replay.js")),  # noqa: S704
-        content=Markup(json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")),  # noqa: S704
+        style=asset("report.css", "replay.css"),
+        script=asset("replay.js"),
+        content=script_data(content),
     )
-    return text
 
 
 def _side(found: Replay) -> dict[str, Any]:

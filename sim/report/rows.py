@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.valuation import TRUCK_HOURS
-from sim.core.metrics import grows_with_time
+from sim.core.metrics import RATE, grows_with_time
 from sim.core.units import METRES_PER_KM
 from sim.core.vocabulary import ROAD_CLASSES
 from sim.interventions.registry import interventions
-from sim.report.material import RATE, Material
+from sim.report.material import Material
 from sim.report.numbers import MONEY, changes, interval, millions
 from sim.report.section_risk import along
-from sim.report.words import LANGUAGES, kind_word, parameter_word, word
+from sim.report.words import either, kind_word, parameter_word, word
 
 INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("deaths", "expected_deaths", 1.0, ".2f"),
@@ -142,16 +142,16 @@ def hours_saved(avoided: Mapping[str, Mapping[str, float]]) -> float:
 
 def mechanics(found: Material, language: str) -> list[dict[str, str]]:
     """What is put in of each measure of the programme, and what emerges."""
-    known, place = interventions(), LANGUAGES.index(language)
+    known = interventions()
     kinds = [kind for kind in found.scenarios[found.programme]["interventions"] if kind in known]
     return [
         {
             "title": kind_word(kind, language),
-            "puts_in": known[kind].puts_in[place],
-            "emerges": known[kind].emerges[place],
+            "puts_in": either(language, *known[kind].puts_in),
+            "emerges": either(language, *known[kind].emerges),
         }
         for kind in kinds
-        if known[kind].puts_in[place]
+        if either(language, *known[kind].puts_in)
     ]
 
 

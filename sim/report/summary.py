@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from sim.core.metrics import RATE
 from sim.report.answer import answer
-from sim.report.material import RATE, Material
+from sim.report.material import Material
 from sim.report.numbers import changes, millions
 from sim.report.rows import SUSPICIOUS
 from sim.report.scorecard import TELLING_WIDTH

@@ -1,6 +1,6 @@
 """The report's words in English and Chinese; terms as the glossary has them."""
 
-from sim.core.metrics import metric
+from sim.core.metrics import RATE, metric
 from sim.risk.mechanisms import TABLE
 
 LANGUAGES = ("en", "zh")
@@ -262,7 +262,7 @@ OF_METRICS: dict[str, tuple[str, str, str]] = {
     "deaths": ("expected_deaths", "", ""),
     "injuries": ("expected_injuries", "", ""),
     "property_loss_cny": ("expected_property_loss_cny", " (million CNY)", "（万元）"),
-    "rate": ("expected_accident_rate_per_million_vkm", "", ""),
+    "rate": (RATE, "", ""),
     "compliance_rate": ("compliance_rate", "", ""),
     "vehicle_km": ("vehicle_km", " (million)", "（百万车公里）"),
     "response": ("mean_response_s", " (s, mean)", "（秒，平均）"),

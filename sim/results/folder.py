@@ -15,8 +15,8 @@ import pandas as pd
 
 from sim.analysis.attribution import Attribution
 from sim.analysis.uncertainty import Shares, uncertain_keys
+from sim.core.metrics import RATE
 from sim.engine.accounting.outcome import Outcome
-from sim.experiment.runner import RATE
 from sim.experiment.store import model_version
 from sim.results.tables import MANIFEST_FORMAT, Results, named
 from sim.scenario import Scenario

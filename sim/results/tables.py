@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.valuation import appraise
-from sim.core.metrics import Kind
+from sim.core.metrics import RATE, Kind
 from sim.core.metrics import metric as metric_row
 from sim.core.units import VKM_PER_MILLION
 from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine.accounting.outcome import Outcome
-from sim.experiment.runner import RATE, Experiment
+from sim.experiment.runner import Experiment
 from sim.experiment.store import model_version
 from sim.statistics.intervals import Interval, mean_interval, paired_ratio, stein_ratio
 from sim.system.machine import machine

@@ -11,8 +11,10 @@ from math import isnan
 from typing import Any
 
 from sim.analysis.portfolio import with_parts
+from sim.core.metrics import RATE, grows_with_time
+from sim.core.units import DAYS_PER_YEAR
 from sim.engine.accounting.outcome import Outcome
-from sim.experiment.runner import RATE, Task, perform
+from sim.experiment.runner import Task, perform
 from sim.experiment.store import Store
 from sim.scenario import Scenario
 from sim.statistics.intervals import paired_ratio
@@ -40,8 +42,6 @@ class Job:
 
     name: str
     scenario: Scenario
-    base: Scenario
-    seed: int
     runs: int
     said: list[dict[str, Any]] = field(default_factory=list)
     """What is told to who watches, in order."""
@@ -98,16 +98,15 @@ class Jobs:
     """
 
     def __init__(self, programme: Scenario, store: Store, pool: Executor, seed: int) -> None:
-        self.programme, self._store, self._pool, self._seed = programme, store, pool, seed
+        self._programme, self._store, self._pool, self._seed = programme, store, pool, seed
+        self._base = with_parts(programme, ()).changed({"name": "none"})
         self._jobs: dict[str, Job] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(2)
 
     async def warm_up(self) -> None:
         """Have workers and the rough run without measures ready before anybody asks."""
-        base = with_parts(self.programme, ()).changed({"name": "none"})
-        job = Job("", base, base, self._seed, 1)
-        await self._run(base.changed(_short(base)), 0, job)
+        await self._run(self._base.changed(_short(self._base)), 0)
 
     def start(self, measures: Mapping[str, Mapping[str, Any]], runs: int) -> Job:
         """Begin a job.
@@ -122,11 +121,10 @@ class Jobs:
         self._forget()
         if sum(job.ended_at is None for job in self._jobs.values()) >= MOST_JOBS:
             raise TooManyJobs
-        chosen = with_parts(self.programme, sorted(measures)).changed({"name": "chosen"})
+        chosen = with_parts(self._programme, sorted(measures)).changed({"name": "chosen"})
         changes = {f"interventions.{kind}.{key}": value for kind, own in measures.items() for key, value in own.items()}
-        base = with_parts(self.programme, ()).changed({"name": "none"})
         scenario = chosen.changed(changes) if changes else chosen
-        job = Job(secrets.token_urlsafe(9), scenario, base, self._seed, min(runs, MOST_RUNS))
+        job = Job(secrets.token_urlsafe(9), scenario, min(runs, MOST_RUNS))
         self._jobs[job.name] = job
         task = asyncio.create_task(self._work(job))
         self._running.add(task)
@@ -154,21 +152,21 @@ class Jobs:
             await job.say({"end": "stopped" if job.to_be_stopped else "done"}, at_last=True)
 
     async def _refine(self, job: Job) -> None:
-        short = _short(job.base)
-        pair = await asyncio.gather(*(self._run(one.changed(short), 0, job) for one in (job.base, job.scenario)))
+        short = _short(self._base)
+        pair = await asyncio.gather(*(self._run(one.changed(short), 0) for one in (self._base, job.scenario)))
         await job.say({"rough": True, **_told([pair[0]], [pair[1]], short["days"])})
         bases, own = list[Outcome](), list[Outcome]()
         for number in range(job.runs):
             if job.to_be_stopped:
                 return
-            pair = await asyncio.gather(*(self._run(one, number, job) for one in (job.base, job.scenario)))
+            pair = await asyncio.gather(*(self._run(one, number) for one in (self._base, job.scenario)))
             bases.append(pair[0])
             own.append(pair[1])
-            await job.say({"rough": False, "run": number + 1, "of": job.runs, **_told(bases, own, job.base.days)})
+            await job.say({"rough": False, "run": number + 1, "of": job.runs, **_told(bases, own, self._base.days)})
 
-    async def _run(self, scenario: Scenario, replication: int, job: Job) -> Outcome:
+    async def _run(self, scenario: Scenario, replication: int) -> Outcome:
         """A run, from the store if it is there; a stop does not wait for it to end."""
-        task = Task(scenario, job.seed, replication)
+        task = Task(scenario, self._seed, replication)
         kept = self._store.get(task.key)
         if kept is not None:
             return kept.lean()
@@ -193,7 +191,7 @@ def _short(scenario: Scenario) -> dict[str, int]:
 
 def _told(bases: list[Outcome], own: list[Outcome], days: int) -> dict[str, Any]:
     """A year's means without and with, and the ratio of accident rates with its interval if there are two runs."""
-    yearly = 365.0 / days
+    yearly = DAYS_PER_YEAR / days
     ratio = paired_ratio(*([one.metrics[RATE] for one in runs] for runs in (own, bases)))
     return {
         "ratio": [_known(value) for value in (ratio.estimate, ratio.low, ratio.high)],
@@ -206,7 +204,7 @@ def _means(runs: list[Outcome], yearly: float) -> dict[str, float | None]:
     found = {}
     for name in SHOWN:
         mean = sum(one.metrics[name] for one in runs) / len(runs)
-        found[name] = _known(mean if name == "compliance_rate" else mean * yearly)
+        found[name] = _known(mean * yearly if grows_with_time(name) else mean)
     return found
 
 

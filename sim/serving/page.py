@@ -1,13 +1,8 @@
 """The page of the server."""
 
-import json
-from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from sim.report.page import asset
+from sim.report.templates import asset, by_language, rendered, script_data
 from sim.report.words import LANGUAGES, kind_word, metric_word
 from sim.scenario import Scenario
 from sim.serving.form import Measure
@@ -37,19 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class _Words:
-    language: str
-
-    def __getitem__(self, key: str) -> str:
-        return TEXTS[key][LANGUAGES.index(self.language)]
-
-
 def page_of(programme: Scenario, form: list[Measure], token: str) -> str:
     """The page, with all that its script needs."""
-    environment = Environment(
-        loader=PackageLoader("sim.serving", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     data: dict[str, Any] = {
         "token": token,
         "form": [
@@ -61,13 +45,13 @@ def page_of(programme: Scenario, form: list[Measure], token: str) -> str:
             for one in form
         ],
         "shown": [[name, *(metric_word(name, language) for language in LANGUAGES)] for name in SHOWN],
-        "texts": {language: {key: pair[n] for key, pair in TEXTS.items()} for n, language in enumerate(LANGUAGES)},
+        "texts": by_language(TEXTS),
     }
-    text: str = environment.get_template("serve.html.j2").render(
+    return rendered(
+        "serve.html.j2",
+        "sim.serving",
         place={"en": programme.place or programme.shown_title, "zh": programme.place_zh or programme.place},
-        t={language: _Words(language) for language in LANGUAGES},
-        data=Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")),  # noqa: S704
-        style=Markup(asset("explore.css")),  # noqa: S704
-        script=Markup(asset("../serving/serve.js")),  # noqa: S704
+        data=script_data(data),
+        style=asset("explore.css"),
+        script=asset("serve.js", package="sim.serving"),
     )
-    return text

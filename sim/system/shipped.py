@@ -9,13 +9,6 @@ SCENARIOS, REFERENCE = Path("scenarios"), Path("results/reference/weeks.json")
 PATTERN = "*?["
 
 
-def shipped(name: Path) -> Path:
-    """Where a thing that comes along is: its name in the working folder if it is there, else ours."""
-    if name.exists():
-        return name
-    return next((folder / name for folder in (IN_WHEEL, IN_CHECKOUT) if (folder / name).exists()), name)
-
-
 def named_by(path: Path) -> list[Path]:
     """Files that a path on the command line names: itself, those of a pattern, or ours of that name.
 
@@ -32,3 +25,8 @@ def named_by(path: Path) -> list[Path]:
         if found:
             return found
     return [path]
+
+
+def shipped(name: Path) -> Path:
+    """Where a thing that comes along is: its name in the working folder if it is there, else ours."""
+    return named_by(name)[0]

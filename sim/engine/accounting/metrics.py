@@ -7,7 +7,7 @@ from math import isfinite, isnan, nan
 import numpy as np
 
 from sim.core import portable
-from sim.core.metrics import may_not_exist
+from sim.core.metrics import RATE, may_not_exist
 from sim.core.records import AccidentRecord, IncidentRecord
 from sim.core.units import (
     DAYS_PER_YEAR,
@@ -100,7 +100,7 @@ def _of_traffic(
     candidates, violations = int(ledger.candidates.sum()), int(ledger.violations.sum())
     metrics: Metrics = {
         "accident_rate_per_million_vkm": _rate(len(accidents), distance),
-        "expected_accident_rate_per_million_vkm": _rate(expected, distance),
+        RATE: _rate(expected, distance),
         "accidents": float(len(accidents)),
         "expected_accidents": expected,
         "deaths": float(sum(a.deaths for a in accidents)),
