@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.core import exact_sums
 from sim.core.compiled import compiled, single
 from sim.core.units import kmh_from_ms
 from sim.driving.mechanisms import FILES
 from sim.driving.plan import RiskNumbers, Road, RulesOnRoute
 from sim.driving.traits import Traits
-from sim.driving.trucks import ONE, Trucks
+from sim.driving.trucks import ONE, Trucks, exact_hazard
 from sim.risk import severity
 from sim.risk.mechanisms import CAPTURED, RUNAWAY, TABLE, WITH_OTHERS
 
@@ -19,7 +18,6 @@ OWN = tuple(number for number, row in enumerate(TABLE) if not row.with_others)
 
 fatal_growth = single(severity.fatal_growth)
 kilometres_per_hour = single(kmh_from_ms)
-exact_hazard = compiled(exact_sums.exact_hazard)
 
 
 def _one_after_the_other() -> Callable[..., None]:

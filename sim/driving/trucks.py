@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.core import exact_sums
 from sim.core.compiled import compiled
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Singles
 from sim.driving.conditions import Hours
@@ -17,6 +18,8 @@ from sim.driving.traits import Traits
 
 NO_LIMIT = np.float32(np.inf)
 ONE, NOTHING = np.float32(1.0), np.float32(0.0)
+
+exact_hazard = compiled(exact_sums.exact_hazard)
 
 
 class Trucks(NamedTuple):

@@ -4,19 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.core import exact_sums
 from sim.core.compiled import compiled, plain, single
 from sim.core.units import kmh_from_ms
 from sim.driving.mechanisms.one_truck import OneTruck
 from sim.driving.plan import RiskNumbers, Road, RulesOnRoute
 from sim.driving.traits import Traits
-from sim.driving.trucks import Trucks
+from sim.driving.trucks import Trucks, exact_hazard
 from sim.risk import relative
 from sim.risk.mechanisms import GENERAL
 
 exponential_model, plain_exponential_model = single(relative.exponential_model), plain(relative.exponential_model)
 kilometres_per_hour, plain_kilometres_per_hour = single(kmh_from_ms), plain(kmh_from_ms)
-exact_hazard = compiled(exact_sums.exact_hazard)
 
 
 @compiled

@@ -2,16 +2,13 @@
 
 import numpy as np
 
-from sim.core import exact_sums
 from sim.core.compiled import compiled
 from sim.driving.mechanisms.general import before_rules
 from sim.driving.mechanisms.one_truck import OneTruck
 from sim.driving.plan import RiskNumbers, Road, RulesOnRoute
 from sim.driving.traits import Traits
-from sim.driving.trucks import NOTHING, Trucks
+from sim.driving.trucks import NOTHING, Trucks, exact_hazard
 from sim.risk.mechanisms import HEAD_ON
-
-exact_hazard = compiled(exact_sums.exact_hazard)
 
 
 @compiled

@@ -4,19 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.core import exact_sums
 from sim.core.compiled import compiled, plain, single
 from sim.driving.mechanisms.one_truck import OneTruck
 from sim.driving.plan import RiskNumbers, Road, RulesOnRoute
 from sim.driving.traits import Traits
-from sim.driving.trucks import NOTHING, Trucks
+from sim.driving.trucks import NOTHING, Trucks, exact_hazard
 from sim.risk import encounters
 from sim.risk.mechanisms import REAR_END
 
 times_reached, plain_times_reached = single(encounters.times_reached), plain(encounters.times_reached)
 more_reached_than_reaching = single(encounters.more_reached_than_reaching)
 plain_more_reached_than_reaching = plain(encounters.more_reached_than_reaching)
-exact_hazard = compiled(exact_sums.exact_hazard)
 
 
 @compiled

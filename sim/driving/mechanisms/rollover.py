@@ -2,18 +2,16 @@
 
 import numpy as np
 
-from sim.core import exact_sums
 from sim.core.compiled import compiled, plain, single
 from sim.driving.mechanisms.one_truck import OneTruck
 from sim.driving.plan import RiskNumbers, Road, RulesOnRoute
 from sim.driving.traits import Traits
-from sim.driving.trucks import NOTHING, Trucks
+from sim.driving.trucks import NOTHING, Trucks, exact_hazard
 from sim.physics import rollover
 from sim.risk.mechanisms import ROLLOVER
 
 rollover_speed_ms, plain_rollover_speed_ms = single(rollover.rollover_speed_ms), plain(rollover.rollover_speed_ms)
 rollover_hazard, plain_rollover_hazard = single(rollover.rollover_hazard), plain(rollover.rollover_hazard)
-exact_hazard = compiled(exact_sums.exact_hazard)
 
 
 @compiled
