@@ -1,6 +1,6 @@
 """The scorecard that is shipped: all observed cases, each beside what the model gives for it without having seen it.
 
-python docs/hindcast/build.py   writes the pages and charts of docs/hindcast: some quarter of an hour on two cores; goes
+python docs/hindcast/build.py   writes the pages and charts of docs/hindcast: half an hour on two cores; goes
 on where it was stopped
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / "results" / "validation"
 SHIPPED = ROOT / "sim" / "hindcast" / "shipped.json"
-COMMAND = ("hindcast", "--draws", "120")
+COMMAND = ("hindcast", "--draws", "240")
 FILES = ("hindcast.md", "hindcast.zh-CN.md", "hindcast.svg", "hindcast.zh-CN.svg")
 
 

@@ -21,6 +21,8 @@ Quantity = Literal[
     "deaths_per_injury",
     "deaths_of_others_share",
     "fatal_rate",
+    "accident_rate",
+    "injury_accident_rate",
     "runaway_share",
     "rear_end_share",
     "head_on_fatal_share",
@@ -28,6 +30,8 @@ Quantity = Literal[
     "months_share",
     "mean_speed_kmh",
 ]
+RECORDED_RATES: tuple[Quantity, ...] = ("accident_rate", "injury_accident_rate")
+"""Per million truck-km: like counts they hold what a register holds, but don't depend on how many trucks there were."""
 Role = Literal["evidence", "fitted", "input"]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Whole = Annotated[int, Field(ge=0)]
@@ -105,6 +109,11 @@ class Observation(Model):
     naive_source: Source | None = None
     miss: Text | None = Field(default=None, description="what a miss is put down to")
     miss_zh: Text | None = None
+
+    @property
+    def is_recorded_rate(self) -> bool:
+        """Whether it is a level that depends on what is recorded, and not on the number of trucks."""
+        return self.quantity in RECORDED_RATES and self.relative_to is None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

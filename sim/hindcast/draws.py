@@ -9,7 +9,6 @@ from sim.experiment.runner import Progress, Task, perform_all
 from sim.experiment.store import Memory, Store
 from sim.hindcast.cases import LoadedCase, Registers
 from sim.hindcast.quantities import Run
-from sim.scenario.uncertain import Distribution
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +19,6 @@ class Draws:
     """Of scenarios' uncertain parameters."""
     runs: dict[str, dict[str, list[Run]]]
     """By case and scenario, a run a draw."""
-    traffic: dict[str, Floats]
-    """Factor on the number of trucks by case, shape (draws,)."""
     recorded: dict[tuple[str, str], Floats]
     """Recorded events over those that happened by country and register, shape (draws,)."""
 
@@ -47,7 +44,7 @@ def draw(
     """
     scenarios = [scenario for case in cases for scenario in case.scenarios.values()]
     keys = uncertain_keys(scenarios)
-    others = _others(cases, registers)
+    others = {f"recorded.{one.country}.{one.name}": one.recorded for one in registers.registers}
     shares = latin_hypercube(draws, [*keys, *others], seed)
     drawn_scenarios = [[drawn(scenario, keys, row[: len(keys)]) for scenario in scenarios] for row in shares]
     tasks = [Task(own, seed, number) for number, row in enumerate(drawn_scenarios) for own in row]
@@ -61,16 +58,5 @@ def draw(
     return Draws(
         tuple(keys),
         runs,
-        {one.case.name: values[_traffic(one)] for one in cases},
         {(own.country, own.name): values[f"recorded.{own.country}.{own.name}"] for own in registers.registers},
     )
-
-
-def _traffic(case: LoadedCase) -> str:
-    return f"traffic.{case.case.name}"
-
-
-def _others(cases: Sequence[LoadedCase], registers: Registers) -> dict[str, Distribution]:
-    """Uncertain numbers that are no part of a scenario, by name."""
-    own = {_traffic(case): case.case.traffic for case in cases}
-    return own | {f"recorded.{one.country}.{one.name}": one.recorded for one in registers.registers}

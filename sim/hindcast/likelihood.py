@@ -13,6 +13,7 @@ from scipy.special import expit, logit, logsumexp, ndtri
 
 from sim.core.units import Floats, Ints
 from sim.hindcast.cases import BeforeAfter, Count, Discrepancy, Observation, Observed, PartOf
+from sim.scenario.uncertain import Distribution
 
 LEAST = 1e-12
 """Predictions are held this far from 0 and shares from 1, where logarithms end."""
@@ -36,8 +37,8 @@ def spread_of(observation: Observation, discrepancy: Discrepancy) -> float:
     """Standard deviation of a place's own deviation, of the logarithm or of log-odds."""
     if isinstance(observation.observed, PartOf):
         return discrepancy.share_logit_sd
-    counted = isinstance(observation.observed, Count)
-    return discrepancy.count_log_sd if counted else discrepancy.effect_log_sd
+    level = isinstance(observation.observed, Count) or observation.is_recorded_rate
+    return discrepancy.count_log_sd if level else discrepancy.effect_log_sd
 
 
 def spread(values: Floats, own: Floats, sd: float, observation: Observation) -> Floats:
@@ -133,3 +134,9 @@ def deviations(seed: int, discrepancy: Discrepancy, *, selected: bool) -> Floats
     rho = discrepancy.worst_correlation
     result: Floats = rho * listed + np.sqrt(1.0 - rho**2) * own
     return result
+
+
+def quantiles(seed: int, of: Distribution) -> Floats:
+    """Values that stand for a distribution, in an order that has nothing to do with deviations, shape (deviations,)."""
+    generator = np.random.Generator(np.random.Philox(key=[seed, 5]))
+    return of.quantile((generator.permutation(OWN) + 0.5) / OWN)

@@ -1,6 +1,6 @@
 """What the model says of a quantity that was observed: yearly numbers, shares and ratios of one run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -17,6 +17,9 @@ MANUAL_SEVERITY = {"deaths": 0.013, "injuries": 0.308}
 
 AASHTO 2010, Highway Safety Manual, table 10-3: 1.3 % and 30.8 %.
 """
+
+MANUAL_RATES = {"accident_rate": 1.0, "injury_accident_rate": MANUAL_SEVERITY["deaths"] + MANUAL_SEVERITY["injuries"]}
+"""Accidents of a kind over all, by the same table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +60,15 @@ def by_manual(observation: Observation, run: Run) -> float:
 
     Its prediction for each section, with the draw's calibration factors and the truck-km of the run.
     """
-    if observation.quantity not in {"accidents", *MANUAL_SEVERITY} or observation.stretch is not None:
+    quantity = observation.quantity
+    if quantity not in {"accidents", *MANUAL_SEVERITY, *MANUAL_RATES} or observation.stretch is not None:
         return nan
     hazard = base_hazard(Network(run.scenario.road), run.scenario.risk).per_m
     metres = run.outcome.sections["vehicle_km"].to_numpy() * METRES_PER_KM
     accidents = sum(float(one) for one in hazard * metres) / run.years
-    return accidents * MANUAL_SEVERITY.get(observation.quantity, 1.0)
+    if quantity in MANUAL_RATES:
+        return accidents / million_truck_km(run) * MANUAL_RATES[quantity]
+    return accidents * MANUAL_SEVERITY.get(quantity, 1.0)
 
 
 def _metric(name: str) -> Callable[[Run], float]:
@@ -91,8 +97,21 @@ def _deaths_per_runaway(run: Run) -> float:
 
 def _fatal(run: Run, *mechanisms: str) -> float:
     """Fatal accidents of these mechanisms by their shares, the truck's speed aside."""
-    shares = run.scenario.severity.fatal_share
+    return _with_share(run, run.scenario.severity.fatal_share, mechanisms)
+
+
+def _with_injured(run: Run) -> float:
+    """Accidents with injured or dead by their shares, the truck's speed aside."""
+    severity = run.scenario.severity
+    return sum(_with_share(run, shares, MECHANISMS) for shares in (severity.fatal_share, severity.injury_share))
+
+
+def _with_share(run: Run, shares: Sequence[float], mechanisms: Sequence[str]) -> float:
     return sum(run.expected(name) * min(shares[MECHANISMS.index(name)], 1.0) for name in mechanisms)
+
+
+def _per_million_truck_km(accidents: float, run: Run) -> float:
+    return _over(accidents, run.outcome.metrics["vehicle_km"]) * VKM_PER_MILLION
 
 
 def _in_months(run: Run, months: tuple[int, ...]) -> float:
@@ -118,7 +137,9 @@ QUANTITIES: dict[str, Callable[[Run], float]] = {
     "deaths_per_runaway": _deaths_per_runaway,
     "deaths_per_injury": _ratio("expected_deaths", "expected_injuries"),
     "deaths_of_others_share": _ratio("expected_deaths_of_others", "expected_deaths"),
-    "fatal_rate": lambda run: _over(_fatal(run, *MECHANISMS), run.outcome.metrics["vehicle_km"]) * VKM_PER_MILLION,
+    "fatal_rate": lambda run: _per_million_truck_km(_fatal(run, *MECHANISMS), run),
+    "accident_rate": lambda run: _per_million_truck_km(run.expected(*MECHANISMS), run),
+    "injury_accident_rate": lambda run: _per_million_truck_km(_with_injured(run), run),
     "runaway_share": lambda run: _over(_runaways(run) * run.years, run.outcome.metrics["expected_accidents"]),
     "rear_end_share": _ratio("expected_rear_end", "expected_accidents"),
     "rollover_share": _ratio("expected_rollover", "expected_accidents"),

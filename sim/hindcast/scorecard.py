@@ -1,16 +1,20 @@
 """Every observation beside what the model gave for it without having seen it, and beside what two naive rivals say.
 
 Weights of the draws come from the observations marked as fitted, those of the same case left out: what is predicted of
-a case never rests on it. The first rival is the safety manual alone, with the same traffic and calibration factors. The
+a case never rests on it. A second prediction learns from everything that was seen in the other cases, so that what they
+share (brakes, levels, what registers record) is known as well as they tell it: leave one case out at a time [2]. The
+first rival is the safety manual alone, with the same traffic and calibration factors. The
 second is the mean of the other cases: their rate per million truck-km, or their share or effect. All three are scored
 by the logarithm of the probability that they gave to what was observed [1].
 
 [1] Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, Journal of the American
     Statistical Association 102, 359-378.
+[2] Vehtari, Gelman and Gabry (2017), Practical Bayesian model evaluation using leave-one-out cross-validation and WAIC,
+    Statistics and Computing 27, 1413-1432; of groups of observations instead of single ones.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from statistics import median
 
@@ -26,6 +30,8 @@ from sim.hindcast.quantities import by_manual, million_truck_km, value_of
 LONE_LOG_SD = 1.0
 """Of the second rival where a single other case is its whole experience: assumption."""
 LEAST_LOG_SD = 0.3
+CENTRAL = (0.05, 0.5, 0.95)
+"""Ends and middle of what is shown of a prediction."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +45,31 @@ class Predicted:
     manual: Floats
     """The same by the manual alone, not a number where it has none, shape (draws,)."""
     exposure: Floats
-    """Million truck-km a year times what is recorded, shape (draws,)."""
+    """Million truck-km a year times what is recorded of counts, at the middle of its traffic, shape (draws,)."""
     own: Floats
     """A place's own deviations, shape (deviations,)."""
+    traffic: Floats
+    """Factor on the number of trucks, which nothing else depends on, shape (deviations,)."""
+    sd: float
+    """Of the place's own deviations, of the logarithm or of log-odds."""
+
+    def spread(self, values: Floats) -> Floats:
+        """Values with the place's own deviations and what is not known of its traffic, shape (draws, deviations)."""
+        return likelihood.spread(values, self.own, self.sd, self.observation) * self.traffic
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A prediction with what was seen in all other cases taken in."""
+
+    predicted: float
+    """Median."""
+    low: float
+    high: float
+    """Of the central 90 % interval."""
+    log_score: float
+    effective_draws: float
+    """Few of them make the interval itself uncertain."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +97,7 @@ class Score:
     others: float | None
     """The same of the other cases' mean."""
     effective_draws: float
+    learned: Learned
     why: str | None
     miss: str | None
     miss_zh: str | None
@@ -78,6 +107,11 @@ class Score:
     def inside(self) -> bool:
         """Whether the observed value lies in the interval."""
         return self.low <= self.observed <= self.high
+
+    @property
+    def learned_inside(self) -> bool:
+        """The same for the interval that learned from the other cases."""
+        return self.learned.low <= self.observed <= self.learned.high
 
     @property
     def width(self) -> float | None:
@@ -114,32 +148,33 @@ def _predicted(case: LoadedCase, observation: Observation, draws: Draws, registe
         where = f"{case.file}: {observation.name}"
         raise ValueError(f"{where}: {observation.quantity} has no value in draw {row}: simulate more days or trucks")
     counted = isinstance(observation.observed, Count)
-    if counted:
-        factor = draws.traffic[case.case.name] * draws.recorded[case.case.country, observation.register_name]
-        values, manual, exposure = values * factor, manual * factor, exposure * factor
+    if counted or observation.is_recorded_rate:
+        recorded = draws.recorded[case.case.country, observation.register_name]
+        values, manual, exposure = values * recorded, manual * recorded, exposure * recorded
     elif observation.naive is not None:
         manual = np.full(len(values), observation.naive)
-    selected = case.case.selected and counted
-    own = likelihood.deviations(seed, registers.discrepancy, selected=selected)
-    return Predicted(case, observation, values, manual, exposure, own)
+    discrepancy, selected = registers.discrepancy, case.case.selected and counted
+    own = likelihood.deviations(seed, discrepancy, selected=selected)
+    traffic = likelihood.quantiles(seed, case.case.traffic) if counted else np.ones(len(own))
+    sd = likelihood.spread_of(observation, discrepancy)
+    return Predicted(case, observation, values, manual, exposure, own, traffic, sd)
 
 
-def scorecard(found: Sequence[Predicted], registers: Registers, seed: int) -> list[Score]:
+def scorecard(found: Sequence[Predicted], seed: int) -> list[Score]:
     """A row an observation, in the order of the cases."""
-    fits = {id(one): _marginal(one, one.values, registers) for one in found if one.observation.role == "fitted"}
-    return [_score(one, found, fits, registers, seed) for one in found]
+    told = [_marginal(one) for one in found]
+    return [_score(one, found, told, seed) for one in found]
 
 
-def _score(
-    one: Predicted, found: Sequence[Predicted], fits: dict[int, Floats], registers: Registers, seed: int
-) -> Score:
+def _score(one: Predicted, found: Sequence[Predicted], told: Sequence[Floats], seed: int) -> Score:
     observation = one.observation
-    weights = _weights([fits[id(o)] for o in found if id(o) in fits and o.case is not one.case], len(one.values))
-    sd = likelihood.spread_of(observation, registers.discrepancy)
-    values = likelihood.spread(one.values, one.own, sd, observation)
+    others = [(other, own) for other, own in zip(found, told, strict=True) if other.case is not one.case]
+    weights = _weights([own for other, own in others if other.observation.role == "fitted"], len(one.values))
+    values = one.spread(one.values)
     might = likelihood.replicated(observation, values, seed)
     observed = likelihood.observed_value(observation.observed)
-    low, middle, high = likelihood.weighted_quantiles(might, weights, (0.05, 0.5, 0.95))
+    low, middle, high = likelihood.weighted_quantiles(might, weights, CENTRAL)
+    each = likelihood.log_likelihood(observation, values)
     case = one.case.case
     return Score(
         case=case.name,
@@ -154,10 +189,11 @@ def _score(
         low=low,
         high=high,
         below=likelihood.tail(might, weights, observed),
-        log_score=likelihood.mixture_log_score(likelihood.log_likelihood(observation, values), weights),
-        manual=_rival(one, one.manual, sd),
+        log_score=likelihood.mixture_log_score(each, weights),
+        manual=_rival(one, one.spread(one.manual)),
         others=_by_others(one, found),
-        effective_draws=1.0 / float((weights**2).sum()),
+        effective_draws=_effective(weights),
+        learned=_learned(might, each, _weights([own for _, own in others], len(one.values))),
         why=observation.why,
         miss=observation.miss,
         miss_zh=observation.miss_zh,
@@ -165,29 +201,36 @@ def _score(
     )
 
 
-def _marginal(one: Predicted, values: Floats, registers: Registers) -> Floats:
+def _learned(might: Floats, each: Floats, weights: Floats) -> Learned:
+    low, middle, high = likelihood.weighted_quantiles(might, weights, CENTRAL)
+    return Learned(middle, low, high, likelihood.mixture_log_score(each, weights), _effective(weights))
+
+
+def _effective(weights: Floats) -> float:
+    """As many equal draws tell as much."""
+    return 1.0 / float((weights**2).sum())
+
+
+def _marginal(one: Predicted) -> Floats:
     """Log probability of an observation by draw, over the place's own deviations."""
-    sd = likelihood.spread_of(one.observation, registers.discrepancy)
-    each = likelihood.log_likelihood(one.observation, likelihood.spread(values, one.own, sd, one.observation))
+    each = likelihood.log_likelihood(one.observation, one.spread(one.values))
     result: Floats = logsumexp(each, axis=1) - np.log(each.shape[1])
     return result
 
 
 def _weights(log_likelihoods: Sequence[Floats], draws: int) -> Floats:
-    """Of the draws by what was fitted elsewhere; sum 1."""
+    """Of the draws by what was seen elsewhere; sum 1."""
     total = np.sum(log_likelihoods, axis=0) if log_likelihoods else np.zeros(draws)
     result: Floats = np.exp(total - logsumexp(total))
     return result
 
 
-def _rival(one: Predicted, values: Floats, sd: float) -> float | None:
-    """Score of other values with the same deviations."""
+def _rival(one: Predicted, values: Floats) -> float | None:
+    """Score of other values, shape (draws, deviations)."""
     if not np.isfinite(values).all():
         return None
-    spread = likelihood.spread(values, one.own, sd, one.observation)
-    return likelihood.mixture_log_score(
-        likelihood.log_likelihood(one.observation, spread), np.full(len(values), 1.0 / len(values))
-    )
+    each = likelihood.log_likelihood(one.observation, values)
+    return likelihood.mixture_log_score(each, np.full(len(values), 1.0 / len(values)))
 
 
 def _by_others(one: Predicted, found: Sequence[Predicted]) -> float | None:
@@ -200,7 +243,7 @@ def _by_others(one: Predicted, found: Sequence[Predicted]) -> float | None:
     middle = float(np.exp(seen.mean()))
     counted = isinstance(one.observation.observed, Count)
     values = middle * (one.exposure if counted else np.ones(len(one.values)))
-    return _rival(one, values, spread * float(np.sqrt(1.0 + 1.0 / len(seen))))
+    return _rival(one, replace(one, sd=spread * float(np.sqrt(1.0 + 1.0 / len(seen)))).spread(values))
 
 
 def _kind(one: Predicted) -> tuple[str, ...]:
@@ -231,8 +274,16 @@ class Totals:
     expected_inside: float
     median_width: float | None
     """None where there is no evidence, or its middle interval reaches down to 0."""
+    learned_inside: int
+    """Of predictions that learned from the other cases, as the next ones."""
+    learned_median_width: float | None
+    learned_draws: float | None
+    """Effective draws of the row that has the fewest."""
     log_score: dict[str, float]
-    """Of the model and each rival over what both predict: model_on_manual, manual, model_on_others, others."""
+    """Of the model and each rival over what both predict: model_on_manual, manual, model_on_others, others.
+
+    `learned_on_` is the model that learned from the other cases.
+    """
     compared: dict[str, int]
     """Observations that a rival predicts."""
 
@@ -240,12 +291,12 @@ class Totals:
 def totals(rows: Sequence[Score]) -> Totals:
     """Over evidence only."""
     kept = [row for row in rows if row.role == "evidence"]
-    middle = median([row.width or inf for row in kept]) if kept else inf
     scores: dict[str, float] = {}
     compared: dict[str, int] = {}
     for rival in ("manual", "others"):
         both = [row for row in kept if getattr(row, rival) is not None]
         scores[f"model_on_{rival}"] = sum(row.log_score for row in both)
+        scores[f"learned_on_{rival}"] = sum(row.learned.log_score for row in both)
         scores[rival] = sum(float(getattr(row, rival)) for row in both)
         compared[rival] = len(both)
     return Totals(
@@ -253,7 +304,16 @@ def totals(rows: Sequence[Score]) -> Totals:
         cases=len({row.case for row in kept}),
         inside=sum(row.inside for row in kept),
         expected_inside=likelihood.INTERVAL * len(kept),
-        median_width=middle if isfinite(middle) else None,
+        median_width=_middle_width([(row.low, row.high) for row in kept]),
+        learned_inside=sum(row.learned_inside for row in kept),
+        learned_median_width=_middle_width([(row.learned.low, row.learned.high) for row in kept]),
+        learned_draws=min((row.learned.effective_draws for row in kept), default=None),
         log_score=scores,
         compared=compared,
     )
+
+
+def _middle_width(intervals: Sequence[tuple[float, float]]) -> float | None:
+    widths = [high / low if low > 0.0 else inf for low, high in intervals]
+    middle = median(widths) if widths else inf
+    return middle if isfinite(middle) else None

@@ -19,11 +19,16 @@ WORDS: dict[str, dict[str, str]] = {
         "wide": "Intervals as wide as these tell the order of a level and no more; "
         "effects of measures and ratios are narrower.",
         "scores": "Sum of the logarithms of the probability given to what was observed (higher is better):",
-        "versus": "- {rival}: {own:.1f} to {other:.1f} in the {n} observations that it says something of.",
+        "learned": "With what was seen in all other cases taken in, one case left out at a time, {inside} of "
+        "{observations} lie inside, and the upper end is {width} times the lower one; {draws} of {all} draws carry the "
+        "weight in the row where it is fewest.",
+        "versus": "- {rival}: {own:.1f}, {learned:.1f} with what the other cases tell, to {other:.1f} in the {n} "
+        "observations that it says something of.",
         "manual": "model to the safety manual alone",
         "others": "model to the mean of the other cases",
         "rows": "Rows",
-        "head": "| observed | register | seen | predicted (90 %) | inside | log score | manual | others |",
+        "head": "| observed | register | seen | predicted (90 %) | inside | with the other cases "
+        "| log score | manual | others |",
         "roles": "Rows in brackets were used to fit, or their numbers were known when an input was set: no evidence. "
         "What is predicted for a case never rests on what was fitted to it.",
         "yes": "yes",
@@ -41,11 +46,15 @@ WORDS: dict[str, dict[str, str]] = {
         "区间上限与下限之比的中位数为 {width}。",
         "wide": "如此宽的区间只说明水平的数量级；措施效果与比值的区间较窄。",
         "scores": "对实际观测所给概率的对数之和（越高越好）：",
-        "versus": "- {rival}：{own:.1f} 对 {other:.1f}（在其有预测的 {n} 项观测中）。",
+        "learned": "若再用其他全部案例的观测修正（每次留出一个案例），{observations} 项中有 {inside} 项落在区间内，"
+        "上限与下限之比的中位数为 {width}；权重最集中的一项相当于 {all} 次抽样中的 {draws} 次。",
+        "versus": "- {rival}：{own:.1f}（用其他案例修正后为 {learned:.1f}）对 {other:.1f}"
+        "（在其有预测的 {n} 项观测中）。",
         "manual": "模型与仅用安全手册相比",
         "others": "模型与其他案例均值相比",
         "rows": "各项",
-        "head": "| 观测项 | 登记口径 | 观测值 | 预测（90 %） | 落在区间内 | 对数得分 | 手册 | 其他案例 |",
+        "head": "| 观测项 | 登记口径 | 观测值 | 预测（90 %） | 落在区间内 | 用其他案例修正后 "
+        "| 对数得分 | 手册 | 其他案例 |",
         "roles": "括号中的各项用于拟合，或在设定某个输入时其数值已知，因此不作为证据。"
         "对某一案例的预测从不依据对该案例的拟合。",
         "yes": "是",
@@ -73,7 +82,7 @@ def markdown(
         "",
         words["made"].format(**made),
         "",
-        *_summary(total, words),
+        *_summary(total, words, made["draws"]),
         "",
         f"![{words['title']}](hindcast{_suffix(language)}.svg)",
         "",
@@ -103,7 +112,7 @@ def _suffix(language: str) -> str:
     return "" if language == "en" else f".{language}"
 
 
-def _summary(total: Totals, words: Mapping[str, str]) -> list[str]:
+def _summary(total: Totals, words: Mapping[str, str], draws: int) -> list[str]:
     held = words["held"].format(
         inside=total.inside,
         observations=total.observations,
@@ -115,13 +124,21 @@ def _summary(total: Totals, words: Mapping[str, str]) -> list[str]:
         words["versus"].format(
             rival=words[rival],
             own=total.log_score[f"model_on_{rival}"],
+            learned=total.log_score[f"learned_on_{rival}"],
             other=total.log_score[rival],
             n=total.compared[rival],
         )
         for rival in total.compared
     ]
+    learned = words["learned"].format(
+        inside=total.learned_inside,
+        observations=total.observations,
+        width=score_text(total.learned_median_width),
+        draws=score_text(total.learned_draws),
+        all=draws,
+    )
     wide = total.median_width is None or total.median_width > TELLING_WIDTH
-    return [held, *([words["wide"]] if wide else []), "", words["scores"], "", *versus]
+    return [held, *([words["wide"]] if wide else []), "", learned, "", words["scores"], "", *versus]
 
 
 def _title(row: Score, language: str) -> str:
@@ -129,7 +146,7 @@ def _title(row: Score, language: str) -> str:
 
 
 def _table(rows: Sequence[Score], words: Mapping[str, str], language: str) -> list[str]:
-    found = [words["head"], "| --- | --- | --- | --- | --- | --- | --- | --- |"]
+    found = [words["head"], "|" + " --- |" * words["head"].count(" |")]
     for row in rows:
         title = _title(row, language)
         shown = title if row.role == "evidence" else f"({title})"
@@ -140,6 +157,7 @@ def _table(rows: Sequence[Score], words: Mapping[str, str], language: str) -> li
             f"{row.observed:.3g}",
             f"{row.predicted:.3g} ({row.low:.3g} – {row.high:.3g})",
             words["yes"] if row.inside else words["no"],
+            f"{row.learned.predicted:.3g} ({row.learned.low:.3g} – {row.learned.high:.3g})",
             *scores,
         )
         found.append(f"| {' | '.join(cells)} |")
