@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.options import remark
+
 if TYPE_CHECKING:
     from sim.core.units import Floats
     from sim.inputs.road import Link
@@ -51,10 +53,12 @@ def descent(
     from sim.cli.problems import Problem
     from sim.core.units import kmh_from_ms, ms_from_kmh
     from sim.physics.descent import descend, maximum_safe_speed_ms
+    from sim.scenario.doubts import doubts_of_link
 
     if out is not None and out.suffix not in {".svg", ".png"}:
         raise Problem(f"{out}: a chart's file ends in .svg or .png")
     found = _link(road, link)
+    remark(doubts_of_link(found))
     sections = found.sections[::-1] if upwards else found.sections
     length = np.array([1000.0 * s.length_km for s in sections])
     grade = np.array([(-1.0 if upwards else 1.0) * s.grade_pct / 100.0 for s in sections])

@@ -56,7 +56,7 @@ def hindcast(
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     found = simulation.hindcast(loaded, known, draws)
     try:
-        rows = scorecard(predicted(loaded, found, known, seed), seed)
+        rows = scorecard(predicted(loaded, found, known, seed), found.shares, seed)
     except ValueError as error:
         raise Problem(str(error)) from error
     _write(folder, rows, totals(rows), loaded, {"command": command_line(), "draws": draws, "seed": seed})

@@ -3,6 +3,7 @@
 import json
 import sys
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,10 +45,11 @@ def validate(
     *,
     form: Annotated[Format, typer.Option("--format", help="github: as annotations of a workflow.")] = Format.text,
 ) -> None:
-    """Check scenario files and say all that is wrong with each, with file and line."""
+    """Check scenario files and say all that is wrong with each, with file and line, and what deserves a second look."""
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError, load_scenario
     from sim.scenario.compatibility import late_starts
+    from sim.scenario.doubts import doubts_of_rates, doubts_of_road
     from sim.system.shipped import named_by
 
     mistakes = []
@@ -59,7 +61,8 @@ def validate(
         else:
             kinds = ", ".join(scenario.interventions) or "no interventions"
             typer.echo(f"{file}: {scenario.name} is valid ({scenario.days} days; {kinds})")
-            remark(late_starts(scenario))
+            doubts = chain(doubts_of_road(scenario.road), doubts_of_rates(scenario.road, scenario.risk))
+            remark(chain(late_starts(scenario), (f"{scenario.name}: {doubt}" for doubt in doubts)))
     if mistakes:
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         told = map(_annotation if form is Format.github else str, mistakes)

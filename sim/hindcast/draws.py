@@ -17,6 +17,8 @@ class Draws:
 
     keys: tuple[str, ...]
     """Of scenarios' uncertain parameters."""
+    shares: Floats
+    """Of everything that is uncertain, keys first, below the value drawn, shape (draws, inputs)."""
     runs: dict[str, dict[str, list[Run]]]
     """By case and scenario, a run a draw."""
     recorded: dict[tuple[str, str], Floats]
@@ -57,6 +59,7 @@ def draw(
     values = {key: own.quantile(shares[:, len(keys) + place]) for place, (key, own) in enumerate(others.items())}
     return Draws(
         tuple(keys),
+        shares,
         runs,
         {(own.country, own.name): values[f"recorded.{own.country}.{own.name}"] for own in registers.registers},
     )

@@ -5,6 +5,7 @@ are Poisson, parts of a total binomial, published estimates lognormal; of counts
 binomial given both together.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from scipy.special import expit, logit, logsumexp, ndtri
 
 from sim.core.units import Floats, Ints
 from sim.hindcast.cases import BeforeAfter, Count, Discrepancy, Observation, Observed, PartOf
-from sim.scenario.uncertain import Distribution
 
 LEAST = 1e-12
 """Predictions are held this far from 0 and shares from 1, where logarithms end."""
@@ -136,7 +136,10 @@ def deviations(seed: int, discrepancy: Discrepancy, *, selected: bool) -> Floats
     return result
 
 
-def quantiles(seed: int, of: Distribution) -> Floats:
-    """Values that stand for a distribution, in an order that has nothing to do with deviations, shape (deviations,)."""
-    generator = np.random.Generator(np.random.Philox(key=[seed, 5]))
-    return of.quantile((generator.permutation(OWN) + 0.5) / OWN)
+def quantiles(seed: int, of: Callable[[Floats], Floats], *, stream: int = 5) -> Floats:
+    """Values that stand for a distribution, of which `of` gives quantiles, shape (deviations,).
+
+    Their order has nothing to do with deviations, nor with that of another stream.
+    """
+    generator = np.random.Generator(np.random.Philox(key=[seed, stream]))
+    return of((generator.permutation(OWN) + 0.5) / OWN)

@@ -2,15 +2,12 @@
 
 Weights of the draws come from the observations marked as fitted, those of the same case left out: what is predicted of
 a case never rests on it. A second prediction learns from everything that was seen in the other cases, so that what they
-share (brakes, levels, what registers record) is known as well as they tell it: leave one case out at a time [2]. The
-first rival is the safety manual alone, with the same traffic and calibration factors. The
-second is the mean of the other cases: their rate per million truck-km, or their share or effect. All three are scored
-by the logarithm of the probability that they gave to what was observed [1].
+share is known as well as they tell it (`learning`). The first rival is the safety manual alone, with the same traffic
+and calibration factors. The second is the mean of the other cases: their rate per million truck-km, or their share or
+effect. All three are scored by the logarithm of the probability that they gave to what was observed [1].
 
 [1] Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, Journal of the American
     Statistical Association 102, 359-378.
-[2] Vehtari, Gelman and Gabry (2017), Practical Bayesian model evaluation using leave-one-out cross-validation and WAIC,
-    Statistics and Computing 27, 1413-1432; of groups of observations instead of single ones.
 """
 
 from collections.abc import Sequence
@@ -19,10 +16,10 @@ from math import inf, isfinite, nan
 from statistics import median
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import logsumexp, ndtri
 
 from sim.core.units import Floats
-from sim.hindcast import likelihood
+from sim.hindcast import learning, likelihood
 from sim.hindcast.cases import Count, LoadedCase, Observation, Registers
 from sim.hindcast.draws import Draws
 from sim.hindcast.quantities import by_manual, million_truck_km, value_of
@@ -69,7 +66,9 @@ class Learned:
     """Of the central 90 % interval."""
     log_score: float
     effective_draws: float
-    """Few of them make the interval itself uncertain."""
+    """Of the surrogate's draws: few of them make the interval itself uncertain."""
+    explained: float
+    """Share of the variance between runs that the surrogate meets in runs that it has not seen."""
 
 
 @dataclass(frozen=True)
@@ -155,21 +154,53 @@ def _predicted(case: LoadedCase, observation: Observation, draws: Draws, registe
         manual = np.full(len(values), observation.naive)
     discrepancy, selected = registers.discrepancy, case.case.selected and counted
     own = likelihood.deviations(seed, discrepancy, selected=selected)
-    traffic = likelihood.quantiles(seed, case.case.traffic) if counted else np.ones(len(own))
+    traffic = likelihood.quantiles(seed, case.case.traffic.quantile) if counted else np.ones(len(own))
     sd = likelihood.spread_of(observation, discrepancy)
     return Predicted(case, observation, values, manual, exposure, own, traffic, sd)
 
 
-def scorecard(found: Sequence[Predicted], seed: int) -> list[Score]:
-    """A row an observation, in the order of the cases."""
+def scorecard(found: Sequence[Predicted], shares: Floats, seed: int) -> list[Score]:
+    """A row an observation, in the order of the cases; `shares` are those of the draws."""
     told = [_marginal(one) for one in found]
-    return [_score(one, found, told, seed) for one in found]
+    learned = _learned(found, shares, seed)
+    return [_score(one, found, told, own, seed) for one, own in zip(found, learned, strict=True)]
 
 
-def _score(one: Predicted, found: Sequence[Predicted], told: Sequence[Floats], seed: int) -> Score:
+def _learned(found: Sequence[Predicted], shares: Floats, seed: int) -> list[Learned]:
+    """Predictions by surrogates that learned from all other cases."""
+    scores = learning.normal_scores(shares)
+    made = [learning.surrogate(one.observation, one.values, scores) for one in found]
+    many_scores = learning.drawn_scores(scores.shape[1], seed)
+    many = [_by_surrogate(one, own, many_scores, seed) for one, own in zip(found, made, strict=True)]
+    told = [_marginal(one) for one in many]
+    return [_after_others(one, own, many, told, seed) for one, own in zip(many, made, strict=True)]
+
+
+def _by_surrogate(one: Predicted, own: learning.Surrogate, scores: Floats, seed: int) -> Predicted:
+    """Its error is one more deviation."""
+    values = learning.from_line(one.observation, own.of(scores))
+    sd = float(np.hypot(one.sd, own.error_sd))
+    deviations = (one.sd * one.own + own.error_sd * likelihood.quantiles(seed, ndtri, stream=7)) / sd
+    return replace(one, values=values, own=deviations, sd=sd)
+
+
+def _after_others(
+    one: Predicted, own: learning.Surrogate, found: Sequence[Predicted], told: Sequence[Floats], seed: int
+) -> Learned:
+    known = [each for other, each in zip(found, told, strict=True) if other.case is not one.case]
+    weights = learning.weights(known, len(one.values))
+    values = one.spread(one.values)
+    might = likelihood.replicated(one.observation, values, seed)
+    low, middle, high = likelihood.weighted_quantiles(might, weights, CENTRAL)
+    score = likelihood.mixture_log_score(likelihood.log_likelihood(one.observation, values), weights)
+    return Learned(middle, low, high, score, learning.effective(weights), own.explained)
+
+
+def _score(one: Predicted, found: Sequence[Predicted], told: Sequence[Floats], learned: Learned, seed: int) -> Score:
     observation = one.observation
     others = [(other, own) for other, own in zip(found, told, strict=True) if other.case is not one.case]
-    weights = _weights([own for other, own in others if other.observation.role == "fitted"], len(one.values))
+    fitted = [own for other, own in others if other.observation.role == "fitted"]
+    weights = learning.weights(fitted, len(one.values))
     values = one.spread(one.values)
     might = likelihood.replicated(observation, values, seed)
     observed = likelihood.observed_value(observation.observed)
@@ -192,8 +223,8 @@ def _score(one: Predicted, found: Sequence[Predicted], told: Sequence[Floats], s
         log_score=likelihood.mixture_log_score(each, weights),
         manual=_rival(one, one.spread(one.manual)),
         others=_by_others(one, found),
-        effective_draws=_effective(weights),
-        learned=_learned(might, each, _weights([own for _, own in others], len(one.values))),
+        effective_draws=learning.effective(weights),
+        learned=learned,
         why=observation.why,
         miss=observation.miss,
         miss_zh=observation.miss_zh,
@@ -201,27 +232,10 @@ def _score(one: Predicted, found: Sequence[Predicted], told: Sequence[Floats], s
     )
 
 
-def _learned(might: Floats, each: Floats, weights: Floats) -> Learned:
-    low, middle, high = likelihood.weighted_quantiles(might, weights, CENTRAL)
-    return Learned(middle, low, high, likelihood.mixture_log_score(each, weights), _effective(weights))
-
-
-def _effective(weights: Floats) -> float:
-    """As many equal draws tell as much."""
-    return 1.0 / float((weights**2).sum())
-
-
 def _marginal(one: Predicted) -> Floats:
     """Log probability of an observation by draw, over the place's own deviations."""
     each = likelihood.log_likelihood(one.observation, one.spread(one.values))
     result: Floats = logsumexp(each, axis=1) - np.log(each.shape[1])
-    return result
-
-
-def _weights(log_likelihoods: Sequence[Floats], draws: int) -> Floats:
-    """Of the draws by what was seen elsewhere; sum 1."""
-    total = np.sum(log_likelihoods, axis=0) if log_likelihoods else np.zeros(draws)
-    result: Floats = np.exp(total - logsumexp(total))
     return result
 
 
@@ -279,6 +293,8 @@ class Totals:
     learned_median_width: float | None
     learned_draws: float | None
     """Effective draws of the row that has the fewest."""
+    explained: float | None
+    """Share of the variance that the surrogates meet, in the middle of the rows."""
     log_score: dict[str, float]
     """Of the model and each rival over what both predict: model_on_manual, manual, model_on_others, others.
 
@@ -308,6 +324,7 @@ def totals(rows: Sequence[Score]) -> Totals:
         learned_inside=sum(row.learned_inside for row in kept),
         learned_median_width=_middle_width([(row.learned.low, row.learned.high) for row in kept]),
         learned_draws=min((row.learned.effective_draws for row in kept), default=None),
+        explained=median(row.learned.explained for row in kept) if kept else None,
         log_score=scores,
         compared=compared,
     )

@@ -13,6 +13,7 @@ from sim.system.files import read_file, reason
 
 MOST_BYTES = 200_000_000
 ENCODINGS = ("utf-8-sig", "gb18030")
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """Tried in turn; a third, Latin-1, reads everything."""
 DELIMITERS = ",;\t|"
 MOST_PREAMBLE = 60
@@ -121,12 +122,17 @@ def decimal_of(text: str) -> float | None:
 
 
 def read_text(file: Path, unpacked: Callable[[bytes], bytes] | None = None) -> str:
-    """Text in UTF-8, GB 18030 (with GBK) or Latin-1."""
+    """Text in UTF-8, UTF-16 that says so at its beginning (as spreadsheets save it), GB 18030 (with GBK) or Latin-1."""
     try:
         content = read_file(file, MOST_BYTES)
         content = content if unpacked is None else unpacked(content)
     except OSError as error:
         raise refused(file, f"can't be read: {reason(error)}") from error
+    if content.startswith(UTF_16_MARKS):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise refused(file, f"begins as UTF-16 and is not: {error.reason}") from error
     for encoding in ENCODINGS:
         try:
             return content.decode(encoding)

@@ -20,8 +20,8 @@ WORDS: dict[str, dict[str, str]] = {
         "effects of measures and ratios are narrower.",
         "scores": "Sum of the logarithms of the probability given to what was observed (higher is better):",
         "learned": "With what was seen in all other cases taken in, one case left out at a time, {inside} of "
-        "{observations} lie inside, and the upper end is {width} times the lower one; {draws} of {all} draws carry the "
-        "weight in the row where it is fewest.",
+        "{observations} lie inside, and the upper end is {width} times the lower one (by surrogates that meet "
+        "{explained:.0f} % of the variance of runs that they have not seen; {draws:.0f} effective draws or more).",
         "versus": "- {rival}: {own:.1f}, {learned:.1f} with what the other cases tell, to {other:.1f} in the {n} "
         "observations that it says something of.",
         "manual": "model to the safety manual alone",
@@ -47,7 +47,8 @@ WORDS: dict[str, dict[str, str]] = {
         "wide": "如此宽的区间只说明水平的数量级；措施效果与比值的区间较窄。",
         "scores": "对实际观测所给概率的对数之和（越高越好）：",
         "learned": "若再用其他全部案例的观测修正（每次留出一个案例），{observations} 项中有 {inside} 项落在区间内，"
-        "上限与下限之比的中位数为 {width}；权重最集中的一项相当于 {all} 次抽样中的 {draws} 次。",
+        "上限与下限之比的中位数为 {width}"
+        "（使用代理模型，对未见过的运行可解释 {explained:.0f} % 的方差；有效抽样不少于 {draws:.0f} 次）。",
         "versus": "- {rival}：{own:.1f}（用其他案例修正后为 {learned:.1f}）对 {other:.1f}"
         "（在其有预测的 {n} 项观测中）。",
         "manual": "模型与仅用安全手册相比",
@@ -82,7 +83,7 @@ def markdown(
         "",
         words["made"].format(**made),
         "",
-        *_summary(total, words, made["draws"]),
+        *_summary(total, words),
         "",
         f"![{words['title']}](hindcast{_suffix(language)}.svg)",
         "",
@@ -112,7 +113,7 @@ def _suffix(language: str) -> str:
     return "" if language == "en" else f".{language}"
 
 
-def _summary(total: Totals, words: Mapping[str, str], draws: int) -> list[str]:
+def _summary(total: Totals, words: Mapping[str, str]) -> list[str]:
     held = words["held"].format(
         inside=total.inside,
         observations=total.observations,
@@ -134,8 +135,8 @@ def _summary(total: Totals, words: Mapping[str, str], draws: int) -> list[str]:
         inside=total.learned_inside,
         observations=total.observations,
         width=score_text(total.learned_median_width),
-        draws=score_text(total.learned_draws),
-        all=draws,
+        explained=100.0 * (total.explained or 0.0),
+        draws=total.learned_draws or 0.0,
     )
     wide = total.median_width is None or total.median_width > TELLING_WIDTH
     return [held, *([words["wide"]] if wide else []), "", learned, "", words["scores"], "", *versus]

@@ -9,7 +9,7 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.hindcast import likelihood
+from sim.hindcast import learning, likelihood
 from sim.hindcast.cases import Count, Discrepancy, Observation, PartOf, Registers, load_cases
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_as
@@ -143,3 +143,46 @@ def test_a_draw_without_a_value_is_told(tmp_path) -> None:
     result = runner.invoke(app, arguments)
     assert result.exit_code == 2
     assert "signs_runaways: runaways has no value in draw" in result.output
+
+
+def test_a_surrogate_meets_what_is_linear_and_knows_its_error() -> None:
+    """Three of twelve inputs matter; the error in runs that it has not seen is the noise, within 2.5 of its SE."""
+    generator = np.random.default_rng(5)
+    scores = generator.standard_normal((400, 12))
+    line = 2.0 + scores[:, :3] @ np.array([1.0, -0.5, 0.25])
+    made = learning.surrogate(observation(kind="count", count=9, years=1.0), np.exp(line), scores)
+    assert made.of(scores) == pytest.approx(line, abs=0.01)
+    noisy = np.exp(line + 0.3 * generator.standard_normal(400))
+    made = learning.surrogate(observation(kind="count", count=9, years=1.0), noisy, scores)
+    assert made.error_sd == pytest.approx(0.3, abs=2.5 * 0.3 / np.sqrt(800))
+    assert made.explained == pytest.approx(1.0 - 0.09 / (0.09 + 1.3125), abs=0.03)
+
+
+def test_a_surrogate_of_nothing_but_noise_explains_nothing() -> None:
+    generator = np.random.default_rng(6)
+    scores, noise = generator.standard_normal((60, 50)), np.exp(generator.standard_normal(60))
+    made = learning.surrogate(observation(kind="count", count=9, years=1.0), noise, scores)
+    assert made.explained < 0.1
+    assert made.error_sd == pytest.approx(1.0, abs=0.3)
+
+
+def test_weights_are_those_of_bayes() -> None:
+    """Of a normal prior and normal data the posterior is known in closed form."""
+    draws = np.random.default_rng(7).standard_normal(200_000)
+    weights = learning.weights([stats.norm.logpdf(1.0, draws, 1.0), stats.norm.logpdf(0.4, draws, 1.0)], len(draws))
+    assert weights.sum() == pytest.approx(1.0)
+    error = 3.0 * np.sqrt(1.0 / 3.0 / learning.effective(weights))
+    assert (weights * draws).sum() == pytest.approx(1.4 / 3.0, abs=error)
+
+
+def test_rates_hold_what_is_recorded_and_not_how_many_trucks_there_were(registers) -> None:
+    rate = Observation.model_validate(
+        {
+            **observation(kind="estimate", value=0.4, log_se=0.1).model_dump(by_alias=True),
+            "quantity": "accident_rate",
+        }
+    )
+    assert rate.is_recorded_rate
+    assert likelihood.spread_of(rate, registers.discrepancy) == registers.discrepancy.count_log_sd
+    speed = Observation.model_validate({**rate.model_dump(by_alias=True), "quantity": "mean_speed_kmh"})
+    assert likelihood.spread_of(speed, registers.discrepancy) == registers.discrepancy.effect_log_sd

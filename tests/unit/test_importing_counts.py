@@ -92,12 +92,13 @@ def test_an_import_writes_profiles_for_a_scenario(tmp_path) -> None:
     assert len(profiles["traffic"]["weekly_weights"]) == 7
 
 
-def test_chinese_intervals_are_counts(tmp_path) -> None:
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_chinese_intervals_are_counts(encoding, tmp_path) -> None:
     file = tmp_path / "counts.csv"
     rows = "".join(
         f"2024-05-13,{hour},{kind},{n}\n" for hour in range(24) for kind, n in (("小客车", 30), ("特大货车", 10))
     )
-    file.write_text(f"日期,时间,车型,流量\n{rows}", encoding="gbk")
+    file.write_text(f"日期,时间,车型,流量\n{rows}", encoding=encoding)
     counts = read_counts(file)
     assert counts.a_day == 24 * 40
     assert counts.shares["semi"] == 0.25

@@ -1,0 +1,69 @@
+"""What is worth a second look at a valid road: heights that jump, kilometres told as one, levels seen nowhere."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from sim.core.units import METRES_PER_KM, VKM_PER_MILLION
+from sim.inputs.network import Network
+from sim.inputs.road import Link, Road, Section
+from sim.risk.parameters import RiskParameters
+from sim.risk.section_hazard import base_hazard
+
+LONG_KM = 5.0
+"""One grade for so many kilometres hides what heats brakes; the mean grade of 2 km is what accidents go with."""
+SHORT_KM = 0.3
+JUMP_PCT = 8.0
+"""Roads are built with rounded crests: from one short section to the next their grade does not change by so much."""
+JAGGED_SHARE = 0.1
+"""Of the borders between short sections."""
+SEEN_PER_MILLION_VKM = (0.05, 5.0)
+"""Accidents per million vehicle-km that the manual should give; 0.8 to 1.1 were counted on US-12 in Montana."""
+
+
+def doubts_of_road(road: Road) -> Iterator[str]:
+    """About the geometry of each link."""
+    for link in road.links:
+        yield from doubts_of_link(link)
+
+
+def doubts_of_link(link: Link) -> Iterator[str]:
+    """About the geometry of one link."""
+    longest = max(link.sections, key=lambda section: section.length_km)
+    if longest.length_km > LONG_KM:
+        yield (
+            f"link {link.name}: a section of {longest.length_km:g} km has one grade ({longest.grade_pct:g} %) and one "
+            f"radius; brakes and curves need sections below {LONG_KM:g} km"
+        )
+    share = _jumps(link.sections)
+    if share > JAGGED_SHARE:
+        yield (
+            f"link {link.name}: the grade jumps by {JUMP_PCT:g} points or more at {100.0 * share:.0f} % of the borders "
+            "between short sections, as unsmoothed heights do; `hairpin import road` smooths them"
+        )
+
+
+def _jumps(sections: Sequence[Section]) -> float:
+    """Share of the borders between short sections at which the grade changes a lot."""
+    borders = [
+        abs(after.grade_pct - before.grade_pct) >= JUMP_PCT
+        for before, after in pairwise(sections)
+        if max(before.length_km, after.length_km) <= SHORT_KM
+    ]
+    return sum(borders) / len(borders) if borders else 0.0
+
+
+def doubts_of_rates(road: Road, risk: RiskParameters) -> Iterator[str]:
+    """About the level of accidents on each link, without what trucks and weather add."""
+    network, (low, high) = Network(road), SEEN_PER_MILLION_VKM
+    per_m = base_hazard(network, risk).per_m
+    for link in road.links:
+        lengths = [METRES_PER_KM * section.length_km for section in link.sections]
+        way = next(way for way in network.ways if way.link is link and way.forward)
+        hazards = per_m[way.first : way.stop].tolist()
+        accidents = sum(hazard * length for hazard, length in zip(hazards, lengths, strict=True))
+        rate = accidents / sum(lengths) * METRES_PER_KM * VKM_PER_MILLION
+        if not low <= rate <= high:
+            yield (
+                f"link {link.name}: the manual gives {rate:.2g} accidents per million vehicle-km here, where {low:g} "
+                f"to {high:g} would be usual: look at aadt, radii, driveways and risk.calibration_factor"
+            )
