@@ -18,7 +18,7 @@ from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine.accounting.outcome import Outcome
 from sim.experiment.runner import Experiment
 from sim.experiment.store import model_version
-from sim.statistics.intervals import Interval, mean_interval, paired_ratio, stein_ratio
+from sim.statistics.intervals import Interval, exact_rate_interval, mean_interval, paired_ratio, stein_ratio
 from sim.system.machine import machine
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")
@@ -160,9 +160,7 @@ def _interval(metric: str, runs: pd.DataFrame) -> Interval:
         if row.kind is Kind.harm and not any(values):
             return Interval(0.0, nan, nan)
         if row.kind is Kind.accidents and (exposure := _counted_over(metric, runs)) > 0.0:
-            from sim.statistics.accident_counts import rate_interval  # brings scipy.stats, which takes a second
-
-            return rate_interval(round(float(runs[_counted_as(metric)].sum())), exposure)
+            return exact_rate_interval(round(float(runs[_counted_as(metric)].sum())), exposure)
     return mean_interval(values, lowest=0.0, highest=inf if row is None else row.highest)
 
 

@@ -17,6 +17,7 @@ from sim.inputs.routing import closed_ways, least
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import ScenarioError, shown
 from sim.scenario.model import Scenario
+from sim.scenario.uncertain import Distribution
 
 Finding = tuple[Keys, str]
 
@@ -48,22 +49,38 @@ def findings(data: Mapping[str, Any], values: Mapping[str, Any], *, reached: boo
 Change = Callable[[Scenario, Mapping[str, Any]], Scenario]
 
 
+TRIED = (0.001, 0.5, 0.999)
+"""Shares of a belief whose quantiles must be allowed."""
+
+
 def uncertain(scenario: Scenario, change: Change) -> Iterator[tuple[str, str]]:
     """Distributions of keys that are not there, or whose range the key does not allow."""
     content = scenario.model_dump(mode="json")
-    for key, distribution in scenario.uncertain.items():
-        found = _number_at(content, key)
-        if found is None:
-            yield key, "there is no number at this key"
-            continue
-        for share in (0.001, 0.5, 0.999):
-            value = distribution.value(share)
-            try:
-                change(scenario, {key: value, "uncertain": {}})
-            except ScenarioError as error:
-                reason = next((one.message for one in error.mistakes if one.key), str(error))
-                yield key, f"its {share:.1%} quantile, {value:g}, does not fit: {reason}"
-                break
+    there = {key: own for key, own in scenario.uncertain.items() if _number_at(content, key) is not None}
+    yield from ((key, "there is no number at this key") for key in scenario.uncertain if key not in there)
+    if not all(_fits(scenario, change, {key: own.value(share) for key, own in there.items()}) for share in TRIED):
+        for key, distribution in there.items():
+            yield from _too_far(scenario, change, key, distribution)
+
+
+def _fits(scenario: Scenario, change: Change, values: Mapping[str, float | int]) -> bool:
+    """Whether all these values are allowed together; if they are not, each may still be by itself."""
+    try:
+        change(scenario, {**values, "uncertain": {}})
+    except ScenarioError:
+        return False
+    return True
+
+
+def _too_far(scenario: Scenario, change: Change, key: str, distribution: Distribution) -> Iterator[tuple[str, str]]:
+    for share in TRIED:
+        value = distribution.value(share)
+        try:
+            change(scenario, {key: value, "uncertain": {}})
+        except ScenarioError as error:
+            reason = next((one.message for one in error.mistakes if one.key), str(error))
+            yield key, f"its {share:.1%} quantile, {value:g}, does not fit: {reason}"
+            return
 
 
 def _number_at(content: Any, key: str) -> float | None:

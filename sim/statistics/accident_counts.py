@@ -1,6 +1,6 @@
 """Statistics of accident counts: rates and their ratios, Empirical Bayes, before-after, power.
 
-[1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442.
+[1] Garwood (1936): `intervals.exact_rate_interval`.
 [2] Hauer (1997), Observational Before-After Studies in Road Safety, Pergamon, chapters 11 and 12.
 [3] Hauer, Harwood, Council, Griffith (2002), Estimating safety by the Empirical Bayes method: a tutorial,
     Transportation Research Record 1784, 126-131.
@@ -14,11 +14,11 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import gammaln
-from scipy.stats import beta, binom, chi2, poisson
+from scipy.stats import beta, binom, poisson
 from scipy.stats import f as f_ratio
 
 from sim.core.units import Floats, Ints
-from sim.statistics.intervals import CONFIDENCE, Interval
+from sim.statistics.intervals import CONFIDENCE, Interval, exact_rate_interval
 
 Method = Literal["exact", "mid_p"]
 TINY = 1e-12
@@ -39,14 +39,10 @@ def rate_interval(count: int, exposure: float, confidence: float = CONFIDENCE, m
     ValueError
         for a negative count or an exposure that is not positive
     """
-    if count < 0 or exposure <= 0.0:
-        raise ValueError(f"count {count} must not be negative, exposure {exposure} must be positive")
-    tail = (1.0 - confidence) / 2.0
+    exact = exact_rate_interval(count, exposure, confidence)
     if method == "exact":
-        low = chi2.ppf(tail, 2 * count) / 2.0 if count else 0.0
-        return Interval(
-            count / exposure, float(low) / exposure, float(chi2.isf(tail, 2 * count + 2)) / (2.0 * exposure)
-        )
+        return exact
+    tail = (1.0 - confidence) / 2.0
     low = _root(lambda m: _mid_above(count, m) - tail, 0.0, float(count)) if count else 0.0
     high = _root(lambda m: _mid_below(count, m) - tail, float(count), count + 10.0 * sqrt(count + 1.0) + 20.0)
     return Interval(count / exposure, low / exposure, high / exposure)

@@ -27,6 +27,33 @@ def t_quantile(degrees: int, confidence: float = CONFIDENCE) -> float:
     return float(stdtrit(degrees, 0.5 + confidence / 2.0))
 
 
+def exact_rate_interval(count: int, exposure: float, confidence: float = CONFIDENCE) -> Interval:
+    """Rate of a Poisson count with exact limits [1]_.
+
+    Parameters
+    ----------
+    count : events
+    exposure : in the unit of which the rate is wanted, such as million vehicle-km
+    confidence : two-sided [-]
+
+    Raises
+    ------
+    ValueError
+        for a negative count or an exposure that is not positive
+
+    References
+    ----------
+    .. [1] Garwood (1936), Fiducial limits for the Poisson distribution, Biometrika 28, 437-442.
+    """
+    from scipy.special import gammainccinv, gammaincinv
+
+    if count < 0 or exposure <= 0.0:
+        raise ValueError(f"count {count} must not be negative, exposure {exposure} must be positive")
+    tail = (1.0 - confidence) / 2.0
+    low = float(gammaincinv(count, tail)) if count else 0.0
+    return Interval(count / exposure, low / exposure, float(gammainccinv(count + 1, tail)) / exposure)
+
+
 def mean_interval(values: Sequence[float], lowest: float = -inf, highest: float = inf) -> Interval:
     """Mean of replications with its t interval; replications without a value (NaN) are left out.
 
