@@ -207,8 +207,15 @@ def print_evidence(rows: list[Evidence]) -> None:
         table.add_column(heading, overflow="fold")
     for row in rows:
         numbers = (f"{value:.5g}" for value in (row.published, row.ours, row.difference, row.tolerance))
-        table.add_row(row.what, *numbers, row.unit, "yes" if row.holds else "NO", row.source)
+        table.add_row(row.what, *numbers, row.unit, "yes" if row.holds else "NO", _source(row))
     _console().print(table)
+    read = [row for row in rows if row.kind == "published"]
+    publications = len({row.source.split(",")[0] for row in read})
+    sys.stdout.write(f"{len(read)} of {len(rows)} rows are from pages that were read, of {publications} publications\n")
+
+
+def _source(row: Evidence) -> str:
+    return row.source if row.kind == "published" else f"{row.source} ({row.kind})"
 
 
 def _console() -> Console:
