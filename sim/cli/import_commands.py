@@ -62,9 +62,12 @@ def road(
     aadt: Annotated[float | None, typer.Option(min=1, max=200_000, help="Vehicles a day, both directions.")] = None,
     speed_limit_kmh: Annotated[float | None, typer.Option(min=5, max=130, help="Where the file has no limit.")] = None,
     scenario: Annotated[bool, typer.Option("--scenario", help="Also write a scenario that runs.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Write nothing if anything was changed, dropped or assumed.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a road file from a GPX track, an OpenStreetMap extract, GeoJSON, LandXML or CSV.
+    """Make a road file from a GPX track, an OpenStreetMap extract, GeoJSON, LandXML, a SUMO network or CSV.
 
     A map needs heights: hairpin import road county.osm.pbf --ref S228 --dem N27E120.hgt --out s228
     """
@@ -93,11 +96,22 @@ def road(
         speed_limit_kmh=speed_limit_kmh,
     )
     found = import_road(file, options)
+    if strict:
+        _see_that_nothing_is_doubtful(found)
     files, report = road_files(found, options, scenario=scenario)
     files["profile.svg"] = _profile(found)
     _finish(out, files, report, report_text(report, found.name, "en"), as_json=as_json)
     if not as_json:
         _say_what_next(found, out, scenario=scenario)
+
+
+def _see_that_nothing_is_doubtful(found: "Imported") -> None:
+    """All that was seen, changed or assumed, as one mistake."""
+    told = [
+        f"{found.file}{f', {own.place}' if own.place else ''}: {own.text()} [{own.number}]" for own in found.findings
+    ]
+    if told:
+        raise Problem("\n".join([*told, "--strict: nothing was written"]))
 
 
 def _finish(out: Path, files: dict[str, bytes], report: dict[str, Any], text: str, *, as_json: bool) -> None:

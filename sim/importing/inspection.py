@@ -12,7 +12,8 @@ from sim.importing.heights import height_model
 from sim.importing.kinds import READ, WHAT, kind_of
 from sim.importing.landxml import read_landxml
 from sim.importing.lines import Line
-from sim.importing.osm import roads_of
+from sim.importing.osm import lengths_of, roads_of
+from sim.importing.sumo import network_ways
 from sim.importing.table import read_table
 
 MOST_NUMBERS = 40
@@ -40,8 +41,8 @@ def inspected(file: Path) -> dict[str, Any]:
 
 
 def _held(file: Path, kind: str) -> dict[str, Any]:
-    if kind == "osm":
-        lengths = roads_of(file)
+    if kind in {"osm", "sumo"}:
+        lengths = roads_of(file) if kind == "osm" else lengths_of(network_ways(file), named=True)
         longest = sorted(lengths, key=lambda ref: -lengths[ref])[:MOST_NUMBERS]
         return {"roads_km": {ref: round(lengths[ref] / 1000.0, 1) for ref in longest}}
     if kind == "landxml":

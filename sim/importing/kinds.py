@@ -8,18 +8,19 @@ from typing import Literal
 from sim.importing.findings import refused
 from sim.system.files import reason
 
-Kind = Literal["gpx", "landxml", "osm", "geojson", "table", "height_model", "unknown"]
+Kind = Literal["gpx", "landxml", "osm", "sumo", "geojson", "table", "height_model", "unknown"]
 HEAD_BYTES = 4096
 WHAT: dict[Kind, str] = {
     "gpx": "a GPX track",
     "landxml": "a LandXML design",
     "osm": "an OpenStreetMap extract",
+    "sumo": "a SUMO network",
     "geojson": "GeoJSON",
     "table": "a table (CSV)",
     "height_model": "a height model",
     "unknown": "of no known kind",
 }
-READ = "GPX, OpenStreetMap (.osm, .osm.pbf), GeoJSON, LandXML and CSV files are read"
+READ = "GPX, OpenStreetMap (.osm, .osm.pbf), GeoJSON, LandXML, SUMO networks (.net.xml) and CSV files are read"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ SIGNS = (
     Sign("osm", (".osm", ".pbf"), lambda head: b"<osm" in head or b"OSMHeader" in head[:64]),
     Sign("gpx", (".gpx",), lambda head: b"<gpx" in head),
     Sign("landxml", (), lambda head: b"<LandXML" in head),
+    Sign("sumo", (".net.xml",), lambda head: b"<net" in head and b"<network" not in head),
     Sign("geojson", (".geojson",), lambda head: head.lstrip()[:1] == b"{" and b"coordinates" in head),
     Sign("table", (".csv", ".tsv", ".txt"), lambda _: False),
 )

@@ -1,7 +1,8 @@
 """OpenStreetMap extracts (.osm, .osm.pbf): the way along a numbered or named road from one place to another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from heapq import heappop, heappush
 from itertools import pairwise
 from math import asin, cos, inf, radians, sin, sqrt
@@ -30,8 +31,22 @@ AGAINST = OTHERWISE = 5.0
 road's, not a driver's."""
 LONGEST_OTHER_M = {"numbered": 1500.0, "unnumbered": 500.0}
 """In one piece off the road: through a town where it begins, and over junctions that carry no number."""
-MOST_REFS = 12
-"""That are named to somebody who did not say which road."""
+MOST_REFS, MOST_REFS_TO_CHOOSE = 12, 40
+"""That are named to somebody who did not say which road, or said one that is not there."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A stretch of a network: what is tagged, and its nodes in order."""
+
+    tags: Tags
+    nodes: list[tuple[int, Place]]
+    height_m: dict[int, float] = field(default_factory=dict)
+    """Of nodes, where the network has heights."""
+
+
+Ways = Callable[[], Iterator[Way]]
+"""Stretches of a network, from the beginning of its file each time."""
 
 
 @dataclass
@@ -43,6 +58,7 @@ class _Map:
     """The last says whether one may not drive there: used where nothing else connects, such as in towns."""
     own: set[int] = field(default_factory=set)
     """Nodes of the road that is wanted."""
+    height_m: dict[int, float] = field(default_factory=dict)
 
 
 def read_osm(file: Path, options: Options) -> Line:
@@ -53,16 +69,23 @@ def read_osm(file: Path, options: Options) -> Line:
     RefusedError
         if it can't be read, the road is not said or not there, or does not connect both places
     """
+    return road_in(file, options, partial(_ways, file))
+
+
+def road_in(file: Path, options: Options, ways: Ways) -> Line:
+    """The shortest way along a road of a network.
+
+    Raises
+    ------
+    RefusedError
+        if the road is not said or not there, or does not connect both places
+    """
     wanted = options.ref or options.road_name
     if wanted is None and (options.start is None or options.end is None):
-        lengths = roads_of(file)
-        longest = sorted(lengths, key=lambda ref: -lengths[ref])[:MOST_REFS]
-        raise refused(
-            file, f"say which road: --ref, or --name, or --from and --to; numbers in it: {', '.join(longest)}"
-        )
-    read = _read(file, options)
+        raise refused(file, f"say which road: --ref, or --name, or --from and --to; {_known(ways, MOST_REFS)}")
+    read = _read(ways, options)
     if not read.own:
-        raise refused(file, f"no road of it is {wanted}; numbers are {', '.join(sorted(roads_of(file))[:40])}")
+        raise refused(file, f"no road of it is {wanted}; {_known(ways, MOST_REFS_TO_CHOOSE)}")
     ends = _ends(read, options, file)
     nodes, tags = _shortest(read, *ends, file)
     return _line(read, nodes, tags, wanted or "")
@@ -81,21 +104,36 @@ def roads_of(file: Path) -> dict[str, float]:
     RefusedError
         if it can't be read
     """
+    return lengths_of(partial(_ways, file))
+
+
+def lengths_of(ways: Ways, *, named: bool = False) -> dict[str, float]:
+    """Lengths of the numbered, or of the named, roads of a network [m]."""
     found: dict[str, float] = {}
-    for tags, nodes in _ways(file):
-        length = sum(distance_m(one[1], other[1]) for one, other in pairwise(nodes))
-        for ref in _refs(tags):
-            found[ref] = found.get(ref, 0.0) + length
+    for way in ways():
+        length = sum(distance_m(one[1], other[1]) for one, other in pairwise(way.nodes))
+        for road in {way.tags.get("name", "")} - {""} if named else _refs(way.tags):
+            found[road] = found.get(road, 0.0) + length
     return found
+
+
+def _known(ways: Ways, most: int) -> str:
+    """Numbers of the longest roads, or names where none has a number."""
+    numbers = lengths_of(ways)
+    lengths = numbers or lengths_of(ways, named=True)
+    longest = sorted(lengths, key=lambda road: -lengths[road])[:most]
+    return f"{'numbers' if numbers else 'names'} in it: {', '.join(longest) or 'none'}"
 
 
 def _refs(tags: Tags) -> set[str]:
     return {ref_of(ref) for ref in tags.get("ref", "").split(";")} - {""}
 
 
-def _read(file: Path, options: Options) -> _Map:
+def _read(ways: Ways, options: Options) -> _Map:
     found = _Map()
-    for tags, nodes in _ways(file):
+    for way in ways():
+        tags, nodes = way.tags, way.nodes
+        found.height_m.update(way.height_m)
         own = options.ref is None or ref_of(options.ref) in _refs(tags)
         own = own and (options.road_name is None or tags.get("name") == options.road_name)
         found.own.update(node for node, _ in nodes if own)
@@ -103,7 +141,7 @@ def _read(file: Path, options: Options) -> _Map:
     return found
 
 
-def _ways(file: Path) -> Iterator[tuple[Tags, list[tuple[int, Place]]]]:
+def _ways(file: Path) -> Iterator[Way]:
     """Roads for motor vehicles with their nodes."""
     osmium = library("osmium", f"{file.name}, an OpenStreetMap extract,")
     if not file.is_file():
@@ -115,7 +153,7 @@ def _ways(file: Path) -> Iterator[tuple[Tags, list[tuple[int, Place]]]]:
                 continue
             nodes = [(node.ref, (node.lon, node.lat)) for node in way.nodes if node.location.valid()]
             if len(nodes) > 1:
-                yield {tag.k: tag.v for tag in way.tags}, nodes
+                yield Way({tag.k: tag.v for tag in way.tags}, nodes)
     except RuntimeError as error:
         raise refused(file, f"can't be read as an OpenStreetMap extract: {error}", "R12") from error
 
@@ -245,7 +283,8 @@ def _line(read: _Map, nodes: list[int], tags: list[Tags], name: str) -> Line:
     places = np.array([read.place[node] for node in nodes])
     kinds: dict[tuple[tuple[str, str], ...], int] = {}
     index = [kinds.setdefault(tuple(sorted(own.items())), len(kinds)) for own in tags]
-    line = line_of(places[:, 0], places[:, 1], name=name)
+    heights = [read.height_m.get(node, np.nan) for node in nodes]
+    line = line_of(places[:, 0], places[:, 1], heights, name=name)
     return replace(line, tags=tuple(map(dict, kinds)), tags_of=np.array(index, dtype=np.int64), drawn=True)
 
 

@@ -22,6 +22,7 @@ from sim.importing.osm import read_osm
 from sim.importing.road_table import road_of_table
 from sim.importing.sections import STEEPEST_PCT, Piece, link_lanes, pieces_of
 from sim.importing.smoothing import climbs
+from sim.importing.sumo import read_sumo
 from sim.importing.survey import survey, wrong_way_m
 
 STEEPEST_OVER_M = (100.0, 500.0, 1000.0)
@@ -77,6 +78,7 @@ def import_road(file: Path, options: Options) -> Imported:
         "table": road_of_table,
         "landxml": lambda path: read_landxml(path, options.road_name),
         "osm": lambda path: read_osm(path, options),
+        "sumo": lambda path: read_sumo(path, options),
     }
     if kind == "height_model":
         raise refused(file, "is a height model: give it with --dem, beside a road")
