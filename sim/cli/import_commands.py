@@ -67,7 +67,7 @@ def road(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a road file from a GPX track, an OpenStreetMap extract, GeoJSON, LandXML, a SUMO network or CSV.
+    """Make a road file from a GPX or FIT track, an OpenStreetMap extract, GeoJSON, LandXML, a SUMO network or CSV.
 
     A map needs heights: hairpin import road county.osm.pbf --ref S228 --dem N27E120.hgt --out s228
     """

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.importing.findings import RefusedError
+from sim.importing.fit import read_fit
 from sim.importing.geojson import read_geojson
 from sim.importing.gpx import read_gpx
 from sim.importing.heights import height_model
@@ -51,7 +52,7 @@ def _held(file: Path, kind: str) -> dict[str, Any]:
     if kind == "table":
         table = read_table(file)
         return {"columns": list(table.columns), "rows": len(table.rows)}
-    return _of_line(read_gpx(file) if kind == "gpx" else read_geojson(file))
+    return _of_line({"gpx": read_gpx, "fit": read_fit}.get(kind, read_geojson)(file))
 
 
 def _of_line(line: Line) -> dict[str, Any]:

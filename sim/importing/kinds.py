@@ -8,10 +8,11 @@ from typing import Literal
 from sim.importing.findings import refused
 from sim.system.files import reason
 
-Kind = Literal["gpx", "landxml", "osm", "sumo", "geojson", "table", "height_model", "unknown"]
+Kind = Literal["gpx", "fit", "landxml", "osm", "sumo", "geojson", "table", "height_model", "unknown"]
 HEAD_BYTES = 4096
 WHAT: dict[Kind, str] = {
     "gpx": "a GPX track",
+    "fit": "a FIT track",
     "landxml": "a LandXML design",
     "osm": "an OpenStreetMap extract",
     "sumo": "a SUMO network",
@@ -20,7 +21,7 @@ WHAT: dict[Kind, str] = {
     "height_model": "a height model",
     "unknown": "of no known kind",
 }
-READ = "GPX, OpenStreetMap (.osm, .osm.pbf), GeoJSON, LandXML, SUMO networks (.net.xml) and CSV files are read"
+READ = "GPX, FIT, OpenStreetMap (.osm, .osm.pbf), GeoJSON, LandXML, SUMO networks (.net.xml) and CSV files are read"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Sign:
 SIGNS = (
     Sign("height_model", (".hgt", ".hgt.zip", ".tif", ".tiff"), lambda head: head[:4] in {b"II*\0", b"MM\0*"}),
     Sign("osm", (".osm", ".pbf"), lambda head: b"<osm" in head or b"OSMHeader" in head[:64]),
+    Sign("fit", (".fit",), lambda head: head[8:12] == b".FIT"),
     Sign("gpx", (".gpx",), lambda head: b"<gpx" in head),
     Sign("landxml", (), lambda head: b"<LandXML" in head),
     Sign("sumo", (".net.xml",), lambda head: b"<net" in head and b"<network" not in head),

@@ -12,6 +12,7 @@ from sim.core.units import METRES_PER_KM
 from sim.core.vocabulary import RoadClass
 from sim.importing.alignment import Alignment, steepest_pct
 from sim.importing.findings import Finding, refused
+from sim.importing.fit import read_fit
 from sim.importing.geojson import read_geojson
 from sim.importing.gpx import read_gpx
 from sim.importing.kinds import READ, WHAT, kind_of
@@ -74,6 +75,7 @@ def import_road(file: Path, options: Options) -> Imported:
     kind = kind_of(file)
     readers: dict[str, Callable[[Path], Line | Alignment]] = {
         "gpx": read_gpx,
+        "fit": read_fit,
         "geojson": read_geojson,
         "table": road_of_table,
         "landxml": lambda path: read_landxml(path, options.road_name),
