@@ -96,7 +96,8 @@ class World:
         """Drivers who switch their device off where they may not be."""
         ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED, len(self.class_names))
         self.recorder = Recorder(self.network, ledger, self.draws, self.horizon.zero_s, trace)
-        self.violation_log = ViolationLog([way.link.name for way in self.network.ways], self.class_names, scenario.days)
+        links = [way.link.name for way in self.network.ways]
+        self.violation_log = ViolationLog(links, self.class_names, scenario.days, self.roster.size)
         self.alarms = Alarms(self.network.node_names, self.horizon.zero_s)
         self._set_up_interventions()
         self._set_up_driving()

@@ -1,13 +1,13 @@
 """A road's axis by station, whatever file it came from: curves, grades, what is tagged, and the line itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.core.units import Floats
 from sim.importing.findings import Finding
-from sim.importing.lines import Tags
+from sim.importing.lines import Tags, turned
 from sim.importing.plan import Curve
 
 GRADE_TOLERANCE_M = 2.0
@@ -57,6 +57,41 @@ class Alignment:
         """Height on the straight grades, shape as given."""
         result: Floats = np.interp(station_m, self.break_m, self.break_height_m)
         return result
+
+    def reversed(self) -> "Alignment":
+        """The same road driven the other way."""
+        curves = [
+            replace(own, from_m=self.length_m - own.to_m, to_m=self.length_m - own.from_m, turn_deg=-own.turn_deg)
+            for own in self.curves[::-1]
+        ]
+        runs = [Run(self.length_m - own.to_m, self.length_m - own.from_m, turned(own.tags)) for own in self.runs[::-1]]
+        return replace(
+            self,
+            curves=tuple(curves),
+            break_m=self.length_m - self.break_m[::-1],
+            break_height_m=self.break_height_m[::-1],
+            runs=tuple(runs),
+        )
+
+    def part(self, from_m: float, to_m: float) -> "Alignment":
+        """From one station to another; a curve that is cut turns by its share."""
+        inside = self.break_m[(self.break_m > from_m) & (self.break_m < to_m)]
+        breaks = np.concatenate([[from_m], inside, [to_m]])
+        cut = [(own, max(own.from_m, from_m), min(own.to_m, to_m)) for own in self.curves]
+        curves = [
+            replace(own, from_m=low - from_m, to_m=high - from_m, turn_deg=own.turn_deg * (high - low) / own.length_m)
+            for own, low, high in cut
+            if low < high
+        ]
+        held = [(own, max(own.from_m, from_m), min(own.to_m, to_m)) for own in self.runs]
+        return replace(
+            self,
+            length_m=to_m - from_m,
+            curves=tuple(curves),
+            break_m=breaks - from_m,
+            break_height_m=self.height_m(breaks),
+            runs=tuple(Run(low - from_m, high - from_m, own.tags) for own, low, high in held if low < high),
+        )
 
     @property
     def grades_pct(self) -> Floats:

@@ -29,6 +29,7 @@ from sim.importing.survey import survey, wrong_way_m
 STEEPEST_OVER_M = (100.0, 500.0, 1000.0)
 HAIRPIN_DEG = 120.0
 RADIUS_BOUNDS_M = (30.0, 60.0, 120.0, 250.0, 500.0)
+SAME_PLACE_M = 0.5
 LEAST_LINK_M = 300.0
 """Shorter stretches of another class of road go with the link before."""
 
@@ -77,7 +78,7 @@ def import_road(file: Path, options: Options) -> Imported:
         "gpx": read_gpx,
         "fit": read_fit,
         "geojson": read_geojson,
-        "table": road_of_table,
+        "table": lambda path: road_of_table(path, feet=options.feet),
         "landxml": lambda path: read_landxml(path, options.road_name),
         "osm": lambda path: read_osm(path, options),
         "sumo": lambda path: read_sumo(path, options),
@@ -90,8 +91,7 @@ def import_road(file: Path, options: Options) -> Imported:
     if isinstance(found, Line):
         alignment = survey(found, options, str(file))
     else:
-        _see_that_options_apply(file, options)
-        alignment = found
+        alignment = _designed(file, found, options, in_feet=options.feet and kind != "table")
     pieces, odd = pieces_of(alignment, options)
     steepest = max(pieces, key=lambda piece: abs(piece.grade_pct))
     if abs(steepest.grade_pct) > STEEPEST_PCT:
@@ -105,20 +105,24 @@ def import_road(file: Path, options: Options) -> Imported:
     return Imported(file, kind, alignment, tuple(_links(pieces)), (*alignment.findings, *odd))
 
 
-def _see_that_options_apply(file: Path, options: Options) -> None:
-    """What is for lines is not left undone in silence where a file holds stations and grades."""
+def _designed(file: Path, design: Alignment, options: Options, *, in_feet: bool) -> Alignment:
+    """The stretch and direction of a design that are wanted; what is for lines is not left undone in silence."""
     given = {
         "--dem": options.height_files,
-        "--from-km": options.from_km,
-        "--to-km": options.to_km,
-        "--direction": options.direction != "as-is",
         "--datum": options.datum != "wgs84",
-        "--units": options.feet,
+        "--units": in_feet,
         "--elevation-wavelength": options.wavelength_m,
     }
     wrong = [name for name, value in given.items() if value]
     if wrong:
         raise refused(file, f"{', '.join(wrong)}: only for lines of longitude and latitude; this file has stations")
+    low, high = METRES_PER_KM * options.from_km, METRES_PER_KM * (options.to_km or design.length_m / METRES_PER_KM)
+    if not 0.0 <= low < high <= design.length_m + SAME_PLACE_M:
+        raise refused(file, f"--from-km, --to-km: the road has {design.length_m / METRES_PER_KM:.3f} km")
+    found = design if low == 0.0 and options.to_km is None else design.part(low, min(high, design.length_m))
+    falls = found.break_height_m[-1] < found.break_height_m[0]
+    back = options.direction == "reverse" or (options.direction == "downhill" and not falls)
+    return found.reversed() if back else found
 
 
 def _links(pieces: Sequence[Piece]) -> list[LinkPieces]:

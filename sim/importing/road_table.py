@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.core.texts import shown
-from sim.core.units import METRES_PER_KM, Floats
+from sim.core.units import METRES_PER_FOOT, METRES_PER_KM, Floats
 from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import refused
 from sim.importing.lines import Line, line_of
@@ -28,10 +28,17 @@ NAMES: dict[str, tuple[str, ...]] = {
 """Columns as they are called, by what they hold."""
 STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
 """K12+300, which is 12,300 m."""
+FEET_A_STATION = 100.0
 
 
-def road_of_table(file: Path) -> Line | Alignment:
+def road_of_table(file: Path, *, feet: bool = False) -> Line | Alignment:
     """A line where there are longitude and latitude, an alignment where there are stations and grades.
+
+    Parameters
+    ----------
+    file : table
+    feet : whether stations, heights and radii of an alignment are feet (12+50 is 1,250) and limits miles an hour; of a
+        line, heights are turned into metres elsewhere
 
     Raises
     ------
@@ -51,44 +58,47 @@ def road_of_table(file: Path) -> Line | Alignment:
         x, y = zip(*places, strict=True)
         return line_of(x, y, heights)
     if "station" in columns and ("grade" in columns or height):
-        return _designed(table, columns)
+        return _designed(table, columns, METRES_PER_FOOT if feet else 1.0)
     needed = "lon and lat, or station with grade or elevation"
     raise refused(f"{file}:1", f"columns are {', '.join(map(shown, table.columns))}: a road needs {needed}")
 
 
-def _designed(table: Table, columns: Mapping[str, str]) -> Alignment:
+def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignment:
     """Each row holds from its station to the next row's; the last row ends the road."""
-    stations = _stations(table, columns["station"])
+    stations = _stations(table, columns["station"], metre)
     if len(stations) < 2 or (np.diff(stations) <= 0.0).any():  # noqa: PLR2004 - a road has two ends
         place = table.rows[int(np.argmax(np.diff(stations) <= 0.0)) + 1][0] if len(stations) > 1 else 1
         raise refused(f"{table.file}:{place}", "stations must rise from row to row, and be two or more")
     if "height" in columns:
-        heights = np.array([_number(table, row, columns["height"]) for row in table.rows])
+        heights = metre * np.array([_number(table, row, columns["height"]) for row in table.rows])
     else:
         grades = np.array([_number(table, row, columns["grade"], empty=0.0) for row in table.rows[:-1]])
         heights = np.concatenate([[0.0], np.cumsum(np.diff(stations) * grades / 100.0)])
     along = stations - stations[0]
-    curves, runs = _curves(table, columns, along.tolist()), _runs(table, columns, along.tolist())
+    curves = _curves(table, columns, along.tolist(), metre)
+    runs = _runs(table, columns, along.tolist(), "km/h" if metre == 1.0 else "mph")
     return Alignment(float(along[-1]), tuple(curves), along, heights, runs, exact=True)
 
 
-def _stations(table: Table, name: str) -> Floats:
-    """In metres; kilometres where the column says so, or K12+300."""
-    scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else 1.0
+def _stations(table: Table, name: str, metre: float) -> Floats:
+    """In metres; kilometres where the column says so, or K12+300, where feet are counted 100 ft a station."""
+    scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else metre
+    whole = METRES_PER_KM if metre == 1.0 else FEET_A_STATION * metre
     found = []
     for row in table.rows:
         text = row[1].get(name, "").strip()
         marked = STATION.match(text)
-        metres = METRES_PER_KM * float(marked[1]) + float(marked[2]) if marked else scale * _number(table, row, name)
-        found.append(metres)
+        found.append(
+            whole * float(marked[1]) + metre * float(marked[2]) if marked else scale * _number(table, row, name)
+        )
     return np.array(found)
 
 
-def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float]) -> list[Curve]:
+def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float], metre: float) -> list[Curve]:
     """Rows in turn with the same radius are one curve."""
     found: list[Curve] = []
     for row, (low, high) in zip(table.rows, pairwise(along), strict=False):
-        radius = _number(table, row, columns["radius"], empty=0.0) if "radius" in columns else 0.0
+        radius = metre * _number(table, row, columns["radius"], empty=0.0) if "radius" in columns else 0.0
         if radius == 0.0:
             continue
         goes_on = bool(found) and found[-1].to_m == low and found[-1].radius_m == abs(radius)
@@ -98,12 +108,12 @@ def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float]) ->
     return found
 
 
-def _runs(table: Table, columns: Mapping[str, str], along: Sequence[float]) -> tuple[Run, ...]:
+def _runs(table: Table, columns: Mapping[str, str], along: Sequence[float], unit: str) -> tuple[Run, ...]:
     if "limit" not in columns:
         return ()
     cells = [cell(row, columns, "limit") for row in table.rows]
     return tuple(
-        Run(low, high, {"maxspeed": text} if text else {})
+        Run(low, high, {"maxspeed": f"{text} {unit}" if decimal_of(text) is not None else text} if text else {})
         for text, (low, high) in zip(cells, pairwise(along), strict=False)
     )
 

@@ -23,6 +23,7 @@ INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("property_loss_cny", "expected_property_loss_cny", None, ""),  # in each language's unit of money
     ("rate", RATE, 1.0, ".2f"),
     ("compliance_rate", "compliance_rate", 100.0, ".1f"),
+    ("repeat_offence_share", "repeat_offence_share", 100.0, ".1f"),
     ("vehicle_km", "vehicle_km", 1e-6, ".2f"),
 )
 TIMES = (
@@ -30,6 +31,8 @@ TIMES = (
     ("help", "mean_time_to_help_min", 1.0, ".0f"),
     ("busy", "operator_utilisation", 100.0, ".0f"),
 )
+POINTS = frozenset({"compliance_rate", "repeat_offence_share"})
+"""Shares, whose change is in percentage points."""
 WORST = 10
 """Places in the list of the most dangerous ones."""
 NEVER = 1e300
@@ -45,13 +48,13 @@ def indices(found: Material, language: str) -> list[Row]:
     own = [found.runs[found.runs["scenario"] == name] for name in metrics]
     rows = []
     for key, metric, own_scale, own_form in INDICES:
-        if any(entry[metric]["mean"] is None for entry in metrics.values()):
+        if any(metric not in entry or entry[metric]["mean"] is None for entry in metrics.values()):
             continue
         scale, form = MONEY[language] if own_scale is None else (own_scale, own_form)
         factor = scale * found.yearly if grows_with_time(metric) else scale
         before, after = (interval(entry[metric], factor, form, language) for entry in metrics.values())
         values = [frame[metric].tolist() for frame in own]
-        change = changes(values[0], values[1], points=key == "compliance_rate", language=language)
+        change = changes(values[0], values[1], points=key in POINTS, language=language)
         rows.append({"key": key, "before": before, "after": after, "change": change})
     return rows
 

@@ -264,6 +264,7 @@ OF_METRICS: dict[str, tuple[str, str, str]] = {
     "property_loss_cny": ("expected_property_loss_cny", " (million CNY)", "（万元）"),
     "rate": (RATE, "", ""),
     "compliance_rate": ("compliance_rate", "", ""),
+    "repeat_offence_share": ("repeat_offence_share", "", ""),
     "vehicle_km": ("vehicle_km", " (million)", "（百万车公里）"),
     "response": ("mean_response_s", " (s, mean)", "（秒，平均）"),
     "help": ("mean_time_to_help_min", " (minutes, mean)", "（分钟，平均）"),

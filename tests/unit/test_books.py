@@ -27,7 +27,7 @@ def written(order: np.ndarray, pieces: int) -> ViolationLog:
     time_s, driver = generator.uniform(0.0, 11 * DAY_S, 200), generator.integers(0, 50, 200)
     time_s -= time_s % (DAY_S / 4)  # many at a time
     enterprise, truck_class, trip_id = driver // 7, driver % 4, np.arange(200)
-    entries = ViolationLog(["b", "a", "b"], STANDARD_TRUCK_CLASSES, days=10)
+    entries = ViolationLog(["b", "a", "b"], STANDARD_TRUCK_CLASSES, days=10, drivers=50)
     for part in np.array_split(order, pieces):
         for link, own in (("a", part[part % 3 == 0]), ("b", part[part % 3 != 0])):
             entries.add(link, time_s[own], trip_id[own], driver[own], enterprise[own], truck_class[own])
@@ -50,6 +50,15 @@ def test_all_entries_are_counted_by_day() -> None:
     assert entries.before(10) == {"a": 67, "b": 133}
     early = [record for record in every if record.time_s < 4 * DAY_S]
     assert entries.before(4) == {link: sum(record.link == link for record in early) for link in ("a", "b")}
+
+
+def test_entries_of_those_who_enter_again_are_a_share_of_all() -> None:
+    entries = written(np.arange(200), 3)
+    drivers = [record.driver_id for record in entries.records]
+    again = [driver for driver in drivers if drivers.count(driver) > 1]
+    assert entries.repeated_share == len(again) / len(drivers)
+    assert 0.0 < entries.repeated_share < 1.0
+    assert np.isnan(ViolationLog(["a"], STANDARD_TRUCK_CLASSES, days=1, drivers=5).repeated_share)
 
 
 def test_records_are_a_sequence_that_can_be_sent() -> None:

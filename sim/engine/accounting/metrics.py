@@ -113,6 +113,7 @@ def _of_traffic(
         "candidate_trips": float(candidates),
         "violations": float(violations),
         "compliance_rate": 1.0 - violations / candidates if candidates else nan,
+        "repeat_offence_share": world.violation_log.repeated_share,
         "ramp_captures": float(len(captures)),
         "expected_ramp_captures": float(ledger.hazard[CAPTURED:].sum()),
     } | {f"{kind}_trips": float(counts.sum()) for kind, counts in ledger.other_violations.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from math import inf
+from math import inf, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,15 @@ class ViolationLog:
         names of truck classes
     days : int
         recorded days; what happens later counts for the last one
+    drivers : int
+        who may enter, by number
     """
 
-    def __init__(self, links: Sequence[str], class_names: Sequence[str], days: int) -> None:
+    def __init__(self, links: Sequence[str], class_names: Sequence[str], days: int, drivers: int) -> None:
         self._links = sorted(set(links))
         self._class_names = tuple(class_names)
         self._by_day = np.zeros((days, len(self._links)), dtype=np.int32)
+        self._by_driver = np.zeros(drivers, dtype=np.int32)
         self._rows = np.empty(MOST_RECORDS + MOST_RECORDS // 4, dtype=COLUMNS)
         self._count = 0
         self._kept_until_s = inf
@@ -48,6 +51,7 @@ class ViolationLog:
         number = self._links.index(link)
         days = np.minimum(time_s // SECONDS_PER_DAY, len(self._by_day) - 1).astype(np.int64)
         np.add.at(self._by_day[:, number], days, 1)
+        np.add.at(self._by_driver, driver, 1)
         early = np.flatnonzero(time_s <= self._kept_until_s)
         if self._count + len(early) > len(self._rows):
             self._make_room(len(early))
@@ -73,6 +77,12 @@ class ViolationLog:
         """Entries of all links on days that began before a day."""
         counts = self._by_day[np.arange(len(self._by_day)) < day].sum(axis=0).tolist()
         return dict(zip(self._links, counts, strict=True))
+
+    @property
+    def repeated_share(self) -> float:
+        """Share of the entries by drivers who entered more than once; not a number where nobody did."""
+        entries = int(self._by_driver.sum())
+        return float(self._by_driver[self._by_driver > 1].sum()) / entries if entries else nan
 
     @property
     def records(self) -> RecordTable[ViolationRecord]:

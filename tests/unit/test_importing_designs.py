@@ -1,0 +1,66 @@
+"""Designs with stations: in feet, turned round, and in part."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.core.units import METRES_PER_FOOT
+from sim.importing.findings import RefusedError
+from sim.importing.options import Options
+from sim.importing.road_import import Imported, import_road
+
+ROWS = ((0.0, 4.0, 0.0, "80"), (600.0, -6.0, 200.0, "60"), (1000.0, -2.0, 0.0, "60"), (2000.0, 0.0, 0.0, ""))
+"""Station, grade, radius and limit."""
+
+
+def written(folder: Path, rows: tuple[tuple[object, ...], ...] = ROWS) -> Path:
+    file = folder / "design.csv"
+    lines = [",".join(map(str, row)) for row in rows]
+    file.write_text("\n".join(["station,grade,radius,limit", *lines]), encoding="utf-8")
+    return file
+
+
+def shape(road: Imported) -> list[tuple[float, float, float]]:
+    """Of each section: length, grade, and radius, positive to the left."""
+    return [
+        (
+            round(piece.to_m - piece.from_m, 3),
+            round(piece.grade_pct, 6),
+            0.0 if piece.curve is None else round(np.sign(piece.curve.turn_deg) * piece.curve.radius_m, 3),
+        )
+        for piece in road.pieces
+    ]
+
+
+def test_the_other_way_falls_where_it_rose_and_turns_right_where_it_turned_left(tmp_path) -> None:
+    forth, back = (import_road(written(tmp_path), Options(direction=way)) for way in ("as-is", "reverse"))
+    assert shape(back) == [(length, -grade, -radius or 0.0) for length, grade, radius in shape(forth)[::-1]]
+    assert [piece.forward_kmh.value for piece in back.pieces] == [
+        piece.forward_kmh.value for piece in forth.pieces[::-1]
+    ]
+    assert shape(import_road(written(tmp_path), Options(direction="downhill"))) == shape(forth)
+
+
+def test_a_part_is_cut_out_and_its_curve_with_it(tmp_path) -> None:
+    whole = import_road(written(tmp_path), Options())
+    part = import_road(written(tmp_path), Options(from_km=0.8, to_km=1.5))
+    assert part.alignment.length_m == pytest.approx(700.0)
+    (curve,) = part.alignment.curves
+    assert (curve.from_m, curve.to_m, curve.radius_m) == (0.0, 200.0, 200.0)
+    assert curve.turn_deg == pytest.approx(0.5 * whole.alignment.curves[0].turn_deg)
+    assert part.alignment.break_height_m[0] == pytest.approx(float(whole.alignment.height_m(np.array(800.0))))
+    with pytest.raises(RefusedError, match=r"the road has 2\.000 km"):
+        import_road(written(tmp_path), Options(from_km=1.0, to_km=2.5))
+
+
+def test_american_stations_are_feet_a_hundred_at_a_time(tmp_path) -> None:
+    rows = (("0+00", 4.0, 0, 50), ("20+00", -6.0, 650, 35), ("33+50", -2.0, 0, 35), ("66+00", 0, 0, ""))
+    road = import_road(written(tmp_path, rows), Options(feet=True))
+    assert road.alignment.length_m == pytest.approx(6600.0 * METRES_PER_FOOT)
+    (curve,) = road.alignment.curves
+    assert curve.radius_m == pytest.approx(650.0 * METRES_PER_FOOT)
+    assert curve.from_m == pytest.approx(2000.0 * METRES_PER_FOOT)
+    assert {round(piece.forward_kmh.value or 0.0, 1) for piece in road.pieces} == {80.5, 56.3}
+    metric = import_road(written(tmp_path, rows), Options())
+    assert metric.alignment.length_m == pytest.approx(66_000.0)
