@@ -9,7 +9,7 @@ import typer
 from sim.cli.problems import Problem
 
 if TYPE_CHECKING:
-    from sim.importing.options import Place
+    from sim.importing.options import Options, Place
     from sim.importing.road_import import Imported
 
 Wanted = Annotated[Path, typer.Argument(help="Track, map, alignment or table.", show_default=False)]
@@ -63,7 +63,11 @@ def road(
     speed_limit_kmh: Annotated[float | None, typer.Option(min=5, max=130, help="Where the file has no limit.")] = None,
     scenario: Annotated[bool, typer.Option("--scenario", help="Also write a scenario that runs.")] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Write nothing if anything was changed, dropped or assumed.")
+        bool,
+        typer.Option(
+            "--strict",
+            help="Write nothing if heights or places were changed or dropped, or traffic or limits are assumed.",
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -97,7 +101,7 @@ def road(
     )
     found = import_road(file, options)
     if strict:
-        _see_that_nothing_is_doubtful(found)
+        _see_that_nothing_is_doubtful(found, options)
     files, report = road_files(found, options, scenario=scenario)
     files["profile.svg"] = _profile(found)
     _finish(out, files, report, report_text(report, found.name, "en"), as_json=as_json)
@@ -105,11 +109,13 @@ def road(
         _say_what_next(found, out, scenario=scenario)
 
 
-def _see_that_nothing_is_doubtful(found: "Imported") -> None:
-    """All that was seen, changed or assumed, as one mistake."""
+def _see_that_nothing_is_doubtful(found: "Imported", options: "Options") -> None:
+    """All that was seen, changed or assumed of what matters most, as one mistake."""
     told = [
         f"{found.file}{f', {own.place}' if own.place else ''}: {own.text()} [{own.number}]" for own in found.findings
     ]
+    if options.aadt is None:
+        told.append(f"{found.file}: nothing says how many vehicles there are a day (--aadt)")
     if told:
         raise Problem("\n".join([*told, "--strict: nothing was written"]))
 

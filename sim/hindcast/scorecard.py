@@ -10,7 +10,7 @@ effect. All three are scored by the logarithm of the probability that they gave 
     Statistical Association 102, 359-378.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from statistics import median
@@ -29,6 +29,8 @@ LONE_LOG_SD = 1.0
 LEAST_LOG_SD = 0.3
 CENTRAL = (0.05, 0.5, 0.95)
 """Ends and middle of what is shown of a prediction."""
+ERRORS = 100
+"""First stream of the surrogates' errors, one a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +163,7 @@ def _predicted(case: LoadedCase, observation: Observation, draws: Draws, registe
 
 def scorecard(found: Sequence[Predicted], shares: Floats, seed: int) -> list[Score]:
     """A row an observation, in the order of the cases; `shares` are those of the draws."""
-    told = [_marginal(one) for one in found]
+    told = _told([one for one in found if one.observation.role == "fitted"])
     learned = _learned(found, shares, seed)
     return [_score(one, found, told, own, seed) for one, own in zip(found, learned, strict=True)]
 
@@ -171,24 +173,22 @@ def _learned(found: Sequence[Predicted], shares: Floats, seed: int) -> list[Lear
     scores = learning.normal_scores(shares)
     made = [learning.surrogate(one.observation, one.values, scores) for one in found]
     many_scores = learning.drawn_scores(scores.shape[1], seed)
-    many = [_by_surrogate(one, own, many_scores, seed) for one, own in zip(found, made, strict=True)]
-    told = [_marginal(one) for one in many]
-    return [_after_others(one, own, many, told, seed) for one, own in zip(many, made, strict=True)]
+    pairs = enumerate(zip(found, made, strict=True))
+    many = [_by_surrogate(one, own, many_scores, seed, number) for number, (one, own) in pairs]
+    told = _told(many)
+    return [_after_others(one, own, told, seed) for one, own in zip(many, made, strict=True)]
 
 
-def _by_surrogate(one: Predicted, own: learning.Surrogate, scores: Floats, seed: int) -> Predicted:
-    """Its error is one more deviation."""
+def _by_surrogate(one: Predicted, own: learning.Surrogate, scores: Floats, seed: int, number: int) -> Predicted:
+    """Its error is one more deviation, of this row only."""
     values = learning.from_line(one.observation, own.of(scores))
     sd = float(np.hypot(one.sd, own.error_sd))
-    deviations = (one.sd * one.own + own.error_sd * likelihood.quantiles(seed, ndtri, stream=7)) / sd
+    deviations = (one.sd * one.own + own.error_sd * likelihood.quantiles(seed, ndtri, stream=ERRORS + number)) / sd
     return replace(one, values=values, own=deviations, sd=sd)
 
 
-def _after_others(
-    one: Predicted, own: learning.Surrogate, found: Sequence[Predicted], told: Sequence[Floats], seed: int
-) -> Learned:
-    known = [each for other, each in zip(found, told, strict=True) if other.case is not one.case]
-    weights = learning.weights(known, len(one.values))
+def _after_others(one: Predicted, own: learning.Surrogate, told: Mapping[str, Floats], seed: int) -> Learned:
+    weights = learning.weights(_of_others(one, told), len(one.values))
     values = one.spread(one.values)
     might = likelihood.replicated(one.observation, values, seed)
     low, middle, high = likelihood.weighted_quantiles(might, weights, CENTRAL)
@@ -196,11 +196,11 @@ def _after_others(
     return Learned(middle, low, high, score, learning.effective(weights), own.explained)
 
 
-def _score(one: Predicted, found: Sequence[Predicted], told: Sequence[Floats], learned: Learned, seed: int) -> Score:
+def _score(
+    one: Predicted, found: Sequence[Predicted], told: Mapping[str, Floats], learned: Learned, seed: int
+) -> Score:
     observation = one.observation
-    others = [(other, own) for other, own in zip(found, told, strict=True) if other.case is not one.case]
-    fitted = [own for other, own in others if other.observation.role == "fitted"]
-    weights = learning.weights(fitted, len(one.values))
+    weights = learning.weights(_of_others(one, told), len(one.values))
     values = one.spread(one.values)
     might = likelihood.replicated(observation, values, seed)
     observed = likelihood.observed_value(observation.observed)
@@ -232,11 +232,25 @@ def _score(one: Predicted, found: Sequence[Predicted], told: Sequence[Floats], l
     )
 
 
-def _marginal(one: Predicted) -> Floats:
-    """Log probability of an observation by draw, over the place's own deviations."""
-    each = likelihood.log_likelihood(one.observation, one.spread(one.values))
-    result: Floats = logsumexp(each, axis=1) - np.log(each.shape[1])
-    return result
+def _told(found: Sequence[Predicted]) -> dict[str, Floats]:
+    """Log probability by case of all that was seen there, by draw.
+
+    Counts of one case share its traffic and its own deviation, column by column; other observations have their own.
+    """
+    told: dict[str, Floats] = {}
+    for name in {one.case.case.name: None for one in found}:
+        own = [one for one in found if one.case.case.name == name]
+        each = [likelihood.log_likelihood(one.observation, one.spread(one.values)) for one in own]
+        counts = [one for one, of in zip(each, own, strict=True) if isinstance(of.observation.observed, Count)]
+        apart = [one for one, of in zip(each, own, strict=True) if not isinstance(of.observation.observed, Count)]
+        together = [np.sum(counts, axis=0)] if counts else []
+        told[name] = np.sum([logsumexp(one, axis=1) - np.log(one.shape[1]) for one in (*together, *apart)], axis=0)
+    return told
+
+
+def _of_others(one: Predicted, told: Mapping[str, Floats]) -> list[Floats]:
+    """Of all cases but its own."""
+    return [own for name, own in told.items() if name != one.case.case.name]
 
 
 def _rival(one: Predicted, values: Floats) -> float | None:

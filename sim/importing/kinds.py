@@ -1,5 +1,6 @@
 """What a file is, by what it begins with and by its name."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from sim.system.files import reason
 
 Kind = Literal["gpx", "fit", "landxml", "osm", "sumo", "geojson", "table", "height_model", "unknown"]
 HEAD_BYTES = 4096
+COMMENT = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
+"""Of XML, which may name the files that it was made from; the first bytes may end in it."""
 WHAT: dict[Kind, str] = {
     "gpx": "a GPX track",
     "fit": "a FIT track",
@@ -60,6 +63,7 @@ def kind_of(file: Path) -> Kind:
             head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise refused(file, f"can't be read: {reason(error)}") from error
+    head = COMMENT.sub(b"", head)
     begins = [sign.kind for sign in SIGNS if sign.begins(head)]
     ends = [sign.kind for sign in SIGNS if file.name.lower().endswith(sign.endings)]
     unknown: Kind = "unknown"

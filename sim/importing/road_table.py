@@ -70,19 +70,21 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
         place = table.rows[int(np.argmax(np.diff(stations) <= 0.0)) + 1][0] if len(stations) > 1 else 1
         raise refused(f"{table.file}:{place}", "stations must rise from row to row, and be two or more")
     if "height" in columns:
-        heights = metre * np.array([_number(table, row, columns["height"]) for row in table.rows])
+        unit = _unit_m(columns["height"], metre)
+        heights = unit * np.array([_number(table, row, columns["height"]) for row in table.rows])
     else:
         grades = np.array([_number(table, row, columns["grade"], empty=0.0) for row in table.rows[:-1]])
         heights = np.concatenate([[0.0], np.cumsum(np.diff(stations) * grades / 100.0)])
     along = stations - stations[0]
     curves = _curves(table, columns, along.tolist(), metre)
-    runs = _runs(table, columns, along.tolist(), "km/h" if metre == 1.0 else "mph")
+    metric = metre == 1.0 or columns.get("limit", "").lower().endswith("_kmh")
+    runs = _runs(table, columns, along.tolist(), "km/h" if metric else "mph")
     return Alignment(float(along[-1]), tuple(curves), along, heights, runs, exact=True)
 
 
 def _stations(table: Table, name: str, metre: float) -> Floats:
     """In metres; kilometres where the column says so, or K12+300, where feet are counted 100 ft a station."""
-    scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else metre
+    scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else _unit_m(name, metre)
     whole = METRES_PER_KM if metre == 1.0 else FEET_A_STATION * metre
     found = []
     for row in table.rows:
@@ -94,11 +96,20 @@ def _stations(table: Table, name: str, metre: float) -> Floats:
     return np.array(found)
 
 
+def _unit_m(column: str, metre: float) -> float:
+    """What a column's name says goes before what is said of the file."""
+    return 1.0 if column.lower().endswith("_m") else metre
+
+
 def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float], metre: float) -> list[Curve]:
     """Rows in turn with the same radius are one curve."""
     found: list[Curve] = []
     for row, (low, high) in zip(table.rows, pairwise(along), strict=False):
-        radius = metre * _number(table, row, columns["radius"], empty=0.0) if "radius" in columns else 0.0
+        radius = (
+            _unit_m(columns["radius"], metre) * _number(table, row, columns["radius"], empty=0.0)
+            if "radius" in columns
+            else 0.0
+        )
         if radius == 0.0:
             continue
         goes_on = bool(found) and found[-1].to_m == low and found[-1].radius_m == abs(radius)

@@ -3,7 +3,6 @@
 Edges have one direction. Where the other one joins the same junctions, both are one road; elsewhere it is one-way.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -73,10 +72,9 @@ class _Places:
 
 
 def _ways(edges: list[Any], junctions: dict[str, Point], places: _Places, file: Path) -> Iterator[Way]:
-    pairs = Counter((edge.get("from"), edge.get("to")) for edge in edges)
     numbers = {name: number for number, name in enumerate(junctions)}
     following = len(numbers)
-    for edge in edges:
+    for edge, other in _paired(edges):
         start, end = str(edge.get("from")), str(edge.get("to"))
         if start not in junctions or end not in junctions:
             raise refused(file, f"edge {edge.get('id')!r} joins a junction that is not there", "R12")
@@ -85,14 +83,39 @@ def _ways(edges: list[Any], junctions: dict[str, Point], places: _Places, file: 
         nodes = [numbers[start], *range(following, following + len(between)), numbers[end]]
         following += len(between)
         heights = {node: point[2] for node, point in zip(nodes, points, strict=True) if point[2] is not None}
-        tags = _tags(edge, both_ways=(edge.get("to"), edge.get("from")) in pairs)
+        tags = _tags(edge, other)
         yield Way(tags, [(node, places.of(point)) for node, point in zip(nodes, points, strict=True)], heights)
+
+
+def _paired(edges: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each edge with the one that joins its junctions the other way, or None; a pair comes once."""
+    waiting: dict[tuple[str, str], list[Any]] = {}
+    for edge in edges:
+        waiting.setdefault((edge.get("from"), edge.get("to")), []).append(edge)
+    done: set[int] = set()
+    for edge in edges:
+        if id(edge) in done:
+            continue
+        back = waiting.get((edge.get("to"), edge.get("from")), ())
+        other = next((one for one in back if id(one) not in done and one is not edge), None)
+        done |= {id(edge), id(other)}
+        yield edge, other
 
 
 def _is_driven(edge: Any) -> bool:
     """Whether trucks or cars may use a lane, and it is a road."""
-    lanes = [lane.get("allow") for lane in edge.iter("lane")]
-    return bool(lanes) and _highway(edge) in DRIVEN and any(not own or MOTOR & set(own.split()) for own in lanes)
+    return _highway(edge) in DRIVEN and bool(_lanes(edge))
+
+
+def _lanes(edge: Any) -> list[Any]:
+    """Lanes that trucks or cars may use; who is named as allowed is all, else all but those named as not."""
+    return [lane for lane in edge.iter("lane") if _may_use(lane.get("allow"), lane.get("disallow"))]
+
+
+def _may_use(allowed: str | None, barred: str | None) -> bool:
+    if allowed:
+        return allowed == "all" or bool(MOTOR & set(allowed.split()))
+    return barred != "all" and bool(MOTOR - set((barred or "").split()))
 
 
 def _highway(edge: Any) -> str:
@@ -101,17 +124,24 @@ def _highway(edge: Any) -> str:
     return kinds[0] if kinds else "road" if not edge.get("type") else str(edge.get("type"))
 
 
-def _tags(edge: Any, *, both_ways: bool) -> dict[str, str]:
-    lanes = [lane for lane in edge.iter("lane") if not lane.get("allow") or MOTOR & set(lane.get("allow").split())]
-    speed = max(float(lane.get("speed", "nan")) for lane in lanes)
-    tags = {"highway": _highway(edge), "lanes": str(len(lanes) * (2 if both_ways else 1))}
-    tags |= {"oneway": "no" if both_ways else "yes"}
-    if speed == speed:  # noqa: PLR0124 - a number
-        tags["maxspeed"] = f"{kmh_from_ms(speed):.0f}"
+def _tags(edge: Any, other: Any) -> dict[str, str]:
+    """Of an edge and the one the other way, if there is any: lanes of both, limits of each."""
+    lanes, back = _lanes(edge), [] if other is None else _lanes(other)
+    tags = {"highway": _highway(edge), "lanes": str(len(lanes) + len(back)), "oneway": "no" if back else "yes"}
+    limits = {"forward": _limit(lanes), "backward": _limit(back)}
+    told = {direction: limit for direction, limit in limits.items() if limit is not None}
+    same = len(set(told.values())) == 1
+    tags |= {"maxspeed" if same else f"maxspeed:{direction}": limit for direction, limit in told.items()}
     if edge.get("name"):
         tags["name"] = edge.get("name")
     number = next((one.get("value") for one in edge.iter("param") if one.get("key") == "ref"), None)
     return tags | ({"ref": number} if number else {})
+
+
+def _limit(lanes: list[Any]) -> str | None:
+    """Of the fastest lane [km/h]."""
+    speeds = [float(lane.get("speed")) for lane in lanes if lane.get("speed")]
+    return f"{kmh_from_ms(max(speeds)):.0f}" if speeds else None
 
 
 def _point(junction: Any, file: Path) -> Point:

@@ -58,9 +58,21 @@ def uncertain(scenario: Scenario, change: Change) -> Iterator[tuple[str, str]]:
     content = scenario.model_dump(mode="json")
     there = {key: own for key, own in scenario.uncertain.items() if _number_at(content, key) is not None}
     yield from ((key, "there is no number at this key") for key in scenario.uncertain if key not in there)
-    if not all(_fits(scenario, change, {key: own.value(share) for key, own in there.items()}) for share in TRIED):
+    if not all(_fits(scenario, change, values) for values in _patterns(there)):
         for key, distribution in there.items():
             yield from _too_far(scenario, change, key, distribution)
+
+
+def _patterns(beliefs: Mapping[str, Distribution]) -> Iterator[dict[str, float | int]]:
+    """All in the middle, and ends such that of each two keys either is low while the other is high, once."""
+    low, middle, high = TRIED
+    yield {key: own.value(middle) for key, own in beliefs.items()}
+    for bit in range(max(len(beliefs) - 1, 1).bit_length()):
+        for turned in (0, 1):
+            yield {
+                key: own.value(high if (number >> bit) % 2 == turned else low)
+                for number, (key, own) in enumerate(beliefs.items())
+            }
 
 
 def _fits(scenario: Scenario, change: Change, values: Mapping[str, float | int]) -> bool:

@@ -55,7 +55,7 @@ def _jumps(sections: Sequence[Section]) -> float:
 def doubts_of_rates(road: Road, risk: RiskParameters) -> Iterator[str]:
     """About the level of accidents on each link, without what trucks and weather add."""
     network, (low, high) = Network(road), SEEN_PER_MILLION_VKM
-    per_m = base_hazard(network, risk).per_m
+    per_m = base_hazard(network, risk).per_m / risk.truck_hazard_ratio  # trucks in accidents; here of accidents
     for link in road.links:
         lengths = [METRES_PER_KM * section.length_km for section in link.sections]
         way = next(way for way in network.ways if way.link is link and way.forward)

@@ -1,6 +1,7 @@
 """Draws of uncertain parameters, sweeps and sensitivity against what they must give."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -238,3 +239,15 @@ def test_the_tornado_draws_the_table() -> None:
     axes = charts.tornado(table, "effect").axes[0]
     assert [bar.get_width() for bar in axes.patches] == [2.0, 1.0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
+
+
+def test_ranges_that_only_pass_while_they_rise_together_are_told(tmp_path) -> None:
+    """Lowest and most frequent fill must keep their order, and are drawn independently."""
+    source = Path(__file__).parents[2] / "scenarios" / "taishun" / "baseline.yaml"
+    belief = "{{kind: uniform, low: {}, high: {}, source: {{basis: assumption, range: any}}}}"
+    text = f"extends: {source}\nname: own\nfleet:\n  laden_fill: [0.4, 0.7, 1.0]\nuncertain:\n"
+    text += f"  fleet.laden_fill.0: {belief.format(0.3, 0.8)}\n  fleet.laden_fill.1: {belief.format(0.6, 0.95)}\n"
+    file = tmp_path / "own.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"fleet\.laden_fill\.0.*does not fit"):
+        load_scenario(file)

@@ -64,3 +64,12 @@ def test_american_stations_are_feet_a_hundred_at_a_time(tmp_path) -> None:
     assert {round(piece.forward_kmh.value or 0.0, 1) for piece in road.pieces} == {80.5, 56.3}
     metric = import_road(written(tmp_path, rows), Options())
     assert metric.alignment.length_m == pytest.approx(66_000.0)
+
+
+def test_units_in_a_columns_name_go_before_those_of_the_file(tmp_path) -> None:
+    file = tmp_path / "design.csv"
+    file.write_text("station_m,elevation_m,radius_m,speed_limit_kmh\n0,100,300,80\n2000,160,0,80\n", encoding="utf-8")
+    road = import_road(file, Options(feet=True))
+    assert road.alignment.length_m == 2000.0
+    assert road.alignment.curves[0].radius_m == 300.0
+    assert {piece.forward_kmh.value for piece in road.pieces} == {80.0}

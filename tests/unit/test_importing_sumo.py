@@ -41,7 +41,8 @@ def network(projection: str = UTM, *, cut: bool = False) -> str:
         f'<junction id="{name}" type="priority" x="{x}" y="{y}" z="{z}"/>' for name, (x, y, z) in names.items()
     ]
     location = f'<location netOffset="-399500.00,-4699500.00" projParameter="{projection}"/>'
-    return "\n".join(["<net>", location, inside, *lines, path, *junctions, "</net>"])
+    made_of = '<!-- made by netconvert <configuration><osm-files value="map.osm.xml"/></configuration> -->'
+    return "\n".join([made_of, "<net>", location, inside, *lines, path, *junctions, "</net>"])
 
 
 @pytest.fixture
@@ -61,10 +62,23 @@ def test_a_road_has_its_length_heights_limits_and_lanes(file) -> None:
     assert {link.lanes for link in road.links} == {2}
 
 
+def test_each_direction_has_its_own_lanes_and_limit(tmp_path) -> None:
+    climbing = '<lane id="one_1" index="1" speed="22.22" length="1000"/><lane id="one_2" disallow="all" speed="30"/>'
+    text = network().replace("</edge>", f"{climbing}</edge>", 2).replace(f"{climbing}</edge>", "</edge>", 1)
+    text = text.replace('<lane id="-one_0" index="0" speed="22.22"', '<lane id="-one_0" index="0" speed="16.67"')
+    file = tmp_path / "climb.net.xml"
+    file.write_text(text, encoding="utf-8")
+    road = import_road(file, Options(road_name="Pass road", direction="downhill"))
+    tags = road.pieces[-1].tags
+    assert tags["lanes"] == "3"
+    limits = {(piece.forward_kmh.value, piece.backward_kmh.value) for piece in road.pieces}
+    assert limits == {(50.0, 50.0), (60.0, 80.0)}
+
+
 def test_inspect_names_its_roads(file) -> None:
     found = inspected(file)
     assert found["kind"] == "a SUMO network"
-    assert found["roads_km"] == {"Pass road": pytest.approx(4.0, abs=0.1)}
+    assert found["roads_km"] == {"Pass road": pytest.approx(2.0, abs=0.1)}
 
 
 @pytest.mark.parametrize(
@@ -98,7 +112,7 @@ def test_the_command_reads_it(file, tmp_path) -> None:
 def test_strict_writes_nothing_where_anything_is_assumed(file, tmp_path) -> None:
     bare = tmp_path / "bare.net.xml"
     bare.write_text(network().replace('speed="22.22"', "").replace('speed="13.89"', ""), encoding="utf-8")
-    arguments = ["--name", "Pass road", "--strict", "--out", str(tmp_path / "out")]
+    arguments = ["--name", "Pass road", "--aadt", "3000", "--strict", "--out", str(tmp_path / "out")]
     assert runner.invoke(app, ["import", "road", str(file), *arguments]).exit_code == 0
     done = runner.invoke(
         app, ["import", "road", str(bare), "--name", "Pass road", "--strict", "--out", str(tmp_path / "b")]
