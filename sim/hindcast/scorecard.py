@@ -302,6 +302,8 @@ class Totals:
     expected_inside: float
     median_width: float | None
     """None where there is no evidence, or its middle interval reaches down to 0."""
+    draws: float | None
+    """Effective draws of the row that has the fewest, by the weights of what was fitted elsewhere."""
     learned_inside: int
     """Of predictions that learned from the other cases, as the next ones."""
     learned_median_width: float | None
@@ -335,6 +337,7 @@ def totals(rows: Sequence[Score]) -> Totals:
         inside=sum(row.inside for row in kept),
         expected_inside=likelihood.INTERVAL * len(kept),
         median_width=_middle_width([(row.low, row.high) for row in kept]),
+        draws=min((row.effective_draws for row in kept), default=None),
         learned_inside=sum(row.learned_inside for row in kept),
         learned_median_width=_middle_width([(row.learned.low, row.learned.high) for row in kept]),
         learned_draws=min((row.learned.effective_draws for row in kept), default=None),

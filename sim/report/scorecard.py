@@ -16,6 +16,8 @@ WORDS: dict[str, dict[str, str]] = {
         "held": "{inside} of {observations} observations in {cases} cases lie inside their 90 % interval; "
         "{expected:.1f} would be right. The interval's upper end is {width} times its lower one in the middle of "
         "the rows.",
+        "few": "What was fitted elsewhere weighs the draws: in the row where it leaves fewest, {draws:.0f} of {all} "
+        "count, and its interval is rough.",
         "wide": "Intervals as wide as these tell the order of a level and no more; "
         "effects of measures and ratios are narrower.",
         "scores": "Sum of the logarithms of the probability given to what was observed (higher is better):",
@@ -44,6 +46,7 @@ WORDS: dict[str, dict[str, str]] = {
         "made": "由 `{command}` 生成，{draws} 次抽样，种子 {seed}；本页没有一个数字是手工输入的。",
         "held": "{cases} 个案例的 {observations} 项观测中，{inside} 项落在其 90 % 区间内；恰当的数目是 {expected:.1f}。"
         "区间上限与下限之比的中位数为 {width}。",
+        "few": "抽样按他处的拟合结果加权：最少的一项只相当于 {all} 次抽样中的 {draws:.0f} 次，其区间较粗略。",
         "wide": "如此宽的区间只说明水平的数量级；措施效果与比值的区间较窄。",
         "scores": "对实际观测所给概率的对数之和（越高越好）：",
         "learned": "若再用其他全部案例的观测修正（每次留出一个案例），{observations} 项中有 {inside} 项落在区间内，"
@@ -83,7 +86,7 @@ def markdown(
         "",
         words["made"].format(**made),
         "",
-        *_summary(total, words),
+        *_summary(total, words, made["draws"]),
         "",
         f"![{words['title']}](hindcast{_suffix(language)}.svg)",
         "",
@@ -113,7 +116,7 @@ def _suffix(language: str) -> str:
     return "" if language == "en" else f".{language}"
 
 
-def _summary(total: Totals, words: Mapping[str, str]) -> list[str]:
+def _summary(total: Totals, words: Mapping[str, str], draws: int) -> list[str]:
     held = words["held"].format(
         inside=total.inside,
         observations=total.observations,
@@ -139,7 +142,8 @@ def _summary(total: Totals, words: Mapping[str, str]) -> list[str]:
         draws=total.learned_draws or 0.0,
     )
     wide = total.median_width is None or total.median_width > TELLING_WIDTH
-    return [held, *([words["wide"]] if wide else []), "", learned, "", words["scores"], "", *versus]
+    few = words["few"].format(draws=total.draws or 0.0, all=draws)
+    return [held, few, *([words["wide"]] if wide else []), "", learned, "", words["scores"], "", *versus]
 
 
 def _title(row: Score, language: str) -> str:
