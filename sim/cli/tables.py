@@ -210,7 +210,7 @@ def print_evidence(rows: list[Evidence]) -> None:
         table.add_row(row.what, *numbers, row.unit, "yes" if row.holds else "NO", _source(row))
     _console().print(table)
     read = [row for row in rows if row.kind == "published"]
-    publications = len({row.source.split(",")[0] for row in read})
+    publications = len({row.publication for row in read})
     sys.stdout.write(f"{len(read)} of {len(rows)} rows are from pages that were read, of {publications} publications\n")
 
 

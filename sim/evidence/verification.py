@@ -68,6 +68,11 @@ class Evidence:
     """Whether the value stands on a page that was read, or was worked out apart from our code by what it says."""
 
     @property
+    def publication(self) -> str:
+        """The source without chapter and page: what stands before the first comma."""
+        return self.source.partition(",")[0]
+
+    @property
     def difference(self) -> float:
         """Ours less the published value."""
         return self.ours - self.published

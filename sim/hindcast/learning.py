@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, logit, logsumexp, ndtri
+from scipy.special import expit, logsumexp
 
 from sim.core.units import Floats
 from sim.hindcast import likelihood
@@ -74,11 +74,9 @@ def surrogate(observation: Observation, values: Floats, scores: Floats) -> Surro
 
 
 def _to_line(observation: Observation, values: Floats) -> Floats:
-    if isinstance(observation.observed, PartOf):
-        odds: Floats = logit(np.clip(values, likelihood.LEAST, 1.0 - likelihood.LEAST))
-        return np.clip(odds, np.median(odds) - FAR, np.median(odds) + FAR)
-    logs: Floats = np.log(np.maximum(values, likelihood.LEAST))
-    return np.clip(logs, np.median(logs) - FAR, np.median(logs) + FAR)
+    part = isinstance(observation.observed, PartOf)
+    line = likelihood.log_odds(values) if part else np.log(np.maximum(values, likelihood.LEAST))
+    return np.clip(line, np.median(line) - FAR, np.median(line) + FAR)
 
 
 def from_line(observation: Observation, line: Floats) -> Floats:
@@ -90,12 +88,6 @@ def from_line(observation: Observation, line: Floats) -> Floats:
 def drawn_scores(inputs: int, seed: int) -> Floats:
     """Normal scores of many more draws, shape (draws, inputs)."""
     return np.random.Generator(np.random.Philox(key=[seed, 6])).standard_normal((MANY, inputs))
-
-
-def normal_scores(shares: Floats) -> Floats:
-    """Of a Latin hypercube of shares between 0 and 1."""
-    scores: Floats = ndtri(shares)
-    return scores
 
 
 def weights(log_likelihoods: Sequence[Floats], draws: int) -> Floats:

@@ -56,11 +56,16 @@ def spread(values: Floats, own: Floats, sd: float, observation: Observation) -> 
     shape (draws, deviations)
     """
     if isinstance(observation.observed, PartOf):
-        odds = logit(np.clip(values, LEAST, 1.0 - LEAST))
-        result: Floats = expit(odds[:, None] + sd * own)
+        result: Floats = expit(log_odds(values)[:, None] + sd * own)
         return result
     deviations: Floats = np.exp(sd * own)
     return np.maximum(values, LEAST)[:, None] * deviations
+
+
+def log_odds(shares: Floats) -> Floats:
+    """Of shares, held from 0 and 1, shape as given."""
+    result: Floats = logit(np.clip(shares, LEAST, 1.0 - LEAST))
+    return result
 
 
 def log_likelihood(observation: Observation, predicted: Floats) -> Floats:
@@ -102,8 +107,13 @@ def _later_share(observed: BeforeAfter, ratio: Floats) -> Floats:
 
 def mixture_log_score(per_prediction: Floats, weights: Floats) -> float:
     """Logarithm of the mixture's probability; weights sum to 1, shape (draws,)."""
-    per_draw = logsumexp(per_prediction, axis=1) - np.log(per_prediction.shape[1])
-    return float(logsumexp(per_draw, b=weights))
+    return float(logsumexp(by_draw(per_prediction), b=weights))
+
+
+def by_draw(per_prediction: Floats) -> Floats:
+    """Logarithm of the mean probability over a place's own deviations, shape (draws,)."""
+    result: Floats = logsumexp(per_prediction, axis=1) - np.log(per_prediction.shape[1])
+    return result
 
 
 def weighted_quantiles(values: Floats, weights: Floats, shares: tuple[float, ...]) -> list[float]:
@@ -127,10 +137,10 @@ def deviations(seed: int, discrepancy: Discrepancy, *, selected: bool) -> Floats
     A list of the worst goes by something that is correlated with a place's own deviation.
     """
     generator = np.random.Generator(np.random.Philox(key=[seed, 3]))
-    own: Floats = ndtri((generator.permutation(OWN) + 0.5) / OWN)
+    own: Floats = ndtri(_strata(generator))
     if not selected:
         return own
-    listed = ndtri(1.0 - discrepancy.worst_share * (generator.permutation(OWN) + 0.5) / OWN)
+    listed = ndtri(1.0 - discrepancy.worst_share * _strata(generator))
     rho = discrepancy.worst_correlation
     result: Floats = rho * listed + np.sqrt(1.0 - rho**2) * own
     return result
@@ -141,5 +151,10 @@ def quantiles(seed: int, of: Callable[[Floats], Floats], *, stream: int = 5) -> 
 
     Their order has nothing to do with deviations, nor with that of another stream.
     """
-    generator = np.random.Generator(np.random.Philox(key=[seed, stream]))
-    return of((generator.permutation(OWN) + 0.5) / OWN)
+    return of(_strata(np.random.Generator(np.random.Philox(key=[seed, stream]))))
+
+
+def _strata(generator: np.random.Generator) -> Floats:
+    """The middle of each of so many equal parts of 1, in random order, shape (deviations,)."""
+    result: Floats = (generator.permutation(OWN) + 0.5) / OWN
+    return result

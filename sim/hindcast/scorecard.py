@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
-from scipy.special import logsumexp, ndtri
+from scipy.special import ndtri
 
 from sim.core.units import Floats
 from sim.hindcast import learning, likelihood
@@ -170,7 +171,7 @@ def scorecard(found: Sequence[Predicted], shares: Floats, seed: int) -> list[Sco
 
 def _learned(found: Sequence[Predicted], shares: Floats, seed: int) -> list[Learned]:
     """Predictions by surrogates that learned from all other cases."""
-    scores = learning.normal_scores(shares)
+    scores = ndtri(shares)
     made = [learning.surrogate(one.observation, one.values, scores) for one in found]
     many_scores = learning.drawn_scores(scores.shape[1], seed)
     pairs = enumerate(zip(found, made, strict=True))
@@ -188,24 +189,36 @@ def _by_surrogate(one: Predicted, own: learning.Surrogate, scores: Floats, seed:
 
 
 def _after_others(one: Predicted, own: learning.Surrogate, told: Mapping[str, Floats], seed: int) -> Learned:
+    after = _weighed(one, told, seed)
+    return Learned(after.predicted, after.low, after.high, after.log_score, after.effective_draws, own.explained)
+
+
+class _Weighed(NamedTuple):
+    """What the draws say of an observation by what was seen in other cases; fields as in `Score`."""
+
+    predicted: float
+    low: float
+    high: float
+    below: float
+    log_score: float
+    effective_draws: float
+
+
+def _weighed(one: Predicted, told: Mapping[str, Floats], seed: int) -> _Weighed:
+    observation = one.observation
     weights = learning.weights(_of_others(one, told), len(one.values))
     values = one.spread(one.values)
-    might = likelihood.replicated(one.observation, values, seed)
+    might = likelihood.replicated(observation, values, seed)
     low, middle, high = likelihood.weighted_quantiles(might, weights, CENTRAL)
-    score = likelihood.mixture_log_score(likelihood.log_likelihood(one.observation, values), weights)
-    return Learned(middle, low, high, score, learning.effective(weights), own.explained)
+    below = likelihood.tail(might, weights, likelihood.observed_value(observation.observed))
+    score = likelihood.mixture_log_score(likelihood.log_likelihood(observation, values), weights)
+    return _Weighed(middle, low, high, below, score, learning.effective(weights))
 
 
 def _score(
     one: Predicted, found: Sequence[Predicted], told: Mapping[str, Floats], learned: Learned, seed: int
 ) -> Score:
     observation = one.observation
-    weights = learning.weights(_of_others(one, told), len(one.values))
-    values = one.spread(one.values)
-    might = likelihood.replicated(observation, values, seed)
-    observed = likelihood.observed_value(observation.observed)
-    low, middle, high = likelihood.weighted_quantiles(might, weights, CENTRAL)
-    each = likelihood.log_likelihood(observation, values)
     case = one.case.case
     return Score(
         case=case.name,
@@ -215,20 +228,15 @@ def _score(
         register=observation.register_name,
         role=observation.role,
         kind=observation.observed.kind,
-        observed=observed,
-        predicted=middle,
-        low=low,
-        high=high,
-        below=likelihood.tail(might, weights, observed),
-        log_score=likelihood.mixture_log_score(each, weights),
+        observed=likelihood.observed_value(observation.observed),
         manual=_rival(one, one.spread(one.manual)),
         others=_by_others(one, found),
-        effective_draws=learning.effective(weights),
         learned=learned,
         why=observation.why,
         miss=observation.miss,
         miss_zh=observation.miss_zh,
         reference=observation.source.reference or observation.source.note or "",
+        **_weighed(one, told, seed)._asdict(),
     )
 
 
@@ -244,7 +252,7 @@ def _told(found: Sequence[Predicted]) -> dict[str, Floats]:
         counts = [one for one, of in zip(each, own, strict=True) if isinstance(of.observation.observed, Count)]
         apart = [one for one, of in zip(each, own, strict=True) if not isinstance(of.observation.observed, Count)]
         together = [np.sum(counts, axis=0)] if counts else []
-        told[name] = np.sum([logsumexp(one, axis=1) - np.log(one.shape[1]) for one in (*together, *apart)], axis=0)
+        told[name] = np.sum([likelihood.by_draw(one) for one in (*together, *apart)], axis=0)
     return told
 
 

@@ -1,7 +1,8 @@
 """A road's axis by station, whatever file it came from: curves, grades, what is tagged, and the line itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -77,27 +78,41 @@ class Alignment:
         """From one station to another; a curve that is cut turns by its share."""
         inside = self.break_m[(self.break_m > from_m) & (self.break_m < to_m)]
         breaks = np.concatenate([[from_m], inside, [to_m]])
-        cut = [(own, max(own.from_m, from_m), min(own.to_m, to_m)) for own in self.curves]
         curves = [
             replace(own, from_m=low - from_m, to_m=high - from_m, turn_deg=own.turn_deg * (high - low) / own.length_m)
-            for own, low, high in cut
-            if low < high
+            for own, low, high in _within(self.curves, from_m, to_m)
         ]
-        held = [(own, max(own.from_m, from_m), min(own.to_m, to_m)) for own in self.runs]
+        runs = [Run(low - from_m, high - from_m, own.tags) for own, low, high in _within(self.runs, from_m, to_m)]
         return replace(
             self,
             length_m=to_m - from_m,
             curves=tuple(curves),
             break_m=breaks - from_m,
             break_height_m=self.height_m(breaks),
-            runs=tuple(Run(low - from_m, high - from_m, own.tags) for own, low, high in held if low < high),
+            runs=tuple(runs),
         )
+
+    @property
+    def rises(self) -> bool:
+        """Whether it ends higher than it begins."""
+        return bool(self.break_height_m[-1] > self.break_height_m[0])
 
     @property
     def grades_pct(self) -> Floats:
         """Between the breaks, shape (breaks - 1,)."""
         result: Floats = 100.0 * np.diff(self.break_height_m) / np.diff(self.break_m)
         return result
+
+
+Stretch = TypeVar("Stretch", Curve, Run)
+
+
+def _within(stretches: Sequence[Stretch], from_m: float, to_m: float) -> Iterator[tuple[Stretch, float, float]]:
+    """Those that lie between two stations, with the stations between which they do."""
+    for own in stretches:
+        low, high = max(own.from_m, from_m), min(own.to_m, to_m)
+        if low < high:
+            yield own, low, high
 
 
 def straight_grades(station_m: Floats, height_m: Floats) -> tuple[Floats, Floats]:

@@ -29,7 +29,8 @@ from sim.importing.survey import survey, wrong_way_m
 STEEPEST_OVER_M = (100.0, 500.0, 1000.0)
 HAIRPIN_DEG = 120.0
 RADIUS_BOUNDS_M = (30.0, 60.0, 120.0, 250.0, 500.0)
-SAME_PLACE_M = 0.5
+ROUNDED_M = 0.5
+"""By so much a length in kilometres may lie beyond the end."""
 LEAST_LINK_M = 300.0
 """Shorter stretches of another class of road go with the link before."""
 
@@ -117,11 +118,10 @@ def _designed(file: Path, design: Alignment, options: Options, *, in_feet: bool)
     if wrong:
         raise refused(file, f"{', '.join(wrong)}: only for lines of longitude and latitude; this file has stations")
     low, high = METRES_PER_KM * options.from_km, METRES_PER_KM * (options.to_km or design.length_m / METRES_PER_KM)
-    if not 0.0 <= low < high <= design.length_m + SAME_PLACE_M:
+    if not 0.0 <= low < high <= design.length_m + ROUNDED_M:
         raise refused(file, f"--from-km, --to-km: the road has {design.length_m / METRES_PER_KM:.3f} km")
     found = design if low == 0.0 and options.to_km is None else design.part(low, min(high, design.length_m))
-    falls = found.break_height_m[-1] < found.break_height_m[0]
-    back = options.direction == "reverse" or (options.direction == "downhill" and not falls)
+    back = options.direction == "reverse" or (options.direction == "downhill" and found.rises)
     return found.reversed() if back else found
 
 

@@ -57,7 +57,7 @@ def survey(line: Line, options: Options, source: str) -> Alignment:
         where there are no heights, too little road, or the range named lies outside
     """
     found = _surveyed(line, options, source)
-    if options.direction == "downhill" and found.break_height_m[-1] > found.break_height_m[0]:
+    if options.direction == "downhill" and found.rises:
         return _surveyed(line, replace(options, direction="reverse"), source)
     return found
 

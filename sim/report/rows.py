@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.valuation import TRUCK_HOURS
-from sim.core.metrics import RATE, grows_with_time
+from sim.core.metrics import RATE, grows_with_time, is_share
 from sim.core.units import METRES_PER_KM
 from sim.core.vocabulary import ROAD_CLASSES
 from sim.interventions.registry import interventions
@@ -31,8 +31,6 @@ TIMES = (
     ("help", "mean_time_to_help_min", 1.0, ".0f"),
     ("busy", "operator_utilisation", 100.0, ".0f"),
 )
-POINTS = frozenset({"compliance_rate", "repeat_offence_share"})
-"""Shares, whose change is in percentage points."""
 WORST = 10
 """Places in the list of the most dangerous ones."""
 NEVER = 1e300
@@ -54,8 +52,8 @@ def indices(found: Material, language: str) -> list[Row]:
         factor = scale * found.yearly if grows_with_time(metric) else scale
         before, after = (interval(entry[metric], factor, form, language) for entry in metrics.values())
         values = [frame[metric].tolist() for frame in own]
-        change = changes(values[0], values[1], points=key in POINTS, language=language)
-        rows.append({"key": key, "before": before, "after": after, "change": change})
+        change = changes(values[0], values[1], points=is_share(metric), language=language)
+        rows.append({"key": key, "percent": is_share(metric), "before": before, "after": after, "change": change})
     return rows
 
 
