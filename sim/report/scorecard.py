@@ -190,9 +190,19 @@ def _cases(cases: Sequence[LoadedCase], language: str) -> list[str]:
 
 
 def content(rows: Sequence[Score], total: Totals, made: Mapping[str, Any]) -> dict[str, Any]:
-    """For JSON and charts."""
-    return {
-        **made,
+    """For JSON and charts; the digits in which processors differ are left out."""
+    found = {
         "totals": asdict(total),
         "rows": [{**asdict(row), "inside": row.inside, "width": row.width} for row in rows],
     }
+    told: dict[str, Any] = _in_ten_digits(found)
+    return {**made, **told}
+
+
+def _in_ten_digits(content: Any) -> Any:
+    """Numbers to ten significant digits, in whatever they stand."""
+    if isinstance(content, float):
+        return float(f"{content:.10g}")
+    if isinstance(content, dict):
+        return {key: _in_ten_digits(own) for key, own in content.items()}
+    return [_in_ten_digits(own) for own in content] if isinstance(content, list) else content
