@@ -1,6 +1,9 @@
 """What experience does to the risk that a driver perceives, and how it fades."""
 
+import numpy as np
+
 from sim.core import portable
+from sim.core.units import Floats
 
 
 def risk_increment(effect: float, penalty_cost_cny: float, choice_scale_cny: float) -> float:
@@ -41,3 +44,21 @@ def raised(risk: float, increment: float) -> float:
 def lowered(risk: float, increment: float) -> float:
     """Perceived risk without one experience, the inverse of `raised`: 1 - (1 - r) / (1 - d), at least 0."""
     return max(1.0 - (1.0 - risk) / (1.0 - increment), 0.0) if increment < 1.0 else 0.0
+
+
+def critical_risk_of_habit(uniform: Floats, penalty_cost_cny: float, choice_scale_cny: float) -> Floats:
+    """Perceived risk [-] below which a trip of who has the habit violates, shape as given.
+
+    Notes
+    -----
+    Who has the habit violates at no perceived risk; at a risk r the share exp(-r F / b) of the trips still does. So one
+    lesson, a rise by `risk_increment`, takes off the share of violations that was published for it. A trip with the
+    uniform number u, which may be 0 and never is 1, violates if 1 - u < exp(-r F / b), that is if
+    r < -b ln(1 - u) / F. Without a penalty (F = 0) the risk makes
+    no difference.
+    """
+    if penalty_cost_cny == 0.0:
+        return np.full(len(uniform), np.inf)
+    with np.errstate(over="ignore"):
+        result: Floats = -portable.log(1.0 - uniform) * choice_scale_cny / penalty_cost_cny
+    return result

@@ -4,7 +4,7 @@ A metric is a row here and a line where a run hands its numbers back (`sim/engin
 intervals, targets, reports and documents read this table and hold no lists of their own.
 
 Families stand for a metric of each member: `{road}` for a class of road (or `semi`, all semi-trailers), `{mechanism}`
-for a mechanism of accidents, `{violation}` for a violation that is only counted. What an intervention measures of
+for a mechanism of accidents, `{violation}` for a violation of habit. What an intervention measures of
 itself is named after its kind and has no row; nothing is known of it but that it is a number.
 """
 
@@ -101,6 +101,11 @@ TABLE: tuple[Metric, ...] = (
         may_not_exist=True,
     ),
     Metric("{violation}_trips", "1", Kind.events, "trips with {violation}", "{violation}的出行"),
+    Metric("{violation}_alarms", "1", Kind.events, "alarms on {violation}, if answered", "{violation}预警次数"),
+    Metric(
+        "{violation}_contacts", "1", Kind.events, "drivers reached for {violation}", "因{violation}成功联系驾驶人次数"
+    ),
+    Metric("{violation}_given_up", "1", Kind.events, "{violation} given up on the way", "途中纠正{violation}次数"),
     Metric("ramp_captures", "1", Kind.events, "counted stops in escape ramps", "避险车道实际救停次数"),
     Metric("expected_ramp_captures", "1", Kind.expected, "stops in escape ramps", "避险车道救停次数"),
     Metric("alarms", "1", Kind.events, "alarms on banned entry", "闯禁行预警次数"),

@@ -66,12 +66,10 @@ def prepared(trips: Traits, conditions: Conditions, sections: Ints) -> Traits:
         trips = trips._replace(speed_factor=trips.speed_factor * factor, descent_factor=trips.descent_factor * factor)
     for rest in rules.rests:
         if passes(sections, rest.sections):
-            rested = rest.rests[trips.driver] & (trips.online | (not rest.needs_device))
-            spared = np.where(rested, trips.tired_factor, 1.0).astype(np.float32)
-            trips = trips._replace(risk_factor=trips.risk_factor / spared, tired_factor=trips.tired_factor / spared)
+            trips = rested(trips, rest.rests[trips.driver] & (trips.online | (not rest.needs_device)))
     for unload in rules.unloads:
         if passes(sections, unload.sections):
-            trips = _unloaded(trips, unload.unloads[trips.driver], conditions)
+            trips = unloaded(trips, unload.unloads[trips.driver], conditions)
     return Traits._make(np.ascontiguousarray(column) for column in trips)
 
 
@@ -80,7 +78,21 @@ def passes(route: Ints, sections: Ints | None) -> bool:
     return sections is None or bool(np.isin(sections, route).any())
 
 
-def _unloaded(trips: Traits, chosen: Bools, conditions: Conditions) -> Traits:
+def rested(trips: Traits, chosen: Bools) -> Traits:
+    """Tired drivers who have had a rest."""
+    spared = np.where(chosen, trips.tired_factor, 1.0).astype(np.float32)
+    return trips._replace(risk_factor=trips.risk_factor / spared, tired_factor=trips.tired_factor / spared)
+
+
+def at_the_limit(trips: Traits, conditions: Conditions) -> Traits:
+    """Drivers who drive faster than the road asks for, with coaching too, come down to it."""
+    habit, coaching = trips.speed_factor, conditions.rules.habit
+    driven = habit if coaching is None else habit * coaching[trips.driver].astype(np.float32)
+    excess: Singles = np.maximum(driven, np.float32(1.0)).astype(np.float32)
+    return trips._replace(speed_factor=habit / excess, descent_factor=trips.descent_factor / excess)
+
+
+def unloaded(trips: Traits, chosen: Bools, conditions: Conditions) -> Traits:
     """Overloaded trips that drive laden instead."""
     light = chosen & (trips.kind % LOADS == OVERLOADED)
     kind = np.where(light, trips.kind - (OVERLOADED - LADEN), trips.kind).astype(np.uint32)

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats
 from sim.driving.rules import DrivingRules, SpeedRule
+from sim.inputs.road import Stretch
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.enforcement_case import EnforcementCase
 from sim.interventions.intervention import Intervention, Process
@@ -208,6 +209,8 @@ def _check_preparation(value: Preparation, setting: Setting) -> None:
     for name, people in (("operators", value.operators), *value.crews.items()):
         if people is not None:
             _array(name, people, (HOURS_PER_DAY,), 0.0, MOST_PEOPLE)
+    for stretch in value.scales:
+        _is(stretch, Stretch)
     if value.position_interval_s is not None:
         _number("position_interval_s", value.position_interval_s, 1e-6, SECONDS_PER_DAY)
 

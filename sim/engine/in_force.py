@@ -7,9 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.calendar import Horizon
-from sim.core.units import Floats
+from sim.core.units import Floats, Ints
+from sim.driving.violations import BANNED_ENTRY, bit, bits_of
 from sim.engine import hooks
+from sim.inputs.road import Stretch
 from sim.interventions import combine
+from sim.interventions.answering import answered_by
 from sim.interventions.intervention import Intervention
 from sim.interventions.views import Preparation, Setting
 from sim.scenario.model import Scenario
@@ -84,6 +87,7 @@ class Programme:
         self._forces = [self._force(day) for day in (-1, *self._changes)]
         self._intervals: list[tuple[Active, float]] = []
         self._centres: list[Active] = []
+        self._scales: list[tuple[Active, tuple[Stretch, ...]]] = []
 
     def prepared(self, base_coverage: Floats, days: int) -> list[Preparation]:
         """What each brings along: coverage, people, positions; `base_coverage` by truck class."""
@@ -93,6 +97,7 @@ class Programme:
         ]
         pairs = list(zip(self.active, found, strict=True))
         self._centres = [active for active, one in pairs if one.operators is not None]
+        self._scales = [(active, one.scales) for active, one in pairs if one.scales]
         self._intervals = [(active, i) for active, one in pairs if (i := one.position_interval_s) is not None]
         return [_while_in_force(active, one, base_coverage) for active, one in pairs]
 
@@ -113,6 +118,18 @@ class Programme:
         """Time between two positions of a device [s]."""
         own = self._scenario.control_centre.position_interval_s
         return combine.position_interval_s(own, [interval for active, interval in self._intervals if active.on(day)])
+
+    def answered(self, days: int) -> Ints:
+        """Violations of habit that somebody answers, by day, as bits, shape (days,)."""
+        return np.array([self._answered_on(day) for day in range(days)], dtype=np.int64)
+
+    def _answered_on(self, day: int) -> int:
+        names = [name for i in self.on(day).answering if i.strength > 0.0 for name in answered_by(i)]
+        return bits_of(names) & ~bit(BANNED_ENTRY)
+
+    def scales(self, day: int) -> tuple[Stretch, ...]:
+        """Where the centre sees overloaded trucks on a day."""
+        return tuple(stretch for active, own in self._scales if active.on(day) for stretch in own)
 
     def checked_share(self, link: str, day: int) -> float:
         """Chance that a violating truck meets a police check: the ordinary one and what interventions add."""

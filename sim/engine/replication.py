@@ -23,16 +23,16 @@ import numpy as np
 
 from sim.core.units import SECONDS_PER_DAY, Bools, Ints
 from sim.driving.sweep import get_ready
+from sim.driving.violations import BANNED_ENTRY, OTHERS, bit, named
 from sim.engine import reference
 from sim.engine.accounting.ledger import Ledger
 from sim.engine.accounting.outcome import Outcome, outcome_of
 from sim.engine.accounting.recorder import Accident
 from sim.engine.background.traverse import settle_legal
-from sim.engine.enforcement.banned_entry import EngineProcess
-from sim.engine.enforcement.other_violations import other_violations
+from sim.engine.enforcement.case import EngineProcess
+from sim.engine.enforcement.in_violation import SettingOutTrips, answered_violations
 from sim.engine.foreground.batches import Foreground
 from sim.engine.in_force import reviews_the_past
-from sim.engine.trips.critical_risk import critical_risk_of
 from sim.engine.trips.generation import blocks
 from sim.engine.trips.trip_table import TripTable
 from sim.engine.world import World
@@ -220,14 +220,18 @@ def _foreground(world: World, trips: TripTable) -> TripTable:
 
 
 def _count_all(world: World, trips: TripTable) -> None:
-    """Count who could violate, and violations other than banned entry; trips of one block, recorded or not."""
+    """Count who could violate, and habits that nobody answers; trips of one block, recorded or not.
+
+    Who gives a habit up that is answered is only known as he sets out.
+    """
     if not len(trips) or trips.month[0] < 0:
         return
-    table, rules = world.choices.table, world.conditions(int(world.epoch[trips.day[0]])).rules
-    _count(world.recorder.ledger.candidates, trips, table.candidate[trips.choice])
+    setting_out, answered = SettingOutTrips(world, trips), world.answered[trips.day]
+    _count(world.recorder.ledger.candidates, trips, setting_out.candidate)
     np.add.at(world.recorder.ledger.waited_s, trips.month, trips.waited_s)
-    for kind, found in other_violations(trips, world.roster, world.scenario, table, rules).items():
-        _count(world.recorder.ledger.other_violations[kind], trips, found)
+    for one in OTHERS:
+        own = one.in_it(setting_out) & (answered & bit(one.name) == 0)
+        _count(world.recorder.ledger.other_violations[one.name], trips, own)
 
 
 def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
@@ -237,4 +241,6 @@ def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
 
 def _may_violate(world: World, trips: TripTable) -> Bools:
     """Trips that are foreground."""
-    return critical_risk_of(trips, world.choices, world.roster, world.scenario) > 0.0
+    entry: Bools = named(BANNED_ENTRY).critical_risk(SettingOutTrips(world, trips)) > 0.0
+    found: Bools = entry | (answered_violations(world, trips) != 0)
+    return found

@@ -13,6 +13,7 @@ from sim.core.units import SECONDS_PER_DAY, Bools, Floats, Ints, read_only
 from sim.driving.conditions import Conditions
 from sim.driving.rules import DrivingRules, combined
 from sim.driving.traits import Traits
+from sim.driving.violations import BANNED_ENTRY, NAMES, each_given_up
 from sim.engine import hooks
 from sim.engine.accounting.exposure import Exposure
 from sim.engine.accounting.history import History
@@ -31,6 +32,7 @@ from sim.engine.trips.route_choice import Choices
 from sim.engine.trips.trip_table import TripTable
 from sim.inputs.fleet import draw_roster
 from sim.inputs.network import Network, corridors
+from sim.inputs.road import Stretch
 from sim.interventions import combine
 from sim.interventions.intervention import KNOWN_AFTER_DAYS, REVIEW_DAYS, Intervention, Process
 from sim.interventions.views import DriverView, Past, Site
@@ -98,7 +100,11 @@ class World:
         self.recorder = Recorder(self.network, ledger, self.draws, self.horizon.zero_s, trace)
         links = [way.link.name for way in self.network.ways]
         self.violation_log = ViolationLog(links, self.class_names, scenario.days, self.roster.size)
-        self.alarms = Alarms(self.network.node_names, self.horizon.zero_s)
+        self.alarms_of = {name: Alarms(self.network.node_names, self.horizon.zero_s) for name in NAMES}
+        """By violation."""
+        self.answered = self.programme.answered(self.horizon.days)
+        """Violations of habit that somebody answers, by day, as bits."""
+        self._scales: dict[tuple[Stretch, ...], frozenset[int]] = {}
         self._set_up_interventions()
         self._set_up_driving()
         self._set_up_access()
@@ -230,9 +236,21 @@ class World:
         who = trips.trip_id, trips.driver, self.roster.enterprise[trips.driver], trips.truck_class
         self.violation_log.add(link, entry_s - self.horizon.zero_s, *who)
 
-    def traits(self, trips: TripTable) -> Traits:
-        """What the sweep needs of trips."""
-        return self._traits.of_trips(trips, self.online(trips))
+    @property
+    def alarms(self) -> Alarms:
+        """On banned entries."""
+        return self.alarms_of[BANNED_ENTRY]
+
+    def traits(self, trips: TripTable, conditions: Conditions) -> Traits:
+        """What the sweep needs of trips that set out under some conditions."""
+        return each_given_up(self._traits.of_trips(trips, self.online(trips)), trips.given_up, conditions)
+
+    def scales(self, day: int) -> frozenset[int]:
+        """Directed sections with scales that tell the centre of overloaded trucks on a day."""
+        here = self.programme.scales(day)
+        if here not in self._scales:
+            self._scales[here] = frozenset(self.network.covered(here)[0].tolist())
+        return self._scales[here]
 
     def online(self, trips: TripTable) -> Bools:
         """Which trucks have a working device, shape (trips,)."""

@@ -26,7 +26,7 @@ GROUPS: tuple[tuple[str, type[Group], str], ...] = (
     ("risk", RiskParameters, "`sim/driving/`, `sim/risk/`"),
     ("severity", SeverityParameters, "`sim/risk/severity.py`"),
     ("incident", IncidentParameters, "`sim/engine/incidents.py`"),
-    ("control_centre", ControlCentreParameters, "`sim/engine/enforcement/banned_entry.py`"),
+    ("control_centre", ControlCentreParameters, "`sim/engine/enforcement/case.py`"),
     ("valuation", ValuationParameters, "`sim/analysis/valuation.py`"),
 )
 GRADE_RATING = Source(basis="published", reference="Myers, Ashkenas, Johnson 1980, FHWA-RD-79-116")

@@ -18,8 +18,12 @@ class EnforcementCase(Protocol):
         """Simulated time [s]."""
 
     @property
-    def on_banned_road(self) -> bool:
-        """Whether the truck is still there."""
+    def violation(self) -> str:
+        """Which one it is, a name of the table of violations."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the violation goes on: the truck is still on the banned road, still too fast, tired or heavy."""
 
     @property
     def answer_probability(self) -> float:
@@ -40,14 +44,21 @@ class EnforcementCase(Protocol):
     def reached(self, channel: Literal["phone", "call"]) -> None:
         """Note that the driver has read the message or answered the call."""
 
-    def advise_to_leave(self) -> None:
-        """The driver will leave at the next exit and drives cautiously from the next section on."""
+    def obeyed(self) -> None:
+        """The driver gives the violation up from the next section on.
+
+        On a banned road he drives cautiously and leaves at the next exit; else he keeps to the limit, rests, or puts
+        down what is too much.
+        """
 
     def experience(self, kind: Experience, share: float = 1.0) -> None:
         """The driver remembers; `share` scales the rise of perceived risk."""
 
     def exits_ahead(self) -> tuple[Ahead, ...]:
-        """Exits that the truck has not yet passed, nearest first, at its habitual speed."""
+        """Exits, or nodes where it can be stopped, that the truck has not yet passed, nearest first.
+
+        As the truck was driven when the case began.
+        """
 
     def drive_time_s(self, origin: str, destination: str) -> float:
         """Travel time of a police car between two nodes [s]."""
@@ -62,13 +73,13 @@ class EnforcementCase(Protocol):
         """Keep the crew busy."""
 
     def intercepted(self) -> None:
-        """A crew has stopped the truck: a penalty, and off the road at this exit."""
+        """A crew has stopped the truck: a penalty, and the violation is over."""
 
     def violations_of_enterprise(self, days: float) -> int:
         """Violations of the truck's enterprise that were recorded in the last days, this one included."""
 
     def suspend_enterprise(self, days: float) -> None:
-        """The enterprise's drivers dare no banned entry for some days: it is watched or barred."""
+        """The enterprise's drivers dare no violation for some days: it is watched or barred."""
 
     def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
         """The squadron gets the record and punishes with this chance after the delay."""

@@ -42,6 +42,8 @@ class Preparation:
     """Police crews on duty by hour of the day, shape (24,), by the node at which their station is."""
     position_interval_s: float | None = None
     """Time between two positions of a device [s]."""
+    scales: tuple[Stretch, ...] = ()
+    """Where overloaded trucks are seen by the control centre."""
 
 
 @dataclass(frozen=True, eq=False)

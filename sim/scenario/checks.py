@@ -9,11 +9,13 @@ from pydantic import BaseModel
 from sim.core.random_streams import MOST_CORRIDORS
 from sim.core.units import HOURS_PER_DAY
 from sim.core.vocabulary import NamesTruckClass, TruckClass
+from sim.driving.violations import named
 from sim.inputs.demand import Demand, Flow
 from sim.inputs.fleet import Fleet
 from sim.inputs.network import Network, corridors
 from sim.inputs.road import Link, Road
 from sim.inputs.routing import closed_ways, least
+from sim.interventions.answering import answered_by
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import ScenarioError, shown
 from sim.scenario.model import Scenario
@@ -151,6 +153,18 @@ def _models(value: Any, keys: Keys) -> Iterator[tuple[Keys, BaseModel]]:
     elif isinstance(value, (tuple, list)):
         for index, item in enumerate(value):
             yield from _models(item, (*keys, index))
+
+
+def unseen(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Violations that a measure answers and nothing sees."""
+    measures = values.get("interventions", {})
+    if any(getattr(measure, "tells_centre", False) for measure in measures.values()):
+        return
+    for kind, intervention in measures.items():
+        for index, name in enumerate(answered_by(intervention)):
+            if named(name).seen_by == "scales":
+                reason = f"nothing sees {name}: add weigh_stations with tells_centre: true"
+                yield ("interventions", kind, "answers", index), reason
 
 
 def truck_classes(values: Mapping[str, Any]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from sim.behaviour.deterrence import lowered, raised, risk_increment
 from sim.core.calendar import Horizon
 from sim.core.random_streams import Streams
 from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
-from sim.engine.enforcement import banned_entry
+from sim.engine.enforcement import case as cases
 from sim.engine.enforcement.deterrence import Deterrence
 from sim.engine.incidents import Rescuers, _Queue, ordinary_rescue_factor
 from sim.engine.replication import run_replication
@@ -103,13 +103,13 @@ def test_trucks_leave_a_queue_one_headway_after_another(small) -> None:
 def test_an_enterprise_hears_of_a_roadside_penalty_after_a_week() -> None:
     told = []
     case = SimpleNamespace(
-        on_banned_road=True,
+        goes_on=True,
         experience=told.append,
         notify_enterprise=told.append,
-        advise_to_leave=lambda: told.append("leave"),
+        obeyed=lambda: told.append("obeyed"),
     )
-    banned_entry._check_at_the_roadside(case)
-    assert told == ["penalty", 7.0 * DAY_S, "leave"]
+    cases._check_at_the_roadside(case)
+    assert told == ["penalty", 7.0 * DAY_S, "obeyed"]
 
 
 def test_enterprises_have_skewed_sizes() -> None:

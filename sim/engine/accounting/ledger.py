@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from sim.core import exact_sums
 from sim.core.units import Floats, Ints
 from sim.driving.course import Courses, Runs, Tallies
+from sim.driving.violations import OTHERS
 from sim.risk.mechanisms import MECHANISMS
 
-OTHER_VIOLATIONS = ("speeding", "fatigue", "overload")
+HABITS = tuple(row.name for row in OTHERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +57,7 @@ class Ledger:
             trips=np.zeros(by_class, dtype=np.int64),
             candidates=np.zeros(by_class, dtype=np.int64),
             violations=np.zeros(by_class, dtype=np.int64),
-            other_violations={kind: np.zeros(by_class, dtype=np.int64) for kind in OTHER_VIOLATIONS},
+            other_violations={kind: np.zeros(by_class, dtype=np.int64) for kind in HABITS},
         )
 
     @property
@@ -72,7 +73,7 @@ class Ledger:
     @property
     def _sums(self) -> list[NDArray[Any]]:
         columns = [getattr(self, column.name) for column in fields(self) if column.name != "other_violations"]
-        return [*columns, *(self.other_violations[kind] for kind in OTHER_VIOLATIONS)]
+        return [*columns, *(self.other_violations[kind] for kind in HABITS)]
 
     def check_exact(self) -> None:
         """See that no sum has grown beyond what is exact.

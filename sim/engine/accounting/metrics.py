@@ -18,6 +18,7 @@ from sim.core.units import (
     Ints,
 )
 from sim.core.vocabulary import ROAD_CLASSES
+from sim.driving.violations import OTHERS, bit
 from sim.engine import hooks
 from sim.engine.accounting.ledger import Ledger
 from sim.engine.world import World
@@ -132,7 +133,19 @@ def _centre_metrics(world: World) -> Metrics:
         "interceptions": float(alarms.count("intercept_s")),
         "mean_response_s": float(np.mean(waits_s)) if len(reached_s) else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
-    }
+    } | _of_habits(world)
+
+
+def _of_habits(world: World) -> Metrics:
+    """Alarms on other violations, those given up after one; nothing where nobody answers them."""
+    answered = [row for row in OTHERS if (world.answered & bit(row.name)).any()]
+    found: Metrics = {}
+    for row in answered:
+        alarms = world.alarms_of[row.name]
+        found[f"{row.name}_alarms"] = float(len(alarms))
+        found[f"{row.name}_contacts"] = float(len(alarms.waits_s[1]))
+        found[f"{row.name}_given_up"] = float(alarms.count("leave_s"))
+    return found
 
 
 def days_with_centre(world: World) -> int:

@@ -47,7 +47,7 @@ def by_kind_and_epoch(
 
 def traverse(world: World, conditions: Conditions, route: Route, trips: TripTable, course: str) -> None:
     """Write down trips, sorted by class and month, that drive a route to its end or to their accident."""
-    recorder, traits, runs = world.recorder, world.traits(trips), runs_of(trips.month, trips.truck_class)
+    recorder, traits, runs = world.recorder, world.traits(trips, conditions), runs_of(trips.month, trips.truck_class)
     hazard = add_up(conditions, route, traits, runs, recorder.ledger.tallies)
     count_trips(recorder, runs)
     ended = np.flatnonzero(hazard > trips.threshold)
@@ -85,4 +85,4 @@ def _watched(world: World, conditions: Conditions, route: Route, trips: TripTabl
     """Trips and their courses on a route, some at a time."""
     for first in range(0, len(trips), WATCHED_TOGETHER):
         part = trips.pick(slice(first, first + WATCHED_TOGETHER))
-        yield part, Leg(route.sections, courses_of(conditions, route, world.traits(part)))
+        yield part, Leg(route.sections, courses_of(conditions, route, world.traits(part, conditions)))

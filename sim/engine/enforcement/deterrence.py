@@ -6,6 +6,7 @@ from bisect import bisect_left
 from sim.behaviour.deterrence import decayed, lowered, raised, risk_increment
 from sim.behaviour.parameters import BehaviourParameters
 from sim.core.units import SECONDS_PER_DAY
+from sim.driving.violations import BANNED_ENTRY
 from sim.inputs.fleet import Roster
 from sim.interventions.enforcement_case import Experience
 
@@ -61,27 +62,40 @@ class Lesson:
         return raised(own, shared)
 
 
+NOTHING_LEARNED: dict[Experience, Lesson] = {}
+
+
+def _lessons(behaviour: BehaviourParameters, roster: Roster) -> dict[Experience, Lesson]:
+    kinds: dict[Experience, tuple[float, float]] = {
+        "contact": (behaviour.contact_effect, behaviour.contact_half_life_days),
+        "penalty": (behaviour.penalty_effect, behaviour.penalty_half_life_days),
+        "sanction": (behaviour.sanction_effect, behaviour.sanction_half_life_days),
+    }
+    cost, scale = behaviour.penalty_cost_cny, behaviour.choice_scale_cny
+    return {
+        kind: Lesson(risk_increment(effect, cost, scale), half_life, behaviour.spillover_share, roster)
+        for kind, (effect, half_life) in kinds.items()
+    }
+
+
 class Deterrence:
     """Perceived risk above the everyday's, by driver and by enterprise; it is never negative."""
 
     def __init__(self, behaviour: BehaviourParameters, roster: Roster) -> None:
-        kinds: dict[Experience, tuple[float, float]] = {
-            "contact": (behaviour.contact_effect, behaviour.contact_half_life_days),
-            "penalty": (behaviour.penalty_effect, behaviour.penalty_half_life_days),
-            "sanction": (behaviour.sanction_effect, behaviour.sanction_half_life_days),
-        }
-        cost, scale = behaviour.penalty_cost_cny, behaviour.choice_scale_cny
-        self._lessons = {
-            kind: Lesson(risk_increment(effect, cost, scale), half_life, behaviour.spillover_share, roster)
-            for kind, (effect, half_life) in kinds.items()
-        }
+        self._behaviour, self._roster = behaviour, roster
+        self._lessons: dict[str, dict[Experience, Lesson]] = {}
+        """By violation: who was fined for speeding has learned nothing of banned roads."""
         self._enterprise_of: list[int] = roster.enterprise.tolist()
         self._suspended_until_s: dict[int, float] = {}
         self._recorded_s: dict[int, array[float]] = {}
 
-    def experience(self, kind: Experience, driver: int, now_s: float, share: float = 1.0) -> None:
+    def experience(
+        self, kind: Experience, driver: int, now_s: float, share: float = 1.0, violation: str = BANNED_ENTRY
+    ) -> None:
         """The driver remembers, and the enterprise's other drivers hear of it."""
-        self._lessons[kind].learned(driver, self._enterprise_of[driver], now_s, share)
+        if violation not in self._lessons:
+            self._lessons[violation] = _lessons(self._behaviour, self._roster)
+        self._lessons[violation][kind].learned(driver, self._enterprise_of[driver], now_s, share)
 
     def record(self, driver: int, now_s: float) -> None:
         """Keep the time of a recorded violation in its enterprise's score; times come in order."""
@@ -97,11 +111,11 @@ class Deterrence:
         enterprise = self._enterprise_of[driver]
         self._suspended_until_s[enterprise] = max(until_s, self._suspended_until_s.get(enterprise, 0.0))
 
-    def perceived_risk(self, driver: int, now_s: float) -> float:
+    def perceived_risk(self, driver: int, now_s: float, violation: str = BANNED_ENTRY) -> float:
         """Chance of a penalty that the driver sees above the everyday's [-]; 1 while the enterprise is suspended."""
         if now_s < self._suspended_until_s.get(self._enterprise_of[driver], 0.0):
             return 1.0
         enterprise, risk = self._enterprise_of[driver], 0.0
-        for lesson in self._lessons.values():
+        for lesson in self._lessons.get(violation, NOTHING_LEARNED).values():
             risk = raised(risk, lesson.risk(driver, enterprise, now_s))
         return risk

@@ -179,6 +179,7 @@ class TripSource:
             violation_uniform=uniform("trip.violation"),
             route_uniform=uniform("trip.route"),
             threshold=-portable.log(1.0 - uniform("trip.threshold")),
+            given_up=np.zeros(len(day), dtype=np.int64),
         )
 
 

@@ -35,6 +35,8 @@ class TripTable:
     violation_uniform: Floats
     route_uniform: Floats
     threshold: Floats
+    given_up: Ints
+    """Habits that the driver has given up for this trip before it sets out, as bits of the table of violations."""
 
     @cached_property
     def trip_id(self) -> Ints:

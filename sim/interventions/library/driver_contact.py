@@ -9,10 +9,11 @@ from pydantic import Field
 from sim.core import portable
 from sim.core.parameters import NotNegative, Positive, Share, Source
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR
+from sim.interventions.answering import Answering
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.enforcement_case import EnforcementCase
-from sim.interventions.intervention import Intervention, Process
+from sim.interventions.intervention import Process
 from sim.interventions.views import Preparation, Setting, Site
 
 URGENT, OTHER = 0, 10**6
@@ -51,7 +52,7 @@ SOURCES = {
 }
 
 
-class DriverContact(Intervention):
+class DriverContact(Answering):
     """Calls by operators on shifts, urgent ones first."""
 
     kind: ClassVar[str] = "driver_contact"
@@ -109,7 +110,7 @@ class DriverContact(Intervention):
         for attempt in range(self.attempts):
             with case.operator(self._priority(case)) as operator:
                 yield operator
-                if not case.on_banned_road:
+                if not case.goes_on:
                     return
                 yield case.talk(self.ring_s)
                 if case.uniform(f"driver_contact.answer.{attempt}") < case.answer_probability:
@@ -127,18 +128,18 @@ class DriverContact(Intervention):
         """Nobody answers: the enterprise's dispatcher is told at once and may reach the driver."""
         case.notify_enterprise(0.0)
         yield case.wait(self.escalation_delay_s)
-        if case.on_banned_road and case.uniform("driver_contact.escalation") < self.escalation_share:
+        if case.goes_on and case.uniform("driver_contact.escalation") < self.escalation_share:
             case.reached("call")
             case.experience("contact")
             if case.uniform("driver_contact.leave") < self.leave_share:
-                case.advise_to_leave()
+                case.obeyed()
 
     def _conversation(self, case: EnforcementCase) -> Process:
         case.reached("call")
         yield case.talk(-self.talk_mean_s * float(portable.log(1.0 - case.uniform("driver_contact.talk"))))
         case.experience("contact")
-        if case.on_banned_road and case.uniform("driver_contact.leave") < self.leave_share:
-            case.advise_to_leave()
+        if case.goes_on and case.uniform("driver_contact.leave") < self.leave_share:
+            case.obeyed()
 
     def background_work(self, room: ControlRoom) -> Process:
         """Alarms of other kinds and other calls keep operators busy: a Poisson process, day by day."""

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from sim.core.parameters import NotNegative, Share, Source
 from sim.core.units import SECONDS_PER_HOUR
+from sim.interventions.answering import Answering
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.enforcement_case import EnforcementCase
-from sim.interventions.intervention import Intervention, Process
+from sim.interventions.intervention import Process
 
 SOURCES = {
     "phone_delay_s": Source(basis="assumption", range="5 to 60"),
@@ -25,7 +26,7 @@ SOURCES = {
 }
 
 
-class EarlyWarning(Intervention):
+class EarlyWarning(Answering):
     """Messages on a banned entry."""
 
     kind: ClassVar[str] = "early_warning"
@@ -54,8 +55,8 @@ class EarlyWarning(Intervention):
         case.notify_squadron(self.squadron_delay_h * SECONDS_PER_HOUR, self.penalty_share)
         case.notify_enterprise(self.enterprise_delay_h * SECONDS_PER_HOUR)
         yield case.wait(self.phone_delay_s)
-        if case.on_banned_road and case.uniform("early_warning.read") < self.read_share:
+        if case.goes_on and case.uniform("early_warning.read") < self.read_share:
             case.reached("phone")
             case.experience("contact", share=0.5)
             if case.uniform("early_warning.leave") < self.leave_share:
-                case.advise_to_leave()
+                case.obeyed()

@@ -8,9 +8,9 @@ from sim.core.parameters import NotNegative, Share, Source
 from sim.core.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 from sim.core.vocabulary import TruckClass
 from sim.driving.rules import DrivingRules
+from sim.interventions.answering import Answering
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.enforcement_case import EnforcementCase
-from sim.interventions.intervention import Intervention
 from sim.interventions.views import Site
 
 SOURCES = {
@@ -38,7 +38,7 @@ SOURCES = {
 }
 
 
-class EnterpriseAccountability(Intervention):
+class EnterpriseAccountability(Answering):
     """The enterprise answers for its drivers."""
 
     kind: ClassVar[str] = "enterprise_accountability"

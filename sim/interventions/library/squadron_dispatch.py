@@ -9,10 +9,11 @@ from pydantic import Field
 from sim.core import portable
 from sim.core.parameters import Name, NotNegative, Positive, Source
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_MINUTE
+from sim.interventions.answering import Answering
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.enforcement_case import EnforcementCase
-from sim.interventions.intervention import Intervention, Process
+from sim.interventions.intervention import Process
 from sim.interventions.views import Ahead, Preparation, Setting, Site
 
 NIGHT_FROM_HOUR, NIGHT_TO_HOUR = 20, 8
@@ -20,7 +21,7 @@ STOP_BEFORE_S = 1.0
 """The crew waves the truck out just before the exit."""
 
 
-class SquadronDispatch(Intervention):
+class SquadronDispatch(Answering):
     """Crews at stations, shifts, competing calls; the truck has to be met before it has left."""
 
     kind: ClassVar[str] = "squadron_dispatch"
@@ -78,10 +79,10 @@ class SquadronDispatch(Intervention):
         with case.crew(station) as crew:
             yield crew
             again = self._plan(case, (station,))
-            if again is None or not case.on_banned_road:
+            if again is None or not case.goes_on:
                 return
             yield case.crew_works(station, again[1].eta_s - STOP_BEFORE_S)
-            if case.on_banned_road:
+            if case.goes_on:
                 case.intercepted()
                 yield case.crew_works(station, self.penalty_min * SECONDS_PER_MINUTE)
 

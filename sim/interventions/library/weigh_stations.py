@@ -9,7 +9,7 @@ from sim.driving.rules import DrivingRules, Unload
 from sim.inputs.road import Stretch
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention
-from sim.interventions.views import Site
+from sim.interventions.views import Preparation, Setting, Site
 
 
 class WeighStations(Intervention):
@@ -39,11 +39,18 @@ class WeighStations(Intervention):
     )
     stretches: Annotated[tuple[Stretch, ...], Field(min_length=1)]
     unload_share: Share = Field(default=0.7, description="overloaded trucks on these links that load legally")
+    tells_centre: bool = Field(
+        default=False, description="the control centre hears of overloaded trucks that pass, so that others may answer"
+    )
     cost: Cost = Cost(capital_cny=2_500_000.0, yearly_cny=250_000.0, lifetime_years=10.0)
 
     def units(self, site: Site) -> float:  # noqa: ARG002
         """Stations."""
         return float(len(self.stretches))
+
+    def prepare(self, setting: Setting) -> Preparation:  # noqa: ARG002
+        """Scales that the centre can read."""
+        return Preparation(scales=self.stretches if self.tells_centre and self.strength > 0.0 else ())
 
     def driving(self, site: Site) -> DrivingRules:
         """Overloaded trucks whose route passes a station."""

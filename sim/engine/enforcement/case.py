@@ -1,4 +1,4 @@
-"""A banned entry: detection, the interventions that answer it, notices, and the driver's way out."""
+"""A violation in progress: detection, the interventions that answer it, notices, and how the driver gives it up."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
@@ -9,10 +9,12 @@ from simpy import Event
 from simpy.resources.resource import PriorityRequest
 
 from sim.core.units import SECONDS_PER_DAY
+from sim.driving.violations import BANNED_ENTRY, named
 from sim.engine import hooks
 from sim.engine.enforcement.alarms import AlarmNote
 from sim.engine.world import World
 from sim.interventions import combine
+from sim.interventions.answering import answered_by
 from sim.interventions.enforcement_case import Experience
 from sim.interventions.views import Ahead
 
@@ -24,23 +26,25 @@ EngineProcess = Generator[Event, Any, None]
 
 @dataclass(frozen=True)
 class Violator:
-    """The trip that violates."""
+    """The trip that violates, and where it would be when, as it is driven at that moment."""
 
+    violation: str
     trip_id: int
     day: int
     place: int
     driver: int
     truck_class: int
     entry_s: float
+    """When it begins: of a banned entry, when the truck enters."""
     exit_s: float
-    """When it would leave the banned stretch if nobody met it."""
+    """When it would end if nobody met the truck: at the end of the banned stretch, or of the trip."""
     link: str
-    """The banned link that it enters."""
+    """Where it begins."""
     exits: tuple[tuple[str, float], ...]
-    """Nodes at which it can leave, and when it would be there at its habitual speed [s]."""
+    """Nodes at which it can leave or be stopped, and when it would be there [s]."""
 
 
-class BannedEntryCase(ABC):
+class Case(ABC):
     """A violation in progress: what interventions may see and say of it.
 
     Subclasses know where the truck is.
@@ -49,17 +53,28 @@ class BannedEntryCase(ABC):
     def __init__(self, world: World, violator: Violator) -> None:
         self.world = world
         self.violator = violator
+        self.violation = violator.violation
         self.note = AlarmNote(violator.trip_id, violator.entry_s, violator.exit_s)
         self.enterprise_told = False
+        self._purposes = "" if self.violation == BANNED_ENTRY else f"{self.violation}."
 
     @property
     @abstractmethod
-    def on_banned_road(self) -> bool:
-        """Whether the truck is still there."""
+    def goes_on(self) -> bool:
+        """Whether the violation goes on."""
 
     @abstractmethod
+    def obeyed(self) -> None:
+        """The driver gives it up from the next section on; from a banned road he leaves at the next exit."""
+
+    @property
+    def on_banned_road(self) -> bool:
+        """Name of `goes_on` in version 0.1."""
+        return self.goes_on
+
     def advise_to_leave(self) -> None:
-        """The driver will leave at the next exit and drives cautiously from the next section on."""
+        """Name of `obeyed` in version 0.1."""
+        self.obeyed()
 
     @property
     def now_s(self) -> float:
@@ -76,8 +91,8 @@ class BannedEntryCase(ABC):
         return self.world.env.timeout(seconds)
 
     def uniform(self, purpose: str) -> float:
-        """A uniform number of this trip."""
-        return self.world.draws.uniform(purpose, self.violator.day, self.violator.place)
+        """A uniform number of this trip and violation."""
+        return self.world.draws.uniform(self._purposes + purpose, self.violator.day, self.violator.place)
 
     def operator(self, priority: int) -> PriorityRequest:
         """Ask for an operator."""
@@ -92,7 +107,7 @@ class BannedEntryCase(ABC):
         self.note.write("read_s" if channel == "phone" else "answer_s", self.now_s)
 
     def exits_ahead(self) -> tuple[Ahead, ...]:
-        """Exits that the truck has not yet passed, nearest first, at its habitual speed."""
+        """Exits that the truck has not yet passed, nearest first, as it was driven when the case began."""
         now = self.now_s
         return tuple(Ahead(node, at_s - now) for node, at_s in self.violator.exits if at_s > now)
 
@@ -114,10 +129,10 @@ class BannedEntryCase(ABC):
         return self.world.stations[station].talk(seconds)
 
     def intercepted(self) -> None:
-        """A crew has stopped the truck: a penalty, and off the road at this exit."""
+        """A crew has stopped the truck: a penalty, and the violation is over."""
         self.note.write("intercept_s", self.now_s)
         self.experience("penalty")
-        self.advise_to_leave()
+        self.obeyed()
 
     def violations_of_enterprise(self, days: float) -> int:
         """Violations of the truck's enterprise that were recorded in the last days, this one included."""
@@ -125,13 +140,15 @@ class BannedEntryCase(ABC):
         return self.world.deterrence.recorded(self.violator.driver, since_s)
 
     def suspend_enterprise(self, days: float) -> None:
-        """The enterprise's drivers dare no banned entry for some days."""
+        """The enterprise's drivers dare no violation for some days."""
         self.world.deterrence.suspend(self.violator.driver, self.now_s + days * SECONDS_PER_DAY)
 
     def experience(self, kind: Experience, share: float = 1.0) -> None:
-        """The driver remembers; some, once called, see to it that they are not seen again."""
-        self.world.deterrence.experience(kind, self.violator.driver, self.now_s, share)
-        if kind == "contact" and self.uniform("device.hidden") < self.world.scenario.behaviour.hide_share * share:
+        """The driver remembers; some, once called for a banned entry, are not seen on banned roads again."""
+        self.world.deterrence.experience(kind, self.violator.driver, self.now_s, share, self.violation)
+        if kind != "contact" or self.violation != BANNED_ENTRY:
+            return
+        if self.uniform("device.hidden") < self.world.scenario.behaviour.hide_share * share:
             self.world.hiding.add(self.violator.driver)
 
     def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
@@ -162,41 +179,49 @@ def _checked(world: World, who: Violator) -> bool:
     return world.draws.uniform("roadside.check", who.day, who.place) < world.programme.checked_share(who.link, who.day)
 
 
-def start_case(case: BannedEntryCase) -> None:
-    """What follows a banned entry, from the moment of entry."""
+def start_case(case: Case) -> None:
+    """What follows a violation, from the moment at which it begins."""
     world, who = case.world, case.violator
+    if case.violation != BANNED_ENTRY:
+        _see(case)
+        return
     if _checked(world, who):
         stay_s = who.exit_s - who.entry_s
         world.after(case.uniform("roadside.place") * stay_s, lambda: _check_at_the_roadside(case))
     if world.programme.on(who.day).every and world.device_online(who.driver, who.truck_class, who.day):
-        rules = world.scenario.control_centre
-        latency_s = (
-            case.uniform("detection.fix") * world.programme.position_interval_s(who.day) + rules.platform_latency_s
-        )
-        world.after(latency_s, lambda: _detect(case))
+        _see(case)
 
 
-def _check_at_the_roadside(case: BannedEntryCase) -> None:
+def _see(case: Case) -> None:
+    """A device reports where it is, now and then; scales report at once."""
+    programme, latency_s = case.world.programme, case.world.scenario.control_centre.platform_latency_s
+    if named(case.violation).seen_by == "device":
+        latency_s = case.uniform("detection.fix") * programme.position_interval_s(case.violator.day) + latency_s
+    case.world.after(latency_s, lambda: _detect(case))
+
+
+def _check_at_the_roadside(case: Case) -> None:
     """An ordinary police check somewhere on the banned stretch."""
-    if case.on_banned_road:
+    if case.goes_on:
         case.experience("penalty")
         case.notify_enterprise(ROADSIDE_NOTICE_DAYS * SECONDS_PER_DAY)
-        case.advise_to_leave()
+        case.obeyed()
 
 
-def _detect(case: BannedEntryCase) -> None:
-    """The centre sees the truck; every intervention that answers violations may answer, and one makes it an alarm."""
-    if not case.on_banned_road:
+def _detect(case: Case) -> None:
+    """The centre sees the truck; every intervention that answers it may answer, and one makes it an alarm."""
+    if not case.goes_on:
         return
     answering = [
         intervention
         for intervention in case.world.programme.on(case.violator.day).answering
-        if intervention.strength >= 1.0 or case.uniform(f"{intervention.kind}.strength") < intervention.strength
+        if case.violation in answered_by(intervention)
+        and (intervention.strength >= 1.0 or case.uniform(f"{intervention.kind}.strength") < intervention.strength)
     ]
     if answering:
         case.note.write("alarm_s", case.now_s)
         case.world.deterrence.record(case.violator.driver, case.now_s)
-        case.world.alarms.keep(case.note)
+        case.world.alarms_of[case.violation].keep(case.note)
     for intervention in answering:
         process = hooks.respond(intervention, case)
         if process is not None:

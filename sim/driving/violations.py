@@ -1,0 +1,224 @@
+"""The table of violations: who is in one, how it is seen, and how a truck is driven once its driver gives it up.
+
+A violation is a row. The engine decides by it which trips violate, sees them, lets interventions answer them and drives
+on those who obey; interventions name the rows that they answer (`answers:`). Whether a trip violates is one comparison:
+the risk that its driver perceives against the trip's own critical risk, below which it violates.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator
+
+from sim.behaviour.banned_entry import critical_risk
+from sim.behaviour.deterrence import critical_risk_of_habit
+from sim.behaviour.parameters import BehaviourParameters
+from sim.core.parameters import Name
+from sim.core.units import SECONDS_PER_HOUR, Bools, Floats, Ints
+from sim.driving.conditions import Conditions
+from sim.driving.traits import Traits, at_the_limit, rested, unloaded
+from sim.risk.parameters import RiskParameters
+
+BANNED_ENTRY = "banned_entry"
+SeenBy = Literal["device", "scales"]
+
+
+class SettingOut(Protocol):
+    """What is known of trips as they set out; arrays of shape (trips,)."""
+
+    risk: RiskParameters
+    behaviour: BehaviourParameters
+
+    @property
+    def candidate(self) -> Bools:
+        """Whether a banned road would shorten the trip."""
+
+    @property
+    def utility(self) -> Floats:
+        """Log-odds of a banned entry at no saving and no perceived risk."""
+
+    @property
+    def saving_cny(self) -> Floats:
+        """Of the banned road."""
+
+    @property
+    def violation_uniform(self) -> Floats:
+        """The number that decides on a banned entry."""
+
+    @property
+    def overloaded(self) -> Bools:
+        """Whether the truck leaves with more than it may carry, and would pass no weigh station that unloads it."""
+
+    @property
+    def habit(self) -> Floats:
+        """The driver's speed over what the road asks for, after coaching."""
+
+    @property
+    def hours_at_end(self) -> Floats:
+        """At the wheel since the last rest, at the end of the legal route [h]."""
+
+    @property
+    def rests(self) -> Bools:
+        """Whether the driver rests before he goes on, whoever tells him."""
+
+    def uniform(self, purpose: str, chosen: Ints) -> Floats:
+        """Uniform numbers for a purpose, of trips by their place."""
+
+
+def _of_habit(trips: SettingOut, violation: str, in_it: Bools) -> Floats:
+    """Critical risk of trips that violate unless experience keeps their driver from it."""
+    cost, scale = trips.behaviour.penalty_cost_cny, trips.behaviour.choice_scale_cny
+    critical, own = np.full(len(in_it), -np.inf), np.flatnonzero(in_it)
+    critical[own] = critical_risk_of_habit(trips.uniform(f"violation.{violation}", own), cost, scale)
+    return critical
+
+
+@dataclass(frozen=True, eq=False)
+class Violation:
+    """A row of the table."""
+
+    name: str
+    en: str
+    zh: str
+    seen_by: SeenBy
+    """A device that reports where the truck is, how fast and for how long; or scales on the road."""
+    in_it: Callable[[SettingOut], Bools]
+    """Trips that may violate, shape (trips,)."""
+    critical_risk: Callable[[SettingOut], Floats]
+    """Perceived risk below which they do; minus infinity for trips that are not in it."""
+    given_up: Callable[[Traits, Conditions], Traits]
+    """How trucks are driven from the section on after which the driver has given it up."""
+    begins_s: Callable[[float, RiskParameters], float] = lambda _, __: 0.0
+    """Time from the departure until there is something to see [s], by hours at the wheel before; a device sees it."""
+
+
+def _banned(trips: SettingOut) -> Floats:
+    critical = np.full(len(trips.candidate), -np.inf)
+    own, behaviour = np.flatnonzero(trips.candidate), trips.behaviour
+    critical[own] = critical_risk(
+        trips.violation_uniform[own],
+        trips.utility[own],
+        trips.saving_cny[own],
+        behaviour.penalty_cost_cny,
+        behaviour.choice_scale_cny,
+    )
+    return critical
+
+
+def _cautiously(trips: Traits, conditions: Conditions) -> Traits:
+    return trips.in_mode(conditions.speed.cautious_factor)
+
+
+def _speeding(trips: SettingOut) -> Bools:
+    return trips.habit > trips.risk.speeding_factor
+
+
+def _tired(trips: SettingOut) -> Bools:
+    return (trips.hours_at_end > trips.risk.driving_limit_h) & ~trips.rests
+
+
+def _tired_after_s(hours_driven: float, risk: RiskParameters) -> float:
+    return max(risk.driving_limit_h - hours_driven, 0.0) * SECONDS_PER_HOUR
+
+
+VIOLATIONS: tuple[Violation, ...] = (
+    Violation(
+        BANNED_ENTRY,
+        "banned entry",
+        "闯禁行",
+        "device",
+        in_it=lambda trips: trips.candidate,
+        critical_risk=_banned,
+        given_up=_cautiously,
+    ),
+    Violation(
+        "speeding",
+        "speeding",
+        "超速",
+        "device",
+        in_it=_speeding,
+        critical_risk=lambda trips: _of_habit(trips, "speeding", _speeding(trips)),
+        given_up=at_the_limit,
+    ),
+    Violation(
+        "fatigue",
+        "fatigue",
+        "疲劳驾驶",
+        "device",
+        in_it=_tired,
+        critical_risk=lambda trips: _of_habit(trips, "fatigue", _tired(trips)),
+        given_up=lambda trips, _: rested(trips, np.ones(len(trips.day), dtype=np.bool_)),
+        begins_s=_tired_after_s,
+    ),
+    Violation(
+        "overload",
+        "overload",
+        "超载",
+        "scales",
+        in_it=lambda trips: trips.overloaded,
+        critical_risk=lambda trips: _of_habit(trips, "overload", trips.overloaded),
+        given_up=lambda trips, conditions: unloaded(trips, np.ones(len(trips.day), dtype=np.bool_), conditions),
+    ),
+)
+"""Banned entry is decided by utility and saving; the others go on with who has the habit, until experience ends it."""
+OTHERS = tuple(row for row in VIOLATIONS if row.name != BANNED_ENTRY)
+"""Rows of habits: a trip is in them whichever way it takes."""
+NAMES = tuple(row.name for row in VIOLATIONS)
+
+
+def named(name: str) -> Violation:
+    """A row by its name."""
+    return VIOLATIONS[NAMES.index(name)]
+
+
+def bit(name: str) -> int:
+    """A violation's bit in a set of them, such as those that a driver has given up."""
+    return 1 << NAMES.index(name)
+
+
+def rows_of(violations: int) -> list[Violation]:
+    """The rows of a set of bits, in the table's order."""
+    return [row for number, row in enumerate(VIOLATIONS) if violations >> number & 1]
+
+
+def bits_of(names: Sequence[str]) -> int:
+    """The set of some names."""
+    return sum(bit(name) for name in set(names))
+
+
+def given_up(trips: Traits, violations: int, conditions: Conditions) -> Traits:
+    """Trips whose drivers have given up a set of violations."""
+    for row in rows_of(violations):
+        trips = row.given_up(trips, conditions)
+    return trips
+
+
+def each_given_up(trips: Traits, violations: Ints, conditions: Conditions) -> Traits:
+    """The same with a set for each trip, shape (trips,)."""
+    for one in np.unique(violations).tolist():
+        if one:
+            own = np.flatnonzero(violations == one)
+            changed = given_up(trips.pick(own), one, conditions)
+            trips = Traits._make(_put(column, own, new) for column, new in zip(trips, changed, strict=True))
+    return trips
+
+
+def _put(column: NDArray[Any], own: Ints, new: NDArray[Any]) -> NDArray[Any]:
+    if np.array_equal(column[own], new):
+        return column
+    result = column.copy()
+    result[own] = new
+    return result
+
+
+def _known(name: str) -> str:
+    if name not in NAMES:
+        raise ValueError(f"must be one of {', '.join(NAMES)}")
+    return name
+
+
+ViolationName = Annotated[Name, AfterValidator(_known)]
+"""Name of a row."""

@@ -1,0 +1,134 @@
+"""Which trips are in which violation as they set out, and at which perceived risk they would just commit it."""
+
+from functools import cached_property
+
+import numpy as np
+
+from sim.core import exact_sums
+from sim.core.units import Bools, Floats, Ints
+from sim.driving.rules import DrivingRules
+from sim.driving.traits import passes
+from sim.driving.violations import OTHERS, Violation, bit
+from sim.engine.trips.trip_table import TripTable
+from sim.engine.world import World
+from sim.inputs.fleet import OVERLOADED
+
+
+class SettingOutTrips:
+    """Trips of one block as they set out, see `SettingOut`; what nobody asks is not worked out."""
+
+    def __init__(self, world: World, trips: TripTable) -> None:
+        self.risk, self.behaviour = world.scenario.risk, world.scenario.behaviour
+        self._world, self._trips, self._table = world, trips, world.choices.table
+
+    @cached_property
+    def _rules(self) -> DrivingRules:
+        """Under which they all set out: no block has two sets of rules."""
+        return self._world.conditions(int(self._world.epoch[self._trips.day[0]])).rules
+
+    @cached_property
+    def _route(self) -> Ints:
+        """Of a habit it is the legal route that counts."""
+        return self._table.legal_route(self._trips.choice, self._trips.route_uniform)
+
+    @property
+    def candidate(self) -> Bools:
+        """Whether a banned road would shorten the trip."""
+        result: Bools = self._table.candidate[self._trips.choice]
+        return result
+
+    @property
+    def utility(self) -> Floats:
+        """Log-odds of a banned entry at no saving and no perceived risk."""
+        return self._world.roster.violation_utility[self._trips.driver]
+
+    @property
+    def saving_cny(self) -> Floats:
+        """Of the banned road."""
+        return self._table.saving_cny[self._trips.choice]
+
+    @property
+    def violation_uniform(self) -> Floats:
+        """The number that decides on a banned entry."""
+        return self._trips.violation_uniform
+
+    @cached_property
+    def overloaded(self) -> Bools:
+        """Whether it leaves with more than it may carry, and would pass no weigh station that unloads it."""
+        result: Bools = self._trips.load == OVERLOADED
+        for unload in self._rules.unloads:
+            result = result & ~(unload.unloads[self._trips.driver] & self._passes(unload.sections))
+        return result
+
+    @cached_property
+    def habit(self) -> Floats:
+        """The driver's speed over what the road asks for, after coaching."""
+        own, coaching = self._world.roster.speed_factor[self._trips.driver], self._rules.habit
+        return own if coaching is None else own * coaching[self._trips.driver]
+
+    @cached_property
+    def hours_at_end(self) -> Floats:
+        """At the wheel since the last rest, at the end of the legal route [h]."""
+        return self._trips.hours_driven + self._table.route_h[self._route]
+
+    @cached_property
+    def rests(self) -> Bools:
+        """Whether the driver rests before he goes on, whoever tells him."""
+        result: Bools = np.zeros(len(self._trips), dtype=np.bool_)
+        for rest in self._rules.rests:
+            result |= rest.rests[self._trips.driver] & self._passes(rest.sections) & (not rest.needs_device)
+        return result
+
+    def uniform(self, purpose: str, chosen: Ints) -> Floats:
+        """Uniform numbers for a purpose, of trips by their place."""
+        return self._world.draws.uniforms(purpose, self._trips.day[chosen], self._trips.place[chosen])
+
+    def _passes(self, sections: Ints | None) -> Bools:
+        """Whether their routes pass one of some sections."""
+        passing = np.array([passes(route.sections, sections) for route in self._table.routes])
+        result: Bools = passing[self._route]
+        return result
+
+
+def answered_violations(world: World, trips: TripTable) -> Ints:
+    """Habits that trips of one block may set out with and that somebody answers, as bits, shape (trips,)."""
+    found = np.zeros(len(trips), dtype=np.int64)
+    if not len(trips) or not world.answered.any():
+        return found
+    answered, setting_out = world.answered[trips.day], SettingOutTrips(world, trips)
+    for row in _rows(answered):
+        found |= np.where(row.in_it(setting_out), answered & bit(row.name), 0)
+    return found
+
+
+def critical_risks(world: World, trips: TripTable, violations: Ints) -> list[tuple[Violation, Floats]]:
+    """Perceived risk below which trips commit each of their violations, shape (trips,), for those that some are in."""
+    setting_out = SettingOutTrips(world, trips)
+    return [
+        (row, np.where(violations & bit(row.name), row.critical_risk(setting_out), -np.inf))
+        for row in _rows(violations)
+    ]
+
+
+def _rows(violations: Ints) -> list[Violation]:
+    together = int(np.bitwise_or.reduce(violations)) if len(violations) else 0
+    return [row for row in OTHERS if together & bit(row.name)]
+
+
+def habits_of(world: World, trips: TripTable, place: int, habits: list[tuple[Violation, Floats]]) -> list[Violation]:
+    """Habits that a driver does not give up before he sets out: what he has learned is not enough; they are counted."""
+    driver, departure_s = int(trips.driver[place]), float(trips.departure_s[place])
+    own = [
+        one
+        for one, critical in habits
+        if world.deterrence.perceived_risk(driver, departure_s, one.name) < critical[place]
+    ]
+    if trips.month[place] >= 0:
+        for one in own:
+            world.recorder.ledger.other_violations[one.name][trips.month[place], trips.truck_class[place]] += 1
+    return own
+
+
+def begins_s(world: World, trips: TripTable, column: int, violation: Violation) -> float:
+    """Time from a trip's departure until a device has something to tell [s], a multiple of its quantum."""
+    return float(exact_sums.exact_time_s(violation.begins_s(float(trips.hours_driven[column]), world.scenario.risk)))
