@@ -6,6 +6,7 @@ All that an intervention needs is here; others add theirs through the entry-poin
 import warnings
 from typing import Any
 
+from sim.interventions.answering import Answering
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.enforcement_case import EnforcementCase, Experience
@@ -36,6 +37,7 @@ __all__ = [
     "REVIEW_DAYS",
     "Access",
     "Ahead",
+    "Answering",
     "Appointments",
     "ControlRoom",
     "Cost",

@@ -1,6 +1,6 @@
 """Rows of the report's tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from sim.analysis.valuation import TRUCK_HOURS
 from sim.core.metrics import RATE, grows_with_time, is_share
 from sim.core.units import METRES_PER_KM
 from sim.core.vocabulary import ROAD_CLASSES
+from sim.driving.violations import OTHERS
 from sim.interventions.registry import interventions
 from sim.report.material import Material
 from sim.report.numbers import MONEY, changes, interval, millions
@@ -45,7 +46,7 @@ def indices(found: Material, language: str) -> list[Row]:
     metrics = {name: found.summary["scenarios"][name]["metrics"] for name in (found.baseline, found.programme)}
     own = [found.runs[found.runs["scenario"] == name] for name in metrics]
     rows = []
-    for key, metric, own_scale, own_form in INDICES:
+    for key, metric, own_scale, own_form in (*INDICES, *_answered(metrics[found.programme])):
         if any(metric not in entry or entry[metric]["mean"] is None for entry in metrics.values()):
             continue
         scale, form = MONEY[language] if own_scale is None else (own_scale, own_form)
@@ -55,6 +56,13 @@ def indices(found: Material, language: str) -> list[Row]:
         change = changes(values[0], values[1], points=is_share(metric), language=language)
         rows.append({"key": key, "percent": is_share(metric), "before": before, "after": after, "change": change})
     return rows
+
+
+def _answered(metrics: Mapping[str, Any]) -> Iterator[tuple[str, str, float, str]]:
+    """Violations of habit that the programme answers."""
+    for row in OTHERS:
+        if f"{row.name}_alarms" in metrics:
+            yield f"{row.name}_trips", f"{row.name}_trips", 1e-3, ".1f"
 
 
 def scenarios(found: Material, titles: Mapping[str, str], language: str) -> list[Row]:

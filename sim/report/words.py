@@ -1,6 +1,7 @@
 """The report's words in English and Chinese; terms as the glossary has them."""
 
 from sim.core.metrics import RATE, metric
+from sim.driving.violations import OTHERS
 from sim.risk.mechanisms import TABLE
 
 LANGUAGES = ("en", "zh")
@@ -289,6 +290,8 @@ WORDS |= {
     key: (metric_word(name, "en") + unit, metric_word(name, "zh") + unit_zh)
     for key, (name, unit, unit_zh) in OF_METRICS.items()
 }
+
+WORDS |= {f"{row.name}_trips": (f"trips with {row.en} (thousand)", f"{row.zh}出行（千次）") for row in OTHERS}
 
 LIMITS: tuple[tuple[str, str], ...] = (
     (
