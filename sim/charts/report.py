@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from sim.charts.basic import PALETTE, colours, forest_rows, monthly_rows
 from sim.charts.saving import NARROW
 from sim.core.units import METRES_PER_KM, Floats
+from sim.core.vocabulary import ROAD_CLASS_TABLE
 
 MARKERS = {"exit_mark": "o", "camera_mark": "v", "ramp_mark": "^"}
 Marks = Sequence[tuple[float, str]]
@@ -28,7 +29,7 @@ BASE_COLOUR = PALETTE[0]
 SHOWN_RADII_M = (500, 100, 50, 25)
 NEAR_KM = 3.0
 """Nodes nearer than this get their names on opposite sides."""
-ROAD_COLOURS = {"expressway": "#0072B2", "national": "#009E73", "provincial": "#D55E00", "county": "#999933"}
+ROAD_COLOURS = {row.name: row.colour for row in ROAD_CLASS_TABLE}
 
 
 def at_width(inches: float) -> Any:
@@ -303,7 +304,11 @@ def _mark(axes: Axes, height_m: Floats, marks: Marks, words: Words) -> None:
 
 
 def network(
-    road: Mapping[str, Any], risk: Mapping[str, float], words: Words, titles: Mapping[str, str] | None = None
+    road: Mapping[str, Any],
+    risk: Mapping[str, float],
+    words: Words,
+    titles: Mapping[str, str] | None = None,
+    classes: Mapping[str, str] | None = None,
 ) -> Figure:
     """The network from its coordinates: colour is the class of road, width the expected accidents a km and year."""
     places = {node["name"]: (node["x_km"], node["y_km"]) for node in road["nodes"]}
@@ -311,13 +316,15 @@ def network(
     with mpl.rc_context(NARROW):
         figure = _figure(5.6)
         axes = figure.add_subplot()
-        for road_class, colour in ROAD_COLOURS.items():
+        others = road.get("classes", {})
+        for road_class in (*ROAD_COLOURS, *others):
+            colour = ROAD_COLOURS[others[road_class]["like"] if road_class in others else road_class]
             own = [link for link in road["links"] if link["road_class"] == road_class]
             if own:
                 lines = [(places[link["start"]], places[link["end"]]) for link in own]
                 widths = [1.0 + 7.0 * risk.get(link["name"], 0.0) / widest for link in own]
                 axes.add_collection(LineCollection(lines, colors=colour, linewidths=widths, capstyle="round"))
-                axes.plot([], [], color=colour, linewidth=3, label=words(road_class))
+                axes.plot([], [], color=colour, linewidth=3, label=(classes or {}).get(road_class) or words(road_class))
         for name, (x, y) in places.items():
             axes.plot(x, y, "o", color="white", markeredgecolor="0.2", markersize=5, zorder=3)
             left = any(ox - x > 0.0 and np.hypot(ox - x, oy - y) < NEAR_KM for ox, oy in places.values())

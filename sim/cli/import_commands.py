@@ -75,7 +75,7 @@ def road(
 
     A map needs heights: hairpin import road county.osm.pbf --ref S228 --dem N27E120.hgt --out s228
     """
-    from sim.core.vocabulary import ROAD_CLASSES
+    from sim.core.vocabulary import STANDARD_ROAD_CLASSES
     from sim.importing.options import Options
     from sim.importing.road_files import report_text, road_files
     from sim.importing.road_import import import_road
@@ -95,7 +95,7 @@ def road(
         least_section_m=min_section,
         most_grade_pct=max_grade,
         link_name=link_name,
-        road_class=None if road_class is None else _one_of("--road-class", road_class, ROAD_CLASSES),
+        road_class=None if road_class is None else _one_of("--road-class", road_class, STANDARD_ROAD_CLASSES),
         aadt=aadt,
         speed_limit_kmh=speed_limit_kmh,
     )

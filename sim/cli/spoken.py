@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from sim.core.vocabulary import ROAD_CLASS_TABLE
+
 CHINESE = {
     "scenario": "方案",
     "expected": "预期事故率",
@@ -14,10 +16,6 @@ CHINESE = {
     "compliance %": "守法率（%）",
     "1 (baseline)": "1（基准）",
     "semi-trailers": "半挂车",
-    "expressway": "高速公路",
-    "national": "国道",
-    "provincial": "省道",
-    "county": "县道",
     "Accidents per million vehicle-km, mean of the runs (95 % interval)": (
         "百万车公里事故率：各次模拟均值（95% 区间）"
     ),
@@ -46,6 +44,7 @@ CHINESE = {
     "Expected accidents avoided by the parts of {}": "{} 各项措施减少的预期事故",
     "Ratio to baseline, {} draws of parameters x {} runs": "与基准之比，参数抽样 {} 组 × 模拟 {} 次",
 }
+CHINESE |= {row.name: row.zh for row in ROAD_CLASS_TABLE}
 """What is printed in English, and the same in Chinese; terms as the glossary has them."""
 
 

@@ -15,8 +15,7 @@ from rich.text import Text
 from sim.analysis.attribution import Attribution
 from sim.analysis.uncertainty import Shares
 from sim.cli.spoken import money, said
-from sim.core.metrics import RATE
-from sim.core.vocabulary import ROAD_CLASSES
+from sim.core.metrics import RATE, road_classes
 from sim.evidence.verification import Evidence
 from sim.results.tables import Results
 
@@ -120,17 +119,22 @@ def _displacement(summary: dict[str, Any], width: int) -> list[Table]:
 
     driven = [
         where
-        for where in (*ROAD_CLASSES, "semi")
-        if any(entry["metrics"][f"vehicle_km_{where}"]["mean"] for entry in scenarios.values())
+        for where in dict.fromkeys(one for entry in scenarios.values() for one in road_classes(entry["metrics"]))
+        if any(entry["metrics"].get(f"vehicle_km_{where}", NOBODY)["mean"] for entry in scenarios.values())
     ]
     columns = [("semi-trailers" if where == "semi" else where, cell(where)) for where in driven]
     return _tables("Million vehicle-km | expected accidents a run, by road", scenarios, columns, width)
 
 
+NO_SUCH_ROAD = "-"
+NOBODY: dict[str, float | None] = {"mean": None}
+"""Of a class of roads that a scenario does not have."""
+
+
 def _exposure_and_risk(metrics: dict[str, Any], where: str) -> str:
-    exposure = metrics[f"vehicle_km_{where}"]["mean"]
-    risk = metrics[f"expected_accidents_{where}"]["mean"]
-    return f"{exposure / 1e6:.2f} | {risk:.2f}"
+    exposure = metrics.get(f"vehicle_km_{where}", NOBODY)["mean"]
+    risk = metrics.get(f"expected_accidents_{where}", NOBODY)["mean"]
+    return NO_SUCH_ROAD if exposure is None or risk is None else f"{exposure / 1e6:.2f} | {risk:.2f}"
 
 
 def _costs(costs: dict[str, Any], width: int) -> list[Table]:

@@ -9,6 +9,7 @@ itself is named after its kind and has no row; nothing is known of it but that i
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -144,6 +145,12 @@ TABLE: tuple[Metric, ...] = (
     Metric("expected_{mechanism}", "1", Kind.expected, "accidents by {mechanism}", "事故起数（{mechanism}）"),
 )
 """In the order of `summary.json` as far as it is told; a family after the metrics that are named like it."""
+
+
+def road_classes(names: Iterable[str]) -> tuple[str, ...]:
+    """Members of the family by class of road, `semi` among them, of which there are metrics, in their order."""
+    prefix = "vehicle_km_"
+    return tuple(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 
 @cache

@@ -1,10 +1,11 @@
 """Classes of trucks and of roads: what they are called, and what of them is known by name.
 
 No position in these tables means anything but the order of rows in arrays. A scenario may define more classes of trucks
-in `fleet.classes`; arrays by truck class then have their rows after these, see `Fleet.class_names`.
+in `fleet.classes` and more of roads in `road.classes`; arrays by class then have their rows after these, see
+`Fleet.class_names` and `Road.class_names`.
 """
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 from sim.core.parameters import Name
 
@@ -40,5 +41,30 @@ class NamesTruckClass:
 
 TruckClass = Annotated[Name, NamesTruckClass()]
 
-RoadClass = Literal["expressway", "national", "provincial", "county"]
-ROAD_CLASSES: tuple[RoadClass, ...] = ("expressway", "national", "provincial", "county")
+
+class RoadClassRow(NamedTuple):
+    """A class of roads that every scenario knows."""
+
+    name: str
+    freeway: bool
+    """Whether it has a median and interchanges: such roads are predicted by chapters of the manual of their own."""
+    colour: str
+    """On maps."""
+    en: str
+    zh: str
+
+
+ROAD_CLASS_TABLE = (
+    RoadClassRow("expressway", freeway=True, colour="#0072B2", en="expressway", zh="高速公路"),
+    RoadClassRow("national", freeway=False, colour="#009E73", en="national road", zh="国道"),
+    RoadClassRow("provincial", freeway=False, colour="#D55E00", en="provincial road", zh="省道"),
+    RoadClassRow("county", freeway=False, colour="#999933", en="county road", zh="县道"),
+)
+STANDARD_ROAD_CLASSES = tuple(row.name for row in ROAD_CLASS_TABLE)
+
+
+class NamesRoadClass:
+    """Marks fields that hold names of classes of roads, so that they are held against the road's."""
+
+
+RoadClass = Annotated[Name, NamesRoadClass()]

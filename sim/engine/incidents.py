@@ -19,7 +19,6 @@ from sim.core import portable
 from sim.core.random_streams import CORRIDOR_BITS, PLACE_MASK, of_corridor
 from sim.core.records import IncidentRecord
 from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_MINUTE, Floats, kmh_from_ms
-from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine import hooks
 from sim.engine.accounting.recorder import Accident
 from sim.engine.world import World
@@ -307,7 +306,7 @@ class _Queue:
         """Time at the limit from each route's start to a closed section, infinite if it is not passed."""
         table = self._world.network.sections
         closed = {section}
-        if table.road_class[section] != ROAD_CLASSES.index("expressway"):
+        if not table.freeway[section]:
             closed = set(np.flatnonzero(table.undirected_section == table.undirected_section[section]).tolist())
         offsets = np.full(len(self._world.choices.table.routes), np.inf)
         for number, route in enumerate(self._world.choices.table.routes):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components, shortest_path
 
 from sim.core.units import METRES_PER_KM, SECONDS_PER_DAY, Bools, Floats, Ints, ms_from_kmh
-from sim.core.vocabulary import ROAD_CLASSES, TruckClass
+from sim.core.vocabulary import TruckClass
 from sim.inputs.road import Direction, Link, Road, Section, Stretch
 
 
@@ -81,6 +81,8 @@ class SectionTable:
     """For cars."""
     passing_lane: Bools
     """Whether the direction has a climbing or passing lane."""
+    freeway: Bools
+    """With a median and interchanges."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class Network:
     def __init__(self, road: Road) -> None:
         self.road = road
         self.ways = tuple(_ways(road))
-        self.sections = _section_table(self.ways)
+        self.sections = _section_table(self.ways, road.class_names)
         self._out: dict[str, list[int]] = {node.name: [] for node in road.nodes}
         for index, way in enumerate(self.ways):
             self._out[way.start].append(index)
@@ -234,8 +236,8 @@ def _ways(road: Road) -> Iterable[Way]:
             first = stop
 
 
-def _section_table(ways: Sequence[Way]) -> SectionTable:
-    rows = [row for index, way in enumerate(ways) for row in _directed_rows(index, way, ways)]
+def _section_table(ways: Sequence[Way], class_names: Sequence[str]) -> SectionTable:
+    rows = [row for index, way in enumerate(ways) for row in _directed_rows(index, way, ways, class_names)]
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     floats = [column.astype(np.float64) for column in columns]
     whole = [column.astype(np.int64) for column in columns[:8]]
@@ -255,10 +257,11 @@ def _section_table(ways: Sequence[Way]) -> SectionTable:
         tunnel=columns[12] > 0.0,
         others_limit_ms=floats[13],
         passing_lane=columns[14] > 0.0,
+        freeway=columns[15] > 0.0,
     )
 
 
-def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[float, ...]]:
+def _directed_rows(index: int, way: Way, ways: Sequence[Way], class_names: Sequence[str]) -> list[tuple[float, ...]]:
     """A way's sections in the order of travel; the reverse direction climbs what the other descends."""
     sections = way.link.sections if way.forward else way.link.sections[::-1]
     sign = 1.0 if way.forward else -1.0
@@ -274,7 +277,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             0.0 if s.curve_radius_m is None else 1.0 / s.curve_radius_m,
             s.superelevation_pct / 100.0,
             ms_from_kmh(s.limit_for_trucks_kmh(forward=way.forward)),
-            ROAD_CLASSES.index(way.link.road_class),
+            class_names.index(way.link.road_class),
             index,
             place,
             start,
@@ -284,6 +287,7 @@ def _directed_rows(index: int, way: Way, ways: Sequence[Way]) -> list[tuple[floa
             float(s.tunnel),
             ms_from_kmh(s.limit_kmh(forward=way.forward)),
             float(s.has_passing_lane(forward=way.forward)),
+            float(way.link.freeway),
         )
         for s, length_m, place, start in zip(
             sections, lengths if way.forward else lengths[::-1], undirected, starts, strict=True

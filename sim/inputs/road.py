@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from sim.core.parameters import Group, Model, Name, NotNegative
 from sim.core.units import METRES_PER_KM
-from sim.core.vocabulary import RoadClass, TruckClass
+from sim.core.vocabulary import ROAD_CLASS_TABLE, STANDARD_ROAD_CLASSES, RoadClass, TruckClass
 
 ShoulderType = Literal["paved", "gravel", "composite", "turf"]
 
@@ -108,6 +108,14 @@ class Ban(Model):
         return hour >= self.from_hour or hour < self.to_hour
 
 
+class OwnRoadClass(Model):
+    """A class of roads of a scenario's own."""
+
+    like: RoadClass = Field(description="expressway, national, provincial or county: how its accidents are predicted")
+    title: Title = ""
+    title_zh: Title = ""
+
+
 class Link(Model):
     """A road between two nodes, travelled both ways unless `one_way`."""
 
@@ -127,14 +135,10 @@ class Link(Model):
     ban: Ban | None = None
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
+    _like: str = PrivateAttr(default="")
+
     @model_validator(mode="after")
     def _is_a_road_of_the_manual(self) -> Self:
-        allowed = (4, 6, 8) if self.road_class == "expressway" else (2, 4)
-        if self.lanes is not None and self.lanes not in allowed:
-            raise ValueError(
-                f"lanes is {self.lanes}, must be {', '.join(map(str, allowed[:-1]))} or {allowed[-1]} on "
-                f"{'an expressway' if self.road_class == 'expressway' else 'other roads than expressways'}"
-            )
         if self.divided and self.lanes != 4:  # noqa: PLR2004
             raise ValueError("divided is true, must be false on roads that don't have lanes: 4")
         return self
@@ -142,7 +146,17 @@ class Link(Model):
     @property
     def lane_count(self) -> int:
         """Lanes of both directions, those that the class has where none are given."""
-        return self.lanes or (4 if self.road_class == "expressway" else 2)
+        return self.lanes or (4 if self.freeway else 2)
+
+    @property
+    def like(self) -> str:
+        """The standard class that it is predicted as."""
+        return self._like or self.road_class
+
+    @property
+    def freeway(self) -> bool:
+        """Whether it is predicted as a road with a median and interchanges."""
+        return any(row.freeway for row in ROAD_CLASS_TABLE if row.name == self.like)
 
     @property
     def length_km(self) -> float:
@@ -167,3 +181,18 @@ class Road(Group):
 
     nodes: Annotated[tuple[Node, ...], Field(min_length=2)]
     links: Annotated[tuple[Link, ...], Field(min_length=1)]
+    classes: dict[Name, OwnRoadClass] = Field(
+        default={}, description="classes of roads beside expressway, national, provincial and county"
+    )
+
+    @model_validator(mode="after")
+    def _links_know_their_class(self) -> Self:
+        for link in self.links:
+            if link.road_class in self.classes:
+                link._like = self.classes[link.road_class].like  # noqa: SLF001
+        return self
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Classes of roads in the order of all arrays."""
+        return (*STANDARD_ROAD_CLASSES, *(name for name in self.classes if name not in STANDARD_ROAD_CLASSES))

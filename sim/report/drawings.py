@@ -52,7 +52,8 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
     if len(risk) > 1:
         named = found.road_titles(language)
         yearly = {named[link]: found.yearly * value for link, value in risk.items()}
-        yield "map", (drawn.network(road, risk, say, named), findings.network(yearly, language))
+        classes = {name: found.road_class(name, language) for name in road.get("classes", {})}
+        yield "map", (drawn.network(road, risk, say, named, classes), findings.network(yearly, language))
     if found.has_alarms:
         yield "funnel", _funnel(found, shade, language)
     hourly = found.hourly[found.hourly["scenario"] == found.programme]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.charts.basic import told_apart
 from sim.core.units import DAYS_PER_YEAR
+from sim.report.words import word
 from sim.results.folder import ResultFolder, read_results
 
 
@@ -74,6 +75,13 @@ class Material(ResultFolder):
             one["name"]: (one.get("title_zh") if language == "zh" else "") or one.get("title") or one["name"]
             for one in (*road["links"], *road["nodes"])
         }
+
+    def road_class(self, name: str, language: str) -> str:
+        """What a class of roads is called; one of the scenario's own by its title or name."""
+        own = self.scenarios[self.baseline]["road"].get("classes", {}).get(name)
+        if own is None:
+            return word(name, language)
+        return str((own.get("title_zh") if language == "zh" else "") or own.get("title") or name)
 
     def mean(self, name: str, metric: str) -> float:
         """Of the runs, 0 where there is none."""

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.valuation import TRUCK_HOURS
-from sim.core.metrics import RATE, grows_with_time, is_share
+from sim.core.metrics import RATE, grows_with_time, is_share, road_classes
 from sim.core.units import METRES_PER_KM
-from sim.core.vocabulary import ROAD_CLASSES
 from sim.driving.violations import OTHERS
 from sim.interventions.registry import interventions
 from sim.report.material import Material
@@ -89,8 +88,10 @@ def scenarios(found: Material, titles: Mapping[str, str], language: str) -> list
 def moved(found: Material, language: str) -> list[Row]:
     """Exposure and expected accidents a year by class of road, baseline and programme; roads that somebody drives."""
     rows, pair = [], (found.baseline, found.programme)
-    for where in (*ROAD_CLASSES, "semi"):
-        if not any(found.mean(name, f"vehicle_km_{where}") for name in pair):
+    metrics = [found.summary["scenarios"][name]["metrics"] for name in pair]
+    for where in road_classes(metrics[0]):
+        exposure = [own.get(f"vehicle_km_{where}", {}).get("mean") for own in metrics]
+        if None in exposure or not any(exposure):
             continue
         cells = [
             interval(
@@ -99,7 +100,7 @@ def moved(found: Material, language: str) -> list[Row]:
             for metric, scale, form in (("vehicle_km", 1e-6, ".2f"), ("expected_accidents", 1.0, ".1f"))
             for name in pair
         ]
-        rows.append({"where": word(where, language), "cells": cells})
+        rows.append({"where": found.road_class(where, language), "cells": cells})
     return rows
 
 

@@ -1,6 +1,7 @@
 """The report's words in English and Chinese; terms as the glossary has them."""
 
 from sim.core.metrics import RATE, metric
+from sim.core.vocabulary import ROAD_CLASS_TABLE
 from sim.driving.violations import OTHERS
 from sim.risk.mechanisms import TABLE
 
@@ -206,10 +207,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "pays": ("break-even value of a life, million CNY", "效益等于费用时的生命价值（万元）"),
     "or": (" or ", " 或 "),
     "never": ("never", "不划算"),
-    "expressway": ("expressway", "高速公路"),
-    "national": ("national road", "国道"),
-    "provincial": ("provincial road", "省道"),
-    "county": ("county road", "县道"),
     "semi": ("semi-trailers, all roads", "半挂车，全部道路"),
     "ratio_axis": ("accident rate / baseline's", "事故率／无措施"),
     "compliance_axis": ("compliance (%)", "禁行守法率（%）"),
@@ -285,6 +282,7 @@ def either(language: str, english: str, chinese: str) -> str:
     return (english, chinese)[LANGUAGES.index(language)]
 
 
+WORDS |= {row.name: (row.en, row.zh) for row in ROAD_CLASS_TABLE}
 WORDS |= {f"mechanism_{row.name}": (row.en, row.zh) for row in TABLE}
 WORDS |= {
     key: (metric_word(name, "en") + unit, metric_word(name, "zh") + unit_zh)

@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.valuation import appraise
-from sim.core.metrics import RATE, Kind
+from sim.core.metrics import RATE, Kind, road_classes
 from sim.core.metrics import metric as metric_row
 from sim.core.units import VKM_PER_MILLION
-from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine.accounting.outcome import Outcome
 from sim.experiment.runner import Experiment
 from sim.experiment.store import model_version
@@ -177,12 +176,16 @@ def _counted_over(metric: str, runs: pd.DataFrame) -> float:
     return vehicle_km / VKM_PER_MILLION if metric.startswith("accident_rate") else in_runs
 
 
+NOTHING = pd.Series(dtype=float)
+
+
 def _comparison(runs: pd.DataFrame, base: pd.DataFrame, baseline: str, first_stage: int | None) -> dict[str, Any]:
     """Paired ratios to the baseline, of the rate and of what lies behind it."""
     ratios = {"accident_rate_ratio": RATE, "expected_accidents_ratio": "expected_accidents"}
-    for name in (*ROAD_CLASSES, "semi"):
+    for name in road_classes(map(str, runs.dropna(axis=1, how="all"))):
         ratios[f"vehicle_km_ratio_{name}"] = f"vehicle_km_{name}"
         ratios[f"expected_accidents_ratio_{name}"] = f"expected_accidents_{name}"
+    ratios = {key: column for key, column in ratios.items() if base.get(column, NOTHING).notna().any()}
     paired = {
         key: named(paired_ratio(runs[column].tolist(), base[column].tolist()), "estimate")
         for key, column in ratios.items()

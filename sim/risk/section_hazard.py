@@ -12,7 +12,6 @@ import numpy as np
 
 from sim.core.random_streams import Streams
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
-from sim.core.vocabulary import ROAD_CLASSES
 from sim.inputs.network import Network, Way
 from sim.inputs.road import Link, Section
 from sim.risk import freeway, multilane, two_lane
@@ -37,8 +36,7 @@ def base_hazard(network: Network, risk: RiskParameters) -> BaseHazard:
         columns = [involvements_per_vehicle_m(section, way.link) for section in sections]
         by_type[:, way.first : way.stop] = np.array(columns).T
     per_m = by_type.sum(axis=0)
-    expressway = network.sections.road_class == ROAD_CLASSES.index("expressway")
-    local = np.where(expressway, risk.expressway_calibration_factor, 1.0)
+    local = np.where(network.sections.freeway, risk.expressway_calibration_factor, 1.0)
     level = local * risk.calibration_factor * (risk.truck_hazard_ratio / two_lane.INVOLVED_PER_ACCIDENT)
     return BaseHazard(per_m * level, by_type / per_m)
 
@@ -49,7 +47,7 @@ def involvements_per_vehicle_m(section: Section, link: Link) -> Types[float]:
     On expressways accidents of several vehicles are taken as rear-end. Roads of four lanes have the two-lane road's
     shares, for want of published ones; where a median divides them nobody comes towards.
     """
-    if link.road_class == "expressway":
+    if link.freeway:
         return _on_freeway(section, link)
     accidents = _on_multilane(section, link) if link.lane_count > 2 else _on_two_lanes(section, link)  # noqa: PLR2004
     total, types = two_lane.INVOLVED_PER_ACCIDENT * accidents, two_way_types()
@@ -75,7 +73,7 @@ def site_factors(network: Network, streams: Streams, overdispersion_miles: float
     """
     factors = np.ones(len(network.sections.length_m))
     for way in network.ways:
-        if overdispersion_miles > 0.0 and way.link.road_class != "expressway":
+        if overdispersion_miles > 0.0 and not way.link.freeway:
             length_m = network.sections.length_m[way.first : way.stop]
             own = _site_factors(way, length_m if way.forward else length_m[::-1], streams, overdispersion_miles)
             factors[way.first : way.stop] = own if way.forward else own[::-1]

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from sim.core.random_streams import MOST_CORRIDORS
 from sim.core.units import HOURS_PER_DAY
-from sim.core.vocabulary import NamesTruckClass, TruckClass
+from sim.core.vocabulary import ROAD_CLASS_TABLE, NamesRoadClass, NamesTruckClass, TruckClass
 from sim.driving.violations import named
 from sim.inputs.demand import Demand, Flow
 from sim.inputs.fleet import Fleet
@@ -43,8 +43,9 @@ def findings(data: Mapping[str, Any], values: Mapping[str, Any], *, reached: boo
     yield from ends
     road, demand = values.get("road"), values.get("demand")
     if isinstance(road, Road) and not names and not ends:
-        yield from _corridors(road)
-        if isinstance(demand, Demand) and not reached:
+        wrong_classes = list(_classes_of_roads(road))
+        yield from (*_corridors(road), *wrong_classes)
+        if isinstance(demand, Demand) and not reached and not wrong_classes:
             yield from _unreachable(demand, Network(road))
 
 
@@ -167,28 +168,31 @@ def unseen(values: Mapping[str, Any]) -> Iterator[Finding]:
                 yield ("interventions", kind, "answers", index), reason
 
 
-def truck_classes(values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Names of truck classes in bans and measures that are in no fleet."""
-    fleet = values.get("fleet")
-    if not isinstance(fleet, Fleet):
-        return
+def classes(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Names of truck classes in bans and measures that are in no fleet, of classes of roads that are not the road's."""
+    fleet, road = values.get("fleet"), values.get("road")
+    if isinstance(fleet, Fleet):
+        yield from _unknown(values, NamesTruckClass, "trucks", fleet.class_names)
+    if isinstance(road, Road):
+        yield from _unknown(values, NamesRoadClass, "roads", road.class_names)
+
+
+def _unknown(values: Mapping[str, Any], marker: type, what: str, known: tuple[str, ...]) -> Iterator[Finding]:
     parts: list[tuple[Keys, Any]] = [((name,), values.get(name)) for name in ("road", "demand")]
     parts += [(("interventions", kind), one) for kind, one in values.get("interventions", {}).items()]
     for place, part in parts:
         for keys, model in _models(part, place):
             for key, field in type(model).model_fields.items():
-                if _names_truck_classes(field.annotation):
-                    value = getattr(model, key)
-                    for name in value if isinstance(value, (dict, tuple)) else ():
-                        if name not in fleet.class_names:
-                            known = ", ".join(fleet.class_names)
-                            yield (*keys, key), f"{shown(name)} is not a class of trucks; classes are {known}"
+                value = getattr(model, key) if _has(field.annotation, marker) else ()
+                for name in value if isinstance(value, (dict, tuple)) else ():
+                    if name not in known:
+                        yield (*keys, key), f"{shown(name)} is not a class of {what}; classes are {', '.join(known)}"
 
 
-def _names_truck_classes(annotation: Any) -> bool:
-    """Whether a field's type holds names of truck classes."""
-    own = any(isinstance(one, NamesTruckClass) for one in getattr(annotation, "__metadata__", ()))
-    return own or any(map(_names_truck_classes, get_args(annotation)))
+def _has(annotation: Any, marker: type) -> bool:
+    """Whether a field's type holds names of a kind."""
+    own = any(isinstance(one, marker) for one in getattr(annotation, "__metadata__", ()))
+    return own or any(_has(one, marker) for one in get_args(annotation))
 
 
 def _items(data: Any, *path: str) -> list[dict[str, Any]]:
@@ -243,6 +247,26 @@ def _corridors(road: Road) -> Iterator[Finding]:
     if count > MOST_CORRIDORS:
         much = f"the road has {count:,} corridors (parts that no link joins), at most {MOST_CORRIDORS:,} are possible"
         yield ("road", "links"), f"{much}: simulate them in several scenarios"
+
+
+def _classes_of_roads(road: Road) -> Iterator[Finding]:
+    """Classes that nobody knows, and lanes that the manual has no model for."""
+    standard = {row.name: row for row in ROAD_CLASS_TABLE}
+    for name, own in road.classes.items():
+        if name in standard:
+            yield ("road", "classes", name), f"{name} is a class that every scenario has; give it another name"
+        if own.like not in standard:
+            yield ("road", "classes", name, "like"), f"found {shown(own.like)}, must be one of {', '.join(standard)}"
+    for index, link in enumerate(road.links):
+        keys: Keys = ("road", "links", index)
+        if link.road_class not in road.class_names:
+            known = ", ".join(road.class_names)
+            yield (*keys, "road_class"), f"{shown(link.road_class)} is not a class of roads; classes are {known}"
+        allowed = (4, 6, 8) if link.freeway else (2, 4)
+        if link.lanes is not None and link.lanes not in allowed:
+            where = "an expressway" if link.freeway else "other roads than expressways"
+            most = ", ".join(map(str, allowed[:-1]))
+            yield (*keys, "lanes"), f"found {link.lanes}, must be {most} or {allowed[-1]} on {where}"
 
 
 def _unreachable(demand: Demand, network: Network) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from sim.inputs.network import Network
 from sim.inputs.road import Link, Section
 from sim.risk import two_lane
 from sim.risk.section_hazard import base_hazard, involvements_per_vehicle_m, site_factors
-from sim.scenario import load_scenario
+from sim.scenario import ScenarioError, load_scenario
 
 PLAIN = {"length_km": 1.0, "speed_limit_kmh": 80.0, "lane_width_m": 3.6576, "shoulder_width_m": 3.048}
 
@@ -60,20 +60,52 @@ def test_the_countys_expressway_by_its_own_chapter(root) -> None:
 
 
 @pytest.mark.parametrize(
-    ("road_class", "lanes", "divided"), [("expressway", 2, False), ("county", 6, False), ("county", 2, True)]
+    ("changes", "told"),
+    [
+        ({"road_class": "expressway", "lanes": 2}, r"links\[0\]\.lanes: found 2, must be 4, 6 or 8 on an expressway"),
+        ({"road_class": "county", "lanes": 6}, r"lanes: found 6, must be 2 or 4 on other roads than expressways"),
+        ({"road_class": "county", "lanes": 2, "divided": True}, "must be false on roads that don't have lanes: 4"),
+        ({"road_class": "motorway"}, "is not a class of roads; classes are expressway, national, .*, village"),
+    ],
 )
-def test_roads_that_no_chapter_has_are_refused(road_class, lanes, divided) -> None:
-    with pytest.raises(ValueError, match="must be"):
-        Link(
-            name="a",
-            start="a",
-            end="b",
-            road_class=road_class,
-            aadt=5000,
-            lanes=lanes,
-            divided=divided,
-            sections=(PLAIN,),
+def test_roads_that_no_chapter_has_are_refused(small, changes, told) -> None:
+    with pytest.raises(ScenarioError, match=told):
+        small(road=with_class(small, changes))
+
+
+def with_class(small, changes: dict[str, object]) -> dict[str, object]:
+    """The small road with its first link changed, and a class of its own."""
+    road = small().road.model_dump(mode="json", exclude_none=True)
+    first, *others = road["links"]
+    classes = {"village": {"like": "county", "title": "village road", "title_zh": "村道"}}
+    return {**road, "links": [{**first, **changes}, *others], "classes": classes}
+
+
+def test_a_class_of_ones_own_is_driven_like_its_model_and_told_by_its_name(small) -> None:
+    """The same run as on a county road but for the names; an expressway of one's own is predicted as an expressway."""
+    own, model = (
+        run_replication(small(road=with_class(small, {"road_class": name})), 3, 0) for name in ("village", "county")
+    )
+    for name in ("vehicle_km", "expected_accidents", "accidents"):
+        assert own.metrics[f"{name}_village"] + own.metrics[f"{name}_county"] == pytest.approx(
+            model.metrics[f"{name}_county"]
         )
+        assert own.metrics[f"{name}_village"] > 0.0 or name == "accidents"
+        assert own.metrics[name] == model.metrics[name]
+    assert [a._replace(road_class="") for a in own.accidents] == [a._replace(road_class="") for a in model.accidents]
+    fast = with_class(small, {"road_class": "pass"}) | {"classes": {"pass": {"like": "expressway"}}}
+    network = Network(small(road=fast).road)
+    assert network.ways[0].link.lane_count == 4
+    assert network.sections.freeway[: network.ways[0].stop].all()
+
+
+def test_classes_of_ones_own_are_held_against_those_that_there_are(small) -> None:
+    with pytest.raises(ScenarioError, match=r"classes\.lane\.like: found 'alley', must be one of expressway"):
+        small(road=with_class(small, {}) | {"classes": {"lane": {"like": "alley"}}})
+    with pytest.raises(ScenarioError, match="county is a class that every scenario has"):
+        small(road=with_class(small, {}) | {"classes": {"county": {"like": "national"}}})
+    with pytest.raises(ScenarioError, match="'lane' is not a class of roads"):
+        small(interventions={"access_rules": {"toll_discount_share": 0.1, "discount_on": ["lane"]}})
 
 
 class TestSites:

@@ -17,7 +17,6 @@ from sim.core.units import (
     Floats,
     Ints,
 )
-from sim.core.vocabulary import ROAD_CLASSES
 from sim.driving.violations import OTHERS, bit
 from sim.engine import hooks
 from sim.engine.accounting.ledger import Ledger
@@ -237,7 +236,7 @@ def _by_class(world: World, counted: Counted) -> Metrics:
     ledger, road_class = world.recorder.ledger, world.network.sections.road_class
     hazard = ledger.accidents.sum(axis=0)
     metrics: Metrics = {}
-    for number, name in enumerate(ROAD_CLASSES):
+    for number, name in enumerate(world.network.road.class_names):
         here = road_class == number
         metrics |= _shares(name, ledger.distance_m[:, here], hazard[:, here], counted.by_section[:, here])
     semi = [number for number, name in enumerate(world.class_names) if world.scenario.fleet.is_semi(name)]

@@ -11,7 +11,6 @@ from sim.core.units import (
     Floats,
     kmh_from_ms,
 )
-from sim.core.vocabulary import ROAD_CLASSES
 from sim.engine.accounting.metrics import Metrics, counted_in, metrics_of
 from sim.engine.accounting.recorder import Accident
 from sim.engine.accounting.tables import by_section, hourly, monthly
@@ -107,7 +106,7 @@ def _accident_records(world: World, found: list[Accident], what: Consequences) -
             time_s=a.time_s,
             trip_id=a.trip_id,
             truck_class=world.class_names[a.truck_class],
-            road_class=ROAD_CLASSES[table.road_class[a.section]],
+            road_class=world.network.road.class_names[table.road_class[a.section]],
             link=world.network.ways[table.way[a.section]].link.name,
             section=a.section,
             position_m=a.position_m,

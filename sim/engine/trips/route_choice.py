@@ -178,7 +178,7 @@ class Choices:
 
     def _expressway_m(self, ways: Ways) -> float:
         """Drivers break a ban to keep off the expressway: their shortcut has the least of it."""
-        own = [way for way in ways if self._network.ways[way].link.road_class == "expressway"]
+        own = [way for way in ways if self._network.ways[way].link.freeway]
         return float(self._network.length_m[own].sum())
 
     def _shortcut(self, ways: Ways, closed: frozenset[int]) -> Shortcut:
