@@ -34,6 +34,7 @@ class WeighStations(Intervention):
                 range="0.3 to 0.95",
                 note="Lanxi reports from 2,000 overloaded trucks a day to about 10 (uncontrolled)",
             ),
+            "tells_centre": Source(basis="assumption", range="false or true"),
             "cost": COST_SOURCE,
         }
     )
