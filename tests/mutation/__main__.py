@@ -21,7 +21,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import binomtest
 
 ROOT = Path(__file__).parents[2]
 MUTATED = ("physics", "risk", "behaviour", "statistics", "engine/incidents.py")
@@ -221,7 +221,7 @@ def main() -> None:
     chosen = random.Random(options.seed).sample(every, min(options.sample, len(every)))
     survivors = survivors_of(chosen, options.workers)
     share = survivors / len(chosen)
-    low, high = proportion_confint(survivors, len(chosen), method="wilson")
+    low, high = binomtest(survivors, len(chosen)).proportion_ci(method="wilson")
     print(
         f"{survivors} of {len(chosen)} survived, {share:.1%} ({low:.1%} to {high:.1%}), "
         f"of {len(every):,} that could be tried"
