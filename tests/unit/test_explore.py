@@ -7,6 +7,7 @@ from math import exp, log
 
 import numpy as np
 import pytest
+from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse, requests
 from conftest import SMALL
 from typer.testing import CliRunner
@@ -225,6 +226,12 @@ def test_a_link_brings_the_choice_back_and_keys_are_enough(html, tmp_path) -> No
     count = len(re.findall('"whole":', html.read_text()))
     anchor = f"#zh/3/{'_'.join(['0'] * count)}/50/deaths/1"
     assert browse(html, tmp_path, script, anchor=anchor) == ("zh 1 deaths kind-early_warning 1", "")
+
+
+@needs_browser
+@pytest.mark.parametrize(("width", "language"), WINDOWS)
+def test_axe_finds_nothing_grave(html, tmp_path, width, language) -> None:
+    assert grave_findings(html.read_text(), tmp_path, width, language) == []
 
 
 @needs_browser

@@ -6,6 +6,7 @@ from html import unescape
 
 import numpy as np
 import pytest
+from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse
 from typer.testing import CliRunner
 
@@ -83,6 +84,12 @@ def test_the_chart_draws_every_piece(found) -> None:
     axes = space_time(found.along, found.marks, lambda key: WORDS[key][0]).axes[0]
     pieces = found.along.groupby(["trip", "piece"]).ngroups
     assert sum(len(collection.get_segments()) for collection in axes.collections[: len(MODES)]) == pieces
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
+@pytest.mark.parametrize(("width", "language"), WINDOWS)
+def test_axe_finds_nothing_grave(found, tmp_path, width, language) -> None:
+    assert grave_findings(replay_page(found, found), tmp_path, width, language) == []
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 import pytest
+from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse, requests
 from matplotlib.colors import to_rgba
 from poisson_words import chance_by_simulation
@@ -541,6 +542,21 @@ def test_nothing_is_wider_than_the_window(html, tmp_path, width) -> None:
     shown_px, languages = browse(outer, tmp_path, script)[0].split("/")
     assert int(shown_px) <= width
     assert int(languages) == 2
+
+
+@needs_browser
+@pytest.mark.parametrize(("width", "language"), WINDOWS)
+def test_axe_finds_nothing_grave(html, tmp_path, width, language) -> None:
+    assert grave_findings(html.read_text(), tmp_path, width, language) == []
+
+
+@needs_browser
+def test_axe_would_find_it(html, tmp_path) -> None:
+    """A picture without words, a field without a name, pale letters."""
+    bad = '<img src="data:,"><input><p style="color:#bbb;background:#fff">pale</p>'
+    text = html.read_text().replace('<main lang="en"', f'<div lang="en">{bad}</div><main lang="en"', 1)
+    found = {rule for _, rule, _ in grave_findings(text, tmp_path, 820, "en")}
+    assert {"image-alt", "label", "color-contrast"} <= found
 
 
 def test_events_are_not_needed(folder) -> None:

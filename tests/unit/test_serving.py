@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse, requests
 from conftest import SMALL
 from typer.testing import CliRunner
@@ -219,3 +220,10 @@ def test_twenty_clients_at_once_get_their_own_answers(tmp_path) -> None:
     assert len(set(costs[:10])) == 10
     assert all(one == answers[0][2]["before"] for one in (said[2]["before"] for said in answers))
     assert grown < 200e6
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium")
+@pytest.mark.parametrize(("width", "language"), WINDOWS)
+def test_axe_finds_nothing_grave(tmp_path, width, language) -> None:
+    page = page_of(PROGRAMME, form_of(PROGRAMME), TOKEN)
+    assert grave_findings(page, tmp_path, width, language) == []
