@@ -76,10 +76,10 @@ class EnforcementCase(Protocol):
         """A crew has stopped the truck: a penalty, and the violation is over."""
 
     def violations_of_enterprise(self, days: float) -> int:
-        """Violations of the truck's enterprise that were recorded in the last days, this one included."""
+        """Violations of this kind of the truck's enterprise that were recorded in the last days, this one included."""
 
     def suspend_enterprise(self, days: float) -> None:
-        """The enterprise's drivers dare no violation for some days: it is watched or barred."""
+        """The enterprise's drivers dare no violation of this kind for some days: it is watched or barred."""
 
     def notify_squadron(self, delay_s: float, penalty_share: float) -> None:
         """The squadron gets the record and punishes with this chance after the delay."""

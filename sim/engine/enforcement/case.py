@@ -135,13 +135,14 @@ class Case(ABC):
         self.obeyed()
 
     def violations_of_enterprise(self, days: float) -> int:
-        """Violations of the truck's enterprise that were recorded in the last days, this one included."""
+        """Violations of this kind of the truck's enterprise that were recorded in the last days, this one included."""
         since_s = self.violator.entry_s - days * SECONDS_PER_DAY
-        return self.world.deterrence.recorded(self.violator.driver, since_s)
+        return self.world.deterrence.recorded(self.violator.driver, since_s, self.violation)
 
     def suspend_enterprise(self, days: float) -> None:
-        """The enterprise's drivers dare no violation for some days."""
-        self.world.deterrence.suspend(self.violator.driver, self.now_s + days * SECONDS_PER_DAY)
+        """The enterprise's drivers dare no violation of this kind for some days."""
+        until_s = self.now_s + days * SECONDS_PER_DAY
+        self.world.deterrence.suspend(self.violator.driver, until_s, self.violation)
 
     def experience(self, kind: Experience, share: float = 1.0) -> None:
         """The driver remembers; some, once called for a banned entry, are not seen on banned roads again."""
@@ -220,7 +221,7 @@ def _detect(case: Case) -> None:
     ]
     if answering:
         case.note.write("alarm_s", case.now_s)
-        case.world.deterrence.record(case.violator.driver, case.now_s)
+        case.world.deterrence.record(case.violator.driver, case.now_s, case.violation)
         case.world.alarms_of[case.violation].keep(case.note)
     for intervention in answering:
         process = hooks.respond(intervention, case)

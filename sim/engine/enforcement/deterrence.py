@@ -86,8 +86,9 @@ class Deterrence:
         self._lessons: dict[str, dict[Experience, Lesson]] = {}
         """By violation: who was fined for speeding has learned nothing of banned roads."""
         self._enterprise_of: list[int] = roster.enterprise.tolist()
-        self._suspended_until_s: dict[int, float] = {}
-        self._recorded_s: dict[int, array[float]] = {}
+        self._suspended_until_s: dict[tuple[int, str], float] = {}
+        self._recorded_s: dict[tuple[int, str], array[float]] = {}
+        """By enterprise and violation, as the suspensions."""
 
     def experience(
         self, kind: Experience, driver: int, now_s: float, share: float = 1.0, violation: str = BANNED_ENTRY
@@ -97,23 +98,23 @@ class Deterrence:
             self._lessons[violation] = _lessons(self._behaviour, self._roster)
         self._lessons[violation][kind].learned(driver, self._enterprise_of[driver], now_s, share)
 
-    def record(self, driver: int, now_s: float) -> None:
+    def record(self, driver: int, now_s: float, violation: str = BANNED_ENTRY) -> None:
         """Keep the time of a recorded violation in its enterprise's score; times come in order."""
-        self._recorded_s.setdefault(self._enterprise_of[driver], array("d")).append(now_s)
+        self._recorded_s.setdefault((self._enterprise_of[driver], violation), array("d")).append(now_s)
 
-    def recorded(self, driver: int, since_s: float) -> int:
-        """Violations of the driver's enterprise that were recorded since a time."""
-        times_s = self._recorded_s.get(self._enterprise_of[driver], ())
+    def recorded(self, driver: int, since_s: float, violation: str = BANNED_ENTRY) -> int:
+        """Violations of a kind of the driver's enterprise that were recorded since a time."""
+        times_s = self._recorded_s.get((self._enterprise_of[driver], violation), ())
         return len(times_s) - bisect_left(times_s, since_s)
 
-    def suspend(self, driver: int, until_s: float) -> None:
-        """The driver's enterprise is barred or watched until a time."""
-        enterprise = self._enterprise_of[driver]
-        self._suspended_until_s[enterprise] = max(until_s, self._suspended_until_s.get(enterprise, 0.0))
+    def suspend(self, driver: int, until_s: float, violation: str = BANNED_ENTRY) -> None:
+        """The driver's enterprise is barred or watched until a time, for violations of a kind."""
+        key = self._enterprise_of[driver], violation
+        self._suspended_until_s[key] = max(until_s, self._suspended_until_s.get(key, 0.0))
 
     def perceived_risk(self, driver: int, now_s: float, violation: str = BANNED_ENTRY) -> float:
         """Chance of a penalty that the driver sees above the everyday's [-]; 1 while the enterprise is suspended."""
-        if now_s < self._suspended_until_s.get(self._enterprise_of[driver], 0.0):
+        if now_s < self._suspended_until_s.get((self._enterprise_of[driver], violation), 0.0):
             return 1.0
         enterprise, risk = self._enterprise_of[driver], 0.0
         for lesson in self._lessons.get(violation, NOTHING_LEARNED).values():

@@ -8,6 +8,7 @@ from sim.core.parameters import NotNegative, Share, Source
 from sim.core.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 from sim.core.vocabulary import TruckClass
 from sim.driving.rules import DrivingRules
+from sim.driving.violations import BANNED_ENTRY
 from sim.interventions.answering import Answering
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.enforcement_case import EnforcementCase
@@ -62,7 +63,7 @@ class EnterpriseAccountability(Answering):
         default=("local_semi", "frequent_semi"), description="whose enterprises are bound"
     )
     blacklist_after: Annotated[int, Field(ge=1, le=10_000)] = Field(
-        default=12, description="recorded violations of an enterprise within a year that put it on the list"
+        default=12, description="recorded banned entries of an enterprise within a year that put it on the list"
     )
     readmission_days: NotNegative = Field(default=30.0, description="until it is admitted again")
     cost: Cost = Cost(yearly_cny=200_000.0)
@@ -83,7 +84,10 @@ class EnterpriseAccountability(Answering):
         return self.sanction_delay_days * SECONDS_PER_DAY if self.strength > 0.0 else float("inf")
 
     def respond(self, case: EnforcementCase) -> None:
-        """Records go to the enterprise in batches; a long list of them bars it for a while."""
+        """Records go to the enterprise in batches; a long list of banned entries bars it for a while.
+
+        How many records of speeding or tiredness would is not known: none do.
+        """
         case.notify_enterprise(self.record_delay_days * SECONDS_PER_DAY)
-        if case.violations_of_enterprise(DAYS_PER_YEAR) >= self.blacklist_after:
+        if case.violation == BANNED_ENTRY and case.violations_of_enterprise(DAYS_PER_YEAR) >= self.blacklist_after:
             case.suspend_enterprise(self.readmission_days)
