@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import betainc
+from scipy.stats import chi2
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.statistics.before_after import Sites, before_after, calibration_of, chance_of_counts, placebo
+from sim.statistics.before_after import Sites, _limits, before_after, calibration_of, chance_of_counts, placebo
 
 runner = CliRunner()
 STUDIES = 800
@@ -22,6 +24,20 @@ def drawn(generator, sites: int, mean: float, effect: float = 1.0) -> Sites:
     means = generator.gamma(1.0 / K, mean * K, sites)
     alike = np.full(sites, mean)
     return Sites(generator.poisson(means), generator.poisson(effect * means), alike, alike, np.full(sites, K))
+
+
+@pytest.mark.parametrize(("counted", "expected", "variance"), [(20, 18.0, 9.0), (3, 5.0, 25.0), (400, 350.0, 0.0)])
+def test_limits_are_those_of_one_gamma_number_over_another(counted, expected, variance) -> None:
+    """G(c + 1/2) / (pi / k G(k)), k = pi**2 / Var(pi), by the incomplete beta function; without a variance of pi, by
+    the chi-squared limits of the count alone."""
+    low, high = _limits(counted, expected, variance)
+    if variance:
+        shape = expected**2 / variance
+        ratios = np.array([low, high]) * expected / shape
+        shares = betainc(counted + 0.5, shape, ratios / (1.0 + ratios))
+    else:
+        shares = chi2.cdf(2.0 * expected * np.array([low, high]), 2.0 * counted + 1.0)
+    assert shares == pytest.approx([0.025, 0.975], rel=1e-3)
 
 
 @pytest.mark.parametrize("untreated", [0, 12])
