@@ -29,6 +29,7 @@ COPIED = ("sim", "tests", "scenarios", "results/reference", "docs", "pyproject.t
 FORMULAS = (
     "tests/theory/test_published_values.py",
     "tests/theory/test_encounters.py",
+    "tests/theory/test_incidents.py",
     "tests/theory/test_followers.py",
     "tests/theory/test_safety_statistics.py",
     "tests/theory/test_queue.py",
