@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom, nbinom
+from scipy.stats import binom, nbinom, poisson
 from typer.testing import CliRunner
 
 from sim.statistics.accident_counts import (
@@ -139,6 +139,16 @@ def test_power_is_the_share_of_pairs_in_which_the_exact_test_finds_the_fall() ->
     assert detection_power(60.0, 0.0, 5.0, 3.0) < 0.025
     few, many = detection_power(19_999.0, 0.02, 1.0, 1.0), detection_power(20_001.0, 0.02, 1.0, 1.0)
     assert few == pytest.approx(many, abs=1e-3)  # by all counts, and by quantiles
+
+
+@pytest.mark.parametrize("mean", [4.0, 9.0, 16.0])
+def test_power_with_few_accidents_is_the_sum_over_all_pairs(mean) -> None:
+    """Nine in ten fewer after a year, over every pair of counts that can happen."""
+    before, after = np.meshgrid(np.arange(200), np.arange(200))
+    falls = binom.cdf(after, before + after, 0.5) <= 0.025
+    expected = (poisson.pmf(before, mean) * poisson.pmf(after, 0.1 * mean))[falls].sum()
+    assert 0.02 < expected < 0.999
+    assert detection_power(mean, 0.9, 1.0, 1.0) == pytest.approx(expected, rel=1e-9)
 
 
 def test_years_to_detect_are_the_first_with_that_power() -> None:
