@@ -7,6 +7,8 @@ in `fleet.classes` and more of roads in `road.classes`; arrays by class then hav
 
 from typing import Annotated, NamedTuple
 
+from pydantic import Field
+
 from sim.core.parameters import Name
 
 
@@ -67,4 +69,4 @@ class NamesRoadClass:
     """Marks fields that hold names of classes of roads, so that they are held against the road's."""
 
 
-RoadClass = Annotated[Name, NamesRoadClass()]
+RoadClass = Annotated[Name, NamesRoadClass(), Field(examples=list(STANDARD_ROAD_CLASSES))]

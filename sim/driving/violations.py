@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from sim.behaviour.banned_entry import critical_risk
 from sim.behaviour.deterrence import critical_risk_of_habit
@@ -220,5 +220,5 @@ def _known(name: str) -> str:
     return name
 
 
-ViolationName = Annotated[Name, AfterValidator(_known)]
+ViolationName = Annotated[Name, AfterValidator(_known), Field(json_schema_extra={"enum": list(NAMES)})]
 """Name of a row."""
