@@ -48,7 +48,7 @@ def validate(
     """Check scenario files and say all that is wrong with each, with file and line, and what deserves a second look."""
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError, load_scenario
-    from sim.scenario.compatibility import late_starts
+    from sim.scenario.compatibility import late_starts, unseen
     from sim.scenario.doubts import doubts_of_rates, doubts_of_road
     from sim.system.shipped import named_by
 
@@ -62,7 +62,7 @@ def validate(
             kinds = ", ".join(scenario.interventions) or "no interventions"
             typer.echo(f"{file}: {scenario.name} is valid ({scenario.days} days; {kinds})")
             doubts = chain(doubts_of_road(scenario.road), doubts_of_rates(scenario.road, scenario.risk))
-            remark(chain(late_starts(scenario), (f"{scenario.name}: {doubt}" for doubt in doubts)))
+            remark(chain(late_starts(scenario), unseen(scenario), (f"{scenario.name}: {doubt}" for doubt in doubts)))
     if mistakes:
         count = f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
         told = map(_annotation if form is Format.github else str, mistakes)

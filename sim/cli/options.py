@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -221,7 +222,7 @@ def load(files: list[Path], days: int | None, settings: Sequence[str] = ()) -> "
     """
     from sim.cli.problems import Problem
     from sim.scenario import Mistake, ScenarioError, load_scenario
-    from sim.scenario.compatibility import late_starts
+    from sim.scenario.compatibility import late_starts, unseen
     from sim.system.shipped import named_by
 
     files = [one for file in files for one in named_by(file)]
@@ -244,7 +245,7 @@ def load(files: list[Path], days: int | None, settings: Sequence[str] = ()) -> "
     if settings:
         scenarios = _with_settings(scenarios, settings)
     for scenario in scenarios:
-        remark(late_starts(scenario))
+        remark(chain(late_starts(scenario), unseen(scenario)))
     return scenarios
 
 

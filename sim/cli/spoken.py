@@ -70,8 +70,8 @@ def money() -> tuple[float, str]:
 
 
 def said(english: str, *values: object) -> str:
-    """A text in the chosen language, with values in its places."""
-    text = CHINESE[english] if _spoken.get() is Spoken.zh else english
+    """A text in the chosen language, with values in its places; names that a scenario gave stay as they are."""
+    text = CHINESE.get(english, english) if _spoken.get() is Spoken.zh else english
     for value in values:
         text = text.replace("{}", str(value), 1)
     return text

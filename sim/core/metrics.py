@@ -15,6 +15,8 @@ from enum import StrEnum
 from functools import cache
 from math import inf
 
+ALL_SEMI = "semi"
+"""In the place of a class of roads: semi-trailers on all of them."""
 MILLION_VKM = "1/10⁶ vehicle-km"
 RATE = "expected_accident_rate_per_million_vkm"
 """The metric by which scenarios are compared."""

@@ -2,11 +2,12 @@
 
 For each block of whole days
 1. draw its trips;
-2. screen: a trip is foreground if it may violate, that is if it dares any risk at all; all others are background;
+2. screen: a trip is foreground if it may violate, that is if it dares any risk of a banned entry at all or is in
+   another violation that somebody answers; all others are background;
 3. settle the background: sweep its routes, add up, find accidents;
 4. precompute the courses of those foreground trips that somebody may meet, and let all of them depart in the event
    loop, in order of departure, ties in order of trip number, until the block's end;
-5. settle the foreground trips of batches whose last truck has left the banned road; those that nobody met are swept
+5. settle the foreground trips of batches whose last truck has arrived; those that nobody met are swept
    like the background, once it is known which way they took.
 Where the road is several corridors, steps 1 to 3 are done corridor by corridor first, and may be done apart; then the
 foreground of all corridors lives in one event loop, with one control centre.

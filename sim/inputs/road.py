@@ -135,7 +135,8 @@ class Link(Model):
     ban: Ban | None = None
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
-    _like: str = PrivateAttr(default="")
+    _like: tuple[str, str] = PrivateAttr(default=("", ""))
+    """A class of a road's own, and the standard one that it is predicted as."""
 
     @model_validator(mode="after")
     def _is_a_road_of_the_manual(self) -> Self:
@@ -151,7 +152,18 @@ class Link(Model):
     @property
     def like(self) -> str:
         """The standard class that it is predicted as."""
-        return self._like or self.road_class
+        own, like = self._like
+        return like if own == self.road_class else self.road_class
+
+    def known_by(self, classes: "dict[str, OwnRoadClass]") -> Self:
+        """The same link, which knows what its class is like."""
+        own = classes.get(self.road_class)
+        like = ("", "") if own is None else (self.road_class, own.like)
+        if like == self._like:
+            return self
+        copy = self.model_copy()
+        copy._like = like  # noqa: SLF001
+        return copy
 
     @property
     def freeway(self) -> bool:
@@ -187,9 +199,7 @@ class Road(Group):
 
     @model_validator(mode="after")
     def _links_know_their_class(self) -> Self:
-        for link in self.links:
-            if link.road_class in self.classes:
-                link._like = self.classes[link.road_class].like  # noqa: SLF001
+        vars(self)["links"] = tuple(link.known_by(self.classes) for link in self.links)
         return self
 
     @property

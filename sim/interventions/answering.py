@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sim.driving.violations import BANNED_ENTRY, ViolationName
+from sim.driving.violations import BANNED_ENTRY, NAMES, ViolationName
 from sim.interventions.intervention import Intervention
 
 
@@ -13,7 +13,7 @@ class Answering(Intervention):
 
     answers: Annotated[tuple[ViolationName, ...], Field(min_length=1)] = Field(
         default=(BANNED_ENTRY,),
-        description="violations that it answers: banned_entry, speeding, fatigue, overload",
+        description=f"violations that it answers: {', '.join(NAMES)}",
     )
 
 

@@ -289,7 +289,7 @@ WORDS |= {
     for key, (name, unit, unit_zh) in OF_METRICS.items()
 }
 
-WORDS |= {f"{row.name}_trips": (f"trips with {row.en} (thousand)", f"{row.zh}出行（千次）") for row in OTHERS}
+WORDS |= {f"{row.name}_trips": (f"trips with {row.en} (thousand)", f"{row.zh}的出行（千次）") for row in OTHERS}
 
 LIMITS: tuple[tuple[str, str], ...] = (
     (

@@ -37,7 +37,7 @@ def scenario_of(document: Document) -> Scenario:
     mistakes: Found = []
     values = _validated(document.data, mistakes)
     mistakes += checks.findings(document.data, values)
-    mistakes += [*checks.places(values), *checks.unseen(values), *checks.classes(values)]
+    mistakes += [*checks.places(values), *checks.classes(values)]
     _raise(mistakes, document)
     scenario = Scenario.model_construct(**_with_defaults(values))
     _raise([(("uncertain", key), message) for key, message in checks.uncertain(scenario, changed)], document)
@@ -62,7 +62,7 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         across = {key: data.get(key) or _plain(values[key]) for key in ("road", "demand", "fleet")}
         same_way = not any(key in data for key in ("road", "demand"))
         mistakes += checks.findings(across, values, reached=same_way)
-        mistakes += [*checks.places(values), *checks.unseen(values), *checks.classes(values)]
+        mistakes += [*checks.places(values), *checks.classes(values)]
     _raise(mistakes, None)
     found = scenario.model_copy(update=values)
     if changes.get("uncertain"):
@@ -80,8 +80,7 @@ def checked(scenario: Scenario) -> Scenario:
     """
     values = {key: getattr(scenario, key) for key in Scenario.model_fields}
     data = {key: _plain(values[key]) for key in ("road", "demand", "fleet")}
-    found = *checks.places(values), *checks.unseen(values), *checks.classes(values)
-    _raise([*checks.findings(data, values), *found], None)
+    _raise([*checks.findings(data, values), *checks.places(values), *checks.classes(values)], None)
     return scenario
 
 

@@ -1,21 +1,21 @@
 """What pydantic can't see: references between parts, duplicate names, destinations that can't be reached."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from sim.core.metrics import ALL_SEMI
 from sim.core.random_streams import MOST_CORRIDORS
 from sim.core.units import HOURS_PER_DAY
 from sim.core.vocabulary import ROAD_CLASS_TABLE, NamesRoadClass, NamesTruckClass, TruckClass
-from sim.driving.violations import named
 from sim.inputs.demand import Demand, Flow
 from sim.inputs.fleet import Fleet
 from sim.inputs.network import Network, corridors
 from sim.inputs.road import Link, Road
 from sim.inputs.routing import closed_ways, least
-from sim.interventions.answering import answered_by
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import ScenarioError, shown
 from sim.scenario.model import Scenario
@@ -156,18 +156,6 @@ def _models(value: Any, keys: Keys) -> Iterator[tuple[Keys, BaseModel]]:
             yield from _models(item, (*keys, index))
 
 
-def unseen(values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Violations that a measure answers and nothing sees."""
-    measures = values.get("interventions", {})
-    if any(getattr(measure, "tells_centre", False) for measure in measures.values()):
-        return
-    for kind, intervention in measures.items():
-        for index, name in enumerate(answered_by(intervention)):
-            if named(name).seen_by == "scales":
-                reason = f"nothing sees {name}: add weigh_stations with tells_centre: true"
-                yield ("interventions", kind, "answers", index), reason
-
-
 def classes(values: Mapping[str, Any]) -> Iterator[Finding]:
     """Names of truck classes in bans and measures that are in no fleet, of classes of roads that are not the road's."""
     fleet, road = values.get("fleet"), values.get("road")
@@ -253,6 +241,11 @@ def _classes_of_roads(road: Road) -> Iterator[Finding]:
     """Classes that nobody knows, and lanes that the manual has no model for."""
     standard = {row.name: row for row in ROAD_CLASS_TABLE}
     for name, own in road.classes.items():
+        if name == ALL_SEMI or not re.fullmatch(r"\w+", name):
+            yield (
+                ("road", "classes", name),
+                f"must be of letters, digits and _, and not {ALL_SEMI}: metrics are named after it",
+            )
         if name in standard:
             yield ("road", "classes", name), f"{name} is a class that every scenario has; give it another name"
         if own.like not in standard:

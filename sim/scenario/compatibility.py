@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from sim.driving.violations import named
+from sim.interventions.answering import answered_by
 from sim.scenario.model import TEXTS, Scenario
 
 SHARED = ("start_date", "days")
@@ -23,6 +25,17 @@ def late_starts(scenario: Scenario) -> Iterator[str]:
             yield f"{scenario.name}: {kind} ends on {last}, before the first recorded day, and so changes nothing"
         elif months is not None and simulated.isdisjoint(months):
             yield f"{scenario.name}: {kind} is in force in none of the simulated months, and so changes nothing"
+
+
+def unseen(scenario: Scenario) -> Iterator[str]:
+    """Violations that a measure answers and nothing sees."""
+    weigh = (one for kind, one in scenario.interventions.items() if kind == "weigh_stations" and one.strength > 0.0)
+    if any(getattr(one, "tells_centre", False) for one in weigh):
+        return
+    for kind, intervention in scenario.interventions.items():
+        for name in answered_by(intervention):
+            if named(name).seen_by == "scales":
+                yield f"{scenario.name}: nothing sees {name}, so that {kind} answers none: weigh_stations.tells_centre"
 
 
 def obstacles(scenarios: Sequence[Scenario]) -> Iterator[str]:

@@ -34,9 +34,9 @@ def assert_same(one: Outcome, other: Outcome) -> None:
     assert one.sections.equals(other.sections)
 
 
-def check(scenario: Scenario) -> Outcome:
-    default = run_replication(scenario, 7, 0, trace=True)
-    every_trip = run_replication(scenario, 7, 0, trace=True, foreground_trips="all", trips_per_block=9000)
+def check(scenario: Scenario, seed: int = 7) -> Outcome:
+    default = run_replication(scenario, seed, 0, trace=True)
+    every_trip = run_replication(scenario, seed, 0, trace=True, foreground_trips="all", trips_per_block=9000)
     assert_same(default, every_trip)
     assert len(default.courses) == default.metrics["trips"] > 0
     return default

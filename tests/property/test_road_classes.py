@@ -6,7 +6,7 @@ import pytest
 from sim.core.random_streams import Streams
 from sim.engine.replication import run_replication
 from sim.inputs.network import Network
-from sim.inputs.road import Link, Section
+from sim.inputs.road import Link, Road, Section
 from sim.risk import two_lane
 from sim.risk.section_hazard import base_hazard, involvements_per_vehicle_m, site_factors
 from sim.scenario import ScenarioError, load_scenario
@@ -99,9 +99,20 @@ def test_a_class_of_ones_own_is_driven_like_its_model_and_told_by_its_name(small
     assert network.sections.freeway[: network.ways[0].stop].all()
 
 
+def test_a_link_knows_its_class_only_on_its_own_road(small) -> None:
+    """The same links on another road, or with another class, are what that says."""
+    road = small(road=with_class(small, {"road_class": "village"})).road
+    other = Road(nodes=road.nodes, links=road.links, classes={"village": {"like": "expressway"}})
+    assert (road.links[0].like, other.links[0].like) == ("county", "expressway")
+    assert road.links[0].model_copy(update={"road_class": "national"}).like == "national"
+
+
 def test_classes_of_ones_own_are_held_against_those_that_there_are(small) -> None:
     with pytest.raises(ScenarioError, match=r"classes\.lane\.like: found 'alley', must be one of expressway"):
         small(road=with_class(small, {}) | {"classes": {"lane": {"like": "alley"}}})
+    for name in ("semi", "gravel-road", "a.b"):
+        with pytest.raises(ScenarioError, match="must be of letters, digits and _, and not semi"):
+            small(road=with_class(small, {}) | {"classes": {name: {"like": "county"}}})
     with pytest.raises(ScenarioError, match="county is a class that every scenario has"):
         small(road=with_class(small, {}) | {"classes": {"county": {"like": "national"}}})
     with pytest.raises(ScenarioError, match="'lane' is not a class of roads"):

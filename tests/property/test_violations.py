@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from test_exactness import check
 
+from sim.analysis.portfolio import with_parts
 from sim.behaviour.deterrence import critical_risk_of_habit, risk_increment
 from sim.driving import violations
 from sim.driving.violations import NAMES, OTHERS, each_given_up, given_up, named
 from sim.engine.replication import run_replication
 from sim.engine.world import World
 from sim.scenario import ScenarioError
+from sim.scenario.compatibility import unseen
 
 ALL = list(NAMES)
 HABITS = [row.name for row in OTHERS]
@@ -46,6 +48,33 @@ def test_with_all_four_answered_every_trip_as_a_process_gives_the_same(small) ->
         assert outcome.metrics[f"{name}_given_up"] > 20, name
     assert outcome.metrics["left_at_exit"] > 20
     assert len(outcome.accidents) > 20
+
+
+@pytest.mark.parametrize("seed", [8, 9])
+def test_who_gives_something_up_may_escape_an_accident_and_meet_what_lies_behind_it(small, seed) -> None:
+    """Scales and banned roads beyond the place of an accident that does not happen: many accidents, both engines."""
+    deadly = small(days=10, interventions=programme(ALL, obeyed=0.9), risk__calibration_factor=8000.0, **TIRED)
+    assert len(check(deadly, seed).accidents) > 50
+
+
+@pytest.mark.parametrize("answers", [["overload"], ["speeding"], ["banned_entry"], ALL])
+def test_what_is_told_as_a_section_is_entered_acts_from_the_next_one_on(small, answers) -> None:
+    """Without any delay scales tell at the very moment at which the truck is on them."""
+    at_once = {"platform_latency_s": 0.0, "position_interval_s": 0.0}
+    measures = {
+        "weigh_stations": SCALES,
+        "early_warning": {"answers": answers, "phone_delay_s": 0.0, "read_share": 1.0, "leave_share": 1.0},
+    }
+    check(small(days=6, interventions=measures, control_centre=at_once, **TIRED))
+
+
+def test_dates_warm_up_and_reviews_change_nothing_of_that(small) -> None:
+    """Those who answer begin and end within the days, the warm-up has trips under way, rules change by review."""
+    measures = programme(ALL, obeyed=0.8)
+    measures["driver_contact"] |= {"start_date": "2025-01-04", "end_date": "2025-01-12"}
+    measures["weigh_stations"] = {**SCALES, "unload_share": 0.3, "start_date": "2025-01-06"}
+    measures |= {"case_review": {"black_spot_accidents": 1}, "rest_areas": {}, "driving_warning": {}}
+    check(small(warm_up_days=4, days=16, interventions=measures, risk__calibration_factor=1500.0, **TIRED))
 
 
 def test_where_nobody_obeys_and_nobody_remembers_answers_change_nothing(small) -> None:
@@ -163,8 +192,34 @@ def _see_five(monkeypatch, module: str, rows) -> None:
             monkeypatch.setattr(there, name, value)
 
 
+def test_who_rests_by_his_device_is_counted_and_not_called(small) -> None:
+    """Warnings reach all; with them fewer tired drivers set out whom somebody has to answer."""
+    warned = {"driving_warning": {"heed_share": 1.0, "false_alarms_per_100_km": 0.0, "topics": ["fatigue"]}}
+    some = {kind: one for kind, one in programme(["fatigue"]).items() if kind in {"device_coverage", "driver_contact"}}
+    called, spared = (run_replication(small(interventions=one, **TIRED), 3, 0).metrics for one in (some, some | warned))
+    assert spared["fatigue_alarms"] == 0.0 < called["fatigue_alarms"]
+    alone, free = (run_replication(small(interventions=one, **TIRED), 3, 0).metrics for one in (warned, {}))
+    assert alone["fatigue_trips"] == free["fatigue_trips"]
+
+
+def test_leaving_a_banned_road_is_more_cautious_than_the_limit(small) -> None:
+    scenario = small(**TIRED)
+    world = World(scenario, 3, 0)
+    trips, conditions = world.source.draw(range(4)), world.conditions(0)
+    habitual = world.traits(trips, conditions)
+    both = given_up(habitual, violations.bits_of(["banned_entry", "speeding"]), conditions)
+    most = min(habitual.speed_factor.max(), 1.0) * scenario.speed.cautious_factor
+    assert both.speed_factor.max() == pytest.approx(most, rel=1e-6)
+
+
 def test_what_nothing_sees_is_told(small) -> None:
-    with pytest.raises(ScenarioError, match=r"driver_contact\.answers\[0\]: nothing sees overload"):
-        small(interventions={"driver_contact": {"answers": ["overload"]}})
+    blind = small(interventions={"driver_contact": {"answers": ["overload"]}})
+    told = "small: nothing sees overload, so that driver_contact answers none: weigh_stations.tells_centre"
+    assert list(unseen(blind)) == [told]
+    off = {"weigh_stations": {**SCALES, "strength": 0.0}, "driver_contact": {"answers": ["overload"]}}
+    assert list(unseen(blind.changed({"interventions": off}))) == [told]
+    seeing = small(interventions=programme(ALL))
+    assert not list(unseen(seeing))
+    assert list(unseen(with_parts(seeing, ["driver_contact"])))  # sets of measures are tried without the scales
     with pytest.raises(ScenarioError, match="must be one of banned_entry, speeding, fatigue, overload"):
         small(interventions={"driver_contact": {"answers": ["parking"]}})

@@ -17,9 +17,10 @@ from sim.inputs.fleet import OVERLOADED
 class SettingOutTrips:
     """Trips of one block as they set out, see `SettingOut`; what nobody asks is not worked out."""
 
-    def __init__(self, world: World, trips: TripTable) -> None:
+    def __init__(self, world: World, trips: TripTable, *, answered: bool = False) -> None:
         self.risk, self.behaviour = world.scenario.risk, world.scenario.behaviour
         self._world, self._trips, self._table = world, trips, world.choices.table
+        self._answered = answered
 
     @cached_property
     def _rules(self) -> DrivingRules:
@@ -73,10 +74,15 @@ class SettingOutTrips:
 
     @cached_property
     def rests(self) -> Bools:
-        """Whether the driver rests before he goes on, whoever tells him."""
+        """Whether the driver rests before he goes on without being told by anybody.
+
+        Whom a device tells is only left out where somebody would answer: he is counted as tired, and needs no call.
+        """
         result: Bools = np.zeros(len(self._trips), dtype=np.bool_)
+        online = self._world.online(self._trips) & self._answered
         for rest in self._rules.rests:
-            result |= rest.rests[self._trips.driver] & self._passes(rest.sections) & (not rest.needs_device)
+            told = online if rest.needs_device else True
+            result |= rest.rests[self._trips.driver] & self._passes(rest.sections) & told
         return result
 
     def uniform(self, purpose: str, chosen: Ints) -> Floats:
@@ -95,7 +101,7 @@ def answered_violations(world: World, trips: TripTable) -> Ints:
     found = np.zeros(len(trips), dtype=np.int64)
     if not len(trips) or not world.answered.any():
         return found
-    answered, setting_out = world.answered[trips.day], SettingOutTrips(world, trips)
+    answered, setting_out = world.answered[trips.day], SettingOutTrips(world, trips, answered=True)
     for row in _rows(answered):
         found |= np.where(row.in_it(setting_out), answered & bit(row.name), 0)
     return found
@@ -103,7 +109,7 @@ def answered_violations(world: World, trips: TripTable) -> Ints:
 
 def critical_risks(world: World, trips: TripTable, violations: Ints) -> list[tuple[Violation, Floats]]:
     """Perceived risk below which trips commit each of their violations, shape (trips,), for those that some are in."""
-    setting_out = SettingOutTrips(world, trips)
+    setting_out = SettingOutTrips(world, trips, answered=True)
     return [
         (row, np.where(violations & bit(row.name), row.critical_risk(setting_out), -np.inf))
         for row in _rows(violations)

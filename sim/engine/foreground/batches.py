@@ -224,7 +224,7 @@ class Foreground:
         return max((batch.ended_s for batch in self._under_way), default=-inf)
 
     def settle_ended(self, *, at_last: bool = False) -> None:
-        """Settle batches whose trips have all left the banned road, and what nobody met when it has become many."""
+        """Settle batches whose trips have all arrived, and what nobody met when it has become many."""
         now_s, under_way = inf if at_last else self._world.env.now, self._under_way
         ended = [batch for batch in under_way if batch.ended_s < now_s]
         self._under_way = [batch for batch in under_way if batch.ended_s >= now_s]

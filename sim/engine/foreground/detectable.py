@@ -47,7 +47,7 @@ class DetectableTrips:
         self.hazard_before: Floats = np.vstack([np.zeros(len(trips)), np.cumsum(habitual.hazard.sum(axis=0), axis=0)])
         """Habitual, as the time."""
         self.drives: dict[int, Drive] = {}
-        """By trip's place: those that took this route and violate."""
+        """By trip's place: those that took this route and are in a violation."""
         self.obeyed: list[PlannedCase] = []
         self.latest_s = float(self.enter_s[-1].max())
         """When the last of them has arrived."""
@@ -96,7 +96,7 @@ class Drive:
 
     @property
     def habitual(self) -> bool:
-        """Whether nothing was ever told to it."""
+        """Whether nothing is given up, before or on the way."""
         return len(self.changes) == 1 and self.changes[0][1] == 0
 
     @property
@@ -137,7 +137,7 @@ class Drive:
 
     def next_row(self, now_s: float) -> int:
         """The section that it enters next."""
-        return int(np.searchsorted(self.enter_s()[:-1], now_s, side="left"))
+        return int(np.searchsorted(self.enter_s()[:-1], now_s, side="right"))
 
     def give_up(self, violation: str, now_s: float) -> int:
         """From the next section on; returns it."""
@@ -152,10 +152,10 @@ class Drive:
 
     def when_at(self, row: int, action: Action) -> None:
         """Do something when the truck enters a section, whatever it is told until then."""
+        self._waiting.append((row, action))
         if not self.gets_to(row):
             return
         world, version = self._group.world, self.version
-        self._waiting.append((row, action))
 
         def act() -> None:
             if version == self.version:

@@ -20,13 +20,13 @@ def settle_detectable(group: DetectableTrips) -> None:
     course = "legal" if group.shortcut is None else "shortcut"
     if group.shortcut is not None:
         _write_entries(group, group.shortcut, drives)
-    untold = np.array([drive.column for drive in drives if drive.habitual], dtype=np.int64)
-    if len(untold):
-        leg = Leg(group.route.sections, group.courses(0).pick(untold))
-        settle(group.world.recorder, group.trips.pick(untold), leg, course)
-    told = [drive for drive in drives if not drive.habitual]
-    for exit_, without in dict.fromkeys((drive.exit, drive.without) for drive in told):
-        own = [drive for drive in told if drive.exit is exit_ and drive.without == without]
+    habitual = np.array([drive.column for drive in drives if drive.habitual], dtype=np.int64)
+    if len(habitual):
+        leg = Leg(group.route.sections, group.courses(0).pick(habitual))
+        settle(group.world.recorder, group.trips.pick(habitual), leg, course)
+    others = [drive for drive in drives if not drive.habitual]
+    for exit_, without in dict.fromkeys((drive.exit, drive.without) for drive in others):
+        own = [drive for drive in others if drive.exit is exit_ and drive.without == without]
         columns = np.array([drive.column for drive in own])
         leg = _stitched(group, own) if exit_ is None else _led_off(group, own, exit_, without, columns)
         settle(group.world.recorder, group.trips.pick(columns), leg, course)

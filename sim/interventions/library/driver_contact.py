@@ -57,7 +57,7 @@ class DriverContact(Answering):
 
     kind: ClassVar[str] = "driver_contact"
     unit: ClassVar[str] = "desk around the clock"
-    summary: ClassVar[str] = "the control centre calls the driver, who leaves at the nearest exit"
+    summary: ClassVar[str] = "the control centre calls the driver, who leaves a banned road at the nearest exit"
     puts_in: ClassVar[tuple[str, str]] = (
         "operators by hour, length of calls, share of those reached who leave at the next exit",
         "各时段坐席数、通话时长、接通后从下一出口驶离的比例",
@@ -76,18 +76,21 @@ class DriverContact(Answering):
     talk_mean_s: Positive = Field(default=75.0, description="exponential")
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_wait_s: NotNegative = 45.0
-    leave_share: Share = Field(default=0.85, description="drivers who leave, of those who answer")
+    leave_share: Share = Field(
+        default=0.85, description="drivers who leave or give up what they are called for, of those who answer"
+    )
     escalation_share: Share = Field(
         default=0.3, description="drivers whom their enterprise's dispatcher reaches when nobody has answered"
     )
     escalation_delay_s: NotNegative = 180.0
     alarms_per_100_km: Annotated[float, Field(ge=0.0, le=1000.0)] = Field(
-        default=2.4, description="of trucks with a device, of other kinds than banned entry, that an operator looks at"
+        default=2.4,
+        description="of trucks with a device, of other kinds than those answered, that an operator looks at",
     )
     alarm_mean_s: Positive = Field(default=60.0, description="work on such an alarm, exponential")
     order: Order = Field(
         default="urgent_first",
-        description="banned entries before other work; the one nearest to its exit first; or all as they come",
+        description="violations before other work; the one nearest to its exit or next node first; or all as they come",
     )
     other_calls_per_hour: Annotated[float, Field(ge=0.0, le=2000.0)] = 2.0
     other_call_mean_s: Positive = 120.0

@@ -44,7 +44,10 @@ class EarlyWarning(Answering):
     sources: dict[str, Source] = Field(default=SOURCES)
     phone_delay_s: NotNegative = 15.0
     read_share: Share = Field(default=0.45, description="messages that reach the driver on the road")
-    leave_share: Share = Field(default=0.5, description="drivers who leave at the next exit, of those reached")
+    leave_share: Share = Field(
+        default=0.5,
+        description="drivers who leave at the next exit, or give up what they are told of, of those reached",
+    )
     squadron_delay_h: NotNegative = 24.0
     penalty_share: Share = Field(default=0.35, description="recorded violations that end in a penalty")
     enterprise_delay_h: NotNegative = 2.0
