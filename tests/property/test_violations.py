@@ -9,7 +9,6 @@ import pytest
 from test_exactness import check
 
 from sim.analysis.portfolio import with_parts
-from sim.behaviour.deterrence import critical_risk_of_habit, risk_increment
 from sim.driving import violations
 from sim.driving.violations import NAMES, OTHERS, each_given_up, given_up, named
 from sim.engine.replication import run_replication
@@ -117,19 +116,6 @@ def test_an_answered_violation_becomes_rarer_and_the_road_safer(small, name: str
     if name == "overload":
         assert answered["vehicle_hours"] < free["vehicle_hours"]
         assert answered["expected_runaway"] < 0.7 * free["expected_runaway"]
-
-
-def test_one_lesson_takes_the_published_share_off(small) -> None:
-    """After one penalty, as many drivers with the habit violate as its effect says: a share of uniform numbers."""
-    behaviour = small().behaviour
-    cost, scale = behaviour.penalty_cost_cny, behaviour.choice_scale_cny
-    uniform = (np.arange(100_000) + 0.5) / 100_000
-    critical = critical_risk_of_habit(uniform, cost, scale)
-    assert (critical > 0.0).all()
-    for effect in (behaviour.contact_effect, behaviour.penalty_effect, behaviour.sanction_effect):
-        still = np.mean(risk_increment(effect, cost, scale) < critical)
-        assert still == pytest.approx(1.0 - effect, abs=2e-5)
-    assert np.isinf(critical_risk_of_habit(uniform, 0.0, scale)).all()
 
 
 def test_giving_up_never_makes_a_truck_faster_heavier_or_more_tired(small) -> None:

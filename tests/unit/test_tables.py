@@ -53,6 +53,23 @@ def test_roads_that_nobody_drives_are_left_out(results) -> None:
     assert "national" not in printed(results, 132)
 
 
+@pytest.mark.parametrize("language", list(Spoken))
+def test_a_class_of_roads_of_ones_own_goes_by_its_name(small, language) -> None:
+    """Beside a scenario that has no such road; in the report by its title."""
+    road = small().road.model_dump(mode="json", exclude_none=True) | {"classes": {"village": {"like": "county"}}}
+    road["links"][-1]["road_class"] = "village"
+    found = compare(small(days=6), small(days=6, name="own", road=road), replications=2, workers=1)
+    speak(language)
+    try:
+        text = printed(found, 132)
+    finally:
+        speak(Spoken.en)
+    rows = {line.split("│")[1].strip(): line for line in text.splitlines() if "|" in line and line.startswith("│")}
+    assert "village" in text
+    assert rows["small"].split("│")[-2].strip() == "-"
+    assert "|" in rows["own"].split("│")[-2]
+
+
 @pytest.mark.parametrize("width", [80, 100, 132])
 def test_in_chinese_nothing_is_cut_and_nothing_is_english_but_names(results, width) -> None:
     speak(Spoken.zh)
