@@ -1,6 +1,7 @@
 """Deterrence never raises a propensity: the screening relies on it."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
