@@ -55,6 +55,8 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.GtE: ast.Lt,
 }
 NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum"}
+SMALLEST = 1e-6
+"""Numbers that only keep a division from nothing are left alone."""
 LONGEST_S = 900.0
 """A mutant that is not done by then goes round for ever."""
 FACTOR = 1.1
@@ -100,7 +102,7 @@ def _can_change(node: ast.expr) -> bool:
     if isinstance(node, ast.Compare):
         return type(node.ops[0]) in COMPARISONS
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, float) and node.value not in {0.0, 1.0}
+        return isinstance(node.value, float) and abs(node.value) > SMALLEST and node.value != 1.0
     return isinstance(node, ast.Call) and _called(node) in NAMES
 
 
