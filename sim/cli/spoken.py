@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from sim.core.vocabulary import ROAD_CLASS_TABLE
-
 CHINESE = {
     "scenario": "方案",
     "expected": "预期事故率",
@@ -44,7 +42,6 @@ CHINESE = {
     "Expected accidents avoided by the parts of {}": "{} 各项措施减少的预期事故",
     "Ratio to baseline, {} draws of parameters x {} runs": "与基准之比，参数抽样 {} 组 × 模拟 {} 次",
 }
-CHINESE |= {row.name: row.zh for row in ROAD_CLASS_TABLE}
 """What is printed in English, and the same in Chinese; terms as the glossary has them."""
 
 
@@ -71,7 +68,14 @@ def money() -> tuple[float, str]:
 
 def said(english: str, *values: object) -> str:
     """A text in the chosen language, with values in its places; names that a scenario gave stay as they are."""
-    text = CHINESE.get(english, english) if _spoken.get() is Spoken.zh else english
+    text = _in_chinese(english) if _spoken.get() is Spoken.zh else english
     for value in values:
         text = text.replace("{}", str(value), 1)
     return text
+
+
+def _in_chinese(english: str) -> str:
+    from sim.core.vocabulary import ROAD_CLASS_TABLE
+
+    roads = {row.name: row.zh for row in ROAD_CLASS_TABLE}
+    return CHINESE.get(english) or roads.get(english, english)
