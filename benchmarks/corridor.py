@@ -64,5 +64,6 @@ def trips_of(days: float) -> Trips:
     world = World(scenario(), 1, 0)
     drawn = world.source.draw(range(max(int(np.ceil(days)), 1)))
     drawn = drawn.pick(drawn.departure_s < days * 86_400.0)
-    columns = courses_of(world.conditions(0), world.choices.table.routes[0], world.traits(drawn))
+    conditions = world.conditions(0)
+    columns = courses_of(conditions, world.choices.table.routes[0], world.traits(drawn, conditions))
     return Trips(drawn.departure_s, columns.duration_s, world.roster.speed_factor[drawn.driver])

@@ -253,7 +253,7 @@ def heated(
 def plain_trucks(world: World, days: range) -> list[tuple[PlainTruck, PlainRoute]]:
     """The trips of some days on the routes that they take without violating."""
     trips, table = world.source.draw(days), world.choices.table
-    who: Traits = world.traits(trips)
+    who: Traits = world.traits(trips, world.conditions(0))
     route = table.legal_route(trips.choice, trips.route_uniform).tolist()
     shares = [plan_of(world.conditions(0), r).road.runaway_share.tolist() for r in table.routes]
     sections = [list(zip(r.sections.tolist(), own, strict=True)) for r, own in zip(table.routes, shares, strict=True)]

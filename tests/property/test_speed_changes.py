@@ -78,7 +78,7 @@ def test_on_the_road_a_truck_slows_along_the_climb_and_gathers_speed_after_it(sm
                 section.update(grade_pct=grade, length_km=0.4)
     world = World(small(road=road, days=2), 5, 0)
     way = next(n for n, way in enumerate(world.network.ways) if way.link.name == "fast_north" and way.forward)
-    trips = world.traits(world.source.draw(range(1)))
+    trips = world.traits(world.source.draw(range(1)), world.conditions(0))
     laden = trips.pick(trips.kind % 3 > 0)
     driven = courses_of(world.conditions(0), world.network.route([way]), laden)
     kmh = 400.0 / driven.duration_s.mean(axis=1) * 3.6

@@ -25,7 +25,7 @@ def world(small):
 @pytest.fixture(scope="module")
 def trips(world):
     own = world.source.draw(range(2))
-    return world.traits(own.pick(slice(0, 400)))
+    return world.traits(own.pick(slice(0, 400)), world.conditions(0))
 
 
 @pytest.fixture(scope="module")

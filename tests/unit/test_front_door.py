@@ -137,7 +137,8 @@ def test_the_wheel_works_alone_in_an_empty_folder(wheel, tmp_path) -> None:
 
 
 def test_every_metric_of_a_run_is_a_row_or_an_interventions_own(small) -> None:
-    measures = {"driver_contact": {}, "rapid_response": {"at": ["town"]}, "case_review": {}}
+    contact = {"answers": ["banned_entry", "speeding"]}
+    measures = {"driver_contact": contact, "rapid_response": {"at": ["town"]}, "case_review": {}}
     metrics = run_replication(small(days=2, interventions=measures), 1, 0).metrics
     own = {name for name in metrics if name.startswith("case_review_")}
     assert {name for name in metrics if metric(name) is None} == own
