@@ -15,7 +15,7 @@ from rich.text import Text
 from sim.analysis.attribution import Attribution
 from sim.analysis.uncertainty import Shares
 from sim.cli.spoken import money, said
-from sim.core.metrics import RATE, road_classes
+from sim.core.metrics import ALL_SEMI, RATE, road_classes
 from sim.evidence.verification import Evidence
 from sim.results.tables import Results
 
@@ -122,7 +122,7 @@ def _displacement(summary: dict[str, Any], width: int) -> list[Table]:
         for where in dict.fromkeys(one for entry in scenarios.values() for one in road_classes(entry["metrics"]))
         if any(entry["metrics"].get(f"vehicle_km_{where}", NOBODY)["mean"] for entry in scenarios.values())
     ]
-    columns = [("semi-trailers" if where == "semi" else where, cell(where)) for where in driven]
+    columns = [("semi-trailers" if where == ALL_SEMI else where, cell(where)) for where in driven]
     return _tables("Million vehicle-km | expected accidents a run, by road", scenarios, columns, width)
 
 

@@ -68,14 +68,6 @@ class SettingOut(Protocol):
         """Uniform numbers for a purpose, of trips by their place."""
 
 
-def _of_habit(trips: SettingOut, violation: str, in_it: Bools) -> Floats:
-    """Critical risk of trips that violate unless experience keeps their driver from it."""
-    cost, scale = trips.behaviour.penalty_cost_cny, trips.behaviour.choice_scale_cny
-    critical, own = np.full(len(in_it), -np.inf), np.flatnonzero(in_it)
-    critical[own] = critical_risk_of_habit(trips.uniform(f"violation.{violation}", own), cost, scale)
-    return critical
-
-
 @dataclass(frozen=True, eq=False)
 class Violation:
     """A row of the table."""
@@ -87,25 +79,33 @@ class Violation:
     """A device that reports where the truck is, how fast and for how long; or scales on the road."""
     in_it: Callable[[SettingOut], Bools]
     """Trips that may violate, shape (trips,)."""
-    critical_risk: Callable[[SettingOut], Floats]
-    """Perceived risk below which they do; minus infinity for trips that are not in it."""
     given_up: Callable[[Traits, Conditions], Traits]
     """How trucks are driven from the section on after which the driver has given it up."""
     begins_s: Callable[[float, RiskParameters], float] = lambda _, __: 0.0
     """Time from the departure until there is something to see [s], by hours at the wheel before; a device sees it."""
+    dares: Callable[[SettingOut, Ints], Floats] | None = None
+    """Perceived risk below which trips, by their place, violate; if not given, as who has the habit does."""
+
+    def critical_risk(self, trips: SettingOut, in_it: Bools) -> Floats:
+        """Perceived risk below which trips violate, minus infinity for those that are not in it, shape (trips,)."""
+        critical, own = np.full(len(in_it), -np.inf), np.flatnonzero(in_it)
+        critical[own] = self._by_habit(trips, own) if self.dares is None else self.dares(trips, own)
+        return critical
+
+    def _by_habit(self, trips: SettingOut, own: Ints) -> Floats:
+        uniform, behaviour = trips.uniform(f"violation.{self.name}", own), trips.behaviour
+        return critical_risk_of_habit(uniform, behaviour.penalty_cost_cny, behaviour.choice_scale_cny)
 
 
-def _banned(trips: SettingOut) -> Floats:
-    critical = np.full(len(trips.candidate), -np.inf)
-    own, behaviour = np.flatnonzero(trips.candidate), trips.behaviour
-    critical[own] = critical_risk(
+def _dares_entry(trips: SettingOut, own: Ints) -> Floats:
+    behaviour = trips.behaviour
+    return critical_risk(
         trips.violation_uniform[own],
         trips.utility[own],
         trips.saving_cny[own],
         behaviour.penalty_cost_cny,
         behaviour.choice_scale_cny,
     )
-    return critical
 
 
 def _cautiously(trips: Traits, conditions: Conditions) -> Traits:
@@ -131,8 +131,8 @@ VIOLATIONS: tuple[Violation, ...] = (
         "闯禁行",
         "device",
         in_it=lambda trips: trips.candidate,
-        critical_risk=_banned,
         given_up=_cautiously,
+        dares=_dares_entry,
     ),
     Violation(
         "speeding",
@@ -140,7 +140,6 @@ VIOLATIONS: tuple[Violation, ...] = (
         "超速",
         "device",
         in_it=_speeding,
-        critical_risk=lambda trips: _of_habit(trips, "speeding", _speeding(trips)),
         given_up=at_the_limit,
     ),
     Violation(
@@ -149,7 +148,6 @@ VIOLATIONS: tuple[Violation, ...] = (
         "疲劳驾驶",
         "device",
         in_it=_tired,
-        critical_risk=lambda trips: _of_habit(trips, "fatigue", _tired(trips)),
         given_up=lambda trips, _: rested(trips, np.ones(len(trips.day), dtype=np.bool_)),
         begins_s=_tired_after_s,
     ),
@@ -159,7 +157,6 @@ VIOLATIONS: tuple[Violation, ...] = (
         "超载",
         "scales",
         in_it=lambda trips: trips.overloaded,
-        critical_risk=lambda trips: _of_habit(trips, "overload", trips.overloaded),
         given_up=lambda trips, conditions: unloaded(trips, np.ones(len(trips.day), dtype=np.bool_), conditions),
     ),
 )

@@ -15,13 +15,13 @@ from sim.core.units import Floats
 from sim.driving.conditions import Conditions
 from sim.driving.step import Step, Truck
 from sim.driving.traits import Traits
-from sim.driving.violations import BANNED_ENTRY, Violation, bit, given_up, named
+from sim.driving.violations import BANNED_ENTRY, Violation, bit, given_up
 from sim.engine.accounting.crossing import Crossing
 from sim.engine.enforcement.case import Case, EngineProcess, Violator, start_case
 from sim.engine.enforcement.in_violation import (
-    SettingOutTrips,
     answered_violations,
     begins_s,
+    critical_risk_of_entry,
     critical_risks,
     habits_of,
 )
@@ -301,7 +301,7 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
     if not len(trips):
         return
     conditions = world.conditions(int(world.epoch[trips.day[0]]))
-    critical, traits = named(BANNED_ENTRY).critical_risk(SettingOutTrips(world, trips)), world.traits(trips, conditions)
+    critical, traits = critical_risk_of_entry(world, trips), world.traits(trips, conditions)
     habits = answered_violations(world, trips)
     critical_of_habits = critical_risks(world, trips, habits)
     for column in range(len(trips)):

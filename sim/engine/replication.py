@@ -24,14 +24,14 @@ import numpy as np
 
 from sim.core.units import SECONDS_PER_DAY, Bools, Ints
 from sim.driving.sweep import get_ready
-from sim.driving.violations import BANNED_ENTRY, OTHERS, bit, named
+from sim.driving.violations import OTHERS, bit
 from sim.engine import reference
 from sim.engine.accounting.ledger import Ledger
 from sim.engine.accounting.outcome import Outcome, outcome_of
 from sim.engine.accounting.recorder import Accident
 from sim.engine.background.traverse import settle_legal
 from sim.engine.enforcement.case import EngineProcess
-from sim.engine.enforcement.in_violation import SettingOutTrips, answered_violations
+from sim.engine.enforcement.in_violation import SettingOutTrips, answered_violations, critical_risk_of_entry
 from sim.engine.foreground.batches import Foreground
 from sim.engine.in_force import reviews_the_past
 from sim.engine.trips.generation import blocks
@@ -242,6 +242,5 @@ def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:
 
 def _may_violate(world: World, trips: TripTable) -> Bools:
     """Trips that are foreground."""
-    entry: Bools = named(BANNED_ENTRY).critical_risk(SettingOutTrips(world, trips)) > 0.0
-    found: Bools = entry | (answered_violations(world, trips) != 0)
+    found: Bools = (critical_risk_of_entry(world, trips) > 0.0) | (answered_violations(world, trips) != 0)
     return found

@@ -150,7 +150,7 @@ def test_a_fifth_violation_is_a_row(small, monkeypatch) -> None:
         named("speeding"),
         name="slowness",
         in_it=lambda trips: trips.habit < 0.97,
-        critical_risk=lambda trips: np.where(trips.habit < 0.97, np.inf, -np.inf),
+        dares=lambda _, own: np.full(len(own), np.inf),
         given_up=lambda trips, _: trips._replace(speed_factor=np.maximum(trips.speed_factor, np.float32(1.0))),
     )
     rows = (*violations.VIOLATIONS, fifth)

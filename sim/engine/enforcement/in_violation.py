@@ -8,7 +8,7 @@ from sim.core import exact_sums
 from sim.core.units import Bools, Floats, Ints
 from sim.driving.rules import DrivingRules
 from sim.driving.traits import passes
-from sim.driving.violations import OTHERS, Violation, bit
+from sim.driving.violations import BANNED_ENTRY, OTHERS, Violation, bit, named
 from sim.engine.trips.trip_table import TripTable
 from sim.engine.world import World
 from sim.inputs.fleet import OVERLOADED
@@ -107,13 +107,16 @@ def answered_violations(world: World, trips: TripTable) -> Ints:
     return found
 
 
+def critical_risk_of_entry(world: World, trips: TripTable) -> Floats:
+    """Perceived risk below which trips of one block enter a banned road, minus infinity where none can."""
+    setting_out = SettingOutTrips(world, trips)
+    return named(BANNED_ENTRY).critical_risk(setting_out, setting_out.candidate)
+
+
 def critical_risks(world: World, trips: TripTable, violations: Ints) -> list[tuple[Violation, Floats]]:
     """Perceived risk below which trips commit each of their violations, shape (trips,), for those that some are in."""
-    setting_out = SettingOutTrips(world, trips, answered=True)
-    return [
-        (row, np.where(violations & bit(row.name), row.critical_risk(setting_out), -np.inf))
-        for row in _rows(violations)
-    ]
+    setting_out = SettingOutTrips(world, trips)
+    return [(row, row.critical_risk(setting_out, violations & bit(row.name) != 0)) for row in _rows(violations)]
 
 
 def _rows(violations: Ints) -> list[Violation]:

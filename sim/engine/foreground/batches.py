@@ -12,13 +12,13 @@ from math import inf
 import numpy as np
 
 from sim.core.units import Bools, Ints
-from sim.driving.violations import BANNED_ENTRY, Violation, bit, named
+from sim.driving.violations import Violation, bit, named
 from sim.engine.background.traverse import by_kind_and_epoch, settle_legal, settle_shortcuts
 from sim.engine.enforcement.case import start_case
 from sim.engine.enforcement.in_violation import (
-    SettingOutTrips,
     answered_violations,
     begins_s,
+    critical_risk_of_entry,
     critical_risks,
     habits_of,
 )
@@ -122,7 +122,7 @@ def let_depart(world: World, batch: Batch) -> None:
     clock had been stopped for it.
     """
     trips, env = batch.trips, world.env
-    risks = named(BANNED_ENTRY).critical_risk(SettingOutTrips(world, trips))
+    risks = critical_risk_of_entry(world, trips)
     habits = critical_risks(world, trips, batch.habits)
     columns = (trips.departure_s, trips.driver, trips.truck_class, risks, trips.day, batch.on_shortcut.group)
     rows = zip(*(column.tolist() for column in columns), strict=True)
