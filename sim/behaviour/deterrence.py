@@ -46,12 +46,12 @@ def lowered(risk: float, increment: float) -> float:
     return max(1.0 - (1.0 - risk) / (1.0 - increment), 0.0) if increment < 1.0 else 0.0
 
 
-def critical_risk_of_habit(uniform: Floats, penalty_cost_cny: float, choice_scale_cny: float) -> Floats:
-    """Perceived risk [-] below which a trip of who has the habit violates, shape as given.
+def critical_risk_of_ongoing(uniform: Floats, penalty_cost_cny: float, choice_scale_cny: float) -> Floats:
+    """Perceived risk [-] below which a trip of an ongoing violator violates, shape as given.
 
     Notes
     -----
-    Who has the habit violates at no perceived risk; at a risk r the share exp(-r F / b) of the trips still does. So one
+    An ongoing violator violates at no perceived risk; at a risk r the share exp(-r F / b) of trips still does. So one
     lesson, a rise by `risk_increment`, takes off the share of violations that was published for it. A trip with the
     uniform number u, which may be 0 and never is 1, violates if 1 - u < exp(-r F / b), that is if
     r < -b ln(1 - u) / F. Without a penalty (F = 0) the risk makes

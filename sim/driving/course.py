@@ -46,8 +46,8 @@ class Courses(NamedTuple):
         return cls(np.empty(shape), np.empty((outcomes, *shape)), np.empty(shape), np.empty(shape, dtype=np.float32))
 
 
-class Tallies(NamedTuple):
-    """Exact sums to which a sweep adds; the ledger's own arrays."""
+class TallyArrays(NamedTuple):
+    """Exact sums to which a sweep adds; the tallies' own arrays."""
 
     distance_m: Floats
     """Shape (truck classes, directed sections), as `duration_s`."""

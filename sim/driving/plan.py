@@ -292,8 +292,8 @@ def _shared_hazard(conditions: Conditions, sections: Ints) -> Floats:
 
 def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:
     rules, kinds = conditions.rules, len(conditions.kinds.mass_kg)
-    habit = 1.0 if rules.habit is None else float(rules.habit.max())
-    fastest_ms = conditions.bounds.desired_ms[sections] * (SPEED_FACTOR_LIMITS[1] * habit)
+    coached = 1.0 if rules.speed_factor is None else float(rules.speed_factor.max())
+    fastest_ms = conditions.bounds.desired_ms[sections] * (SPEED_FACTOR_LIMITS[1] * coached)
     speed = [_on_route(rule, sections, fastest_ms, kinds) for rule in rules.speed]
     daily = np.cumsum([rule.on_day is not None for rule in rules.speed], dtype=np.int64) - 1
     factor, capture = rules.hazard_factor, rules.capture

@@ -4,8 +4,9 @@ A rule says where it acts, on whom, and what it does; it never depends on anothe
 to the speed without any of them and the lowest result holds, factors are multiplied, so that their order can't matter.
 """
 
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from functools import reduce
 
 import numpy as np
@@ -91,14 +92,21 @@ class DrivingRules:
     """Factor on the hazard, shape (mechanisms, directed sections)."""
     capture: Floats | None = None
     """Share of runaways that end in an escape ramp, shape (directed sections,)."""
-    habit: Floats | None = None
-    """Factor on a driver's speed factor, shape (drivers,)."""
+    speed_factor: Floats | None = None
+    """Factor on a driver's own, shape (drivers,)."""
     speed: tuple[SpeedRule, ...] = ()
     stops: tuple[BrakeStop, ...] = ()
     alarms: tuple[HotBrakeAlarm, ...] = ()
     weather: tuple[WeatherWarning, ...] = ()
     rests: tuple[Rest, ...] = ()
     unloads: tuple[Unload, ...] = ()
+    habit: InitVar[Floats | None] = None
+    """Old name of `speed_factor`; gone with the next release."""
+
+    def __post_init__(self, habit: Floats | None) -> None:
+        if habit is not None:
+            warnings.warn("DrivingRules.habit is now speed_factor", DeprecationWarning, stacklevel=3)
+            object.__setattr__(self, "speed_factor", habit)
 
 
 NO_RULES = DrivingRules()
@@ -110,7 +118,7 @@ def combined(rules: Sequence[DrivingRules]) -> DrivingRules:
     return DrivingRules(
         hazard_factor=_product([r.hazard_factor for r in rules]),
         capture=1.0 - reduce(np.multiply, [1.0 - c for c in captures]) if captures else None,
-        habit=_product([r.habit for r in rules]),
+        speed_factor=_product([r.speed_factor for r in rules]),
         speed=tuple(one for r in rules for one in r.speed),
         stops=tuple(one for r in rules for one in r.stops),
         alarms=tuple(one for r in rules for one in r.alarms),

@@ -18,7 +18,7 @@ from sim.core import exact_sums
 from sim.core.compiled import compiled, forget_what_was_kept, kept_on_disk, told_if_it_takes_long
 from sim.core.units import Floats
 from sim.driving.conditions import Conditions, Hours
-from sim.driving.course import Courses, Runs, Tallies
+from sim.driving.course import Courses, Runs, TallyArrays
 from sim.driving.hazards import expect_accidents, expect_deaths
 from sim.driving.heat import be_alarmed, heat_brakes, stand, stop_to_cool
 from sim.driving.plan import NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
@@ -59,8 +59,8 @@ def _count_up(trucks: Trucks, section: Quanta, of_trip: Floats) -> None:
 
 
 @compiled
-def _write_up(tallies: Tallies, road: Road, sums: Quanta, month: int, truck_class: int, trips: int) -> None:
-    """Add a run's sums to the ledger; a route may pass a section more than once."""
+def _write_up(tallies: TallyArrays, road: Road, sums: Quanta, month: int, truck_class: int, trips: int) -> None:
+    """Add a run's sums to the tallies; a route may pass a section more than once."""
     for s in range(len(sums)):
         section, distance_m = road.section[s], road.exact_length_m[s] * trips
         tallies.distance_m[truck_class, section] += distance_m
@@ -148,7 +148,7 @@ def _sweep(
     hours: Hours,
     trips: Traits,
     runs: Runs,
-    tallies: Tallies,
+    tallies: TallyArrays,
     courses: Courses,
 ) -> Floats:
     """Expected accidents and captures of each trip on the whole route, shape (trips,)."""
@@ -165,10 +165,10 @@ def _sweep(
     return of_trip
 
 
-NO_TALLIES = Tallies(*(np.zeros(shape) for shape in ((1, 1), (1, 1), (1, 1, 1), 1, (1, 1), 1)))
+NO_TALLIES = TallyArrays(*(np.zeros(shape) for shape in ((1, 1), (1, 1), (1, 1, 1), 1, (1, 1), 1)))
 
 
-def add_up(conditions: Conditions, route: Route, trips: Traits, runs: Runs, tallies: Tallies) -> Floats:
+def add_up(conditions: Conditions, route: Route, trips: Traits, runs: Runs, tallies: TallyArrays) -> Floats:
     """Drive trips along a route, add them up, and give expected accidents and captures of each, shape (trips,).
 
     Parameters
@@ -181,7 +181,7 @@ def add_up(conditions: Conditions, route: Route, trips: Traits, runs: Runs, tall
         shape (trips,)
     runs : Runs
         which of them are added up where
-    tallies : Tallies
+    tallies : TallyArrays
         the sums, which are changed
     """
     plan, trips = plan_of(conditions, route), prepared(trips, conditions, route.sections)

@@ -61,8 +61,8 @@ class Traits(NamedTuple):
 def prepared(trips: Traits, conditions: Conditions, sections: Ints) -> Traits:
     """Trips as they set out on a route: rested, with a legal load, with a changed habit of speed."""
     rules = conditions.rules
-    if rules.habit is not None:
-        factor = rules.habit[trips.driver].astype(np.float32)
+    if rules.speed_factor is not None:
+        factor = rules.speed_factor[trips.driver].astype(np.float32)
         trips = trips._replace(speed_factor=trips.speed_factor * factor, descent_factor=trips.descent_factor * factor)
     for rest in rules.rests:
         if passes(sections, rest.sections):
@@ -86,10 +86,10 @@ def rested(trips: Traits, chosen: Bools) -> Traits:
 
 def at_the_limit(trips: Traits, conditions: Conditions) -> Traits:
     """Drivers who drive faster than the road asks for, with coaching too, come down to it."""
-    habit, coaching = trips.speed_factor, conditions.rules.habit
-    driven = habit if coaching is None else habit * coaching[trips.driver].astype(np.float32)
+    own, coaching = trips.speed_factor, conditions.rules.speed_factor
+    driven = own if coaching is None else own * coaching[trips.driver].astype(np.float32)
     excess: Singles = np.maximum(driven, np.float32(1.0)).astype(np.float32)
-    return trips._replace(speed_factor=habit / excess, descent_factor=trips.descent_factor / excess)
+    return trips._replace(speed_factor=own / excess, descent_factor=trips.descent_factor / excess)
 
 
 def unloaded(trips: Traits, chosen: Bools, conditions: Conditions) -> Traits:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
 from sim.behaviour.banned_entry import critical_risk
-from sim.behaviour.deterrence import critical_risk_of_habit
+from sim.behaviour.deterrence import critical_risk_of_ongoing
 from sim.behaviour.parameters import BehaviourParameters
 from sim.core.parameters import Name
 from sim.core.units import SECONDS_PER_HOUR, Bools, Floats, Ints
@@ -53,7 +53,7 @@ class SettingOut(Protocol):
         """Whether the truck leaves with more than it may carry, and would pass no weigh station that unloads it."""
 
     @property
-    def habit(self) -> Floats:
+    def speed_factor(self) -> Floats:
         """The driver's speed over what the road asks for, after coaching."""
 
     @property
@@ -84,17 +84,17 @@ class Violation:
     begins_s: Callable[[float, RiskParameters], float] = lambda _, __: 0.0
     """Time from the departure until there is something to see [s], by hours at the wheel before; a device sees it."""
     dares: Callable[[SettingOut, Ints], Floats] | None = None
-    """Perceived risk below which trips, by their place, violate; if not given, as who has the habit does."""
+    """Perceived risk below which trips, by their place, violate; if not given, as who is in it already does."""
 
     def critical_risk(self, trips: SettingOut, in_it: Bools) -> Floats:
         """Perceived risk below which trips violate, minus infinity for those that are not in it, shape (trips,)."""
         critical, own = np.full(len(in_it), -np.inf), np.flatnonzero(in_it)
-        critical[own] = self._by_habit(trips, own) if self.dares is None else self.dares(trips, own)
+        critical[own] = self._as_ongoing(trips, own) if self.dares is None else self.dares(trips, own)
         return critical
 
-    def _by_habit(self, trips: SettingOut, own: Ints) -> Floats:
+    def _as_ongoing(self, trips: SettingOut, own: Ints) -> Floats:
         uniform, behaviour = trips.uniform(f"violation.{self.name}", own), trips.behaviour
-        return critical_risk_of_habit(uniform, behaviour.penalty_cost_cny, behaviour.choice_scale_cny)
+        return critical_risk_of_ongoing(uniform, behaviour.penalty_cost_cny, behaviour.choice_scale_cny)
 
 
 def _dares_entry(trips: SettingOut, own: Ints) -> Floats:
@@ -113,7 +113,7 @@ def _cautiously(trips: Traits, conditions: Conditions) -> Traits:
 
 
 def _speeding(trips: SettingOut) -> Bools:
-    return trips.habit > trips.risk.speeding_factor
+    return trips.speed_factor > trips.risk.speeding_factor
 
 
 def _tired(trips: SettingOut) -> Bools:
@@ -160,9 +160,9 @@ VIOLATIONS: tuple[Violation, ...] = (
         given_up=lambda trips, conditions: unloaded(trips, np.ones(len(trips.day), dtype=np.bool_), conditions),
     ),
 )
-"""Banned entry is decided by utility and saving; the others go on with who has the habit, until experience ends it."""
+"""Banned entry is decided by utility and saving; the others are ongoing, until experience ends them."""
 OTHERS = tuple(row for row in VIOLATIONS if row.name != BANNED_ENTRY)
-"""Rows of habits: a trip is in them whichever way it takes."""
+"""Ongoing violations: a trip is in them whichever way it takes."""
 NAMES = tuple(row.name for row in VIOLATIONS)
 
 

@@ -223,8 +223,8 @@ def _check_rules(value: DrivingRules | None, site: Site) -> None:
         _array("hazard_factor", value.hazard_factor, (len(MECHANISMS), sections), 0.0, MOST_FACTOR)
     if value.capture is not None:
         _array("capture", value.capture, (sections,), 0.0, 1.0)
-    if value.habit is not None:
-        _array("habit", value.habit, (drivers,), 0.1, 2.0)
+    if value.speed_factor is not None:
+        _array("speed_factor", value.speed_factor, (drivers,), 0.1, 2.0)
     for rule in value.speed:
         _speed(rule, site, sections, drivers)
     for name in ("stops", "alarms", "weather", "rests", "unloads"):

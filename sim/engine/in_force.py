@@ -120,7 +120,7 @@ class Programme:
         return combine.position_interval_s(own, [interval for active, interval in self._intervals if active.on(day)])
 
     def answered(self, days: int) -> Ints:
-        """Violations of habit that somebody answers, by day, as bits, shape (days,)."""
+        """Ongoing violations that somebody answers, by day, as bits, shape (days,)."""
         return np.array([self._answered_on(day) for day in range(days)], dtype=np.int64)
 
     def _answered_on(self, day: int) -> int:

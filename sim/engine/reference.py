@@ -23,9 +23,9 @@ from sim.engine.enforcement.in_violation import (
     begins_s,
     critical_risk_of_entry,
     critical_risks,
-    habits_of,
+    ongoing_of,
 )
-from sim.engine.enforcement.violator import entering, of_habit
+from sim.engine.enforcement.violator import entering, of_ongoing
 from sim.engine.trips.route_choice import ChoiceSet, Exit, Shortcut
 from sim.engine.trips.trip_table import TripTable
 from sim.engine.world import World
@@ -40,9 +40,9 @@ class Candidate(NamedTuple):
     one: Traits
     critical: float
     """Of a banned entry."""
-    habits: int
+    ongoing: int
     """Other violations that it may set out with and that somebody answers, as bits."""
-    critical_of_habits: list[tuple[Violation, Floats]]
+    critical_of_ongoing: list[tuple[Violation, Floats]]
     """Of all trips of its block."""
 
 
@@ -126,7 +126,7 @@ class Walker:
         """Write the trip down as a whole, if its day is recorded."""
         if self._month < 0:
             return
-        self.world.recorder.ledger.trips[self._month, self._class] += 1
+        self.world.recorder.tallies.trips[self._month, self._class] += 1
         if self.world.recorder.trace:
             number = int(self.trips.trip_id[self.column])
             spent = self.world.env.now - self._departure_s
@@ -137,7 +137,7 @@ class Walker:
         self._distance_m += length
         if self._month < 0:
             return
-        self.world.recorder.ledger.add_one(self._month, self._class, section, length, duration, hazard, deaths)
+        self.world.recorder.tallies.add_one(self._month, self._class, section, length, duration, hazard, deaths)
 
 
 class Walk:
@@ -160,10 +160,10 @@ class Walk:
         self._changes.append((row, self._changes[-1][1] | bit(violation)))
         return row
 
-    def go(self, habits: list[Violation]) -> EngineProcess:
+    def go(self, ongoing: list[Violation]) -> EngineProcess:
         """Along the route to its end, to an exit and on from there, or to an accident."""
         weighed: dict[int, list[Violation]] = {}
-        for one in habits:
+        for one in ongoing:
             self._plan(one, weighed)
         for row, at in enumerate(self._route.sections.tolist()):
             self._row = row
@@ -200,7 +200,7 @@ class Walk:
         if self._walker.crashed or self._row >= len(self._route.sections):
             return
         walker, world = self._walker, self.world
-        who = of_habit(
+        who = of_ongoing(
             violation.name,
             walker.trips,
             walker.column,
@@ -288,11 +288,11 @@ def _walk_candidate(walker: Walker, candidate: Candidate) -> EngineProcess:
     """A trip that decides at departure, and may be met on its way."""
     trips, world, column = walker.trips, walker.world, walker.column
     who = int(trips.driver[column]), int(trips.truck_class[column])
-    habits = habits_of(world, trips, column, candidate.critical_of_habits) if candidate.habits else []
-    without = candidate.habits & ~sum(bit(one.name) for one in habits)
+    ongoing = ongoing_of(world, trips, column, candidate.critical_of_ongoing) if candidate.ongoing else []
+    without = candidate.ongoing & ~sum(bit(one.name) for one in ongoing)
     violates = world.violates(*who, candidate.critical, int(trips.day[column]), world.env.now)
     walk = Walk(walker, candidate, candidate.choice.shortcut if violates else None, without)
-    yield from walk.go(habits)
+    yield from walk.go(ongoing)
     walker.arrive("shortcut" if violates else "legal")
 
 
@@ -302,14 +302,14 @@ def dispatch_all(world: World, trips: TripTable) -> EngineProcess:
         return
     conditions = world.conditions(int(world.epoch[trips.day[0]]))
     critical, traits = critical_risk_of_entry(world, trips), world.traits(trips, conditions)
-    habits = answered_violations(world, trips)
-    critical_of_habits = critical_risks(world, trips, habits)
+    ongoing = answered_violations(world, trips)
+    critical_of_ongoing = critical_risks(world, trips, ongoing)
     for column in range(len(trips)):
         choice = world.choices.sets[trips.choice[column]]
         one, walker = traits.pick(slice(column, column + 1)), Walker(world, trips, column)
         yield world.env.timeout(float(trips.departure_s[column]) - world.env.now)
-        if choice.candidate or habits[column]:
-            own = float(critical[column]), int(habits[column]), critical_of_habits
+        if choice.candidate or ongoing[column]:
+            own = float(critical[column]), int(ongoing[column]), critical_of_ongoing
             world.env.process(_walk_candidate(walker, Candidate(conditions, choice, one, *own)))
         else:
             world.env.process(_walk(walker, Truck(conditions, _legal(choice, walker), one)))

@@ -26,9 +26,9 @@ from sim.core.units import SECONDS_PER_DAY, Bools, Ints
 from sim.driving.sweep import get_ready
 from sim.driving.violations import OTHERS, bit
 from sim.engine import reference
-from sim.engine.accounting.ledger import Ledger
 from sim.engine.accounting.outcome import Outcome, outcome_of
 from sim.engine.accounting.recorder import Accident
+from sim.engine.accounting.tallies import Tallies
 from sim.engine.background.traverse import settle_legal
 from sim.engine.enforcement.case import EngineProcess
 from sim.engine.enforcement.in_violation import SettingOutTrips, answered_violations, critical_risk_of_entry
@@ -97,7 +97,7 @@ def run_replication(
         if settled is None:
             _run_background(world, range(len(world.corridors)), trips_per_block)
         else:
-            world.recorder.ledger.add_all(settled.ledger)
+            world.recorder.tallies.add_all(settled.tallies)
             world.recorder.accidents += settled.accidents
         _run_foreground(world, trips_per_block)
     return outcome_of(world)
@@ -116,13 +116,13 @@ def _keep_freed_memory() -> None:
 class Settled:
     """The background of some corridors, ready to be added to the rest of its replication."""
 
-    ledger: Ledger
+    tallies: Tallies
     accidents: list[Accident]
 
     def joined(self, other: "Settled") -> "Settled":
-        """Both together; this one's ledger takes the sums."""
-        self.ledger.add_all(other.ledger)
-        return Settled(self.ledger, self.accidents + other.accidents)
+        """Both together; this one's tallies take the sums."""
+        self.tallies.add_all(other.tallies)
+        return Settled(self.tallies, self.accidents + other.accidents)
 
 
 def separable(scenario: Scenario) -> bool:
@@ -142,7 +142,7 @@ def background_of(
     _keep_freed_memory()
     world = World(scenario, seed, replication)
     _run_background(world, numbers, trips_per_block)
-    return Settled(world.recorder.ledger, world.recorder.accidents)
+    return Settled(world.recorder.tallies, world.recorder.accidents)
 
 
 def _run_in_turn(world: World, trips_per_block: int, dispatch: Callable[[TripTable], EngineProcess] | None) -> None:
@@ -221,18 +221,18 @@ def _foreground(world: World, trips: TripTable) -> TripTable:
 
 
 def _count_all(world: World, trips: TripTable) -> None:
-    """Count who could violate, and habits that nobody answers; trips of one block, recorded or not.
+    """Count who could violate, and ongoing violations that nobody answers; trips of one block, recorded or not.
 
-    Who gives a habit up that is answered is only known as he sets out.
+    Who gives one up that is answered is only known as he sets out.
     """
     if not len(trips) or trips.month[0] < 0:
         return
     setting_out, answered = SettingOutTrips(world, trips), world.answered[trips.day]
-    _count(world.recorder.ledger.candidates, trips, setting_out.candidate)
-    np.add.at(world.recorder.ledger.waited_s, trips.month, trips.waited_s)
+    _count(world.recorder.tallies.candidates, trips, setting_out.candidate)
+    np.add.at(world.recorder.tallies.waited_s, trips.month, trips.waited_s)
     for one in OTHERS:
         own = one.in_it(setting_out) & (answered & bit(one.name) == 0)
-        _count(world.recorder.ledger.other_violations[one.name], trips, own)
+        _count(world.recorder.tallies.other_violations[one.name], trips, own)
 
 
 def _count(counts: Ints, trips: TripTable, chosen: Bools) -> None:

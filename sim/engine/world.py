@@ -17,8 +17,8 @@ from sim.driving.violations import BANNED_ENTRY, NAMES, each_given_up
 from sim.engine import hooks
 from sim.engine.accounting.exposure import Exposure
 from sim.engine.accounting.history import History
-from sim.engine.accounting.ledger import Ledger
 from sim.engine.accounting.recorder import Recorder
+from sim.engine.accounting.tallies import Tallies
 from sim.engine.enforcement.alarms import Alarms
 from sim.engine.enforcement.deterrence import Deterrence
 from sim.engine.enforcement.staff import Staff
@@ -96,14 +96,16 @@ class World:
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
         self.hiding: set[int] = set()
         """Drivers who switch their device off where they may not be."""
-        ledger = Ledger.empty(self.horizon.months, len(self.network.sections.length_m), CAPTURED, len(self.class_names))
-        self.recorder = Recorder(self.network, ledger, self.draws, self.horizon.zero_s, trace)
+        tallies = Tallies.empty(
+            self.horizon.months, len(self.network.sections.length_m), CAPTURED, len(self.class_names)
+        )
+        self.recorder = Recorder(self.network, tallies, self.draws, self.horizon.zero_s, trace)
         links = [way.link.name for way in self.network.ways]
         self.violation_log = ViolationLog(links, self.class_names, scenario.days, self.roster.size)
         self.alarms_of = {name: Alarms(self.network.node_names, self.horizon.zero_s) for name in NAMES}
         """By violation."""
         self.answered = self.programme.answered(self.horizon.days)
-        """Violations of habit that somebody answers, by day, as bits."""
+        """Ongoing violations that somebody answers, by day, as bits."""
         self._scales: dict[tuple[Stretch, ...], frozenset[int]] = {}
         self._set_up_interventions()
         self._set_up_driving()
@@ -166,7 +168,7 @@ class World:
         self._conditions: dict[int, Conditions] = {}
         self._history = History(self.recorder.accidents, self.scenario.severity)
         months, sections = self.horizon.months, len(self.network.sections.length_m)
-        self.recorder.ledger = Ledger.empty(months, sections, CAPTURED + self._base.ramps, len(self.class_names))
+        self.recorder.tallies = Tallies.empty(months, sections, CAPTURED + self._base.ramps, len(self.class_names))
 
     def conditions(self, epoch: int) -> Conditions:
         """What is in force on the road in an epoch."""
@@ -232,7 +234,7 @@ class World:
 
     def write_entries(self, link: str, entry_s: Floats, trips: TripTable) -> None:
         """Count banned entries of recorded days and keep the earliest."""
-        np.add.at(self.recorder.ledger.violations, (trips.month, trips.truck_class), 1)
+        np.add.at(self.recorder.tallies.violations, (trips.month, trips.truck_class), 1)
         who = trips.trip_id, trips.driver, self.roster.enterprise[trips.driver], trips.truck_class
         self.violation_log.add(link, entry_s - self.horizon.zero_s, *who)
 

@@ -36,7 +36,7 @@ def corridors(road: Road) -> tuple[Corridor, ...]:
 
 
 @dataclass(frozen=True)
-class Way:
+class DirectedLink:
     """A link in one direction of travel: its place in the arrays of directed sections."""
 
     link: Link
@@ -180,7 +180,7 @@ class Network:
         place = int(np.searchsorted(np.cumsum(length), at_m, side="right"))
         return way.first + min(place, len(length) - 1)
 
-    def _way(self, link: str, direction: Direction) -> Way:
+    def _way(self, link: str, direction: Direction) -> DirectedLink:
         found = [way for way in self.ways if way.link.name == link and way.direction == direction]
         if not found:
             raise ValueError(f"there is no link {link} to drive {direction}")
@@ -210,7 +210,7 @@ class Network:
         )
 
 
-def _overlap(way: Way, stretch: Stretch, length_m: Floats) -> Floats:
+def _overlap(way: DirectedLink, stretch: Stretch, length_m: Floats) -> Floats:
     """Share of each of a way's sections that lies in a stretch, shape (sections,)."""
     whole = float(length_m.sum())
     low = stretch.from_km * METRES_PER_KM
@@ -223,7 +223,7 @@ def _overlap(way: Way, stretch: Stretch, length_m: Floats) -> Floats:
     return result
 
 
-def _ways(road: Road) -> Iterable[Way]:
+def _ways(road: Road) -> Iterable[DirectedLink]:
     """Both directions of each link, in the order of the file."""
     first = 0
     for link in road.links:
@@ -232,11 +232,11 @@ def _ways(road: Road) -> Iterable[Way]:
             directions.append((False, link.end, link.start))
         for forward, start, end in directions:
             stop = first + len(link.sections)
-            yield Way(link, forward, start, end, first, stop)
+            yield DirectedLink(link, forward, start, end, first, stop)
             first = stop
 
 
-def _section_table(ways: Sequence[Way], class_names: Sequence[str]) -> SectionTable:
+def _section_table(ways: Sequence[DirectedLink], class_names: Sequence[str]) -> SectionTable:
     rows = [row for index, way in enumerate(ways) for row in _directed_rows(index, way, ways, class_names)]
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     floats = [column.astype(np.float64) for column in columns]
@@ -261,7 +261,9 @@ def _section_table(ways: Sequence[Way], class_names: Sequence[str]) -> SectionTa
     )
 
 
-def _directed_rows(index: int, way: Way, ways: Sequence[Way], class_names: Sequence[str]) -> list[tuple[float, ...]]:
+def _directed_rows(
+    index: int, way: DirectedLink, ways: Sequence[DirectedLink], class_names: Sequence[str]
+) -> list[tuple[float, ...]]:
     """A way's sections in the order of travel; the reverse direction climbs what the other descends."""
     sections = way.link.sections if way.forward else way.link.sections[::-1]
     sign = 1.0 if way.forward else -1.0

@@ -58,7 +58,7 @@ def indices(found: Material, language: str) -> list[Row]:
 
 
 def _answered(metrics: Mapping[str, Any]) -> Iterator[tuple[str, str, float, str]]:
-    """Violations of habit that the programme answers."""
+    """Ongoing violations that the programme answers."""
     for row in OTHERS:
         if f"{row.name}_alarms" in metrics:
             yield f"{row.name}_trips", f"{row.name}_trips", 1e-3, ".1f"

@@ -1,7 +1,7 @@
 """The one table of mechanisms: how an accident begins, how severe it is, what it is called.
 
 A mechanism is a row here and a file of its name in `sim/driving/mechanisms`, which says where it acts and what a truck
-expects of it on a section. The sweep, the ledger, severity, tables, the report and the documents go through this table;
+expects of it on a section. The sweep, tallies, severity, tables, the report and documents go through this table;
 the order of its rows is the order of all arrays by mechanism, and nothing else rests on it.
 """
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.core.random_streams import Streams
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
-from sim.inputs.network import Network, Way
+from sim.inputs.network import DirectedLink, Network
 from sim.inputs.road import Link, Section
 from sim.risk import freeway, multilane, two_lane
 from sim.risk.encounters import CENTRELINE_RUMBLE_HEAD_ON, Types, two_way_types, types_of
@@ -80,7 +80,7 @@ def site_factors(network: Network, streams: Streams, overdispersion_miles: float
     return factors
 
 
-def _site_factors(way: Way, length_m: Floats, streams: Streams, overdispersion_miles: float) -> Floats:
+def _site_factors(way: DirectedLink, length_m: Floats, streams: Streams, overdispersion_miles: float) -> Floats:
     """Of a link's sections, in its own direction."""
     bounds_m = np.concatenate([[0.0], np.cumsum(length_m)])
     pieces, shape = int(np.ceil(bounds_m[-1] / SITE_M)), SITE_M / METRES_PER_MILE / overdispersion_miles

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.behaviour.banned_entry import banned_entry_probability, critical_risk
-from sim.behaviour.deterrence import critical_risk_of_habit, decayed, raised, risk_increment
+from sim.behaviour.deterrence import critical_risk_of_ongoing, decayed, raised, risk_increment
 from sim.behaviour.parameters import BehaviourParameters
 from sim.engine.enforcement.deterrence import Deterrence
 from sim.interventions import combine
@@ -99,9 +99,9 @@ def test_one_lesson_takes_the_published_share_off(small) -> None:
     behaviour = small().behaviour
     cost, scale = behaviour.penalty_cost_cny, behaviour.choice_scale_cny
     uniform = (np.arange(100_000) + 0.5) / 100_000
-    critical = critical_risk_of_habit(uniform, cost, scale)
+    critical = critical_risk_of_ongoing(uniform, cost, scale)
     assert (critical > 0.0).all()
     for effect in (behaviour.contact_effect, behaviour.penalty_effect, behaviour.sanction_effect):
         still = np.mean(risk_increment(effect, cost, scale) < critical)
         assert still == pytest.approx(1.0 - effect, abs=2e-5)
-    assert np.isinf(critical_risk_of_habit(uniform, 0.0, scale)).all()
+    assert np.isinf(critical_risk_of_ongoing(uniform, 0.0, scale)).all()

@@ -17,7 +17,7 @@ from sim.scenario import ScenarioError
 from sim.scenario.compatibility import unseen
 
 ALL = list(NAMES)
-HABITS = [row.name for row in OTHERS]
+ONGOING = [row.name for row in OTHERS]
 SCALES = {"stretches": [{"link": "upper"}, {"link": "fast_south"}], "unload_share": 0.0, "tells_centre": True}
 TIRED = {
     "demand__mean_hours_driven": dict.fromkeys(("local_semi", "frequent_semi", "rigid"), 3.0),
@@ -42,7 +42,7 @@ def test_with_all_four_answered_every_trip_as_a_process_gives_the_same(small) ->
     """Trips in several violations at once, told several things on the way, led off a banned road in between."""
     scenario = small(interventions=programme(ALL, obeyed=0.8), risk__calibration_factor=1500.0, **TIRED)
     outcome = check(scenario)
-    for name in HABITS:
+    for name in ONGOING:
         assert outcome.metrics[f"{name}_alarms"] > 30, name
         assert outcome.metrics[f"{name}_given_up"] > 20, name
     assert outcome.metrics["left_at_exit"] > 20
@@ -80,13 +80,13 @@ def test_where_nobody_obeys_and_nobody_remembers_answers_change_nothing(small) -
     """Drivers are told, and drive on as they did."""
     behaviour = {"behaviour__contact_effect": 0.0, "behaviour__penalty_effect": 0.0, "behaviour__hide_share": 0.0}
     measures = {
-        kind: programme(HABITS, obeyed=0.0)[kind] for kind in ("device_coverage", "weigh_stations", "driver_contact")
+        kind: programme(ONGOING, obeyed=0.0)[kind] for kind in ("device_coverage", "weigh_stations", "driver_contact")
     }
     told = run_replication(small(interventions=measures, **TIRED, **behaviour), 3, 0)
     without = {"device_coverage": {}, "weigh_stations": SCALES}
     free = run_replication(small(interventions=without, **TIRED, **behaviour), 3, 0)
-    assert sum(told.metrics[f"{name}_contacts"] for name in HABITS) > 100
-    assert all(told.metrics[f"{name}_given_up"] == 0.0 for name in HABITS)
+    assert sum(told.metrics[f"{name}_contacts"] for name in ONGOING) > 100
+    assert all(told.metrics[f"{name}_given_up"] == 0.0 for name in ONGOING)
     for name, value in free.metrics.items():
         if name not in {"cost_cny", "operator_utilisation"} and not np.isnan(value):
             assert told.metrics[name] == value, name
@@ -102,14 +102,14 @@ def test_what_is_off_answers_nothing(small) -> None:
     assert repr(outcomes[0].metrics) == repr(outcomes[1].metrics)
 
 
-@pytest.mark.parametrize("name", HABITS)
+@pytest.mark.parametrize("name", ONGOING)
 def test_an_answered_violation_becomes_rarer_and_the_road_safer(small, name: str) -> None:
     """Of one violation alone, the others as before, trip for trip the same demand."""
     answered = run_replication(small(interventions=programme([name]), **TIRED), 3, 0).metrics
     free = run_replication(small(interventions={"device_coverage": {}}, **TIRED), 3, 0).metrics
     assert answered[f"{name}_trips"] < 0.95 * free[f"{name}_trips"]
     assert answered[f"{name}_given_up"] > 0.8 * answered[f"{name}_alarms"] > 10
-    assert all(answered[f"{other}_trips"] == free[f"{other}_trips"] for other in HABITS if other != name)
+    assert all(answered[f"{other}_trips"] == free[f"{other}_trips"] for other in ONGOING if other != name)
     assert answered["expected_accidents"] < free["expected_accidents"]
     if name == "speeding":
         assert answered["vehicle_hours"] > free["vehicle_hours"]
@@ -149,14 +149,14 @@ def test_a_fifth_violation_is_a_row(small, monkeypatch) -> None:
     fifth = replace(
         named("speeding"),
         name="slowness",
-        in_it=lambda trips: trips.habit < 0.97,
+        in_it=lambda trips: trips.speed_factor < 0.97,
         dares=lambda _, own: np.full(len(own), np.inf),
         given_up=lambda trips, _: trips._replace(speed_factor=np.maximum(trips.speed_factor, np.float32(1.0))),
     )
     rows = (*violations.VIOLATIONS, fifth)
     monkeypatch.setattr(violations, "VIOLATIONS", rows)
     monkeypatch.setattr(violations, "NAMES", tuple(row.name for row in rows))
-    for module in ("engine.world", "engine.accounting.ledger", "engine.accounting.metrics", "engine.replication"):
+    for module in ("engine.world", "engine.accounting.tallies", "engine.accounting.metrics", "engine.replication"):
         _see_five(monkeypatch, f"sim.{module}", rows)
     _see_five(monkeypatch, "sim.engine.enforcement.in_violation", rows)
     outcome = check(small(days=8, interventions=programme([*ALL, "slowness"]), **TIRED))
@@ -171,7 +171,7 @@ def _see_five(monkeypatch, module: str, rows) -> None:
     values = SimpleNamespace(
         NAMES=tuple(row.name for row in rows),
         OTHERS=tuple(rows[1:]),
-        HABITS=tuple(row.name for row in rows[1:]),
+        ONGOING=tuple(row.name for row in rows[1:]),
     )
     for name, value in vars(values).items():
         if hasattr(there, name):

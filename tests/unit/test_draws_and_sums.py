@@ -5,7 +5,7 @@ import pytest
 
 from sim.core import exact_sums
 from sim.core.random_streams import CORRIDOR_BITS, NEIGHBOUR_MASK, Streams, TripDraws
-from sim.engine.accounting.ledger import Ledger
+from sim.engine.accounting.tallies import Tallies
 from sim.engine.world import World
 
 
@@ -81,12 +81,12 @@ def test_numbers_of_no_trips() -> None:
 
 
 def test_sums_that_are_no_longer_exact_are_refused() -> None:
-    ledger = Ledger.empty(1, 2, 3, 4)
-    ledger.duration_s[0, 1] = 2.0**33 - 1.0
-    ledger.check_exact()
-    ledger.duration_s[0, 1] += 1.0
+    tallies = Tallies.empty(1, 2, 3, 4)
+    tallies.duration_s[0, 1] = 2.0**33 - 1.0
+    tallies.check_exact()
+    tallies.duration_s[0, 1] += 1.0
     with pytest.raises(OverflowError, match=r"duration_s is 8.59e.09.*fewer days, and more replications"):
-        ledger.check_exact()
+        tallies.check_exact()
 
 
 def test_a_day_of_more_trips_than_there_are_numbers_for_is_refused(small) -> None:

@@ -74,7 +74,7 @@ def bad_factor(site) -> DrivingRules:
 
 
 def not_a_number(site) -> DrivingRules:
-    return DrivingRules(habit=np.full(site.roster.size, np.nan))
+    return DrivingRules(speed_factor=np.full(site.roster.size, np.nan))
 
 
 def wrong_shape(site) -> DrivingRules:
@@ -121,7 +121,7 @@ WRONG = {
     "sections that are no whole numbers": ("driving", broken_sections, "speed.sections must be whole numbers"),
     "writing into what it sees": ("driving", writing, "read-only"),
     "a negative factor": ("driving", bad_factor, "hazard_factor must be from 0"),
-    "NaN": ("driving", not_a_number, "habit holds NaN"),
+    "NaN": ("driving", not_a_number, "speed_factor holds NaN"),
     "a wrong shape": ("driving", wrong_shape, "response has shape (3,)"),
     "a wrong mask": ("driving", wrong_mask, "alarms.heeds must have shape"),
     "an exception": ("driving", raising, "KeyError: 'no such road'"),
@@ -186,3 +186,10 @@ def test_plug_ins_find_names_and_the_hook_of_earlier_versions() -> None:
                 return None
 
     assert Old.background_work is Old.patrol
+
+
+def test_a_rule_of_an_earlier_version_names_its_factor_habit() -> None:
+    with pytest.warns(DeprecationWarning, match="habit is now speed_factor"):
+        rules = DrivingRules(habit=np.array([0.9, 1.0]))
+    assert rules.speed_factor is not None
+    assert rules.speed_factor.tolist() == [0.9, 1.0]

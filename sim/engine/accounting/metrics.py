@@ -19,7 +19,7 @@ from sim.core.units import (
 )
 from sim.driving.violations import OTHERS, bit
 from sim.engine import hooks
-from sim.engine.accounting.ledger import Ledger
+from sim.engine.accounting.tallies import Tallies
 from sim.engine.world import World
 from sim.interventions.cost import annuity
 from sim.risk.mechanisms import CAPTURED, MECHANISMS, WITH_OTHERS
@@ -42,13 +42,13 @@ class Counted:
 
 def counted_in(world: World, accidents: list[AccidentRecord]) -> Counted:
     """Accidents of the run, by where and when."""
-    ledger = world.recorder.ledger
+    tallies = world.recorder.tallies
     found = [a for a in world.recorder.accidents if a.mechanism != CAPTURED]
     if len(found) != len(accidents):
         raise AssertionError("every accident has a record")
     by_section, by_month = (
-        np.zeros(ledger.distance_m.shape, dtype=np.int64),
-        np.zeros(len(ledger.trips), dtype=np.int64),
+        np.zeros(tallies.distance_m.shape, dtype=np.int64),
+        np.zeros(len(tallies.trips), dtype=np.int64),
     )
     for accident in found:
         by_section[accident.truck_class, accident.section] += 1
@@ -95,9 +95,9 @@ def _of_traffic(
     world: World, accidents: list[AccidentRecord], captures: list[AccidentRecord], counted: Counted
 ) -> Metrics:
     """Persons injured and property lost in escape ramps count too."""
-    ledger = world.recorder.ledger
-    distance, expected = float(ledger.distance_m.sum()), float(ledger.accidents.sum())
-    candidates, violations = int(ledger.candidates.sum()), int(ledger.violations.sum())
+    tallies = world.recorder.tallies
+    distance, expected = float(tallies.distance_m.sum()), float(tallies.accidents.sum())
+    candidates, violations = int(tallies.candidates.sum()), int(tallies.violations.sum())
     metrics: Metrics = {
         "accident_rate_per_million_vkm": _rate(len(accidents), distance),
         RATE: _rate(expected, distance),
@@ -107,17 +107,17 @@ def _of_traffic(
         "injuries": float(sum(a.injuries for a in (*accidents, *captures))),
         "property_loss_cny": float(sum(a.property_loss_cny for a in (*accidents, *captures))),
         "vehicle_km": distance / METRES_PER_KM,
-        "vehicle_hours": float(ledger.duration_s.sum()) / SECONDS_PER_HOUR,
-        "waiting_hours": float(ledger.waited_s.sum()) / SECONDS_PER_HOUR,
-        "trips": float(ledger.trips.sum()),
+        "vehicle_hours": float(tallies.duration_s.sum()) / SECONDS_PER_HOUR,
+        "waiting_hours": float(tallies.waited_s.sum()) / SECONDS_PER_HOUR,
+        "trips": float(tallies.trips.sum()),
         "candidate_trips": float(candidates),
         "violations": float(violations),
         "compliance_rate": 1.0 - violations / candidates if candidates else nan,
         "repeat_offence_share": world.violation_log.repeated_share,
         "ramp_captures": float(len(captures)),
-        "expected_ramp_captures": float(ledger.hazard[CAPTURED:].sum()),
-    } | {f"{kind}_trips": float(counts.sum()) for kind, counts in ledger.other_violations.items()}
-    return metrics | _by_class(world, counted) | _by_mechanism(ledger)
+        "expected_ramp_captures": float(tallies.hazard[CAPTURED:].sum()),
+    } | {f"{kind}_trips": float(counts.sum()) for kind, counts in tallies.other_violations.items()}
+    return metrics | _by_class(world, counted) | _by_mechanism(tallies)
 
 
 def _centre_metrics(world: World) -> Metrics:
@@ -132,10 +132,10 @@ def _centre_metrics(world: World) -> Metrics:
         "interceptions": float(alarms.count("intercept_s")),
         "mean_response_s": float(np.mean(waits_s)) if len(reached_s) else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
-    } | _of_habits(world)
+    } | _of_ongoing(world)
 
 
-def _of_habits(world: World) -> Metrics:
+def _of_ongoing(world: World) -> Metrics:
     """Alarms on other violations, those given up after one; nothing where nobody answers them."""
     answered = [row for row in OTHERS if (world.answered & bit(row.name)).any()]
     found: Metrics = {}
@@ -167,9 +167,9 @@ def _incident_metrics(incidents: list[IncidentRecord], help_min: Floats) -> Metr
 
 def _expected_consequences(world: World, rescue: float) -> Metrics:
     """Persons and direct loss of expected accidents and captures in ramps: the means of what is counted."""
-    severity, ledger = world.scenario.severity, world.recorder.ledger
-    accidents = ledger.accidents.sum(axis=(1, 2)).tolist()
-    captures = float(ledger.hazard[CAPTURED:].sum())
+    severity, tallies = world.scenario.severity, world.recorder.tallies
+    accidents = tallies.accidents.sum(axis=(1, 2)).tolist()
+    captures = float(tallies.hazard[CAPTURED:].sum())
     hurt = [
         min(injured, max(1.0 - fatal * rescue, 0.0)) * persons
         for injured, fatal, persons in zip(
@@ -178,26 +178,26 @@ def _expected_consequences(world: World, rescue: float) -> Metrics:
     ]
     median_loss = _sum_of_products(accidents, severity.median_loss_cny) + captures * severity.capture_median_loss_cny
     return {
-        "expected_deaths": float(ledger.deaths.sum()) * rescue,
-        "expected_deaths_of_others": _deaths_of_others(ledger, severity) * rescue,
+        "expected_deaths": float(tallies.deaths.sum()) * rescue,
+        "expected_deaths_of_others": _deaths_of_others(tallies, severity) * rescue,
         "expected_injuries": _sum_of_products(accidents, hurt) + captures * severity.capture_injury_share,
         "expected_property_loss_cny": median_loss * float(portable.exp(severity.loss_log_sd**2 / 2.0)),
     }
 
 
-def _deaths_of_others(ledger: Ledger, severity: SeverityParameters) -> float:
+def _deaths_of_others(tallies: Tallies, severity: SeverityParameters) -> float:
     """Of persons who are not in the truck, if help comes at the reference time.
 
     Deaths by mechanism follow from the accidents where they don't go with the truck's speed. Those left are shared out
     among the other mechanisms by accidents, fatal shares and deaths each.
     """
-    accidents = ledger.accidents.sum(axis=(1, 2)).tolist()
+    accidents = tallies.accidents.sum(axis=(1, 2)).tolist()
     usual = [
         n * min(p, 1.0) * d for n, p, d in zip(accidents, severity.fatal_share, severity.deaths_per_fatal, strict=True)
     ]
     with_others = [usual[m] if m in WITH_OTHERS else 0.0 for m in range(len(MECHANISMS))]
     alone = [0.0 if m in WITH_OTHERS else usual[m] for m in range(len(MECHANISMS))]
-    left = max(float(ledger.deaths.sum()) - sum(with_others), 0.0)
+    left = max(float(tallies.deaths.sum()) - sum(with_others), 0.0)
     share_alone = _sum_of_products(alone, severity.others_share) / max(sum(alone), LEAST)
     return _sum_of_products(with_others, severity.others_share) + left * share_alone
 
@@ -222,7 +222,7 @@ def _cost(world: World) -> Metrics:
 def _measured(world: World) -> Metrics:
     """What interventions measure of themselves."""
     past = world.whole_past()
-    expected = world.recorder.ledger.monthly_accidents
+    expected = world.recorder.tallies.monthly_accidents
     return {
         f"{a.intervention.kind}_{name}": value
         for a in world.active
@@ -233,14 +233,14 @@ def _measured(world: World) -> Metrics:
 
 def _by_class(world: World, counted: Counted) -> Metrics:
     """Where exposure and accidents are: by class of road, and those of semi-trailers."""
-    ledger, road_class = world.recorder.ledger, world.network.sections.road_class
-    hazard = ledger.accidents.sum(axis=0)
+    tallies, road_class = world.recorder.tallies, world.network.sections.road_class
+    hazard = tallies.accidents.sum(axis=0)
     metrics: Metrics = {}
     for number, name in enumerate(world.network.road.class_names):
         here = road_class == number
-        metrics |= _shares(name, ledger.distance_m[:, here], hazard[:, here], counted.by_section[:, here])
+        metrics |= _shares(name, tallies.distance_m[:, here], hazard[:, here], counted.by_section[:, here])
     semi = [number for number, name in enumerate(world.class_names) if world.scenario.fleet.is_semi(name)]
-    return metrics | _shares("semi", ledger.distance_m[semi], hazard[semi], counted.by_section[semi])
+    return metrics | _shares("semi", tallies.distance_m[semi], hazard[semi], counted.by_section[semi])
 
 
 def _shares(name: str, distance_m: Floats, hazard: Floats, counted: Ints) -> Metrics:
@@ -251,5 +251,5 @@ def _shares(name: str, distance_m: Floats, hazard: Floats, counted: Ints) -> Met
     }
 
 
-def _by_mechanism(ledger: Ledger) -> Metrics:
-    return {f"expected_{name}": float(ledger.hazard[n].sum()) for n, name in enumerate(MECHANISMS)}
+def _by_mechanism(tallies: Tallies) -> Metrics:
+    return {f"expected_{name}": float(tallies.hazard[n].sum()) for n, name in enumerate(MECHANISMS)}

@@ -61,7 +61,7 @@ def outcome_of(world: World) -> Outcome:
     OverflowError
         if sums have grown beyond what is exact
     """
-    world.recorder.ledger.check_exact()
+    world.recorder.tallies.check_exact()
     found = sorted(world.recorder.accidents, key=lambda accident: (accident.time_s, accident.trip_id))
     rescuers = Rescuers(world, found)
     help_min = time_to_help_min(world, found, rescuers)

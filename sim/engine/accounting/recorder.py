@@ -1,4 +1,4 @@
-"""Settling trips whose course is known: sums into the ledger, accidents where the hazard crosses the threshold."""
+"""Settling trips whose course is known: sums into the tallies, accidents where the hazard crosses the threshold."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,7 +11,7 @@ from sim.core.records import CourseRecord, DrivenTrip
 from sim.core.units import Floats, Ints
 from sim.driving.course import Courses, Runs
 from sim.engine.accounting.crossing import Crossing, crossing
-from sim.engine.accounting.ledger import Ledger, runs_of
+from sim.engine.accounting.tallies import Tallies, runs_of
 from sim.engine.trips.trip_table import TripTable
 from sim.inputs.network import Network
 from sim.risk.parameters import SeverityParameters
@@ -54,7 +54,7 @@ class Recorder:
     """Where settled trips are written."""
 
     network: Network
-    ledger: Ledger
+    tallies: Tallies
     draws: TripDraws
     zero_s: float
     trace: bool = False
@@ -91,7 +91,7 @@ def settle(recorder: Recorder, trips: TripTable, leg: Leg, course: str) -> None:
     length = recorder.network.sections.length_m[leg.sections]
     for (first, stop), month, truck_class in zip(pairwise(runs.bounds), runs.month, runs.truck_class, strict=True):
         own = leg.course.pick(slice(first, stop))
-        recorder.ledger.add(int(month), int(truck_class), leg.sections, length * (stop - first), own)
+        recorder.tallies.add(int(month), int(truck_class), leg.sections, length * (stop - first), own)
     count_trips(recorder, runs)
     for column in np.flatnonzero(leg.course.hazard.sum(axis=(0, 1)) > trips.threshold):
         cut_short(recorder, trips, int(column), leg, int(column))
@@ -100,7 +100,7 @@ def settle(recorder: Recorder, trips: TripTable, leg: Leg, course: str) -> None:
 
 def count_trips(recorder: Recorder, runs: Runs) -> None:
     """Add trips by month and class."""
-    np.add.at(recorder.ledger.trips, (runs.month, runs.truck_class), np.diff(runs.bounds))
+    np.add.at(recorder.tallies.trips, (runs.month, runs.truck_class), np.diff(runs.bounds))
 
 
 def watch(recorder: Recorder, trips: TripTable, leg: Leg, course: str) -> None:
@@ -120,7 +120,7 @@ def cut_short(recorder: Recorder, trips: TripTable, column: int, leg: Leg, place
     found = crossing(length, course.duration_s[:, 0], hazard, threshold, course.deaths[:, 0])
     rest = Courses(-found.rest_duration_s[:, None], -found.rest_hazard[..., None], -found.rest_deaths[:, None], NONE)
     own = int(trips.month[column]), int(trips.truck_class[column])
-    recorder.ledger.add(*own, leg.sections[found.row :], -found.rest_distance_m, rest)
+    recorder.tallies.add(*own, leg.sections[found.row :], -found.rest_distance_m, rest)
     recorder.record(trips, column, found, int(leg.sections[found.row]), hazard[:, found.row])
 
 

@@ -15,16 +15,16 @@ from sim.risk.mechanisms import MECHANISMS
 
 def monthly(world: World, counted: Counted) -> pd.DataFrame:
     """By month."""
-    ledger = world.recorder.ledger
+    tallies = world.recorder.tallies
     return pd.DataFrame(
         {
             "month": world.horizon.month_names(),
-            "trips": ledger.trips.sum(axis=1),
-            "vehicle_km": ledger.monthly_distance_m / METRES_PER_KM,
+            "trips": tallies.trips.sum(axis=1),
+            "vehicle_km": tallies.monthly_distance_m / METRES_PER_KM,
             "accidents": counted.by_month,
-            "expected_accidents": ledger.monthly_accidents.sum(axis=1),
-            "candidate_trips": ledger.candidates.sum(axis=1),
-            "violations": ledger.violations.sum(axis=1),
+            "expected_accidents": tallies.monthly_accidents.sum(axis=1),
+            "candidate_trips": tallies.candidates.sum(axis=1),
+            "violations": tallies.violations.sum(axis=1),
         }
     )
 
@@ -45,7 +45,7 @@ def hourly(world: World) -> pd.DataFrame:
 
 def by_section(world: World, counted: Counted) -> pd.DataFrame:
     """By directed section."""
-    ledger, network = world.recorder.ledger, world.network
+    tallies, network = world.recorder.tallies, world.network
     table = network.sections
     ways = [network.ways[way] for way in table.way]
     frame = pd.DataFrame(
@@ -56,10 +56,10 @@ def by_section(world: World, counted: Counted) -> pd.DataFrame:
             "forward": [way.forward for way in ways],
             "start_m": table.start_m,
             "length_m": table.length_m,
-            "vehicle_km": ledger.distance_m.sum(axis=0) / METRES_PER_KM,
+            "vehicle_km": tallies.distance_m.sum(axis=0) / METRES_PER_KM,
             "accidents": counted.by_section.sum(axis=0),
         }
     )
     for number, name in enumerate(MECHANISMS):
-        frame[f"expected_{name}"] = ledger.hazard[number].sum(axis=0)
+        frame[f"expected_{name}"] = tallies.hazard[number].sum(axis=0)
     return frame

@@ -8,8 +8,8 @@ import numpy as np
 from sim.core.units import Ints
 from sim.driving.conditions import Conditions
 from sim.driving.sweep import add_up, courses_of
-from sim.engine.accounting.ledger import runs_of
 from sim.engine.accounting.recorder import Leg, count_trips, cut_short, settle, watch
+from sim.engine.accounting.tallies import runs_of
 from sim.engine.trips.trip_table import TripTable
 from sim.engine.world import World
 from sim.inputs.network import Route
@@ -48,7 +48,7 @@ def by_kind_and_epoch(
 def traverse(world: World, conditions: Conditions, route: Route, trips: TripTable, course: str) -> None:
     """Write down trips, sorted by class and month, that drive a route to its end or to their accident."""
     recorder, traits, runs = world.recorder, world.traits(trips, conditions), runs_of(trips.month, trips.truck_class)
-    hazard = add_up(conditions, route, traits, runs, recorder.ledger.tallies)
+    hazard = add_up(conditions, route, traits, runs, recorder.tallies.arrays)
     count_trips(recorder, runs)
     ended = np.flatnonzero(hazard > trips.threshold)
     if len(ended):

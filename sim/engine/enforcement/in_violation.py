@@ -29,7 +29,7 @@ class SettingOutTrips:
 
     @cached_property
     def _route(self) -> Ints:
-        """Of a habit it is the legal route that counts."""
+        """Of an ongoing violation it is the legal route that counts."""
         return self._table.legal_route(self._trips.choice, self._trips.route_uniform)
 
     @property
@@ -62,9 +62,9 @@ class SettingOutTrips:
         return result
 
     @cached_property
-    def habit(self) -> Floats:
+    def speed_factor(self) -> Floats:
         """The driver's speed over what the road asks for, after coaching."""
-        own, coaching = self._world.roster.speed_factor[self._trips.driver], self._rules.habit
+        own, coaching = self._world.roster.speed_factor[self._trips.driver], self._rules.speed_factor
         return own if coaching is None else own * coaching[self._trips.driver]
 
     @cached_property
@@ -97,7 +97,7 @@ class SettingOutTrips:
 
 
 def answered_violations(world: World, trips: TripTable) -> Ints:
-    """Habits that trips of one block may set out with and that somebody answers, as bits, shape (trips,)."""
+    """Ongoing violations of trips of one block that somebody answers, as bits, shape (trips,)."""
     found = np.zeros(len(trips), dtype=np.int64)
     if not len(trips) or not world.answered.any():
         return found
@@ -124,17 +124,17 @@ def _rows(violations: Ints) -> list[Violation]:
     return [row for row in OTHERS if together & bit(row.name)]
 
 
-def habits_of(world: World, trips: TripTable, place: int, habits: list[tuple[Violation, Floats]]) -> list[Violation]:
-    """Habits that a driver does not give up before he sets out: what he has learned is not enough; they are counted."""
+def ongoing_of(world: World, trips: TripTable, place: int, ongoing: list[tuple[Violation, Floats]]) -> list[Violation]:
+    """Those that a driver does not give up before he sets out: what he has learned is not enough; they are counted."""
     driver, departure_s = int(trips.driver[place]), float(trips.departure_s[place])
     own = [
         one
-        for one, critical in habits
+        for one, critical in ongoing
         if world.deterrence.perceived_risk(driver, departure_s, one.name) < critical[place]
     ]
     if trips.month[place] >= 0:
         for one in own:
-            world.recorder.ledger.other_violations[one.name][trips.month[place], trips.truck_class[place]] += 1
+            world.recorder.tallies.other_violations[one.name][trips.month[place], trips.truck_class[place]] += 1
     return own
 
 

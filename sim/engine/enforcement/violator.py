@@ -23,7 +23,7 @@ def entering(trips: TripTable, column: int, shortcut: Shortcut, enter_s: Floats)
     )
 
 
-def of_habit(
+def of_ongoing(
     violation: str, trips: TripTable, column: int, network: Network, route: Route, enter_s: Floats, now_s: float
 ) -> Violator:
     """A trip that is in another violation from now on; it can be stopped at the nodes on its way."""

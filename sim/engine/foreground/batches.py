@@ -20,9 +20,9 @@ from sim.engine.enforcement.in_violation import (
     begins_s,
     critical_risk_of_entry,
     critical_risks,
-    habits_of,
+    ongoing_of,
 )
-from sim.engine.enforcement.violator import entering, of_habit
+from sim.engine.enforcement.violator import entering, of_ongoing
 from sim.engine.foreground.detectable import DetectableTrips, Drive, PlannedCase
 from sim.engine.foreground.settling import settle_detectable
 from sim.engine.trips.trip_table import TripTable
@@ -47,16 +47,16 @@ class Batch:
 
     def __init__(self, world: World, trips: TripTable) -> None:
         self.trips = trips
-        self.habits: Ints = answered_violations(world, trips)
+        self.ongoing: Ints = answered_violations(world, trips)
         """Violations other than banned entry that a trip is in and somebody answers, as bits."""
         self.violates: Bools = np.zeros(len(trips), dtype=np.bool_)
         self.given_up: Ints = np.zeros(len(trips), dtype=np.int64)
-        """Of the habits, before it sets out."""
+        """Of the ongoing violations, before it sets out."""
         self.met: Bools = np.zeros(len(trips), dtype=np.bool_)
         """Whether it is settled with those that somebody may meet."""
         self.detectable: list[DetectableTrips] = []
         self.on_shortcut, self.on_legal = Placed(len(trips)), Placed(len(trips))
-        seen = (self.habits != 0) & _may_be_seen(world, trips, self.habits)
+        seen = (self.ongoing != 0) & _may_be_seen(world, trips, self.ongoing)
         self._place_shortcuts(world, seen)
         self._place_legal(world, np.flatnonzero(seen))
         self.departed_s = float(trips.departure_s.max(initial=-inf))
@@ -107,10 +107,10 @@ def _may_be_met(world: World, trips: TripTable) -> Bools:
     return found
 
 
-def _may_be_seen(world: World, trips: TripTable, habits: Ints) -> Bools:
-    """Trips one of whose habits a device or scales would tell of."""
+def _may_be_seen(world: World, trips: TripTable, ongoing: Ints) -> Bools:
+    """Trips one of whose ongoing violations a device or scales would tell of."""
     by_scales = sum(bit(name) for name in world.alarms_of if named(name).seen_by == "scales")
-    seen: Bools = ((habits & ~by_scales) != 0) & world.online(trips) | ((habits & by_scales) != 0)
+    seen: Bools = ((ongoing & ~by_scales) != 0) & world.online(trips) | ((ongoing & by_scales) != 0)
     return seen
 
 
@@ -123,23 +123,23 @@ def let_depart(world: World, batch: Batch) -> None:
     """
     trips, env = batch.trips, world.env
     risks = critical_risk_of_entry(world, trips)
-    habits = critical_risks(world, trips, batch.habits)
+    ongoing = critical_risks(world, trips, batch.ongoing)
     columns = (trips.departure_s, trips.driver, trips.truck_class, risks, trips.day, batch.on_shortcut.group)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for place, (departure_s, driver, truck_class, critical, day, meeting) in enumerate(rows):
         while env.peek() <= departure_s:
             env.step()
-        own = habits_of(world, trips, place, habits) if batch.habits[place] else []
-        batch.given_up[place] = batch.habits[place] & ~sum(bit(one.name) for one in own)
+        own = ongoing_of(world, trips, place, ongoing) if batch.ongoing[place] else []
+        batch.given_up[place] = batch.ongoing[place] & ~sum(bit(one.name) for one in own)
         if world.violates(driver, truck_class, critical, day, departure_s):
             batch.violates[place] = True
             if meeting != NO_MEETING:
                 _take_shortcut(world, batch, place, own)
-        elif batch.habits[place]:
+        elif batch.ongoing[place]:
             _go_legally(world, batch, place, own)
 
 
-def _take_shortcut(world: World, batch: Batch, place: int, habits: list[Violation]) -> None:
+def _take_shortcut(world: World, batch: Batch, place: int, ongoing: list[Violation]) -> None:
     """The trip takes the shortcut; its case begins where it enters the banned road."""
     drive = batch.set_out(place)
     if drive is None:
@@ -154,19 +154,19 @@ def _take_shortcut(world: World, batch: Batch, place: int, habits: list[Violatio
         start_case(PlannedCase(drive, who, shortcut.end_row, group))
 
     drive.when_at(shortcut.entry_row, enter)
-    _be_seen(world, group, drive, habits)
+    _be_seen(world, group, drive, ongoing)
 
 
-def _go_legally(world: World, batch: Batch, place: int, habits: list[Violation]) -> None:
+def _go_legally(world: World, batch: Batch, place: int, ongoing: list[Violation]) -> None:
     """The trip breaks no ban, and may be in other violations."""
-    if habits and (drive := batch.set_out(place)) is not None:
-        _be_seen(world, batch.detectable[int(batch.on_legal.group[place])], drive, habits)
+    if ongoing and (drive := batch.set_out(place)) is not None:
+        _be_seen(world, batch.detectable[int(batch.on_legal.group[place])], drive, ongoing)
 
 
-def _be_seen(world: World, group: DetectableTrips, drive: Drive, habits: list[Violation]) -> None:
+def _be_seen(world: World, group: DetectableTrips, drive: Drive, ongoing: list[Violation]) -> None:
     """Cases of other violations begin as soon as there is something to see and somebody to see it."""
-    for one in habits:
-        start = partial(_start_of_habit, world, group, drive, one)
+    for one in ongoing:
+        start = partial(_start_of_ongoing, world, group, drive, one)
         if one.seen_by == "scales":
             scales = world.scales(int(group.trips.day[drive.column]))
             weighed = next((at for at, section in enumerate(group.route.sections.tolist()) if section in scales), None)
@@ -177,11 +177,11 @@ def _be_seen(world: World, group: DetectableTrips, drive: Drive, habits: list[Vi
             world.after(departure_s - world.env.now + begins_s(world, group.trips, drive.column, one), start)
 
 
-def _start_of_habit(world: World, group: DetectableTrips, drive: Drive, violation: Violation) -> None:
+def _start_of_ongoing(world: World, group: DetectableTrips, drive: Drive, violation: Violation) -> None:
     """The case begins, if the truck is still on its way."""
     if drive.over or world.env.now >= drive.until_s(drive.stop_row):
         return
-    who = of_habit(
+    who = of_ongoing(
         violation.name, group.trips, drive.column, world.network, group.route, drive.enter_s(), world.env.now
     )
     start_case(PlannedCase(drive, who, len(group.route.sections), group))

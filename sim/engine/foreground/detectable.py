@@ -27,7 +27,7 @@ Action = Callable[[], None]
 
 
 class DetectableTrips:
-    """Trips of one route and epoch; arrays are (section, trip), trips in the ledger's order."""
+    """Trips of one route and epoch; arrays are (section, trip), trips in the tallies' order."""
 
     def __init__(
         self, world: World, conditions: Conditions, route: Route, trips: TripTable, shortcut: Shortcut | None

@@ -36,7 +36,7 @@ class TripTable:
     route_uniform: Floats
     threshold: Floats
     given_up: Ints
-    """Habits that the driver has given up for this trip before it sets out, as bits of the table of violations."""
+    """Ongoing violations that the driver gave up before this trip, as bits of the table of violations."""
 
     @cached_property
     def trip_id(self) -> Ints:

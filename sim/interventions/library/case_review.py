@@ -57,7 +57,7 @@ class CaseReview(Intervention):
         """Every review looks at all that has been known since the start."""
         treated = 1.0 - self.strength * (1.0 - self.treatment_factor)
         factor = site.hazard_factor(OF_THE_MANUAL, self._spots(past), treated)
-        return DrivingRules(hazard_factor=factor, habit=self._habit(site, past))
+        return DrivingRules(hazard_factor=factor, speed_factor=self._speed_factor(site, past))
 
     def _spots(self, past: Past) -> Ints:
         """Sections that had so many accidents within some year."""
@@ -72,7 +72,7 @@ class CaseReview(Intervention):
         need = self.black_spot_accidents
         return any(days[n + need - 1] - days[n] <= DAYS_PER_YEAR for n in range(len(days) - need + 1))
 
-    def _habit(self, site: Site, past: Past) -> Floats:
+    def _speed_factor(self, site: Site, past: Past) -> Floats:
         """Drivers of enterprises with a serious accident come closer to the limit."""
         roster = site.roster
         enterprises = {int(roster.enterprise[accident.driver]) for accident in past.accidents if accident.serious}

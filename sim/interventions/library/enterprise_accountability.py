@@ -73,7 +73,7 @@ class EnterpriseAccountability(Answering):
         bound = site.of_class([name in self.bound_classes for name in site.class_names])
         luck = site.streams.uniform("enterprise_accountability.coach", 0, site.roster.enterprises)
         coached = bound & (luck[site.roster.enterprise] < self.coached_share * self.strength)
-        return DrivingRules(habit=site.calmer(coached, self.coaching_effect))
+        return DrivingRules(speed_factor=site.calmer(coached, self.coaching_effect))
 
     def sanction_share(self) -> float:
         """Enterprises that answer for their drivers act more often."""

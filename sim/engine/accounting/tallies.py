@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from sim.core import exact_sums
 from sim.core.units import Floats, Ints
-from sim.driving.course import Courses, Runs, Tallies
+from sim.driving.course import Courses, Runs, TallyArrays
 from sim.driving.violations import OTHERS
 from sim.risk.mechanisms import MECHANISMS
 
-HABITS = tuple(row.name for row in OTHERS)
+ONGOING = tuple(row.name for row in OTHERS)
 
 
 @dataclass(frozen=True, eq=False)
-class Ledger:
+class Tallies:
     """Exact sums, see `sim.core.exact_sums`: adding in any order gives the same bytes.
 
     No array has months, truck classes and sections together, so that a long horizon takes little memory.
@@ -43,7 +43,7 @@ class Ledger:
     """Trips by kind of violation, each of shape (months, truck classes)."""
 
     @classmethod
-    def empty(cls, months: int, sections: int, outcomes: int, classes: int) -> "Ledger":
+    def empty(cls, months: int, sections: int, outcomes: int, classes: int) -> "Tallies":
         """Nothing driven yet."""
         by_section, by_class = (classes, sections), (months, classes)
         return cls(
@@ -57,7 +57,7 @@ class Ledger:
             trips=np.zeros(by_class, dtype=np.int64),
             candidates=np.zeros(by_class, dtype=np.int64),
             violations=np.zeros(by_class, dtype=np.int64),
-            other_violations={kind: np.zeros(by_class, dtype=np.int64) for kind in HABITS},
+            other_violations={kind: np.zeros(by_class, dtype=np.int64) for kind in ONGOING},
         )
 
     @property
@@ -65,15 +65,15 @@ class Ledger:
         """Expected accidents by mechanism: what ends in an escape ramp is none."""
         return self.hazard[: len(MECHANISMS)]
 
-    def add_all(self, other: "Ledger") -> None:
-        """Add all sums of another ledger."""
+    def add_all(self, other: "Tallies") -> None:
+        """Add all sums of other tallies."""
         for mine, theirs in zip(self._sums, other._sums, strict=True):  # noqa: SLF001
             np.add(mine, theirs, out=mine)
 
     @property
     def _sums(self) -> list[NDArray[Any]]:
         columns = [getattr(self, column.name) for column in fields(self) if column.name != "other_violations"]
-        return [*columns, *(self.other_violations[kind] for kind in HABITS)]
+        return [*columns, *(self.other_violations[kind] for kind in ONGOING)]
 
     def check_exact(self) -> None:
         """See that no sum has grown beyond what is exact.
@@ -101,9 +101,9 @@ class Ledger:
                 )
 
     @property
-    def tallies(self) -> Tallies:
+    def arrays(self) -> TallyArrays:
         """The arrays to which a sweep adds."""
-        return Tallies(*(getattr(self, name) for name in Tallies._fields))
+        return TallyArrays(*(getattr(self, name) for name in TallyArrays._fields))
 
     def add(self, month: int, truck_class: int, sections: Ints, distance_m: Floats, course: Courses) -> None:
         """Add trips of one month and class on a leg, which may pass a section more than once.
