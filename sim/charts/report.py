@@ -7,13 +7,11 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from sim.charts.basic import PALETTE, colours, forest_rows, monthly_rows
 from sim.charts.saving import NARROW
 from sim.core.units import METRES_PER_KM, Floats
-from sim.core.vocabulary import ROAD_CLASS_TABLE
 
 MARKERS = {"exit_mark": "o", "camera_mark": "v", "ramp_mark": "^"}
 Marks = Sequence[tuple[float, str]]
@@ -27,9 +25,6 @@ Shades = Mapping[str, str]
 """Colour by scenario or by its title: the same for a scenario in every chart."""
 BASE_COLOUR = PALETTE[0]
 SHOWN_RADII_M = (500, 100, 50, 25)
-NEAR_KM = 3.0
-"""Nodes nearer than this get their names on opposite sides."""
-ROAD_COLOURS = {row.name: row.colour for row in ROAD_CLASS_TABLE}
 
 
 def at_width(inches: float) -> Any:
@@ -37,7 +32,8 @@ def at_width(inches: float) -> Any:
     return mpl.rc_context({"figure.figsize": (inches, 1.0)})
 
 
-def _figure(height: float) -> Figure:
+def tall(height: float) -> Figure:
+    """A chart of this height [in], as wide as the page at hand."""
     return Figure(figsize=(mpl.rcParams["figure.figsize"][0], height))
 
 
@@ -54,7 +50,7 @@ def forest(
     rows, shade = forest_rows(summary).sort_values("estimate", kind="stable"), colours(list(summary["scenarios"]))
     behind = {name: one for name, one in (wide or {}).items() if one is not None}
     with mpl.rc_context(NARROW):
-        figure = _figure(1.1 + 0.5 * max(len(rows), 1))
+        figure = tall(1.1 + 0.5 * max(len(rows), 1))
         axes = figure.add_subplot()
         for place, row in enumerate(_rows(rows)):
             colour = shade[str(row.scenario)]
@@ -97,7 +93,7 @@ def mechanisms(
 ) -> Figure:
     """Expected accidents a year by mechanism, without and with the programme; labels are their titles."""
     with mpl.rc_context(NARROW):
-        figure = _figure(1.1 + 0.42 * len(pair))
+        figure = tall(1.1 + 0.42 * len(pair))
         axes = figure.add_subplot()
         for side, (name, title) in enumerate(labels.items()):
             values = [both[side] for both in pair.values()]
@@ -118,7 +114,7 @@ def mechanisms(
 def costs(points: Mapping[str, tuple[float, float]], labels: Mapping[str, str], words: Words, shade: Shades) -> Figure:
     """Cost against deaths avoided, both a year, a named point a scenario; the line joins those that nothing beats."""
     with mpl.rc_context(NARROW):
-        figure = _figure(3.6)
+        figure = tall(3.6)
         axes = figure.add_subplot()
         best, front = -np.inf, []
         for cost, deaths in sorted(points.values(), key=lambda point: (point[0], -point[1])):
@@ -150,7 +146,7 @@ def costs(points: Mapping[str, tuple[float, float]], labels: Mapping[str, str], 
 def parts(shapley: Shapley, words: Words, colour: str = PALETTE[1]) -> Figure:
     """What each part of the programme adds, as bars with intervals."""
     with mpl.rc_context(NARROW):
-        figure = _figure(0.8 + 0.36 * max(len(shapley), 1))
+        figure = tall(0.8 + 0.36 * max(len(shapley), 1))
         axes = figure.add_subplot()
         for place, (_, value, low, high) in enumerate(shapley):
             axes.barh(place, value, color=colour, height=0.5)
@@ -173,7 +169,7 @@ def load(hourly: pd.DataFrame, words: Words, colour: str = PALETTE[1]) -> Figure
     own = hourly.groupby("hour")[["operators", "busy_operators"]].mean()
     edges = np.arange(len(own) + 1)
     with mpl.rc_context(NARROW):
-        figure = _figure(2.6)
+        figure = tall(2.6)
         axes = figure.add_subplot()
         axes.stairs(own["operators"], edges, color=BASE_COLOUR, linewidth=1.5, label=words("on_duty"))
         axes.stairs(own["busy_operators"], edges, color=colour, fill=True, label=words("busy_on_average"))
@@ -212,7 +208,7 @@ def months(
     rows = monthly_rows(monthly[monthly["scenario"].isin(names)])
     with mpl.rc_context(NARROW):
         shown = [(c, w) for c, w in MONTHLY if not rows[c].isna().all()]
-        figure = _figure(0.5 + 2.35 * len(shown))
+        figure = tall(0.5 + 2.35 * len(shown))
         panels = np.atleast_1d(figure.subplots(len(shown), 1, sharex=True))
         for name in names:
             own = rows[rows["scenario"] == name]
@@ -270,7 +266,7 @@ def strip(
     ends = ends_km(sections)
     height = np.concatenate([[0.0], np.cumsum([10.0 * s["length_km"] * s["grade_pct"] for _, s in sections])])
     with mpl.rc_context(NARROW):
-        figure = _figure(5.6)
+        figure = tall(5.6)
         upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(2, 1, 2))
         upper.fill_between(ends, height, height.min(), color="0.88", linewidth=0)
         upper.plot(ends, height, color="0.3", linewidth=1.5)
@@ -303,66 +299,10 @@ def _mark(axes: Axes, height_m: Floats, marks: Marks, words: Words) -> None:
         axes.legend(frameon=False, fontsize=8)
 
 
-def network(
-    road: Mapping[str, Any],
-    risk: Mapping[str, float],
-    words: Words,
-    titles: Mapping[str, str] | None = None,
-    classes: Mapping[str, str] | None = None,
-) -> Figure:
-    """The network from its coordinates: colour is the class of road, width the expected accidents a km and year."""
-    places = {node["name"]: (node["x_km"], node["y_km"]) for node in road["nodes"]}
-    widest = max([*risk.values(), 1e-9])
-    with mpl.rc_context(NARROW):
-        figure = _figure(5.6)
-        axes = figure.add_subplot()
-        others = road.get("classes", {})
-        for road_class in (*ROAD_COLOURS, *others):
-            colour = ROAD_COLOURS[others[road_class]["like"] if road_class in others else road_class]
-            own = [link for link in road["links"] if link["road_class"] == road_class]
-            if own:
-                lines = [(places[link["start"]], places[link["end"]]) for link in own]
-                widths = [1.0 + 7.0 * risk.get(link["name"], 0.0) / widest for link in own]
-                axes.add_collection(LineCollection(lines, colors=colour, linewidths=widths, capstyle="round"))
-                axes.plot([], [], color=colour, linewidth=3, label=(classes or {}).get(road_class) or words(road_class))
-        for name, (x, y) in places.items():
-            axes.plot(x, y, "o", color="white", markeredgecolor="0.2", markersize=5, zorder=3)
-            left = any(ox - x > 0.0 and np.hypot(ox - x, oy - y) < NEAR_KM for ox, oy in places.values())
-            axes.annotate(
-                (titles or {}).get(name, name),
-                (x, y),
-                xytext=(-6 if left else 6, 0),
-                textcoords="offset points",
-                ha="right" if left else "left",
-                va="center",
-                fontsize=7,
-                zorder=4,
-            )
-        axes.set_aspect("equal", adjustable="datalim")
-        axes.autoscale_view()
-        axes.margins(0.08)
-        axes.set_axis_off()
-        _scale_bar(axes)
-        figure.legend(loc="outside upper left", frameon=False, fontsize=8, ncols=2)
-    return figure
-
-
-def _scale_bar(axes: Axes) -> None:
-    """Ten kilometres, or what is left of them on a small map."""
-    left, right = axes.get_xlim()
-    length = next((km for km in (10.0, 5.0, 2.0, 1.0) if km < 0.4 * (right - left)), 0.5)
-    low, high = axes.get_ylim()
-    y = low + 0.03 * (high - low)
-    axes.plot([right - length, right], [y, y], color="0.2", linewidth=2)
-    axes.annotate(
-        f"{length:g} km", (right - 0.5 * length, y), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8
-    )
-
-
 def funnel(steps: Sequence[tuple[str, float]], words: Words, colour: str = PALETTE[1]) -> Figure:
     """From violation to exit, a bar a step with its number and its share of the first."""
     with mpl.rc_context(NARROW):
-        figure = _figure(0.9 + 0.38 * len(steps))
+        figure = tall(0.9 + 0.38 * len(steps))
         axes = figure.add_subplot()
         values = [value for _, value in steps]
         axes.barh(range(len(steps)), values, color=colour, height=0.62)
@@ -385,7 +325,7 @@ def counted(means: Mapping[str, float], words: Words, shade: Shades) -> Figure:
     highest = max(means.values())
     counts = np.arange(0, int(highest + 4.0 * np.sqrt(highest) + 5.0))
     with mpl.rc_context(NARROW):
-        figure = _figure(3.0)
+        figure = tall(3.0)
         axes = figure.add_subplot()
         ahead = max(means, key=lambda label: means[label])
         for label, mean in means.items():

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM
+from sim.core.polyline import simplified
+from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM, Floats
 from sim.importing.alignment import Trace
 from sim.importing.findings import Language, RefusedError
 from sim.importing.options import Options
 from sim.importing.plan import Plane
 from sim.importing.road_import import Imported, facts, known_shares
 from sim.importing.sections import section_content
-from sim.importing.written import as_yaml, hash_of
+from sim.importing.written import OneLine, as_yaml, hash_of
 from sim.inputs.road import Road
 from sim.system.made_files import as_json
 
@@ -25,6 +26,10 @@ TRUCK_SHARE = 0.1
 """Of all traffic, in a scenario made beside the road: assumption, 0.03 to 0.4."""
 TRUCK_CLASS_SHARES = {"local_semi": 0.1, "frequent_semi": 0.1, "occasional_semi": 0.1, "rigid": 0.7}
 """Of the trucks: assumption, semi-trailers together 0.1 to 0.7."""
+SHOWN_SHARE, SHOWN_KM = 0.001, 0.01
+"""A map leaves out what lies nearer to the line than so much of its length, or so many kilometres."""
+LONGEST_NAME = 80
+"""Letters of a road's name."""
 FLEET = Path(__file__).parent / "fleet.yaml"
 
 
@@ -70,6 +75,7 @@ def road_content(road: Imported, options: Options) -> dict[str, Any]:
         nodes.append(_node(road, "end" if last else f"km_{end_m / METRES_PER_KM:.1f}", end_m))
         content: dict[str, Any] = {
             "name": options.link_name if len(road.links) == 1 else f"{options.link_name}_{number}",
+            **_title(road, number),
             "start": nodes[-2]["name"],
             "end": nodes[-1]["name"],
             "road_class": link.road_class,
@@ -78,20 +84,45 @@ def road_content(road: Imported, options: Options) -> dict[str, Any]:
         }
         if link.divided:
             content["divided"] = True
+        shape_km = _shape_km(road, link.pieces[0].from_m, end_m)
+        if shape_km:
+            content["shape_km"] = shape_km
         content["sections"] = [section_content(piece, options) for piece in link.pieces]
         links.append(content)
     return {"sources": _sources(road, options), "nodes": nodes, "links": links}
+
+
+def _title(road: Imported, number: int) -> dict[str, str]:
+    """What a link is called in reports, where the file names its road."""
+    name = road.alignment.name[:LONGEST_NAME]
+    return {"title": name if len(road.links) == 1 else f"{name} ({number})"} if name else {}
 
 
 def _node(road: Imported, name: str, station_m: float) -> dict[str, Any]:
     trace = road.alignment.trace
     if trace is None:
         return {"name": name, "x_km": round(station_m / METRES_PER_KM, 3), "y_km": 0.0}
+    [[east, north]] = _on_the_plane(trace, np.array([station_m])).round(3) + 0.0
+    return {"name": name, "x_km": float(east), "y_km": float(north)}
+
+
+def _on_the_plane(trace: Trace, station_m: Floats) -> Floats:
+    """East and north of the road's start at stations [km], shape (stations, 2)."""
     plane = Plane(float(trace.lon_deg[0]), float(trace.lat_deg[0]))
-    lon, lat = (np.interp([station_m], trace.station_m, column) for column in (trace.lon_deg, trace.lat_deg))
-    x, y = plane.metres(lon, lat)
-    east, north = (round(float(metres[0]) / METRES_PER_KM, 3) + 0.0 for metres in (x, y))
-    return {"name": name, "x_km": east, "y_km": north}
+    lon, lat = (np.interp(station_m, trace.station_m, column) for column in (trace.lon_deg, trace.lat_deg))
+    return np.column_stack(plane.metres(lon, lat)) / METRES_PER_KM
+
+
+def _shape_km(road: Imported, from_m: float, to_m: float) -> list[list[float]]:
+    """Points of the line between two stations, for maps: those that show on a page."""
+    trace = road.alignment.trace
+    if trace is None:
+        return []
+    within = trace.station_m[(from_m < trace.station_m) & (trace.station_m < to_m)]
+    points = _on_the_plane(trace, np.concatenate([[from_m], within, [to_m]]))
+    shown = simplified(points, max((to_m - from_m) / METRES_PER_KM * SHOWN_SHARE, SHOWN_KM))
+    found: list[list[float]] = (shown[1:-1].round(3) + 0.0).tolist()
+    return found
 
 
 def _sources(road: Imported, options: Options) -> dict[str, Any]:
@@ -126,9 +157,13 @@ def _assumed_share(share: float, span: str, note: str) -> dict[str, Any]:
 
 
 def road_yaml(road: Imported, content: Mapping[str, Any]) -> str:
-    """A road file, a line for each section."""
+    """A road file, a line for each section, and one for a link's shape."""
+    links = [
+        {key: OneLine(value) if key == "shape_km" else value for key, value in link.items()}
+        for link in content["links"]
+    ]
     head = f"# {road.name}: imported; import.md says what is known and what is assumed.\n"
-    return head + as_yaml(content)
+    return head + as_yaml({**content, "links": links})
 
 
 def scenario_yaml(road: Imported, options: Options) -> str:

@@ -13,6 +13,9 @@ ShoulderType = Literal["paved", "gravel", "composite", "turf"]
 
 Title = Annotated[str, Field(max_length=100, description="in reports, in place of the name")]
 
+MOST_POINTS = 5_000
+"""Of a link's line on maps."""
+
 
 class Node(Model):
     """A junction, an interchange or the end of the modelled network."""
@@ -133,6 +136,9 @@ class Link(Model):
     divided: bool = Field(default=False, description="by a median, on other roads of four lanes")
     one_way: bool = False
     ban: Ban | None = None
+    shape_km: Annotated[tuple[tuple[float, float], ...], Field(max_length=MOST_POINTS)] = Field(
+        default=(), description="points of the line between the two nodes, x and y as theirs; only maps use them"
+    )
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
 
     _like: tuple[str, str] = PrivateAttr(default=("", ""))

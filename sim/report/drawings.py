@@ -10,10 +10,11 @@ import pandas as pd
 
 from sim.charts import report as drawn
 from sim.charts.basic import colours, tornado
+from sim.charts.network_map import Risk, network
 from sim.report import findings
 from sim.report.material import Material
 from sim.report.numbers import MONEY
-from sim.report.section_risk import risk_by_link, risk_per_km
+from sim.report.section_risk import risk_by_link, risk_by_section, risk_per_km
 from sim.report.summary import told
 from sim.report.words import kind_word, parameter_word, word
 from sim.risk.mechanisms import MECHANISMS
@@ -49,11 +50,8 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
     yield "mechanisms", _mechanisms(found, titles, shade, language)
     yield "strip", _strip(found, titles, of_title, language)
     road, risk = found.scenarios[found.baseline]["road"], risk_by_link(found.sections, found.baseline)
-    if len(risk) > 1:
-        named = found.road_titles(language)
-        yearly = {named[link]: found.yearly * value for link, value in risk.items()}
-        classes = {name: found.road_class(name, language) for name in road.get("classes", {})}
-        yield "map", (drawn.network(road, risk, say, named, classes), findings.network(yearly, language))
+    if len(risk) > 1 or any(link["shape_km"] for link in road["links"]):
+        yield "map", _map(found, language)
     if found.has_alarms:
         yield "funnel", _funnel(found, shade, language)
     hourly = found.hourly[found.hourly["scenario"] == found.programme]
@@ -67,6 +65,27 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
     yield "counted", (drawn.counted(means, say, of_title), year)
     if found.sensitivity is not None:
         yield "tornado", _tornado(found.sensitivity, language)
+
+
+def _map(found: Material, language: str) -> drawn.Drawing:
+    """The network, and which road of it has most accidents a kilometre."""
+    road, risk = found.scenarios[found.baseline]["road"], risk_by_link(found.sections, found.baseline)
+    named = found.road_titles(language)
+    yearly = {named[link]: found.yearly * value for link, value in risk.items()}
+    classes = {name: found.road_class(name, language) for name in road.get("classes", {})}
+    along = risk_by_section(found.sections, found.baseline)
+    figure = network(road, along, partial(word, language=language), named, classes)
+    if len(yearly) > 1:
+        return figure, findings.network(yearly, language)
+    return figure, _worst_section(along, named, found, language)
+
+
+def _worst_section(along: dict[str, Risk], named: dict[str, str], found: Material, language: str) -> str:
+    """The finding of a map of one road."""
+    [(link, (risk, length_km))] = along.items()
+    worst, ends = int(risk.argmax()), np.concatenate([[0.0], np.cumsum(length_km)])
+    span = float(ends[worst]), float(ends[worst + 1])
+    return findings.worst_section(named[link], span, found.yearly * float(risk[worst]), language)
 
 
 def _estimate_and_limit(found: Material, name: str) -> tuple[float, float | None]:

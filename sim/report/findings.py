@@ -106,6 +106,16 @@ def network(risk: Mapping[str, float], language: str) -> str:
     )
 
 
+def worst_section(road: str, span_km: tuple[float, float], a_year: float, language: str) -> str:
+    """Where on a single road most is expected a km."""
+    span = f"{span_km[0]:.2f}", f"{span_km[1]:.2f}"
+    return either(
+        language,
+        f"On {road}, km {span[0]} to {span[1]} has the most expected accidents per km and year: {a_year:.2f}.",
+        f"{road}上，{span[0]}—{span[1]} 公里处每公里每年预期事故最多：{a_year:.2f} 起。",
+    )
+
+
 def funnel(steps: Sequence[tuple[str, float]], language: str) -> str:
     """How many of a year's banned entries are seen, how many drivers reached, and how many leave."""
     value = dict(steps)

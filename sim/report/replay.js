@@ -70,36 +70,60 @@ const drawStrip = (side, canvas, hour) => {
   }
 };
 
+const lengths = new Map();
+const alongLine = (points) => {
+  if (!lengths.has(points)) {
+    const sums = [0];
+    for (let i = 1; i < points.length; i += 1) {
+      sums.push(sums[i - 1] + Math.hypot(points[i][0] - points[i - 1][0], points[i][1] - points[i - 1][1]));
+    }
+    lengths.set(points, sums.map((sum) => sums[sums.length - 1] ? sum / sums[sums.length - 1] : 0));
+  }
+  return lengths.get(points);
+};
+const placeOn = (points, share) => {
+  const [a, b, part] = at(alongLine(points), points, share);
+  return [a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part];
+};
+
 const drawMap = (side, canvas, hour) => {
-  const xs = side.nodes.map((n) => n[0]);
-  const ys = side.nodes.map((n) => n[1]);
-  const wide = Math.max(...xs) - Math.min(...xs) || 1;
-  const high = Math.max(...ys) - Math.min(...ys) || 1;
+  const every = [...side.nodes, ...side.links.flatMap(([points]) => points)];
+  const xs = every.map((point) => point[0]);
+  const ys = every.map((point) => point[1]);
+  const [west, north] = [Math.min(...xs), Math.max(...ys)];
+  const wide = Math.max(...xs) - west || 1;
+  const high = north - Math.min(...ys) || 1;
   const room = Math.max(canvas.clientWidth - 160, 120);
   const unit = Math.min(room / wide, 420 / high);
   const [pen, width] = sheet(canvas, high * unit + 60);
   const margin = (width - wide * unit) / 2;
-  const place = (node) => [margin + (side.nodes[node][0] - Math.min(...xs)) * unit, 30 + (Math.max(...ys) - side.nodes[node][1]) * unit];
-  for (const [start, end, banned] of side.links) {
+  const place = (point) => [margin + (point[0] - west) * unit, 30 + (north - point[1]) * unit];
+  for (const [points, banned, posts] of side.links) {
     pen.strokeStyle = banned ? "#d55e00" : "#bbb";
     pen.lineWidth = 2;
     pen.beginPath();
-    pen.moveTo(...place(start));
-    pen.lineTo(...place(end));
+    points.forEach((point, number) => number ? pen.lineTo(...place(point)) : pen.moveTo(...place(point)));
     pen.stroke();
+    for (const [km, share] of posts) {
+      const [x, y] = place(placeOn(points, share));
+      dot(pen, x, y, 2, "#555");
+      pen.fillText(String(km), x + 4, y - 4);
+    }
   }
-  for (const [mode, nodes, hours] of side.moves) {
-    if (!between(hours, hour)) continue;
-    const [from, to, part] = at(hours, nodes, hour);
-    const [a, b] = [place(from), place(to)];
-    dot(pen, a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part, mode ? 4.5 : 2.5, COLOURS[mode]);
+  for (const [mode, legs] of side.moves) {
+    const leg = legs.find(([, , hours]) => between(hours, hour));
+    if (!leg) continue;
+    const [link, shares, hours] = leg;
+    const [from, to, part] = at(hours, shares, hour);
+    dot(pen, ...place(placeOn(side.links[link][0], from + (to - from) * part)), mode ? 4.5 : 2.5, COLOURS[mode]);
   }
   pen.fillStyle = "#222";
-  side.nodes.forEach((node, number) => {
+  side.nodes.forEach((node) => {
     const near = (other) => other[0] > node[0] && Math.hypot(other[0] - node[0], other[1] - node[1]) < NEAR_KM;
     const left = side.nodes.some(near);
     pen.textAlign = left ? "right" : "left";
-    pen.fillText(node[2 + language()], place(number)[0] + (left ? -9 : 9), place(number)[1] + 4);
+    const [x, y] = place(node);
+    pen.fillText(node[2 + language()], x + (left ? -9 : 9), y + 4);
   });
   pen.textAlign = "left";
 };

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.core.polyline import posts_km, simplified
 from sim.core.records import DrivenTrip
-from sim.core.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats
+from sim.core.units import METRES_PER_KM, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
 from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.inputs.network import Network
@@ -22,6 +23,8 @@ from sim.report.templates import asset, rendered, script_data
 from sim.report.words import LANGUAGES, WORDS, word
 from sim.scenario.model import Scenario
 
+Leg = tuple[int, list[float], list[float]]
+"""A link's number, shares of its length, from its start, and the hours at which the truck is there."""
 MODES = ("allowed", "violating", "told")
 EVENTS = ("alarm", "answer", "exit", "police", "accident")
 
@@ -31,8 +34,8 @@ class Replay:
     """A day.
 
     `along` has a row for each point of a truck's course on the line: trip, piece, mode, hour, km. `marks` has a row for
-    each event: trip, event, hour, km (NaN off the line), link (of an accident). `moves` has for each trip its mode, the
-    numbers of the nodes that it passes, and the hours at which it does.
+    each event: trip, event, hour, km (NaN off the line), link (of an accident). `moves` has for each trip its mode and
+    its way link by link.
     """
 
     scenario: Scenario
@@ -40,9 +43,12 @@ class Replay:
     links: tuple[str, ...]
     along: pd.DataFrame
     marks: pd.DataFrame
-    moves: list[tuple[int, list[int], list[float]]]
+    moves: list[tuple[int, list[Leg]]]
 
 
+SHOWN_EVERY_M = 500.0
+TYPICAL_KMH, UNSEEN_KM = 60.0, 0.03
+"""A truck's course is drawn to so many kilometres, or the time that it needs for them at such a speed."""
 MOST_BYTES_IN_NAME = 60
 
 
@@ -135,14 +141,32 @@ def _km_at(along: pd.DataFrame, trip: int, hour: float) -> float:
     return float(np.interp(hour, own["hour"], own["km"])) if inside else nan
 
 
-def _moves(trip: DrivenTrip, network: Network, start_s: float) -> tuple[int, list[int], list[float]]:
-    """Nodes of a trip and when it passes them; an accident ends it on the way."""
-    ways = network.sections.way[list(trip.sections)]
-    last = np.flatnonzero(np.append(ways[1:] != ways[:-1], True))
-    nodes = [network.ways[ways[0]].start, *(network.ways[ways[row]].end for row in last)]
-    times: Floats = np.array([trip.passed_s[0], *(trip.passed_s[row + 1] for row in last)])
-    hours = ((times - start_s) / SECONDS_PER_HOUR).round(4).tolist()
-    return MODES.index("allowed" if trip.course == "legal" else "violating"), [*map(network.node_index, nodes)], hours
+def _moves(trip: DrivenTrip, network: Network, start_s: float) -> tuple[int, list[Leg]]:
+    """A trip's way; an accident ends it on a section."""
+    sections = np.array(trip.sections)
+    ways = network.sections.way[sections]
+    starts = np.flatnonzero(np.append(True, ways[1:] != ways[:-1]))
+    hours = (np.array(trip.passed_s) - start_s) / SECONDS_PER_HOUR
+    legs = [
+        _leg(network, sections[first:stop], hours[first : stop + 1])
+        for first, stop in pairwise([*starts.tolist(), len(sections)])
+    ]
+    return MODES.index("allowed" if trip.course == "legal" else "violating"), legs
+
+
+def _leg(network: Network, sections: Ints, hours: Floats) -> Leg:
+    """Along one link: its ends, and between them every so many kilometres where its line is known."""
+    table = network.sections
+    way = network.ways[table.way[sections[0]]]
+    ends_m = np.append(table.start_m[sections], table.start_m[sections[-1]] + table.length_m[sections[-1]])
+    share = ends_m / network.link_length_m(way.link.name)
+    shown = np.zeros(len(ends_m), dtype=np.bool_)
+    shown[[0, -1]] = True
+    if way.link.shape_km:
+        shown[np.flatnonzero(np.diff(ends_m // SHOWN_EVERY_M)) + 1] = True
+    along = share if way.forward else 1.0 - share
+    number = [link.name for link in network.road.links].index(way.link.name)
+    return number, along[shown].round(4).tolist(), hours[shown].round(4).tolist()
 
 
 def replay_page(*found: Replay) -> str:
@@ -159,6 +183,7 @@ def replay_page(*found: Replay) -> str:
         t=[{"language": language, **{key: word(key, language) for key in WORDS}} for language in LANGUAGES],
         sides=[one.scenario for one in found],
         scenario=last.scenario,
+        banned=any(link.ban is not None for link in last.scenario.road.links if link.name in last.links),
         date=starts.isoformat(),
         day=last.day,
         style=asset("report.css", "replay.css"),
@@ -170,12 +195,15 @@ def replay_page(*found: Replay) -> str:
 def _side(found: Replay) -> dict[str, Any]:
     """What the script draws of one scenario."""
     road = found.scenario.road
-    names = {node.name: number for number, node in enumerate(road.nodes)}
+    places = {node.name: (node.x_km, node.y_km) for node in road.nodes}
     by_name = {link.name: link for link in road.links}
     columns = (found.marks[key].tolist() for key in ("event", "hour", "km", "link"))
     return {
         "nodes": [[node.x_km, node.y_km, *_titles(node)] for node in road.nodes],
-        "links": [[names[link.start], names[link.end], link.ban is not None] for link in road.links],
+        "links": [
+            [[places[link.start], *link.shape_km, places[link.end]], link.ban is not None, _posts_km(link)]
+            for link in road.links
+        ],
         "line": [[by_name[name].length_km, *_titles(by_name[name])] for name in found.links],
         "length": sum(by_name[name].length_km for name in found.links),
         "along": _lines(found.along),
@@ -185,6 +213,11 @@ def _side(found: Replay) -> dict[str, Any]:
         ],
         "moves": found.moves,
     }
+
+
+def _posts_km(link: Link) -> list[list[float]]:
+    """Posts along a link whose line is known: kilometre and share of its length."""
+    return [[km, round(km / link.length_km, 4)] for km in posts_km(link.length_km)] if link.shape_km else []
 
 
 def _titles(place: Node | Link | None) -> list[str]:
@@ -197,6 +230,12 @@ def _titles(place: Node | Link | None) -> list[str]:
 def _lines(along: pd.DataFrame) -> list[list[Any]]:
     """Mode, hours and kilometres of each piece."""
     return [
-        [MODES.index(str(own["mode"].iloc[0])), own["hour"].round(4).tolist(), own["km"].round(3).tolist()]
+        [MODES.index(str(own["mode"].iloc[0])), *_thinned(own["hour"].to_numpy(), own["km"].to_numpy())]
         for _, own in along.groupby(["trip", "piece"], sort=True)
     ]
+
+
+def _thinned(hour: Floats, km: Floats) -> tuple[list[float], list[float]]:
+    """Hours and kilometres without points that nobody would miss on a page."""
+    points = simplified(np.column_stack([hour * TYPICAL_KMH, km]), UNSEEN_KM)
+    return (points[:, 0] / TYPICAL_KMH).round(4).tolist(), points[:, 1].round(3).tolist()

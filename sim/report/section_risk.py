@@ -19,10 +19,16 @@ def risk_per_km(sections: pd.DataFrame, scenario: str, links: Sequence[str]) -> 
 
 def risk_by_link(sections: pd.DataFrame, scenario: str) -> dict[str, float]:
     """Of each link, in a run: the mean of its sections' risk, by length."""
+    by_link = risk_by_section(sections, scenario)
+    return {name: float(np.average(risk, weights=length_km)) for name, (risk, length_km) in by_link.items()}
+
+
+def risk_by_section(sections: pd.DataFrame, scenario: str) -> dict[str, tuple[Floats, Floats]]:
+    """Of each link, in a run: its sections' risk and their lengths [km], in the link's direction."""
     of_link = _of_link(sections, scenario)
     names = sections.loc[sections["scenario"] == scenario, "link"].unique()
     found = {str(name): of_link(name) for name in names}
-    return {name: float(total.sum() / length_km.sum()) for name, (total, length_km) in found.items()}
+    return {name: (total / length_km, length_km) for name, (total, length_km) in found.items()}
 
 
 def along(sections: pd.DataFrame, scenario: str) -> pd.DataFrame:

@@ -242,6 +242,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "event": ("event", "事件"),
     "where_it_was": ("where", "地点"),
     "strip_title": ("On the banned road (km)", "禁行道路（km）"),
+    "strip_title_free": ("Along the road (km)", "沿路（km）"),
     "map_title": ("On the network", "路网"),
     "hour_axis": ("hour of the day", "时段（时）"),
     "allowed": ("allowed", "合法通行"),

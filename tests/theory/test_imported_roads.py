@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from pyproj import Geod
 
 from sim.importing.findings import RefusedError
 from sim.importing.options import Options
-from sim.importing.road_files import road_content
+from sim.importing.road_files import road_content, road_yaml
 from sim.importing.road_import import Imported, facts, import_road
 from sim.inputs.network import Network
 from sim.inputs.road import Road
@@ -129,3 +130,20 @@ def test_heights_add_up_and_the_road_loads(road: str, request) -> None:
     network = Network(Road.model_validate(content))
     metres = sum(network.link_length_m(link["name"]) for link in content["links"])
     assert metres == pytest.approx(imported.alignment.length_m, abs=0.5 * len(content["links"]))
+
+
+@pytest.mark.parametrize("road", ["sa_calobra", "envalira"])
+def test_the_line_on_maps_lies_on_the_road(road: str, request) -> None:
+    """No shorter than by what its hairpins lose within ten metres, and as far from end to end as the globe says."""
+    imported = request.getfixturevalue(road)
+    trace = imported.alignment.trace
+    content = road_content(imported, Options())
+    place = {node["name"]: (node["x_km"], node["y_km"]) for node in content["nodes"]}
+    for link in content["links"]:
+        line = np.array([place[link["start"]], *link.get("shape_km", []), place[link["end"]]])
+        length_km = sum(section["length_km"] for section in link["sections"])
+        assert 0.93 * length_km < np.hypot(*np.diff(line, axis=0).T).sum() < 1.005 * length_km
+    _, _, apart_m = Geod(ellps="WGS84").inv(trace.lon_deg[0], trace.lat_deg[0], trace.lon_deg[-1], trace.lat_deg[-1])
+    assert 1000.0 * np.hypot(*np.subtract(place["end"], place["start"])) == pytest.approx(apart_m, rel=1e-3)
+    written = Road.model_validate(yaml.safe_load(road_yaml(imported, content)))
+    assert sum(len(link.shape_km) for link in written.links) > 20

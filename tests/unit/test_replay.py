@@ -70,6 +70,29 @@ def test_events_lie_on_their_trucks(found, traced) -> None:
     assert set(found.along["mode"]) <= set(MODES)
 
 
+def test_a_truck_on_the_map_is_where_it_was(scenario, found, traced) -> None:
+    """At each time that a leg shows, its share of the link is that of the section border passed then."""
+    network = Network(scenario.road)
+    for trip, (_, legs) in zip(traced.driven, found.moves, strict=True):
+        driven_km = sum(abs(at[-1] - at[0]) * network.road.links[link].length_km for link, at, _ in legs)
+        assert 1000.0 * driven_km == pytest.approx(network.sections.length_m[list(trip.sections)].sum(), abs=20.0)
+        assert legs[0][2][0] == pytest.approx((trip.passed_s[0] - DAY * 86_400.0) / 3600.0, abs=1e-4)
+        assert legs[-1][2][-1] == pytest.approx((trip.passed_s[-1] - DAY * 86_400.0) / 3600.0, abs=1e-4)
+        assert all(before[2][-1] == after[2][0] for before, after in itertools.pairwise(legs))
+
+
+def test_a_link_whose_line_is_known_is_passed_point_by_point(scenario) -> None:
+    links = [link.model_copy(update={"shape_km": ((1.0, 2.0),)}) for link in scenario.road.links]
+    shaped = scenario.model_copy(update={"road": scenario.road.model_copy(update={"links": tuple(links)})})
+    plain, found = replay(scenario, 4, 1, DAY), replay(shaped, 4, 1, DAY)
+    assert found.along.equals(plain.along)
+    for (_, legs), (_, ends) in zip(found.moves, plain.moves, strict=True):
+        assert [(leg[0], leg[1][-1], leg[2][-1]) for leg in legs] == [(leg[0], leg[1][-1], leg[2][-1]) for leg in ends]
+        assert all((np.diff(at) > 0).all() or (np.diff(at) < 0).all() for _, at, _ in legs)
+        assert all(list(hours) == sorted(hours) for _, _, hours in legs)
+    assert max(len(leg[1]) for _, legs in found.moves for leg in legs) > 2
+
+
 def test_alarms_of_a_late_day_are_shown_however_many_came_before(scenario, found, monkeypatch) -> None:
     few = (found.marks["event"] == "alarm").sum()
     monkeypatch.setattr("sim.engine.enforcement.alarms.MOST_RECORDS", few - 1)
