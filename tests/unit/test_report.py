@@ -1,5 +1,6 @@
 """The report: what it says, what its charts draw, and how it behaves in a browser."""
 
+import itertools
 import json
 import re
 import shutil
@@ -231,6 +232,28 @@ def test_a_scenario_has_one_colour_in_all_charts(found) -> None:
     assert figures["counted"].axes[0].lines[1].get_color() == shade
     assert figures["strip"].axes[2].patches[1].get_edgecolor() == to_rgba(shade)
     assert shade in {line.get_color() for line in figures["forest"].axes[0].lines}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_road_whose_line_is_known_has_a_map(found, language) -> None:
+    """Its pieces lie one after the other from node to node, as wide as their accidents; its finding names the worst."""
+    scenarios = json.loads(json.dumps(found.scenarios))
+    road = scenarios[found.baseline]["road"]
+    road["links"] = [link for link in road["links"] if link["name"] == "upper"]
+    sections = found.sections[found.sections["link"] == "upper"]
+    other = type(found)(**{**vars(found), "scenarios": scenarios, "sections": sections})
+    assert "map" not in drawings(other, language)
+    start, end = (next(n for n in road["nodes"] if n["name"] == road["links"][0][key]) for key in ("start", "end"))
+    ends = [[node["x_km"], node["y_km"]] for node in (start, end)]
+    road["links"][0]["shape_km"] = [[ends[0][0] + 1.0, ends[0][1] + 2.0]]
+    figure, finding = drawings(other, language)["map"]
+    [lines] = figure.axes[0].collections
+    segments = lines.get_segments()
+    assert [segments[0][0].tolist(), segments[-1][-1].tolist()] == ends
+    assert all(a[-1].tolist() == b[0].tolist() for a, b in itertools.pairwise(segments))
+    risk = risk_per_km(sections, found.baseline, ["upper"])
+    assert f"{found.yearly * risk.max():.2f}" in finding
+    assert max(lines.get_linewidths()) == pytest.approx(8.0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
