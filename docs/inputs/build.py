@@ -1,22 +1,33 @@
-"""What the headline answer owes to each input: both ends of its stated range, one at a time.
+"""What the headline answer owes to each input: all of them screened, the first twenty by shares, ends one at a time.
 
-python docs/inputs/build.py   writes docs/inputs.md: some ten minutes on two cores; goes on where it was stopped
+python docs/inputs/build.py   writes docs/inputs.md: about an hour on two cores; goes on where it was stopped
 """
 
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from sim.analysis.uncertainty import run_draws
+from sim.analysis.sweeping import sensitivity
+from sim.analysis.uncertainty import run_draws, uncertain_keys
 from sim.core.metrics import RATE
 from sim.experiment.runner import run_experiment
 from sim.experiment.store import Store, model_version
 from sim.scenario import Scenario, load_scenario
+from sim.scenario.ranges import with_all_ranges
 
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "results" / "inputs" / "store"
 SEED, DRAWS = 1, 60
+SCREENED = {"days": 60, "warm_up_days": 30}
+"""Of the runs of screening and shares, which are thousands."""
+TRAJECTORIES, BASE_SAMPLES, FIRST = 6, 32, 20
+SHOWN = 40
+LEFT_OUT_SHARE = 0.01
+"""Of the interval's width, that an input outside `uncertain` should not move the answer by."""
 INPUTS = {
     "speed.engine_brake_kw": (54.0, 250.0),
     "speed.retarder_kw": (150.0, 400.0),
@@ -31,7 +42,7 @@ INPUTS = {
     "risk.brake_failure_c": (550.0, 750.0),
     "risk.runaway_hit_share": (0.02, 0.5),
     "risk.curve_speed_sd": (0.02, 0.04),
-    "risk.sleepiness_share": (0.15, 0.45),
+    "risk.sleepiness_share": (0.2, 0.6),
     "risk.truck_hazard_ratio": (1.0, 2.0),
     "risk.calibration_factor": (0.5, 2.5),
     "risk.expressway_calibration_factor": (0.5, 2.0),
@@ -80,6 +91,40 @@ def rows(ratio: dict[str, float], accidents: dict[str, float], usual: float, wid
     ]
 
 
+def screened(pair: Sequence[Scenario], store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All inputs with a range by their elementary effects, and the first of them by their shares of the variance."""
+
+    def simulate(scenarios: list[Scenario], replications: int) -> object:
+        return run_experiment(scenarios, replications=replications, seed=SEED, store=store, progress=progress)
+
+    base, programme = (with_all_ranges(one.changed(SCREENED)) for one in pair)
+    of = partial(sensitivity, simulate=simulate, seed=SEED)
+    effects = of(base, programme, "morris", TRAJECTORIES)
+    first = set(effects["parameter"][:FIRST])
+    few = [
+        one.changed({"uncertain": {key: own for key, own in one.uncertain.items() if key in first}})
+        for one in (base, programme)
+    ]
+    return effects, of(*few, "sobol", BASE_SAMPLES)
+
+
+def effect_rows(effects: pd.DataFrame, own: set[str], width: float) -> list[str]:
+    """A line for each of the inputs that move the answer most."""
+    return [
+        f"| {place} | `{row.parameter}` | {row.effect:.3f} ({row.effect_low:.3f} to {row.effect_high:.3f}) | "
+        f"{row.spread:.3f} | {100.0 * row.effect / width:.1f} % | {'yes' if row.parameter in own else 'no'} |"
+        for place, row in enumerate(effects[:SHOWN].itertuples(), start=1)
+    ]
+
+
+def share_rows(shares: pd.DataFrame) -> list[str]:
+    """A line for each of the first inputs."""
+    return [
+        f"| `{row.parameter}` | {row.effect:.2f} ({row.effect_low:.2f} to {row.effect_high:.2f}) | {row.first:.2f} |"
+        for row in shares.itertuples()
+    ]
+
+
 def text() -> str:
     """The page."""
     folder = ROOT / "scenarios" / "taishun"
@@ -88,6 +133,10 @@ def text() -> str:
     drawn = run_draws(pair, draws=DRAWS, replications=1, seed=SEED, store=store, progress=progress).outcomes
     rates = [np.array([outcome.metrics[RATE] for outcome in drawn[one.name]]) for one in pair]
     low, middle, high = np.quantile(rates[1] / rates[0], (0.025, 0.5, 0.975))
+    effects, shares = screened(pair, store)
+    width = float(np.log(high / low))
+    own, of_all = set(uncertain_keys(pair)), len(effects)
+    missed = effects[~effects["parameter"].isin(own) & (effects["effect"] > LEFT_OUT_SHARE * width)]
     plain = [one.changed({"uncertain": {}}) for one in pair]
     single = run_experiment([*plain, *ends(pair)], replications=1, seed=SEED, store=store, progress=progress).outcomes
     metric = {name: found[0].metrics for name, found in single.items()}
@@ -97,11 +146,40 @@ def text() -> str:
     accidents = {key: metric[f"{base}@{key}"]["expected_accidents"] for key in keys}
     usual = metric[programme][RATE] / metric[base][RATE]
     lines = rows(ratio, accidents, usual, high - low)
-    return f"""# Each input at both ends of its range
+    return f"""# What the answer owes to each input
 
 The headline answer is the county's expected accidents with the full programme over those without. As the scenarios
 stand it is {usual:.3f}, of {metric[base]["expected_accidents"]:.1f} accidents a year. Over {DRAWS} draws of all that is
 `uncertain` in them, 95 % lie between {low:.3f} and {high:.3f} (median {middle:.3f}).
+
+## All inputs that have a range
+
+{of_all} numbers of the two scenarios state a range of two ends, published, derived or assumed; {len(own)} of them are `uncertain`.
+All were moved together along {TRAJECTORIES} trajectories by the method of Morris, {TRAJECTORIES * (of_all + 1)} pairs of runs of
+{SCREENED["days"]} days after {SCREENED["warm_up_days"]}, one pair for each point, on the same random numbers (seed {SEED}):
+`hairpin sensitivity scenarios/taishun/baseline.yaml scenarios/taishun/full_programme.yaml --all` does the same. An effect is the
+mean size of the move of the answer's logarithm over an input's whole range, with its 95 % interval; the spread shows how much it
+depends on the others. Beside it stands its share of the width of the interval above ({width:.3f} in the logarithm).
+
+Of the inputs that are not `uncertain`, {len(missed)} move the answer by more than {LEFT_OUT_SHARE:.0%} of that width; some of this is
+noise of so short runs. So the interval is too narrow for what it leaves out; how much, the last column of the first rows tells.
+
+| | input | effect | spread | of the interval | uncertain |
+| ---: | --- | ---: | ---: | ---: | --- |
+{chr(10).join(effect_rows(effects, own, width))}
+
+The other {of_all - SHOWN} move it by less than {effects["effect"].iloc[SHOWN]:.3f}.
+
+## Shares of the variance
+
+The first {FIRST} of them by Sobol's total indices, with 95 % intervals, and first-order ones ({BASE_SAMPLES} base samples, {BASE_SAMPLES * (FIRST + 2)}
+pairs of the same short runs). So few samples leave wide intervals; they tell the large from the small and no more.
+
+| input | total | alone |
+| --- | ---: | ---: |
+{chr(10).join(share_rows(shares))}
+
+## Both ends, one at a time
 
 Here {len(INPUTS)} inputs are set to the ends of the ranges that `docs/parameters.md` and the scenarios state for them,
 one at a time, for a year with the same random numbers (seed {SEED}). The last column is the greater move of the answer,

@@ -102,6 +102,9 @@ def sensitivity(
     *,
     method: Annotated[Method, typer.Option(help="Screening, or shares of variance.")] = Method.morris,
     samples: Annotated[int, typer.Option(min=2, help="Trajectories, or base samples (a power of 2).")] = 8,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every number whose source states a range, not only those in `uncertain`.")
+    ] = False,
     seed: Seed = 1,
     workers: Workers = None,
     dask: Dask = None,
@@ -110,13 +113,18 @@ def sensitivity(
     days: Days = None,
     quiet: Quiet = False,
 ) -> None:
-    """Which of the `uncertain` parameters drive the answer: Morris screening or Sobol indices, with a tornado chart."""
+    """Which of the `uncertain` parameters drive the answer: Morris screening or Sobol indices, with a tornado chart.
+
+    With --all every number is moved that has a stated range, which shows what `uncertain` leaves out.
+    """
     from sim.analysis.sweeping import sensitivity as of
     from sim.analysis.uncertainty import uncertain_keys
     from sim.cli.problems import Problem
     from sim.results.folder import table_files
+    from sim.scenario.ranges import with_all_ranges
 
     loaded = comparable(load([baseline] if alternative is None else [baseline, alternative], days))
+    loaded = [with_all_ranges(one) for one in loaded] if every else loaded
     if not uncertain_keys(loaded):
         raise Problem(f"{baseline}: has no `uncertain` parameters")
     folder = out or default_folder(baseline) / "sensitivity"

@@ -1,5 +1,6 @@
 """What every group of a scenario shares: strict, frozen models whose numbers say where they come from."""
 
+import re
 from typing import Annotated, Literal
 from unicodedata import category
 
@@ -47,6 +48,10 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+RANGE = re.compile(r"^([\d.]+) to ([\d.]+)(?: \w+)?$")
+"""A range of two numbers and nothing else."""
+
+
 class Source(Model):
     """Where a number comes from."""
 
@@ -54,6 +59,12 @@ class Source(Model):
     reference: str | None = Field(default=None, description="author or publisher, year, document, table")
     range: str | None = Field(default=None, description="plausible range, required for an assumption")
     note: str | None = None
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """Ends of a range of two numbers; none of one in words."""
+        found = RANGE.match(self.range or "")
+        return (float(found[1]), float(found[2])) if found else None
 
 
 def assumed(plausible: str, note: str | None = None) -> Source:

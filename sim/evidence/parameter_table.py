@@ -1,6 +1,5 @@
 """Every number of the model with its source, as a table: the text of `docs/parameters.md`."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -312,10 +311,6 @@ def _table(rows: Iterable[tuple[str, ...]]) -> list[str]:
     return [" | ".join(("", *cells, "")).strip() for cells in (head, ("---",) * len(head), *rows)]
 
 
-RANGE = re.compile(r"^([\d.]+) to ([\d.]+)(?: \w+)?$")
-"""A range of two numbers and nothing else."""
-
-
 def ranges(groups: Sequence[str] | None = None) -> dict[str, tuple[str, float, float, float]]:
     """Basis, low end, default and high end of every single number that has such a range, by dotted key."""
     found: dict[str, tuple[str, float, float, float]] = {}
@@ -325,9 +320,9 @@ def ranges(groups: Sequence[str] | None = None) -> dict[str, tuple[str, float, f
         sources = group.default_sources()
         for name, field in group.model_fields.items():
             source, default = sources.get(name), field.default
-            limits = RANGE.match(source.range or "") if source is not None and source.basis != "published" else None
+            limits = source.limits if source is not None and source.basis != "published" else None
             if source is not None and limits is not None and isinstance(default, float | int):
-                low, high = float(limits[1]), float(limits[2])
+                low, high = limits
                 if low <= default <= high:
                     found[f"{key}.{name}"] = (source.basis, low, float(default), high)
     return found

@@ -1,0 +1,38 @@
+"""Numbers of a scenario whose sources state a range, whether it calls them uncertain or not."""
+
+from collections.abc import Iterator
+
+from sim.core.parameters import Group
+from sim.scenario.model import Scenario
+from sim.scenario.uncertain import Distribution
+
+WITHOUT_RATES = ("severity", "valuation")
+"""Groups that say what an accident does and costs, not whether there is one."""
+
+
+def with_all_ranges(scenario: Scenario) -> Scenario:
+    """The scenario with every number uncertain that has a range: as it says itself, else anything within the range.
+
+    Whole numbers are left out: how many crews there are is a choice.
+    """
+    ranges = {key: found for key, found in _ranges(scenario) if key not in scenario.uncertain}
+    return scenario.changed({"uncertain": {**scenario.uncertain, **ranges}})
+
+
+def _ranges(scenario: Scenario) -> Iterator[tuple[str, Distribution]]:
+    for key, group in _groups(scenario):
+        for name, source in {**group.default_sources(), **group.sources}.items():
+            value, limits = getattr(group, name, None), source.limits
+            if isinstance(value, float) and limits is not None and limits[0] <= value <= limits[1]:
+                low, high = limits
+                yield f"{key}.{name}", Distribution(kind="uniform", low=low, high=high, source=source)
+
+
+def _groups(scenario: Scenario) -> Iterator[tuple[str, Group]]:
+    """Groups of numbers with their keys."""
+    for name in type(scenario).model_fields:
+        value = getattr(scenario, name)
+        if isinstance(value, Group) and name not in WITHOUT_RATES:
+            yield name, value
+    for kind, intervention in scenario.interventions.items():
+        yield f"interventions.{kind}", intervention
