@@ -5,12 +5,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.special import betainc
-from scipy.stats import chi2
+from scipy.stats import chi2, gamma, halfnorm, norm, poisson
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.statistics.before_after import Sites, _limits, before_after, calibration_of, chance_of_counts, placebo
+from sim.statistics.before_after import (
+    Sites,
+    _between_sites,
+    _limits,
+    before_after,
+    calibration_of,
+    chance_of_counts,
+    placebo,
+)
 
 runner = CliRunner()
 STUDIES = 800
@@ -38,6 +47,30 @@ def test_limits_are_those_of_one_gamma_number_over_another(counted, expected, va
     else:
         shares = chi2.cdf(2.0 * expected * np.array([low, high]), 2.0 * counted + 1.0)
     assert shares == pytest.approx([0.025, 0.975], rel=1e-3)
+
+
+@pytest.mark.parametrize(("counted", "mean", "k"), [(3, 1.5, 0.5), (9, 4.0, 0.8), (0, 2.5, 0.3)])
+def test_the_chance_of_one_sites_count_is_that_of_a_gamma_mixture_of_poisson_counts(counted, mean, k) -> None:
+    mixed = gamma(1.0 / k, scale=k * mean)
+    at_most = mixed.expect(lambda true: poisson.cdf(counted, true))
+    at_least = mixed.expect(lambda true: poisson.sf(counted - 1, true))
+    one = (np.array([value]) for value in (counted, 0, mean, mean, k))
+    assert chance_of_counts(Sites(*one)) == pytest.approx(min(2.0 * min(at_most, at_least), 1.0), rel=1e-6)
+
+
+def test_the_spread_between_sites_is_the_posterior_mean_by_quadrature() -> None:
+    """A half-normal prior, and sites' changes that are normal with their variance by chance and tau**2 together."""
+    before, after = np.array([40, 55, 8, 100]), np.array([20, 60, 2, 71])
+    share = np.array([0.5, 0.5, 0.25, 0.5])
+    information = (before + after) * share * (1.0 - share)
+    change = (after - (before + after) * share) / information
+
+    def weight(tau: float) -> float:
+        return halfnorm.pdf(tau, scale=0.3) * norm.pdf(change, scale=np.sqrt(1.0 / information + tau**2)).prod()
+
+    (above, _), (whole, _) = (quad(lambda t, p=p: t**p * weight(t), 0.0, 3.0, epsrel=1e-9) for p in (2, 0))
+    sites = Sites(before, after, (1.0 - share) * 60.0, share * 60.0, np.full(4, K))
+    assert _between_sites(sites) == pytest.approx(above / whole, rel=0.01)
 
 
 @pytest.mark.parametrize("untreated", [0, 12])

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom, nbinom, poisson
+from scipy.stats import binom, gamma, nbinom, poisson
 from typer.testing import CliRunner
 
 from sim.statistics.accident_counts import (
     chance_of_drop,
     detection_power,
+    effect_posterior,
     empirical_bayes,
     fit_overdispersion,
     index_of_effectiveness,
@@ -54,6 +55,24 @@ def test_mid_p_is_shorter_and_exposure_divides() -> None:
     assert exact.estimate == pytest.approx(0.8)
     one, two = (rate_interval(4, exposure, method="mid_p") for exposure in (1.0, 2.0))
     assert two.low == pytest.approx(one.low / 2.0)
+    assert (one.estimate, two.estimate) == (4.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "predicted", "k"), [(9, 4, 3.5, 0.4), (2, 3, 6.0, 1.5), (12, 5, None, None)]
+)
+def test_belief_in_a_ratio_is_that_of_two_gamma_means(before, after, predicted, k) -> None:
+    """By quadrature: mean before gamma(n + 1 / k, 1 + 1 / (k mu)), or Jeffreys' gamma(n + 1 / 2, 1); after Jeffreys'."""
+    shape, rate = (before + 0.5, 1.0) if k is None else (before + 1.0 / k, 1.0 + 1.0 / (k * predicted))
+    mean_before = gamma(shape, scale=1.0 / rate)
+
+    def below(ratio: float) -> float:
+        return float(mean_before.expect(lambda mean: gamma.cdf(ratio * mean, after + 0.5)))
+
+    belief = effect_posterior(before, after, predicted=predicted, overdispersion=k)
+    ratio = belief.ratio
+    shares = [below(value) for value in (ratio.low, ratio.estimate, ratio.high, 1.0)]
+    assert shares == pytest.approx([0.025, 0.5, 0.975, belief.chance_of_fall], abs=1e-6)
 
 
 @pytest.mark.parametrize("method", ["exact", "mid_p"])
