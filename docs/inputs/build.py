@@ -14,6 +14,7 @@ import pandas as pd
 from sim.analysis.sweeping import sensitivity
 from sim.analysis.uncertainty import run_draws, uncertain_keys
 from sim.core.metrics import RATE
+from sim.core.units import DAYS_PER_YEAR
 from sim.experiment.runner import run_experiment
 from sim.experiment.store import Store, model_version
 from sim.scenario import Scenario, load_scenario
@@ -23,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 STORE = ROOT / "results" / "inputs" / "store"
 SEED, DRAWS = 1, 60
 SCREENED = {"days": 60, "warm_up_days": 30}
-"""Of the runs of screening and shares, which are thousands."""
-TRAJECTORIES, BASE_SAMPLES, FIRST = 6, 32, 20
+"""Of all runs: they are thousands."""
+TRAJECTORIES, BASE_SAMPLES, FIRST = 4, 16, 20
 SHOWN = 40
 LEFT_OUT_SHARE = 0.01
 """Of the interval's width, that an input outside `uncertain` should not move the answer by."""
@@ -97,7 +98,7 @@ def screened(pair: Sequence[Scenario], store: Store) -> tuple[pd.DataFrame, pd.D
     def simulate(scenarios: list[Scenario], replications: int) -> object:
         return run_experiment(scenarios, replications=replications, seed=SEED, store=store, progress=progress)
 
-    base, programme = (with_all_ranges(one.changed(SCREENED)) for one in pair)
+    base, programme = map(with_all_ranges, pair)
     of = partial(sensitivity, simulate=simulate, seed=SEED)
     effects = of(base, programme, "morris", TRAJECTORIES)
     first = set(effects["parameter"][:FIRST])
@@ -128,7 +129,8 @@ def share_rows(shares: pd.DataFrame) -> list[str]:
 def text() -> str:
     """The page."""
     folder = ROOT / "scenarios" / "taishun"
-    pair = load_scenario(folder / "baseline.yaml"), load_scenario(folder / "full_programme.yaml")
+    base, programme = (load_scenario(folder / f"{name}.yaml") for name in ("baseline", "full_programme"))
+    pair = base.changed(SCREENED), programme.changed(SCREENED)
     store = Store(STORE)
     drawn = run_draws(pair, draws=DRAWS, replications=1, seed=SEED, store=store, progress=progress).outcomes
     rates = [np.array([outcome.metrics[RATE] for outcome in drawn[one.name]]) for one in pair]
@@ -141,22 +143,24 @@ def text() -> str:
     single = run_experiment([*plain, *ends(pair)], replications=1, seed=SEED, store=store, progress=progress).outcomes
     metric = {name: found[0].metrics for name, found in single.items()}
     keys = [f"{key}@{end:g}" for key, range_ in INPUTS.items() for end in range_]
-    base, programme = (one.name for one in pair)
-    ratio = {key: metric[f"{programme}@{key}"][RATE] / metric[f"{base}@{key}"][RATE] for key in keys}
-    accidents = {key: metric[f"{base}@{key}"]["expected_accidents"] for key in keys}
-    usual = metric[programme][RATE] / metric[base][RATE]
+    ratio = {key: metric[f"{programme.name}@{key}"][RATE] / metric[f"{base.name}@{key}"][RATE] for key in keys}
+    a_year = DAYS_PER_YEAR / SCREENED["days"]
+    accidents = {key: a_year * metric[f"{base.name}@{key}"]["expected_accidents"] for key in keys}
+    usual = metric[programme.name][RATE] / metric[base.name][RATE]
     lines = rows(ratio, accidents, usual, high - low)
     return f"""# What the answer owes to each input
 
 The headline answer is the county's expected accidents with the full programme over those without. As the scenarios
-stand it is {usual:.3f}, of {metric[base]["expected_accidents"]:.1f} accidents a year. Over {DRAWS} draws of all that is
+stand it is {usual:.3f}, of {a_year * metric[base.name]["expected_accidents"]:.1f} accidents a year. Over {DRAWS} draws of all that is
 `uncertain` in them, 95 % lie between {low:.3f} and {high:.3f} (median {middle:.3f}).
+
+All runs here have {SCREENED["days"]} winter days after {SCREENED["warm_up_days"]} of warm-up, the same random numbers (seed {SEED}) for all, so that
+thousands of them take an hour. What builds up over a year, experience above all, counts less in them than in the year's runs of the report.
 
 ## All inputs that have a range
 
 {of_all} numbers of the two scenarios state a range of two ends, published, derived or assumed; {len(own)} of them are `uncertain`.
-All were moved together along {TRAJECTORIES} trajectories by the method of Morris, {TRAJECTORIES * (of_all + 1)} pairs of runs of
-{SCREENED["days"]} days after {SCREENED["warm_up_days"]}, one pair for each point, on the same random numbers (seed {SEED}):
+All were moved together along {TRAJECTORIES} trajectories by the method of Morris, {TRAJECTORIES * (of_all + 1)} pairs of runs:
 `hairpin sensitivity scenarios/taishun/baseline.yaml scenarios/taishun/full_programme.yaml --all` does the same. An effect is the
 mean size of the move of the answer's logarithm over an input's whole range, with its 95 % interval; the spread shows how much it
 depends on the others. Beside it stands its share of the width of the interval above ({width:.3f} in the logarithm).
@@ -173,7 +177,7 @@ The other {of_all - SHOWN} move it by less than {effects["effect"].iloc[SHOWN]:.
 ## Shares of the variance
 
 The first {FIRST} of them by Sobol's total indices, with 95 % intervals, and first-order ones ({BASE_SAMPLES} base samples, {BASE_SAMPLES * (FIRST + 2)}
-pairs of the same short runs). So few samples leave wide intervals; they tell the large from the small and no more.
+pairs of runs). So few samples leave wide intervals; they tell the large from the small and no more.
 
 | input | total | alone |
 | --- | ---: | ---: |
@@ -182,7 +186,7 @@ pairs of the same short runs). So few samples leave wide intervals; they tell th
 ## Both ends, one at a time
 
 Here {len(INPUTS)} inputs are set to the ends of the ranges that `docs/parameters.md` and the scenarios state for them,
-one at a time, for a year with the same random numbers (seed {SEED}). The last column is the greater move of the answer,
+one at a time. The last column is the greater move of the answer,
 to be held against the width of the interval, {high - low:.3f}. Accidents a year of the baseline stand beside it: many
 inputs move the level, which no county's counts have fixed.
 

@@ -9,10 +9,12 @@ from typer.testing import CliRunner
 from sim.cli import app
 from sim.core.units import KG_PER_POUND, METRES_PER_MILE, celsius_from_fahrenheit, ms_from_mph
 from sim.evidence.verification import Evidence, evidence
+from sim.inputs.road import Section
 from sim.physics import brake_temperature as brakes
 from sim.physics import descent, rollover, speed, stopping
 from sim.risk import fatigue, freeway, multilane, relative, severity, two_lane
 from sim.risk.parameters import SeverityParameters
+from sim.risk.section_hazard import modification_factors
 from sim.statistics.queueing import waiting_probability
 
 
@@ -113,8 +115,20 @@ class TestLimits:
             assert two_lane.lane_width_factor(np.array(width), np.array(2000.1)) == pytest.approx(float(high), abs=1e-3)
 
     def test_superelevation_factor_joins_and_grows(self) -> None:
-        values = two_lane.superelevation_factor(np.array([0.0, 0.01, 0.02, 0.03]))
-        assert values.tolist() == pytest.approx([1.0, 1.0, 1.06, 1.09])
+        values = two_lane.superelevation_factor(np.array([0.0, 0.01, 0.015, 0.02, 0.03]))
+        assert values.tolist() == pytest.approx([1.0, 1.0, 1.03, 1.06, 1.09])
+
+    @pytest.mark.parametrize(("missing_pct", "factor"), [(0.9, 1.0), (1.5, 1.03), (4.0, 1.12)])
+    def test_a_section_takes_its_missing_superelevation_in_percent(self, missing_pct, factor) -> None:
+        section = Section(
+            length_km=0.3, curve_radius_m=200.0, speed_limit_kmh=60.0, missing_superelevation_pct=missing_pct
+        )
+        assert modification_factors(section, 3000.0)["superelevation"] == pytest.approx(factor)
+
+    def test_a_curve_that_falls_outwards_is_still_driven(self) -> None:
+        """With nothing left of what drivers like, they take a hundredth of gravity: 9.80665 x 0.01 x 100 m."""
+        fell = speed.curve_comfort_speed_ms(np.array([0.01]), np.array([-0.12]), 0.12)
+        assert fell[0] ** 2 == pytest.approx(9.80665)
 
     def test_no_change_of_speed_changes_nothing(self) -> None:
         assert relative.power_model(1.0, 4.1) == 1.0

@@ -62,7 +62,7 @@ def test_mid_p_is_shorter_and_exposure_divides() -> None:
     ("before", "after", "predicted", "k"), [(9, 4, 3.5, 0.4), (2, 3, 6.0, 1.5), (12, 5, None, None)]
 )
 def test_belief_in_a_ratio_is_that_of_two_gamma_means(before, after, predicted, k) -> None:
-    """By quadrature: mean before gamma(n + 1 / k, 1 + 1 / (k mu)), or Jeffreys' gamma(n + 1 / 2, 1); after Jeffreys'."""
+    """By quadrature: mean before gamma(n + 1 / k, 1 + 1 / (k mu)), or gamma(n + 1 / 2, 1) as after (Jeffreys)."""
     shape, rate = (before + 0.5, 1.0) if k is None else (before + 1.0 / k, 1.0 + 1.0 / (k * predicted))
     mean_before = gamma(shape, scale=1.0 / rate)
 
