@@ -59,6 +59,18 @@ def test_the_countys_expressway_by_its_own_chapter(root) -> None:
     assert found[~fast] == pytest.approx(1.0)
 
 
+def test_levels_multiply_what_the_manual_predicts(root) -> None:
+    """Twice as many trucks among those involved, or a county with half more accidents than the manual's: so it is."""
+    county = load_scenario(root / "scenarios/taishun/baseline.yaml")
+    network = Network(county.road)
+    usual = base_hazard(network, county.risk).per_m
+    for changes, factor in (
+        ({"risk.truck_hazard_ratio": 2.0 * county.risk.truck_hazard_ratio}, 2.0),
+        ({"risk.calibration_factor": 1.5 * county.risk.calibration_factor}, 1.5),
+    ):
+        assert base_hazard(network, county.changed(changes).risk).per_m / usual == pytest.approx(factor)
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -1,0 +1,72 @@
+"""Stated ranges: both ends of each can be driven, and `sensitivity --all` moves all of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sim.analysis.uncertainty import drawn, uncertain_keys
+from sim.cli import app
+from sim.core.parameters import Source
+from sim.scenario import load_scenario
+from sim.scenario.ranges import WITHOUT_RATES, with_all_ranges
+
+SHIPPED = ("taishun/full_programme", "qidaoliang/escape_ramps", "measures/everything", "violations/all_four")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_both_ends_of_every_range_are_allowed(root, name) -> None:
+    """One at a time, as other commands set them: a range must not reach beyond what the number may be."""
+    scenario = load_scenario(root / "scenarios" / f"{name}.yaml")
+    wide = with_all_ranges(scenario)
+    keys = uncertain_keys([wide])
+    assert set(keys) >= set(scenario.uncertain)
+    assert len(keys) > 60
+    assert not [key for key in keys if key.split(".")[0] in WITHOUT_RATES and key not in scenario.uncertain]
+    for key in keys:
+        for share in (0.0, 1.0):
+            if wide.uncertain[key].kind == "uniform":
+                changed = drawn(wide.changed({"uncertain": {key: wide.uncertain[key]}}), [key], np.array([share]))
+                assert changed.name == scenario.name
+
+
+def test_what_a_scenario_believes_stays(root) -> None:
+    scenario = load_scenario(root / "scenarios/taishun/full_programme.yaml")
+    wide = with_all_ranges(scenario)
+    assert all(wide.uncertain[key] == own for key, own in scenario.uncertain.items())
+    own = wide.uncertain["interventions.driver_contact.talk_mean_s"]
+    assert (own.kind, own.low, own.high) == ("uniform", 30.0, 180.0)
+    assert "interventions.driver_contact.operators" not in wide.uncertain
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("0.1 to 0.5", (0.1, 0.5)),
+        ("10 to 40 s", (10.0, 40.0)),
+        ("half to twice", None),
+        (None, None),
+        ("1 to 3 a node", None),
+    ],
+)
+def test_a_range_in_words_has_no_limits(text, limits) -> None:
+    assert Source(basis="assumption", range=text).limits == limits
+
+
+def test_all_is_more_than_uncertain(root, tmp_path, monkeypatch) -> None:
+    asked = {}
+
+    def kept(baseline, alternative, *_args, **_options):
+        asked["keys"] = uncertain_keys([baseline, alternative])
+        table = {"parameter": ["x"], "effect": [1.0], "effect_low": [0.5], "effect_high": [1.5]}
+        return pd.DataFrame({**table, "spread": [0.1], "told": [True]})
+
+    monkeypatch.setattr("sim.analysis.sweeping.sensitivity", kept)
+    pair = [str(root / f"scenarios/taishun/{name}.yaml") for name in ("baseline", "full_programme")]
+    counts = []
+    for more in ([], ["--all"]):
+        done = CliRunner().invoke(app, ["sensitivity", *pair, *more, "--out", str(tmp_path / f"out{len(more)}")])
+        assert done.exit_code == 0, done.output
+        counts.append(len(asked["keys"]))
+    assert counts[0] < 30
+    assert counts[1] > 100
