@@ -43,6 +43,8 @@ def hindcast(
     Writes hindcast.json, a page in English and in Chinese, and a chart. Rows that were used to fit something are marked
     and count for nothing.
 
+    In a folder `hindcast` beside a comparison's results (--out) it enters that comparison's report.
+
     Example: hairpin hindcast scenarios/validation/cases/kunmo.yaml --draws 50
     """
     from sim.cli.problems import Problem
@@ -83,10 +85,10 @@ def _loaded(files: list[Path], registers: Path | None, days: int | None) -> "tup
 def _write(folder: Path, rows: "list[Score]", total: "Totals", cases: "list[LoadedCase]", how: dict[str, Any]) -> None:
     from sim import charts
     from sim.report.scorecard import CHART_WORDS, content, markdown
-    from sim.system.made_files import as_json as json_text
+    from sim.results.folder import document_files
 
     told = content(rows, total, how)  # Chinese in PNG files needs a font that may not be there
-    files = {"hindcast.json": json_text(told).encode()}
+    files = document_files("hindcast", told)
     for language, suffix in (("en", ""), ("zh-CN", ".zh-CN")):
         title = "title" if language == "en" else "title_zh"
         chart = charts.hindcast(told["rows"], CHART_WORDS[language], title)

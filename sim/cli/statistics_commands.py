@@ -50,6 +50,13 @@ def before_after(
             help="Go on although the counts before don't fit: sites were picked.",
         ),
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for before_after.json; a folder `before_after` beside results enters their report.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Effect of a treatment by Empirical Bayes, which corrects for regression to the mean (Hauer 1997).
@@ -80,6 +87,11 @@ def before_after(
         _see_that_it_tells(where, found)
     shown = None if untreated is None else placebo(untreated)
     content = _before_after_content(found, shown, int(table.treated.sum()))
+    if out is not None:
+        from sim.cli.options import made
+        from sim.results.folder import document_files
+
+        made(out, document_files("before_after", content))
     _print(content, _before_after_text(found, shown, content), as_json=as_json)
 
 

@@ -63,6 +63,8 @@ def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str]
         "sets": rows.sets(found, language),
         "learnt": rows.learnt(found, language),
         "swept": rows.swept(found, language),
+        "studied": rows.studied(found, language),
+        "own_score": [] if found.hindcast is None else scorecard_rows(found.hindcast, language),
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
         "score": scorecard_rows(score, language),
         "sources": assumptions(found.scenarios[found.programme], language),

@@ -223,6 +223,28 @@ def limits(row: Mapping[Any, Any], name: str, form: str, language: str) -> str:
     return interval(values, 1.0, form, language)
 
 
+def studied(found: Material, language: str) -> list[Row]:
+    """What a treatment did by the user's own counts; from `hairpin before-after --out`."""
+    study = found.before_after
+    if study is None:
+        return []
+    told = {
+        "study_sites": str(study["sites"]),
+        "study_counted": str(study["counted_after"]),
+        "study_expected": f"{study['expected_after_without_treatment']:.1f}",
+        "study_ratio": interval(study["ratio"], 1.0, ".2f", language),
+        "study_naive": "" if study["naive_ratio"] is None else f"{study['naive_ratio']:.2f}",
+        "study_verdict": word("study_differs" if study["differs_from_no_effect"] else "study_no_effect", language),
+        "study_placebo": _placebo(study),
+    }
+    return [{"title": word(key, language), "value": value} for key, value in told.items() if value]
+
+
+def _placebo(study: Mapping[str, Any]) -> str:
+    """Untreated sites whose interval holds 1, of all."""
+    return f"{study['placebo_intervals_that_hold_1']} / {study['placebo_studies']}" if study["placebo_studies"] else ""
+
+
 def times(found: Material, language: str) -> list[Row]:
     """Response times and load, without and with; what nobody has is left out."""
     rows = []

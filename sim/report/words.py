@@ -181,6 +181,28 @@ WORDS: dict[str, tuple[str, str]] = {
         "Accident rate at each value over that of the scenario as it stands, with the interval of chance.",
         "各取值下的事故率与现方案之比，区间仅含随机波动。",
     ),
+    "studied": ("What the treatment did by your own counts", "治理前后实测对比"),
+    "studied_text": (
+        "Accidents counted at the treated sites beside those expected there without the treatment, by Empirical Bayes, which allows for "
+        "sites having been picked for their high counts. No part of the model.",
+        "治理点实际事故数与若不治理的预期数对照，采用经验贝叶斯法，已考虑因事故多而被选中的影响；与本模型无关。",
+    ),
+    "study_sites": ("treated sites", "治理点数"),
+    "study_counted": ("accidents counted afterwards", "治理后实际事故（起）"),
+    "study_expected": ("expected without the treatment", "若不治理的预期事故（起）"),
+    "study_ratio": ("ratio, corrected (95 % interval)", "修正后的比值（95% 区间）"),
+    "study_naive": ("ratio without the correction", "未修正的比值"),
+    "study_verdict": ("verdict", "结论"),
+    "study_differs": ("differs from no effect", "与无效果有显著差异"),
+    "study_no_effect": ("can't be told apart from no effect", "尚不能与无效果相区分"),
+    "study_placebo": (
+        "untreated sites whose interval holds 1 (about 95 % should)",
+        "区间包含 1 的未治理点（约 95% 为宜）",
+    ),
+    "own_score_text": (
+        "Your own observations beside what the model gives for them with everything uncertain that it assumes:",
+        "自有观测值与模型预测对照，模型的各项假设均作为不确定量：",
+    ),
     "part": ("part", "部分"),
     "key": ("number", "参数"),
     "value": ("value", "取值"),

@@ -64,6 +64,10 @@ class ResultFolder:
     sweep: pd.DataFrame | None = None
     portfolio: pd.DataFrame | None = None
     calibration: pd.DataFrame | None = None
+    hindcast: dict[str, Any] | None = None
+    """What the model was held against beside what comes along."""
+    before_after: dict[str, Any] | None = None
+    """A study of the user's own counts; it owes nothing to the model."""
 
 
 def origin(scenarios: Sequence[Scenario], seed: int) -> dict[str, Any]:
@@ -118,6 +122,17 @@ def write_shares(
 
 ADDED_TABLES = ("sensitivity", "sweep", "portfolio", "calibration")
 """Commands whose tables enter the report of the comparison beside whose results they lie, each in a folder so named."""
+
+
+ADDED_DOCUMENTS = {"hindcast": True, "before_after": False}
+"""The same of commands that make a JSON file, and whether it hangs on the model."""
+
+
+def document_files(command: str, content: Mapping[str, Any]) -> dict[str, bytes]:
+    """What a command of `ADDED_DOCUMENTS` found, and the model by which, as contents of files."""
+    file, name = as_json(content).encode(), f"{command}.json"
+    made = signed({"origin": {"model": model_version()}, "files": {name: sha256(file)}})
+    return {name: file, "origin.json": as_json(made).encode()}
 
 
 def table_files(
@@ -288,6 +303,7 @@ def _all_added(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "attribution": _added(folder / "attribution.json", manifest, "run hairpin compare --attribute again"),
         "uncertainty": _added(folder / "uncertainty.json", manifest, "run hairpin compare --draws again"),
         **{command: _table_of(command, folder, manifest) for command in ADDED_TABLES},
+        **{command: _document_of(command, folder, manifest) for command in ADDED_DOCUMENTS},
     }
 
 
@@ -300,12 +316,22 @@ def _table_of(command: str, folder: Path, manifest: Mapping[str, Any]) -> pd.Dat
     return pd.read_parquet(BytesIO(_verified(folder / command, f"{command}.parquet", remedy)))
 
 
-def _added(file: Path, manifest: Mapping[str, Any], remedy: str) -> dict[str, Any] | None:
+def _document_of(command: str, folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What another command found, None if there is nothing, or it is of another model on which it hangs."""
+    remedy = f"run hairpin {command.replace('_', '-')} again, or remove it"
+    made = _added(folder / command / "origin.json", None, remedy)
+    if made is None or (ADDED_DOCUMENTS[command] and made["origin"]["model"] != manifest["model"]):
+        return None
+    content: dict[str, Any] = json.loads(_verified(folder / command, f"{command}.json", {"files": made["files"]}))
+    return content
+
+
+def _added(file: Path, manifest: Mapping[str, Any] | None, remedy: str) -> dict[str, Any] | None:
     if not file.exists():
         return None
     content = _signed_json(file, remedy)
     _check_signature(file, content, f"{remedy}, or remove it")
-    return content if _belongs(content, manifest) else None
+    return content if manifest is None or _belongs(content, manifest) else None
 
 
 def _belongs(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pandas as pd
 import pytest
@@ -12,8 +13,9 @@ from sim import compare, load_scenario
 from sim.cli import app
 from sim.cli.options import made
 from sim.report.words import WORDS
-from sim.results.folder import read_results, table_files
+from sim.results.folder import document_files, read_results, table_files
 from sim.scenario.compatibility import differences, late_starts, obstacles
+from sim.system.made_files import signed
 
 runner = CliRunner()
 
@@ -187,6 +189,44 @@ def test_what_other_commands_made_of_the_same_scenarios_enters_the_report(folder
     page = (out / "report.html").read_text()
     assert f"<h2>{EVIDENCE[2]}</h2>" not in page
     assert f"<h2>{EVIDENCE[0]}</h2>" in page
+
+
+def test_ones_own_study_and_cases_enter_the_report(folder) -> None:
+    """Counts of one's own at any time; what the model was held against, unless that was another model."""
+    out, table = folder / "out", folder / "sites.csv"
+    assert invoke("compare", *options(folder, "-q", "--out", out)).exit_code == 0
+    table.write_text(
+        "site,before,after,predicted_before,predicted_after,overdispersion,treated\n"
+        "a,30,14,16,16,0.4,1\nb,9,8,8,8,0.4,0\nc,4,6,6,6,0.4,0\n"
+    )
+    study = invoke("before-after", table, "--out", out / "before_after")
+    assert study.exit_code == 0, study.output
+    ratio = re.search(r"ratio ([\d.]+) \(95 % interval ([\d.]+) to ([\d.]+)\)", study.stdout)
+    assert ratio is not None
+    row = {"title": "Our slope", "title_zh": "本县长坡", "role": "evidence", "observed": 12.0, "predicted": 9.5}
+    case = {"rows": [{**row, "low": 2.0, "high": 40.0, "inside": True}, {**row, "title": "Fitted", "role": "fitted"}]}
+    made(out / "hindcast", document_files("hindcast", case))
+    for language, slope in (("en", "Our slope"), ("zh", "本县长坡")):
+        assert invoke("report", out, "--lang", language).exit_code == 0
+        page = (out / "report.html").read_text()
+        keys = ("studied", "own_score_text", "study_no_effect")
+        assert all(WORDS[key][language == "zh"] in unescape(page) for key in keys)
+        assert re.search(
+            rf"{float(ratio[1]):.2f}\W.*?{float(ratio[2]):.2f}\W", page[page.index('data-csv="before_after"') :]
+        )
+        assert f'<th scope="row">{slope}</th><td>12</td><td>9.5 <small>' in page
+        assert "Fitted" not in page
+    made_by = json.loads((out / "hindcast" / "origin.json").read_text())
+    other = signed({**made_by, "origin": {"model": "0" * 64}})
+    (out / "hindcast" / "origin.json").write_text(json.dumps(other))
+    assert invoke("report", out, "--lang", "en").exit_code == 0
+    page = (out / "report.html").read_text()
+    assert "Our slope" not in page
+    assert WORDS["studied"][0] in page
+    (out / "before_after" / "before_after.json").write_text("{}")
+    spoilt = invoke("report", out)
+    assert spoilt.exit_code == 2
+    assert "before_after.json: is not the one that" in spoilt.stderr
 
 
 EVIDENCE = tuple(WORDS[key][0] for key in ("sets", "learnt", "swept"))
