@@ -2,10 +2,10 @@
 
 Direct property loss (what the police write down) and economic cost (lives, injuries, loss, and the time of trucks
 behind accidents, driven slower, at stops or waiting to leave) are kept apart. Tolls and fines are no cost: somebody
-else has them.
+else has them; `Balance` says who.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import inf, isnan, nan
 from typing import Any
 
@@ -29,6 +29,25 @@ TRUCK_HOURS = ("delay_hours", "driving_hours", "waiting_hours")
 
 
 @dataclass(frozen=True)
+class Balance:
+    """Who is better off by how much at the central value of a statistical life [CNY].
+
+    Together they have the benefit less the cost: tolls and fines that one side saves the other side lacks.
+    """
+
+    victims_cny: float
+    """Lives and injuries."""
+    carriers_cny: float
+    """Time, direct losses, tolls and fines that they are spared, less what they pay for measures."""
+    toll_roads_cny: float
+    public_cny: float
+    """Fines, less what the public pays for measures."""
+    tolls_cny: float
+    """More of them than in the baseline."""
+    fines_cny: float
+
+
+@dataclass(frozen=True)
 class Appraisal:
     """One alternative against the baseline, over the horizon of the runs."""
 
@@ -41,6 +60,7 @@ class Appraisal:
     benefit_cost: tuple[float, float, float]
     break_even_life_cny: float
     """Value of a statistical life at which benefits equal costs; 0 if they do without any, infinite if never."""
+    balance: Balance
 
     def as_dict(self) -> dict[str, Any]:
         """For files; a number that does not exist is null."""
@@ -54,10 +74,11 @@ class Appraisal:
             "benefit_cny": benefit,
             "benefit_cost_ratio": {name: _known(value) for name, value in ratio.items()},
             "break_even_statistical_life_cny": _known(self.break_even_life_cny),
+            "balance": asdict(self.balance),
         }
 
 
-def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters) -> Appraisal:
+def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters, fine_cny: float = 0.0) -> Appraisal:
     """Paired differences, replication by replication.
 
     Parameters
@@ -66,8 +87,10 @@ def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters
         rows of the run table of an alternative and the baseline, in the order of replications
     values : ValuationParameters
         of the alternative's scenario
+    fine_cny : float
+        what a penalty costs who gets it; only `balance` hangs on it
     """
-    cost = float((runs["cost_cny"].to_numpy() - base["cost_cny"].to_numpy()).mean())
+    cost = _more(runs, base, "cost_cny")
     avoided = {
         name: mean_interval((base[column].to_numpy() - runs[column].to_numpy()).tolist())
         for name, column in AVOIDED.items()
@@ -77,6 +100,8 @@ def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters
     other = avoided["property_loss_cny"].estimate + values.delay_cny_h * hours
     low, central, high = (lives * value + other for value in values.statistical_life_cny)
     benefit = (low, central, high)
+    tolls, fines = _more(runs, base, "tolls_cny"), fine_cny * _more(runs, base, "penalties")
+    of_carriers = _more(runs, base, "cost_to_carriers_cny")
     return Appraisal(
         cost_cny=cost,
         avoided=avoided,
@@ -84,7 +109,20 @@ def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters
         benefit_cny=benefit,
         benefit_cost=(_ratio(low, cost), _ratio(central, cost), _ratio(high, cost)),
         break_even_life_cny=_break_even(cost - other, lives),
+        balance=Balance(
+            victims_cny=lives * values.statistical_life_cny[1],
+            carriers_cny=other - tolls - fines - of_carriers,
+            toll_roads_cny=tolls,
+            public_cny=fines - (cost - of_carriers),
+            tolls_cny=tolls,
+            fines_cny=fines,
+        ),
     )
+
+
+def _more(runs: pd.DataFrame, base: pd.DataFrame, column: str) -> float:
+    """Mean of the paired differences."""
+    return float((runs[column].to_numpy() - base[column].to_numpy()).mean())
 
 
 def _cost_per(cost: float, avoided: Interval) -> Interval:

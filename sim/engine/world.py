@@ -94,6 +94,8 @@ class World:
         self.programme = Programme(scenario, self.horizon)
         self.active = self.programme.active
         self.deterrence = Deterrence(scenario.behaviour, self.roster)
+        self.penalties = 0
+        """Within the recorded time."""
         self.hiding: set[int] = set()
         """Drivers who switch their device off where they may not be."""
         tallies = Tallies.empty(

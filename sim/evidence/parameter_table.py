@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from sim.behaviour.parameters import BehaviourParameters
-from sim.core.parameters import Group, Source
+from sim.core.parameters import Group, Model, Source
 from sim.driving import run_out
 from sim.driving.parameters import SpeedParameters
 from sim.driving.traffic import Traffic
@@ -291,6 +291,8 @@ def _default(field: Any) -> Any:
 
 def value_text(value: object) -> str:
     """A value as tables show it."""
+    if isinstance(value, Model):
+        value = {key: item for key, item in value if item is not None}
     if isinstance(value, dict):
         return ", ".join(f"{key} {value_text(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):

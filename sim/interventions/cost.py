@@ -1,10 +1,12 @@
 """What measures cost."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.core.parameters import Model, Money, Source
+
+Payer = Literal["public", "carriers"]
 
 
 class Cost(Model):
@@ -13,6 +15,7 @@ class Cost(Model):
     capital_cny: Money = 0.0
     yearly_cny: Money = 0.0
     lifetime_years: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
+    paid_by: Payer | None = Field(default=None, description="public or carriers; whoever usually pays if not given")
 
 
 COST_SOURCE = Source(

@@ -18,7 +18,7 @@ from sim.core.parameters import Group, Share
 from sim.core.units import Floats
 from sim.driving.rules import DrivingRules
 from sim.interventions.control_room import ControlRoom
-from sim.interventions.cost import Cost
+from sim.interventions.cost import Cost, Payer
 from sim.interventions.enforcement_case import EnforcementCase
 from sim.interventions.views import Access, DriverView, Past, Preparation, Rescue, Setting, Site
 
@@ -60,6 +60,9 @@ class Intervention(Group):
         if self.start_date is not None and self.end_date is not None and self.end_date < self.start_date:
             raise ValueError(f"end_date {self.end_date} is before start_date {self.start_date}")
         return self
+
+    payer: ClassVar[Payer] = "public"
+    """Who usually pays for it."""
 
     def __init_subclass__(cls, **given: Any) -> None:
         """A hook under its name of version 0.1 is still known."""

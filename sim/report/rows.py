@@ -144,6 +144,24 @@ def costs(found: Material, titles: Mapping[str, str], language: str) -> list[Row
     return rows
 
 
+SIDES = ("victims_cny", "carriers_cny", "toll_roads_cny", "public_cny")
+"""Of a balance."""
+
+
+def balance(found: Material, language: str) -> list[Row]:
+    """Who is better off by how much a year with the programme, at the central value of a life."""
+    own = found.costs.get(found.programme, {}).get("balance")
+    if own is None:
+        return []
+    unit, form = MONEY[language]
+
+    def shown(cny: float) -> str:
+        return f"{found.yearly * cny * unit:+{form}}".replace("-", "−")
+
+    sides = [{"title": word(side, language), "value": shown(own[side])} for side in SIDES]
+    return [*sides, {"title": word("all_together", language), "value": shown(sum(own[side] for side in SIDES))}]
+
+
 def hours_saved(avoided: Mapping[str, Mapping[str, float]]) -> float:
     """Of trucks, behind accidents, at the wheel and waiting; results of older versions may lack some."""
     known = (avoided.get(key) for key in TRUCK_HOURS)

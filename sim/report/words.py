@@ -222,6 +222,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "lost": ("lost without it", "缺少该项的损失"),
     "shapley": ("share of the whole (Shapley)", "分摊贡献（各种实施顺序平均，Shapley 值）"),
     "cost": ("cost, million CNY", "费用（万元）"),
+    "balance": ("Who pays and who gains", "谁付费，谁受益"),
+    "balance_text": (
+        "The programme in a year, at the central value of a statistical life, means of the runs. Tolls and fines change hands; together "
+        "all sides have the benefit less the cost. That carriers pay for devices, and bear the direct losses, is an assumption.",
+        "全部措施按一年计，生命价值取中间值，为各次运行的均值。通行费和罚款只在各方之间转移；各方合计等于效益减费用。"
+        "假设车载设备由运输企业付费，直接财产损失由其承担。",
+    ),
+    "side": ("side", "各方"),
+    "better_off": ("better off by, million CNY", "净受益（万元）"),
+    "victims_cny": ("people: lives and injuries", "群众：减少伤亡"),
+    "carriers_cny": ("carriers: time, losses, tolls, fines, devices", "运输企业：时间、财损、通行费、罚款、设备"),
+    "toll_roads_cny": ("toll roads", "收费公路经营方"),
+    "public_cny": ("public purse: fines less measures", "财政：罚款减措施费用"),
+    "all_together": ("together", "合计"),
     "avoided": ("accidents avoided", "减少事故起数"),
     "hours": ("thousand truck hours saved (− lost)", "节省货车工时（千小时）"),
     "per_accident": ("million CNY per accident avoided", "每减少一起事故的成本（万元）"),

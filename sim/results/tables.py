@@ -80,7 +80,9 @@ def costs_of(experiment: Experiment, runs: pd.DataFrame, baseline: str) -> dict[
     """Appraisals of all alternatives against the baseline."""
     own = {str(name): group for name, group in runs.groupby("scenario", sort=False)}
     return {
-        scenario.name: appraise(own[scenario.name], own[baseline], scenario.valuation).as_dict()
+        scenario.name: appraise(
+            own[scenario.name], own[baseline], scenario.valuation, scenario.behaviour.penalty_cny
+        ).as_dict()
         for scenario in experiment.scenarios
         if scenario.name != baseline
     }

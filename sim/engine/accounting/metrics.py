@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, isnan, nan
+from math import fsum, isfinite, isnan, nan
 
 import numpy as np
 
@@ -209,14 +209,28 @@ def _sum_of_products(one: Sequence[float], other: Sequence[float]) -> float:
 
 def _cost(world: World) -> Metrics:
     """Cost of all interventions over the recorded days on which they are in force, capital as a yearly annuity."""
-    rate, total = world.scenario.valuation.discount_rate, 0.0
+    rate, total, of_carriers = world.scenario.valuation.discount_rate, 0.0, 0.0
     for active in world.active:
         intervention, cost = active.intervention, active.intervention.cost
         if intervention.strength > 0.0:
             days = active.days_within(world.horizon.warm_up_days, world.horizon.days)
             yearly = cost.yearly_cny + cost.capital_cny * annuity(rate, cost.lifetime_years)
-            total += hooks.units(intervention, world.site) * yearly * days / DAYS_PER_YEAR
-    return {"cost_cny": total}
+            paid = hooks.units(intervention, world.site) * yearly * days / DAYS_PER_YEAR
+            total += paid
+            of_carriers += paid if (cost.paid_by or intervention.payer) == "carriers" else 0.0
+    return {
+        "cost_cny": total,
+        "cost_to_carriers_cny": of_carriers,
+        "tolls_cny": _tolls_cny(world),
+        "penalties": float(world.penalties),
+    }
+
+
+def _tolls_cny(world: World) -> float:
+    """What trucks paid for the kilometres that they drove."""
+    toll_cny_per_km = np.array([way.link.toll_cny_per_km for way in world.network.ways])
+    driven_m = world.recorder.tallies.distance_m.sum(axis=0)
+    return fsum((driven_m * toll_cny_per_km[world.network.sections.way]).tolist()) / METRES_PER_KM
 
 
 def _measured(world: World) -> Metrics:

@@ -147,6 +147,8 @@ class Case(ABC):
     def experience(self, kind: Experience, share: float = 1.0) -> None:
         """The driver remembers; some, once called for a banned entry, are not seen on banned roads again."""
         self.world.deterrence.experience(kind, self.violator.driver, self.now_s, share, self.violation)
+        if kind == "penalty" and self.now_s >= self.world.horizon.zero_s:
+            self.world.penalties += 1
         if kind != "contact" or self.violation != BANNED_ENTRY:
             return
         if self.uniform("device.hidden") < self.world.scenario.behaviour.hide_share * share:

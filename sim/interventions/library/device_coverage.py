@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sim.core.parameters import Share, Source
 from sim.core.vocabulary import TruckClass
-from sim.interventions.cost import COST_SOURCE, Cost
+from sim.interventions.cost import COST_SOURCE, Cost, Payer
 from sim.interventions.intervention import Intervention, rolled_out
 from sim.interventions.views import DriverView, Preparation, Setting, Site
 
@@ -39,6 +39,7 @@ class DeviceCoverage(Intervention):
 
     kind: ClassVar[str] = "device_coverage"
     unit: ClassVar[str] = "truck with a device"
+    payer: ClassVar[Payer] = "carriers"
     summary: ClassVar[str] = "devices in local and frequent transit semi-trailers, rolled out over months"
     puts_in: ClassVar[tuple[str, str]] = (
         "how many trucks of each class have a working device, and when",

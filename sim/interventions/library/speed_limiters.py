@@ -9,7 +9,7 @@ from sim.core.parameters import Positive, Share, Source
 from sim.core.units import ms_from_kmh
 from sim.core.vocabulary import TruckClass
 from sim.driving.rules import DrivingRules, SpeedRule
-from sim.interventions.cost import COST_SOURCE, Cost
+from sim.interventions.cost import COST_SOURCE, Cost, Payer
 from sim.interventions.intervention import Intervention
 from sim.interventions.views import Site
 from sim.physics.speed import GENTLE_DOWNGRADE
@@ -21,6 +21,7 @@ class SpeedLimiters(Intervention):
     kind: ClassVar[str] = "speed_limiters"
     summary: ClassVar[str] = "speed limiters and intelligent speed assistance; neither holds a truck on a downgrade"
     unit: ClassVar[str] = "truck"
+    payer: ClassVar[Payer] = "carriers"
     puts_in: ClassVar[tuple[str, str]] = (
         "share of trucks fitted, share tampered with, the cap",
         "安装比例、破坏比例、限速值",
