@@ -231,7 +231,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "side": ("side", "各方"),
     "better_off": ("better off by, million CNY", "净受益（万元）"),
-    "victims_cny": ("people: lives and injuries", "群众：减少伤亡"),
+    "victims_cny": ("people: lives and injuries", "社会公众：减少伤亡"),
     "carriers_cny": ("carriers: time, losses, tolls, fines, devices", "运输企业：时间、财损、通行费、罚款、设备"),
     "toll_roads_cny": ("toll roads", "收费公路经营方"),
     "public_cny": ("public purse: fines less measures", "财政：罚款减措施费用"),
