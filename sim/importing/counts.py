@@ -22,7 +22,7 @@ from sim.core.texts import shown
 from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
-from sim.importing.moments import read_moments
+from sim.importing.moments import read_moments, tells_both
 from sim.importing.table import Row, Table, cell, number_of, read_table
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
@@ -41,16 +41,25 @@ WORDS: dict[str, Group] = {
     "中货车": "rigid", "中货": "rigid", "大货车": "rigid", "大货": "rigid", "特大货车": "semi", "特大货": "semi",
     "集装箱车": "semi", "集装箱": "semi", "car": "car", "bus": "bus", "truck": "rigid", "rigid": "rigid",
     "semi": "semi", "articulated": "semi", "hgv": "semi", "lorry": "rigid", "trucks": "rigid", "cars": "car",
-    "buses": "bus", "小型车": "car", "中小客车": "car",
+    "buses": "bus", "小型车": "car", "中小客车": "car", "coach": "bus", "van": "car", "pickup": "car", "suv": "car",
+    "motorcycle": "car", "motorbike": "car", "passenger car": "car", "light vehicle": "car", "tractor": "semi",
+    "tractor-trailer": "semi", "tractor trailer": "semi", "semi-trailer": "semi", "semitrailer": "semi",
+    "articulated truck": "semi", "artic": "semi", "road train": "semi", "single-unit truck": "rigid",
+    "single unit": "rigid",
+    "rigid truck": "rigid", "heavy truck": "rigid", "货车": "rigid", "客车": "bus", "轿车": "car", "摩托车": "car",
+    "半挂车": "semi", "半挂": "semi", "挂车": "semi", "牵引车": "semi", "半挂牵引车": "semi", "拖挂车": "semi",
 }  # fmt: skip
 BARE = re.compile(r"(\d{1,4})\s*(?:[Hh]|时|点)?\s*([AaPp][Mm])?")
-PREFIX = re.compile(r"^(?:class|f|类|型)\s*(?=\d)", re.IGNORECASE)
+PREFIX = re.compile(r"^(?:class|cls|fhwa|f|类|型)[\s_-]*(?=\d)", re.IGNORECASE)
 SUMS = frozenset({"total", "all", "sum", "合计", "总计"})
 """Classes that are the sum of others."""
 FIRST_LIGHT_HOUR, LAST_LIGHT_HOUR = 7, 19
 Read = tuple[tuple[date, float], Row]
 """Day and seconds since its midnight of a row."""
-WEEK = 7
+WEEK, FIRST_ROWS = 7, 20
+LEAST_KINDS = 2
+"""Columns of vehicles by class, from which on a table is taken as one of those."""
+KIND, NUMBER = "kind of vehicle", "number of vehicles"
 SHORT_ERROR, WEEK_ERROR = 0.25, 0.13
 """Relative standard error of the year's average. From a week or more: 10.3 % in the mean [2] are a standard deviation
 of 13 %. From less: assumption, 0.13 to 0.31, the latter what 24.6 % in the mean [3] are. No seasonal factors apply."""
@@ -145,7 +154,8 @@ def read_counts(
         if it has no time or class, dates are mixed, or no whole day was counted
     """
     table = read_table(file, needed=[name for names in NAMES.values() for name in names])
-    columns = _columns(table, named or {})
+    table, named = _with_a_row_a_class(table, named or {})
+    columns = _columns(table, named)
     cells = [(row[0], *_when(row, columns)) for row in table.rows]
     moments = read_moments(file, columns.get("moment") or columns["date"], cells, date_order)
     read = [(moment, row) for moment, row in zip(moments, table.rows, strict=True) if moment is not None]
@@ -161,8 +171,22 @@ def read_counts(
     return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
 
 
+def _with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str]]:
+    """A table with a column for each class of vehicle as one with a row for each, and what its new columns are for."""
+    found = table.columns_of(NAMES, named)
+    kinds = [column for column in table.columns if column not in found.values() and group_of(column) != "unclassified"]
+    if "class" in found or len(kinds) < LEAST_KINDS:
+        return table, named
+    rows = [(line, {**cells, KIND: kind, NUMBER: cells.get(kind, "")}) for line, cells in table.rows for kind in kinds]
+    return Table(table.file, (*table.columns, KIND, NUMBER), tuple(rows)), {**named, "class": KIND, "count": NUMBER}
+
+
 def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
     found = table.columns_of(NAMES, named)
+    if "moment" not in found and ("date" in found) != ("time" in found):
+        only = "date" if "date" in found else "time"
+        if any(tells_both(cell(row, found, only)) for row in table.rows[:FIRST_ROWS]):
+            found["moment"] = found.pop(only)
     if "moment" not in found and not {"date", "time"} <= set(found):
         raise refused(f"{table.file}:1", "no column holds when: say --map moment=COLUMN, or date and time")
     if "class" not in found:

@@ -27,6 +27,12 @@ def read_moments(
     return [_moment(day, time, chosen) for _, day, time in cells]
 
 
+def tells_both(text: str) -> bool:
+    """Whether a text has a day and a time of it."""
+    day = YEAR_FIRST_DAY.match(text.strip()) or YEAR_LAST.match(text.strip())
+    return day is not None and CLOCK.search(text) is not None
+
+
 def _moment(day_text: str, time_text: str, order: DateOrder) -> Moment:
     day = _day(day_text.strip(), order)
     clock = CLOCK.search(time_text)

@@ -92,6 +92,31 @@ def test_an_import_writes_profiles_for_a_scenario(tmp_path) -> None:
     assert len(profiles["traffic"]["weekly_weights"]) == 7
 
 
+@pytest.mark.parametrize("head", ["time", "date", "时间"])
+def test_one_column_that_has_day_and_time_is_enough(head, tmp_path) -> None:
+    """Whatever it is called; a row a vehicle, in no order."""
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13 {hour:02d}:{minute:02d}:07,tractor-trailer" for minute in (41, 5) for hour in range(24)]
+    file.write_text("\n".join([f"{head},class", *rows, ""]), encoding="utf-8")
+    counts = read_counts(file)
+    assert counts.a_day == 48
+    assert counts.shares["semi"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "heads", [("Class 2", "Class 6", "Class 9"), ("F2", "F6", "F9"), ("小客车", "大货车", "集装箱车"), ("2", "6", "9")]
+)
+def test_a_column_a_class_is_a_row_a_class(heads, tmp_path) -> None:
+    """As many counters write it: intervals below each other, classes beside each other, their sum among them."""
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13,{hour}:{minute:02d},30,6,,36" for hour in range(24) for minute in (0, 30)]
+    file.write_text("\n".join([",".join(["Date", "Time", *heads, "Total"]), *rows, ""]), encoding="utf-8")
+    counts = read_counts(file)
+    assert counts.a_day == 48 * 36
+    assert [counts.shares[group] for group in ("car", "rigid", "semi")] == pytest.approx([5 / 6, 1 / 6, 0.0])
+    assert counts.rows == 48 * 3
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
 def test_chinese_intervals_are_counts(encoding, tmp_path) -> None:
     file = tmp_path / "counts.csv"
