@@ -17,6 +17,7 @@ from sim.charts.basic import (
 )
 from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive
 from sim.charts.hindcast import hindcast
+from sim.charts.residuals import residuals
 from sim.charts.road_profile import road_profile
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "pareto",
     "posteriors",
     "predictive",
+    "residuals",
     "road_profile",
     "scattered",
     "swept",

@@ -212,7 +212,12 @@ def accidents(
     years = tuple(range(known[0], known[-1] + 1)) if known else ()
     assumed = {key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()}
     section_of("--assume", 0.0, assumed)
-    files, report = accident_files(Counted(file, records, chosen, sites, years, assumed))
+    counted = Counted(file, records, chosen, sites, years, assumed)
+    files, report = accident_files(counted)
+    if (report["sections"] or {}).get("calibration") is not None:
+        from sim import charts
+
+        files["residuals.svg"] = charts.content_of(charts.residuals(counted.tables()[1]), ".svg")
     _finish(out, files, report, report_text(report, "en"), as_json=as_json)
 
 

@@ -37,7 +37,8 @@ class Counted:
         ends, places = located(self.accidents, self.sites)
         counts = counts_of(self.accidents, places, len(self.sites), self.years)
         predictions = predicted(self.sites, len(self.years), self.assumed)
-        found = fit(counts.sum(axis=1), predictions)
+        along = sorted(range(len(self.sites)), key=lambda place: (self.sites[place].route, self.sites[place].low))
+        found = fit(counts.sum(axis=1), predictions, along)
         rows = pd.DataFrame([vars(accident) for accident in self.accidents])
         if self.sites:
             rows["where"] = ends
@@ -61,6 +62,8 @@ def _section_rows(counted: Counted, counts: Ints, predictions: Floats, found: Fi
     unknown = np.full(len(rows), np.nan)
     rows["expected"] = unknown if found is None else found.expected.round(3)
     rows["excess"] = unknown if found is None else found.excess.round(3)
+    rows["cumulative_residual"] = unknown if found is None else found.residuals.round(3) + 0.0
+    rows["cumulative_limit"] = unknown if found is None else found.residual_limits.round(3)
     return rows
 
 
@@ -132,6 +135,7 @@ def _of_sections(counted: Counted, sections: pd.DataFrame, found: Fit | None) ->
         "factor": {"estimate": interval.estimate, "low": interval.low, "high": interval.high},
         "overdispersion": found.overdispersion,
         "a_year": found.counted / len(counted.years),
+        "residuals_beyond_chance": found.outside,
     }
     columns = ["route", "from", "to", "counted", "predicted", "expected", "excess"]
     content["most_above_alike_ones"] = worst[columns].dropna().to_dict("records")
@@ -154,6 +158,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "rate": "{counted:,} in {count} sections, {per_million_vehicle_km:.2f} a million vehicle-km",
         "no_rate": "{counted:,} in {count} sections, whose traffic is not known (a column aadt): no rate",
         "factor": "counted over predicted: {estimate:.2f} ({low:.2f} to {high:.2f}), two-lane rural sections",
+        "walk": "counted less predicted, added up along the road (residuals.svg): beyond what chance makes of it at "
+        "{share:.0%} of the sections, about 5% is right",
         "use": "in a scenario: risk: {{calibration_factor: {estimate:.2f}}}",
         "few": "fewer than 100 a year: the manual advises more, so read the interval",
         "worst": "Sections with more than alike ones have (Empirical Bayes)",
@@ -174,6 +180,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "rate": "{count} 个路段 {counted:,} 起，每百万车公里 {per_million_vehicle_km:.2f} 起",
         "no_rate": "{count} 个路段 {counted:,} 起；交通量未知（aadt 列）：无法计算事故率",
         "factor": "实际与预测之比：{estimate:.2f}（{low:.2f} 至 {high:.2f}），双车道公路路段",
+        "walk": "沿路累计的实际与预测之差（residuals.svg）：{share:.0%} 的路段超出随机波动范围，约 5% 为宜",
         "use": "在方案中填写：risk: {{calibration_factor: {estimate:.2f}}}",
         "few": "每年少于 100 起：手册建议更多，请看区间",
         "worst": "高于同类路段的路段（经验贝叶斯）",
@@ -205,7 +212,11 @@ def _calibration_lines(sections: Mapping[str, Any], words: Mapping[str, str]) ->
     calibration = sections["calibration"]
     if calibration is None:
         return []
-    lines = [f"- {words[name].format(**calibration['factor'])}" for name in ("factor", "use")]
+    lines = [
+        f"- {words['factor'].format(**calibration['factor'])}",
+        f"- {words['walk'].format(share=calibration['residuals_beyond_chance'])}",
+        f"- {words['use'].format(**calibration['factor'])}",
+    ]
     lines += [f"- {words['few']}"] if calibration["a_year"] < ADVISED else []
     lines += ["", f"## {words['worst']}", "", f"| {words['table']} |", "|---|---|---|---|---|---|"]
     lines += [

@@ -23,7 +23,7 @@ from sim.importing.table import Row, Table, cell, number_of, read_table
 from sim.inputs.road import Section
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
-from sim.statistics.accident_counts import empirical_bayes, fit_overdispersion
+from sim.statistics.accident_counts import cumulative_residuals, empirical_bayes, fit_overdispersion
 from sim.statistics.intervals import CONFIDENCE, Interval
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -40,6 +40,8 @@ OF_SECTION = (
 )  # fmt: skip
 """Columns that go into the prediction under the names of the scenario format."""
 FEWEST_FOR_FIT = 5
+TINY = 1e-9
+"""Of accidents, by which a sum that ends at 0 may miss it."""
 TWO_LANES = 2
 LEAST_LENGTH_KM, MOST_LENGTH_KM = 0.01, 50.0
 """Of a section in the scenario format."""
@@ -174,10 +176,23 @@ class Fit:
     """Empirical Bayes [2]."""
     excess: Floats
     """Expected over what alike sites have, in accidents."""
+    residuals: Floats
+    """Counted less predicted times the factor, added up from the first site on."""
+    residual_limits: Floats
+    """What chance alone makes of them: 95 % between minus and plus."""
+
+    @property
+    def outside(self) -> float:
+        """Share of the sites at which the sum lies beyond its limits."""
+        seen = np.isfinite(self.residuals)
+        beyond = np.abs(self.residuals[seen]) > self.residual_limits[seen] + TINY
+        return float(beyond.mean())
 
 
-def fit(counts: Ints, predictions: Floats) -> Fit | None:
+def fit(counts: Ints, predictions: Floats, order: Sequence[int] | None = None) -> Fit | None:
     """Calibration of predictions by counts, or None where there are too few sites or no accident.
+
+    `order` is that in which sites lie along the road, by default the one of the arrays.
 
     The factor's interval is normal on the log scale, with the variance 1 / counted + k sum mu**2 / (sum mu)**2 of
     negative binomial counts.
@@ -194,4 +209,7 @@ def fit(counts: Ints, predictions: Floats) -> Fit | None:
     expected, excess = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     expected[seen] = empirical_bayes(counts[seen].astype(np.float64), mean, np.full(len(mean), k)).expected
     excess[seen] = expected[seen] - mean
-    return Fit(counted, total, Interval(factor, factor / spread, factor * spread), k, expected, excess)
+    sums, limits = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
+    along = np.array([place for place in (range(len(counts)) if order is None else order) if seen[place]])
+    sums[along], limits[along] = cumulative_residuals(counts[along], factor * predictions[along], k)
+    return Fit(counted, total, Interval(factor, factor / spread, factor * spread), k, expected, excess, sums, limits)

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
-from scipy.special import gammaln
+from scipy.special import gammaln, ndtri
 from scipy.stats import beta, binom, poisson
 from scipy.stats import f as f_ratio
 
@@ -22,6 +22,7 @@ from sim.statistics.intervals import CONFIDENCE, Interval, exact_rate_interval
 
 Method = Literal["exact", "mid_p"]
 TINY = 1e-12
+TWO_SIDED = float(ndtri(0.5 + CONFIDENCE / 2.0))
 
 
 def rate_interval(count: int, exposure: float, confidence: float = CONFIDENCE, method: Method = "exact") -> Interval:
@@ -269,6 +270,31 @@ def years_to_detect(
         middle = (few + many) // 2
         few, many = (few, middle) if enough(middle) else (middle, many)
     return float(many)
+
+
+def cumulative_residuals(counts: Ints, means: Floats, overdispersion: float) -> tuple[Floats, Floats]:
+    """Counts less their means, added up site by site, and what chance alone makes of it (CURE plot).
+
+    Parameters
+    ----------
+    counts, means : array
+        by site in the order in which they are added, shape (sites,); the means' sum is that of the counts
+    overdispersion : float
+        k of the negative binomial
+
+    Returns
+    -------
+    sums, limits : array
+        shape (sites,); of walks that only chance moves, 95 % lie at a site between the limits below and above 0
+
+    Notes
+    -----
+    Derived: a walk of independent steps with variances v_i = mu_i + k mu_i**2 that is known to end at 0 has at the
+    n-th step the variance s (1 - s / S), s the sum of the first n of them and S that of all.
+    """
+    variance = np.cumsum(means + overdispersion * means**2)
+    left = np.maximum(1.0 - variance / variance[-1], 0.0)
+    return np.cumsum(counts - means), TWO_SIDED * np.sqrt(variance * left)
 
 
 def chance_of_drop(
