@@ -27,5 +27,5 @@ def residuals(sections: pd.DataFrame) -> Figure:
         axes.set_xlim(0.0, float(km[-1]))
         axes.set_xlabel("km of the sections, in the order of their posts")
         axes.set_ylabel("accidents")
-        axes.legend(frameon=False)
+        figure.legend(loc="outside upper left", ncols=2, frameon=False)
     return figure

@@ -102,7 +102,7 @@ def test_the_tutorials_first_two_examples() -> None:
 
 def test_cumulative_residuals_stay_within_their_limits_as_often_as_they_say() -> None:
     """Negative binomial counts of 80 sites against means that are scaled to their sum: 95 % at each site, or nearly, as
-    counts are skew (0.015 for it; the standard error of walks is 0.003); equal means where they grow leave the limits."""
+    counts are skew (0.015 for it, the standard error is 0.003); equal means where the true ones grow leave them."""
     generator, k, studies = np.random.default_rng(3), 0.5, 2000
     means = np.linspace(1.0, 9.0, 80)
     inside = np.zeros((studies, 79))
