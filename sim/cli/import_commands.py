@@ -180,6 +180,12 @@ def accidents(
     sections: Annotated[
         Path | None, typer.Option(help="CSV of sections: route, from, to, and aadt, lanes, length if known.")
     ] = None,
+    years: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FROM-TO", help="Whole years that are studied, such as 2019-2023.", show_default="those of the file"
+        ),
+    ] = None,
     keep: Annotated[list[str] | None, typer.Option(help="COLUMN=TEXT: only sections whose cell begins so.")] = None,
     assume: Annotated[
         list[str] | None, typer.Option(help="KEY=NUMBER for the prediction, such as shoulder_width_m=1.2.")
@@ -208,17 +214,30 @@ def accidents(
     kept = _pairs("--keep", keep)
     sites = [] if sections is None else read_sites(sections, mile_posts=records.mile_posts, keep=kept)
     sites = [site for site in sites if route is None or site.route == route]
-    known = sorted({one.year for one in chosen if one.year is not None})
-    years = tuple(range(known[0], known[-1] + 1)) if known else ()
+    span = _years(years, [one.year for one in records.accidents if one.year is not None])
+    chosen = [one for one in chosen if years is None or one.year in span]
     assumed = {key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()}
     section_of("--assume", 0.0, assumed)
-    counted = Counted(file, records, chosen, sites, years, assumed)
+    counted = Counted(file, records, chosen, sites, span, assumed)
     files, report = accident_files(counted)
     if (report["sections"] or {}).get("calibration") is not None:
         from sim import charts
 
         files["residuals.svg"] = charts.content_of(charts.residuals(counted.tables()[1]), ".svg")
     _finish(out, files, report, report_text(report, "en"), as_json=as_json)
+
+
+def _years(text: str | None, known: list[int]) -> tuple[int, ...]:
+    """Years from the first to the last that is known, or as they are said."""
+    if text is None:
+        return tuple(range(min(known), max(known) + 1)) if known else ()
+    first, _, last = text.partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()) or int(first) > int(last or first):
+        raise Problem(f"--years: found {text!r}, must be like 2019-2023")
+    found = tuple(range(int(first), int(last or first) + 1))
+    if not set(found) & set(known):
+        raise Problem(f"--years: no accident of the file is of {text}")
+    return found
 
 
 def _order(text: str | None) -> Any:

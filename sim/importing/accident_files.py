@@ -85,7 +85,7 @@ def accident_files(counted: Counted) -> tuple[dict[str, bytes], dict[str, Any]]:
 def _report(counted: Counted, accidents: pd.DataFrame, sections: pd.DataFrame, found: Fit | None) -> dict[str, Any]:
     records = counted.records
     by_year = Counter(accident.year for accident in counted.accidents)
-    known = sorted(year for year in by_year if year is not None)
+    known = sorted({*counted.years, *(year for year in by_year if year is not None)})
     same = [list(lines) for lines in records.same_rows]
     return {
         "file": counted.file.name,
@@ -100,6 +100,7 @@ def _report(counted: Counted, accidents: pd.DataFrame, sections: pd.DataFrame, f
         "without_coordinates": sum(accident.lat_deg is None for accident in counted.accidents),
         "without_hour": sum(accident.hour is None for accident in counted.accidents),
         "by_year": {str(year): by_year[year] for year in known},
+        "studied_years": list(counted.years),
         "undated": by_year.get(None, 0),
         "where": dict(Counter(accidents["where"])) if "where" in accidents else None,
         "sections": _of_sections(counted, sections, found),
@@ -150,6 +151,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "posts": "places along a route: {known:,} known, {none:,} none, {unknown:,} unknown",
         "blind": "{without_coordinates:,} without coordinates, {without_hour:,} without an hour, {undated:,} undated",
         "by_year": "By year",
+        "studied": "studied: {first} to {last}, whole years; if records begin or end within one, or one is no part of "
+        "the study, say --years",
         "where": "Where they lie",
         "located": "in one section",
         "outside": "in none of the sections",
@@ -172,6 +175,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "posts": "桩号：已知 {known:,}，无 {none:,}，不明 {unknown:,}",
         "blind": "无坐标 {without_coordinates:,}，无时刻 {without_hour:,}，无日期 {undated:,}",
         "by_year": "按年",
+        "studied": "研究期：{first} 至 {last} 年，按整年计；若记录不足整年或含无关年份，请用 --years 指定",
         "where": "位置",
         "located": "落在一个路段",
         "outside": "不在任何路段",
@@ -199,6 +203,9 @@ def report_text(report: Mapping[str, Any], language: Language) -> str:
         lines.append(f"- {words['same'].format(count=len(same), lines=named)}")
     lines += [f"- {words['posts'].format(**report['posts'])}", f"- {words['blind'].format(**report)}", ""]
     lines += [f"## {words['by_year']}", "", *(f"- {year}: {count:,}" for year, count in report["by_year"].items()), ""]
+    if report["studied_years"]:
+        first, last = report["studied_years"][0], report["studied_years"][-1]
+        lines += [f"- {words['studied'].format(first=first, last=last)}", ""]
     if report["where"] is not None:
         lines += [f"## {words['where']}", ""]
         lines += [f"- {words[where]}: {count:,}" for where, count in report["where"].items()]

@@ -36,7 +36,10 @@ NAMES: dict[str, tuple[str, ...]] = {
 """Columns as they are called; whatever is called otherwise is named by --map."""
 UNKNOWN_DEGREES = 77.0
 """Latitudes from here on are codes for unknown; no road is as far north."""
-FATAL = ("fatal", "1", "k", "死亡")
+FATAL = frozenset(
+    {"fatal", "1", "k", "fatality", "fatal injury", "fatal accident", "fatal crash", "killed"}
+    | {"死亡", "死亡事故", "亡人事故"}
+)
 MOST_NAMED = 20
 MOST_UNPACKED_BYTES = 300_000_000
 
@@ -54,7 +57,7 @@ class Layout:
 
 def _tenths(text: str) -> float | None:
     """Fatality Analysis Reporting System: tenths of a mile; 99998 and 99999 are unknown, 0 is none."""
-    value = int(text) if text.isdigit() else 0
+    value = int(text) if text.isdecimal() else 0
     return None if value == 0 or value >= 99_998 else value / 10.0  # noqa: PLR2004 - its codes
 
 
@@ -176,11 +179,12 @@ def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) ->
 def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates) -> Accident:
     lon, lat = (decimal_of(cell(row, columns, what)) for what in ("lon", "lat"))
     placed = lon is not None and lat is not None and abs(lat) < UNKNOWN_DEGREES and (lon, lat) != (0.0, 0.0)
+    placed = placed and abs(lon or 0.0) <= 180.0  # noqa: PLR2004 - degrees
     return Accident(
         row[0],
         cell(row, columns, "id") or str(row[0]),
         *when,
-        _hour(cell(row, columns, "hour")),
+        _hour(cell(row, columns, "hour") or _behind_the_day(cell(row, columns, "date"))),
         cell(row, columns, "route"),
         layout.post(cell(row, columns, "post")),
         lon if placed else None,
@@ -197,9 +201,14 @@ def _post_code(text: str, post: float | None) -> str:
     return "none" if text in {"", "0", "nan"} else "unknown"
 
 
+def _behind_the_day(text: str) -> str:
+    """The time in a cell with the day before it; nothing where there is none."""
+    return text if ":" in text or "：" in text or "时" in text else ""
+
+
 def _hour(text: str) -> int | None:
     """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
-    marked = re.match(r"(?:.*\s)?(\d{1,2}):(\d{2})(?::\d{2})?\s*([AaPp][Mm])?$", text)
+    marked = re.match(r"(?:.*[\sT日])?(\d{1,2})[:：时](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*([AaPp][Mm])?$", text)
     if marked:
         hour = int(marked[1])
         if hour > (12 if marked[3] else 24) or int(marked[2]) > 59:  # noqa: PLR2004

@@ -22,7 +22,7 @@ from sim.core.texts import shown
 from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
-from sim.importing.moments import read_moments, tells_both
+from sim.importing.moments import Moment, as_starts, read_moments, tell_ends, tells_both
 from sim.importing.table import Row, Table, cell, number_of, read_table
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
@@ -51,12 +51,17 @@ WORDS: dict[str, Group] = {
 }  # fmt: skip
 BARE = re.compile(r"(\d{1,4})\s*(?:[Hh]|时|点)?\s*([AaPp][Mm])?")
 PREFIX = re.compile(r"^(?:class|cls|fhwa|f|类|型)[\s_-]*(?=\d)", re.IGNORECASE)
-SUMS = frozenset({"total", "all", "sum", "合计", "总计"})
+SUMS = re.compile(r"\b(?:sub)?total\b|^all\b|^sum\b|合计|总计|小计|gesamt|summe", re.IGNORECASE)
 """Classes that are the sum of others."""
+OTHERS = re.compile(
+    r"^(?:others?|unclassified|unknown|其他|其它|未分类|sonstige)$|^(?:class|cls|fhwa|f)?[\s_-]*\d+$", re.IGNORECASE
+)
+"""Columns of vehicles of no known class, beside those of known ones."""
 FIRST_LIGHT_HOUR, LAST_LIGHT_HOUR = 7, 19
 Read = tuple[tuple[date, float], Row]
 """Day and seconds since its midnight of a row."""
 WEEK, FIRST_ROWS = 7, 20
+MOST_UNREAD = 0.1
 LEAST_KINDS = 2
 """Columns of vehicles by class, from which on a table is taken as one of those."""
 KIND, NUMBER = "kind of vehicle", "number of vehicles"
@@ -136,7 +141,7 @@ def group_of(text: str) -> Group:
         return WORDS.get(text) or WORDS[text.lower()]
     try:
         number = int(float(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         return "unclassified"
     if not 1 <= number <= LAST_SEMI:
         return "unclassified"
@@ -158,11 +163,14 @@ def read_counts(
     columns = _columns(table, named)
     cells = [(row[0], *_when(row, columns)) for row in table.rows]
     moments = read_moments(file, columns.get("moment") or columns["date"], cells, date_order)
+    if "count" in columns and tell_ends([time for _, _, time in cells]):
+        moments = as_starts(moments)
     read = [(moment, row) for moment, row in zip(moments, table.rows, strict=True) if moment is not None]
     if not read:
         raise refused(
             f"{file}:{table.rows[0][0]}", "no time can be read: is it like 2024-05-01 14:30 or 05/01/2024 2:30 PM?"
         )
+    _see_that_most_are_read(file, cells, moments)
     days, by_hour = _by_hour(read, columns, file)
     back = sum(later < earlier for earlier, later in pairwise(moment for moment, _ in read))
     if not by_hour.any():
@@ -171,12 +179,26 @@ def read_counts(
     return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
 
 
+def _see_that_most_are_read(file: Path, cells: Sequence[tuple[int, str, str]], moments: Sequence[Moment]) -> None:
+    """A few rows without a time are left out; many would be traffic that is missing."""
+    unread = [cell for cell, moment in zip(cells, moments, strict=True) if moment is None]
+    if len(unread) > MOST_UNREAD * len(moments):
+        line, day, time = unread[0]
+        raise refused(
+            f"{file}:{line}",
+            f"{len(unread):,} of {len(moments):,} rows have a time that can't be read, such as "
+            f"{shown(f'{day} {time}')}: 2024-05-01 14:30, 05/01/2024 2:30 PM, 20240501 14:30 and 1-May-2024 14:30 can",
+        )
+
+
 def _with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str]]:
     """A table with a column for each class of vehicle as one with a row for each, and what its new columns are for."""
     found = table.columns_of(NAMES, named)
-    kinds = [column for column in table.columns if column not in found.values() and group_of(column) != "unclassified"]
-    if "class" in found or len(kinds) < LEAST_KINDS:
+    others = [column for column in table.columns if column not in found.values() and not SUMS.search(column)]
+    known = [column for column in others if group_of(column) != "unclassified"]
+    if "class" in found or len(known) < LEAST_KINDS:
         return table, named
+    kinds = [column for column in others if column in known or OTHERS.match(column.strip())]
     rows = [(line, {**cells, KIND: kind, NUMBER: cells.get(kind, "")}) for line, cells in table.rows for kind in kinds]
     return Table(table.file, (*table.columns, KIND, NUMBER), tuple(rows)), {**named, "class": KIND, "count": NUMBER}
 
@@ -215,7 +237,7 @@ def _clock(text: str) -> str:
 def _by_hour(read: Sequence[Read], columns: Mapping[str, str], file: Path) -> tuple[tuple[date, ...], Floats]:
     """Whole days, and vehicles by day, hour and group."""
     first, last = min(moment for moment, _ in read), max(moment for moment, _ in read)
-    counted = [own for own in read if cell(own[1], columns, "class").lower() not in SUMS]
+    counted = [own for own in read if not SUMS.search(cell(own[1], columns, "class"))]
     days = sorted({moment[0] for moment, _ in counted if _covered(moment[0], first, last)})
     if not days:
         hours = (last[0] - first[0]).days * HOURS_PER_DAY + (last[1] - first[1]) / SECONDS_PER_HOUR
@@ -250,17 +272,21 @@ def _count(row: Row, columns: Mapping[str, str], file: Path) -> float:
 
 def _unknown(read: Sequence[Read], columns: Mapping[str, str]) -> tuple[str, ...]:
     names = {cell(row, columns, "class") for _, row in read}
-    return tuple(sorted(name for name in names if group_of(name) == "unclassified" and name.lower() not in SUMS))
+    return tuple(sorted(name for name in names if group_of(name) == "unclassified" and not SUMS.search(name)))
 
 
 def _speeds(read: Sequence[Read], columns: Mapping[str, str], *, miles: bool) -> dict[str, tuple[float, float, float]]:
     """Percentiles by group, where every row is a vehicle."""
     if "speed" not in columns or "count" in columns:
         return {}
-    per_unit = METRES_PER_MILE / METRES_PER_KM if miles else 1.0
+    head = columns["speed"].lower()
+    miles = "mph" in head or "mi/h" in head or (miles and "km" not in head)
     found: dict[str, list[float]] = {}
     for _, row in read:
-        speed = number_of(cell(row, columns, "speed").lower().removesuffix("km/h").removesuffix("mph"))
+        text = cell(row, columns, "speed").lower()
+        speed = number_of(text.removesuffix("km/h").removesuffix("kmh").removesuffix("mph"))
         if speed is not None and speed > 0.0:
-            found.setdefault(group_of(cell(row, columns, "class")), []).append(speed * per_unit)
+            of_miles = text.endswith("mph") or (miles and not text.endswith(("km/h", "kmh")))
+            kmh = speed * (METRES_PER_MILE / METRES_PER_KM if of_miles else 1.0)
+            found.setdefault(group_of(cell(row, columns, "class")), []).append(kmh)
     return {group: tuple(np.percentile(own, (15, 50, 85)).tolist()) for group, own in sorted(found.items())}

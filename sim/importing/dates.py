@@ -26,8 +26,8 @@ def likely_year(year: int | None) -> int | None:
 
 def month_of(text: str) -> int | None:
     """A month by number or English name."""
-    text = text.strip().lower()
-    if text.isdigit():
+    text = text.strip().lower().removesuffix(".0")
+    if text.isdecimal():
         return int(text) if 1 <= int(text) <= LAST_MONTH else None
     return MONTHS.index(text[:3]) + 1 if text[:3] in MONTHS else None
 

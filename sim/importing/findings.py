@@ -52,8 +52,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "高程按米计达 {height_m:,.0f}：若为英尺请加 --units us",
     ),
     "R13": (
-        "{void_m:,.0f} m of the way have no height in the model: a straight line between what is known",
-        "高程模型有 {void_m:,.0f} 米空缺：以两端直线相连",
+        "{void_m:,.0f} m of the way have no height: a straight line between what is known",
+        "有 {void_m:,.0f} 米没有高程：以两端直线相连",
+    ),
+    "R13-zeros": (
+        "{count:,} heights of 0 on a road that lies well above are taken as none",
+        "道路明显高于海平面，{count:,} 个为 0 的高程视为缺失",
     ),
     "R14": (
         "{count} tunnels, bridges and galleries of {length_m:,.0f} m lie straight between their ends",

@@ -30,7 +30,13 @@ def read_geojson(file: Path) -> Line:
         raise refused(file, f"can't be read: {reason(error)}") from error
     except (ValueError, RecursionError) as error:
         raise refused(file, f"is no JSON: {error}") from error
-    pieces = [piece for feature in _features(content, file) for piece in _lines(feature)]
+    try:
+        pieces = [piece for feature in _features(content, file) for piece in _lines(feature)]
+    except RefusedError as error:
+        raise refused(file, str(error)) from error
+    except (TypeError, AttributeError, ValueError, OverflowError) as error:
+        message = "is GeoJSON whose features are not as they must be: a line is a list of [longitude, latitude] pairs"
+        raise refused(file, message) from error
     if not pieces:
         raise refused(file, "has no LineString: a road is a line")
     return _chained(pieces, file)
@@ -65,7 +71,7 @@ def _places(part: Any) -> list[list[float]]:
         numbers = [own for own in point or [] if isinstance(own, int | float)]
         if len(numbers) < 2:  # noqa: PLR2004 - longitude and latitude
             continue
-        if abs(numbers[0]) > 180.0 or abs(numbers[1]) > 90.0:  # noqa: PLR2004 - degrees
+        if not (abs(numbers[0]) <= 180.0 and abs(numbers[1]) <= 90.0):  # noqa: PLR2004 - degrees
             raise RefusedError(
                 f"a line has the place {numbers[0]:g}, {numbers[1]:g}: coordinates must be longitude and latitude in "
                 "degrees (WGS 84), as GeoJSON has them"

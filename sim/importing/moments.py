@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
-from sim.core.units import SECONDS_PER_HOUR, SECONDS_PER_MINUTE
-from sim.importing.dates import LAST_MONTH, YEAR_FIRST_DAY, YEAR_LAST, DateOrder, order_of
+from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+from sim.importing.dates import LAST_MONTH, YEAR_FIRST_DAY, YEAR_LAST, DateOrder, month_of, order_of
 
-CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp])?\.?[Mm]?\.?")
+CLOCK = re.compile(r"(\d{1,2})[:：时](\d{2})分?(?:[:：]?(\d{2})(?:\.\d+)?秒?)?\s*(?:[AaPp]\.?[Mm]\.?)?")
+HALF = re.compile(r"(?<![A-Za-z])([AaPp])\.?[Mm]\b|(上午|凌晨|早上)|(下午|晚上|中午)")
+SIXTY = 60
+COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
+NAMED_DAY = re.compile(r"(\d{1,2})[-\s]([A-Za-z]{3})[A-Za-z]*[-\s,]+(\d{4})")
 Moment = tuple[date, float] | None
 """Day, and seconds since its midnight; None where it can't be read."""
 
@@ -27,10 +32,28 @@ def read_moments(
     return [_moment(day, time, chosen) for _, day, time in cells]
 
 
+def tell_ends(times: Sequence[str]) -> bool:
+    """Whether times are those at which intervals end: some day ends at 24, and none begins at 0."""
+    hours = {int(clock[1]) for text in times if (clock := CLOCK.search(text))}
+    return 24 in hours and 0 not in hours  # noqa: PLR2004 - of a day
+
+
+def as_starts(moments: Sequence[Moment]) -> list[Moment]:
+    """Ends of intervals as their starts; an interval is the least that lies between two times of day."""
+    known = sorted({moment[1] for moment in moments if moment is not None})
+    apart = min((later - earlier for earlier, later in pairwise(known)), default=float(SECONDS_PER_HOUR))
+    return [None if moment is None else _earlier(moment, apart) for moment in moments]
+
+
+def _earlier(moment: tuple[date, float], by_s: float) -> tuple[date, float]:
+    day, seconds = moment
+    return (day, seconds - by_s) if seconds >= by_s else (day - timedelta(days=1), seconds + SECONDS_PER_DAY - by_s)
+
+
 def tells_both(text: str) -> bool:
     """Whether a text has a day and a time of it."""
-    day = YEAR_FIRST_DAY.match(text.strip()) or YEAR_LAST.match(text.strip())
-    return day is not None and CLOCK.search(text) is not None
+    kinds = (YEAR_FIRST_DAY, YEAR_LAST, COMPACT_DAY, NAMED_DAY)
+    return any(kind.match(text.strip()) for kind in kinds) and CLOCK.search(text) is not None
 
 
 def _moment(day_text: str, time_text: str, order: DateOrder) -> Moment:
@@ -38,17 +61,22 @@ def _moment(day_text: str, time_text: str, order: DateOrder) -> Moment:
     clock = CLOCK.search(time_text)
     if day is None or clock is None:
         return None
-    hour, half = int(clock[1]), (clock[4] or "").lower()
-    hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+    hour, half = int(clock[1]), HALF.search(time_text)
+    if half is not None and hour <= 12:  # noqa: PLR2004 - of half a day
+        hour = hour % 12 + (12 if half[3] or (half[1] or "").lower() == "p" else 0)
     if hour == 24:  # noqa: PLR2004 - the end of a day as some write it
         day, hour = day + timedelta(days=1), 0
-    seconds = hour * SECONDS_PER_HOUR + int(clock[2]) * SECONDS_PER_MINUTE + int(clock[3] or 0)
-    return (day, float(seconds)) if hour < 24 and int(clock[2]) < 60 else None  # noqa: PLR2004 - of a clock
+    minute, second = int(clock[2]), min(int(clock[3] or 0), SIXTY - 1)
+    seconds = hour * SECONDS_PER_HOUR + minute * SECONDS_PER_MINUTE + second
+    return (day, float(seconds)) if hour < 24 and minute < SIXTY else None  # noqa: PLR2004 - of a day
 
 
 def _day(text: str, order: DateOrder) -> date | None:
-    first, last = YEAR_FIRST_DAY.match(text), YEAR_LAST.match(text)
-    if first:
+    first, last = YEAR_FIRST_DAY.match(text) or COMPACT_DAY.match(text), YEAR_LAST.match(text)
+    named = NAMED_DAY.match(text)
+    if named:
+        day, month, year = int(named[1]), month_of(named[2]) or LAST_MONTH + 1, int(named[3])
+    elif first:
         year, month, day = (int(part) for part in first.groups())
     elif last:
         one, two, year = (int(part) for part in last.groups())

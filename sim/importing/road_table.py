@@ -14,21 +14,28 @@ from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import refused
 from sim.importing.lines import Line, line_of
 from sim.importing.plan import Curve
-from sim.importing.table import Row, Table, cell, decimal_of, read_table
+from sim.importing.table import Row, Table, cell, decimal_of, number_of, read_table
 
 NAMES: dict[str, tuple[str, ...]] = {
     "lon": ("lon", "longitude", "lng", "x", "经度"),
     "lat": ("lat", "latitude", "y", "纬度"),
-    "height": ("ele", "elevation", "elevation_m", "height", "height_m", "altitude", "z", "高程", "海拔"),
-    "station": ("station", "station_m", "station_km", "chainage", "chainage_m", "km", "pk", "桩号", "里程"),
-    "grade": ("grade", "grade_pct", "slope", "slope_pct", "坡度", "纵坡"),
+    "height": ("ele", "elevation", "elevation_m", "height", "height_m", "altitude", "z", "höhe", "高程", "海拔"),
+    "station": (
+        "station", "station_m", "station_km", "chainage", "chainage_m", "chainage_km", "km", "kilometer", "kilometre",
+        "pk", "桩号", "里程",
+    ),
+    "grade": ("grade", "grade_pct", "slope", "slope_pct", "längsneigung", "neigung", "steigung", "坡度", "纵坡"),
     "radius": ("radius", "radius_m", "curve_radius_m", "半径"),
     "limit": ("limit", "limit_kmh", "speed_limit", "speed_limit_kmh", "maxspeed", "限速"),
-}
+}  # fmt: skip
 """Columns as they are called, by what they hold."""
 STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
 """K12+300, which is 12,300 m."""
 FEET_A_STATION = 100.0
+LEAST_ROAD_M = 100.0
+OF_KILOMETRES = frozenset({"km", "station_km", "kilometer", "kilometre", "chainage_km"})
+PARTS = {"%": 1.0, "‰": 0.1, "％": 1.0}
+"""Of percent."""
 
 
 def road_of_table(file: Path, *, feet: bool = False) -> Line | Alignment:
@@ -73,9 +80,15 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
         unit = _unit_m(columns["height"], metre)
         heights = unit * np.array([_number(table, row, columns["height"]) for row in table.rows])
     else:
-        grades = np.array([_number(table, row, columns["grade"], empty=0.0) for row in table.rows[:-1]])
+        grades = np.array([_number(table, row, columns["grade"]) for row in table.rows[:-1]])
         heights = np.concatenate([[0.0], np.cumsum(np.diff(stations) * grades / 100.0)])
     along = stations - stations[0]
+    if along[-1] < LEAST_ROAD_M:
+        raise refused(
+            f"{table.file}:{table.rows[-1][0]}",
+            f"{columns['station']}: the road is {along[-1]:g} m long, must be {LEAST_ROAD_M:g} or more; a column of "
+            "kilometres is called km or station_km",
+        )
     curves = _curves(table, columns, along.tolist(), metre)
     metric = metre == 1.0 or columns.get("limit", "").lower().endswith("_kmh")
     runs = _runs(table, columns, along.tolist(), "km/h" if metric else "mph")
@@ -84,7 +97,7 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
 
 def _stations(table: Table, name: str, metre: float) -> Floats:
     """In metres; kilometres where the column says so, or K12+300, where feet are counted 100 ft a station."""
-    scale = METRES_PER_KM if name.lower() in {"km", "station_km"} else _unit_m(name, metre)
+    scale = METRES_PER_KM if name.strip().lower() in OF_KILOMETRES else _unit_m(name, metre)
     whole = METRES_PER_KM if metre == 1.0 else FEET_A_STATION * metre
     found = []
     for row in table.rows:
@@ -133,7 +146,8 @@ def _number(table: Table, row: Row, name: str, *, empty: float | None = None) ->
     text = row[1].get(name, "").strip()
     if not text and empty is not None:
         return empty
-    value = decimal_of(text)
+    bare, parts = (text[:-1], PARTS[text[-1]]) if text and text[-1] in PARTS else (text, 1.0)
+    value = number_of(bare)
     if value is None:
         raise refused(f"{table.file}:{row[0]}", f"{name}: found {shown(text)}, must be a number")
-    return value
+    return value * parts

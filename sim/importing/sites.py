@@ -30,7 +30,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "route": ("route", "road", "link", "corr_id", "corridor", "路线", "道路"),
     "from": ("from", "from_km", "start", "corr_mp", "begin", "起点桩号"),
     "to": ("to", "to_km", "end", "corr_endmp", "终点桩号"),
-    "length": ("sec_lnt_mi", "length", "length_km"),
+    "length": ("sec_lnt_mi", "length", "length_km", "length_mi"),
     "aadt": ("aadt", "tyc_aadt", "交通量"),
     "lanes": ("lanes", "num_lanes", "车道数"),
 }
@@ -40,6 +40,8 @@ OF_SECTION = (
 )  # fmt: skip
 """Columns that go into the prediction under the names of the scenario format."""
 FEWEST_FOR_FIT = 5
+MOST_TIMES_POSTS = 5.0
+"""A section is no longer than so many times the difference of its posts."""
 TINY = 1e-9
 """Of accidents, by which a sum that ends at 0 may miss it."""
 TWO_LANES = 2
@@ -91,13 +93,24 @@ def _site(table: Table, row: Row, columns: Mapping[str, str], unit_m: float) -> 
     length, lanes, aadt = (number_of(cell(row, columns, what)) for what in ("length", "lanes", "aadt"))
     if aadt is not None and aadt < 0.0:
         raise refused(place, f"{columns['aadt']} is {aadt:g}, must not be negative")
-    length_km = (length or high - low) * unit_m / METRES_PER_KM
+    length_km = (high - low) * unit_m / METRES_PER_KM
+    if length is not None:
+        length_km = length * _unit_of_length_m(columns["length"], unit_m) / METRES_PER_KM
+        if not 0.0 < length_km <= MOST_TIMES_POSTS * (high - low) * unit_m / METRES_PER_KM:
+            apart = f"its posts are {high - low:g} apart"
+            raise refused(place, f"{columns['length']} is {length:g}, which can't be: {apart}")
     given = {name: value for name in OF_SECTION if (value := number_of(row[1].get(name, ""))) is not None}
     if "curve_radius_m" in given:
         given["curve_radius_m"] = abs(given["curve_radius_m"])
     section_of(place, length_km, given)
     route = cell(row, columns, "route")
     return Site(place, route, low, high, length_km, aadt or None, int(lanes) if lanes else None, given)
+
+
+def _unit_of_length_m(column: str, unit_m: float) -> float:
+    """What a column's name says goes before the unit of the posts."""
+    name = column.lower()
+    return METRES_PER_KM if name.endswith("_km") else METRES_PER_MILE if name.endswith("_mi") else unit_m
 
 
 def section_of(place: str, length_km: float, numbers: Mapping[str, float]) -> Section:

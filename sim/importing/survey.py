@@ -5,6 +5,7 @@ straight between their ends before anything is smoothed, and no piece of the rou
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -35,6 +36,10 @@ DENSE_M = 15.0
 CALM_M, CALM_WAVELENGTH_M, GPS_WAVELENGTH_M = 0.5, 100.0, 300.0
 """A barometer's heights scatter by less than this around their smoothed ones; satellites' by metres."""
 HIGHEST_ROAD_M = 5_700.0
+MOST_WITHOUT_M = 300.0
+"""Of a road without any height that are bridged without a word: assumption, 100 to 500 m."""
+LEAST_ABOVE_M = 50.0
+"""Of the usual height, from which on a height of 0 is none."""
 STRUCTURES = ("tunnel", "bridge", "covered")
 
 
@@ -193,8 +198,8 @@ def _heights(
         found = model(np.interp(at, along, line.lon_deg), np.interp(at, along, line.lat_deg))
         wavelength = default_wavelength_m(spacing)
     elif line.has_heights:
-        known = np.isfinite(line.height_m)
-        found = np.interp(at, along[known], line.height_m[known])
+        known = np.isfinite(line.height_m) & ~_standing_for_none(line.height_m, findings)
+        found = _between_known(at, along, line.height_m, known, source)
         wavelength = 0.0
     else:
         raise refused(
@@ -210,6 +215,31 @@ def _heights(
         wavelength = _own_wavelength(line, found, weight, float(at[1]), findings)
     chosen = wavelength if options.wavelength_m is None else options.wavelength_m
     return _Measured(found, weight, chosen, bool(options.height_files))
+
+
+def _standing_for_none(height_m: Floats, findings: list[Finding]) -> Bools:
+    """Heights of 0 in a road that lies well above: a device writes them where it has none."""
+    zero: Bools = height_m == 0.0
+    if not zero.any() or not np.nanmedian(np.where(zero, np.nan, height_m)) > LEAST_ABOVE_M:
+        return np.zeros(len(height_m), dtype=np.bool_)
+    findings.append(Finding("R13-zeros", "", {"count": int(zero.sum())}))
+    return zero
+
+
+def _between_known(at: Floats, along: Floats, height_m: Floats, known: Bools, source: str) -> Floats:
+    """Heights at the steps, unknown where many points in turn have none; refused where an end of the road has none."""
+    rows = np.flatnonzero(known)
+    known_m = along[rows]
+    before, behind = known_m[0] - at[0], at[-1] - known_m[-1]
+    if max(before, behind) > MOST_WITHOUT_M:
+        where = "first" if before >= behind else "last"
+        message = f"has no heights on its {where} {max(before, behind):,.0f} m: cut them off (--from-km, --to-km)"
+        raise refused(source, f"{message}, or give a height model (--dem)", "R13")
+    found: Floats = np.interp(at, known_m, height_m[rows])
+    for first, last in pairwise(rows):
+        if last - first > 1 and along[last] - along[first] > MOST_WITHOUT_M:
+            found[(at > along[first]) & (at < along[last])] = np.nan
+    return found
 
 
 def _filled(height: Floats, at: Floats, findings: list[Finding]) -> tuple[Floats, Floats]:

@@ -19,6 +19,8 @@ DELIMITERS = ",;\t|"
 MOST_PREAMBLE = 60
 LARGEST = 1e15
 """Not a number and infinity are none either."""
+UNIT = re.compile(r"\s*[\[((].*?[\]))]\s*$")
+"""Behind a column's name, such as in `grade (%)`."""
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -52,7 +54,8 @@ class Table:
         if missing:
             columns = ", ".join(self.columns)
             raise refused(f"{self.file}:1", f"no column is {shown(missing[0])}; columns are {columns}")
-        lower = {column.strip().lower(): column for column in self.columns}
+        bare = {UNIT.sub("", column).strip().lower(): column for column in reversed(self.columns)}
+        lower = {**bare, **{column.strip().lower(): column for column in reversed(self.columns)}}
         found = {what: next((lower[name] for name in names if name in lower), "") for what, names in usual.items()}
         return {what: column for what, column in {**found, **chosen}.items() if column}
 
@@ -84,7 +87,7 @@ def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, 
                 continue
             if not columns:
                 columns = [cell.strip() for cell in cells]
-            elif len(cells) > len(columns):
+            elif any(cell.strip() for cell in cells[len(columns) :]):
                 message = f"has {len(cells)} values, the header has {len(columns)}"
                 raise refused(f"{file}:{reader.line_num + before}", message)
             else:

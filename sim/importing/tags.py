@@ -72,4 +72,4 @@ def lane_width_m(tags: Tags) -> Told:
 def lanes_of(tags: Tags) -> int | None:
     """Lanes that are tagged."""
     text = tags.get("lanes", "")
-    return int(text) if text.isdigit() and 0 < int(text) <= 12 else None  # noqa: PLR2004 - as wide as roads are
+    return int(text) if text.isdecimal() and 0 < int(text) <= 12 else None  # noqa: PLR2004 - as wide as roads are

@@ -1,6 +1,7 @@
 """What imports refuse and say, and their small pieces."""
 
 import json
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -191,6 +192,72 @@ def test_feet_are_feet(tmp_path) -> None:
     assert json.loads(output)["facts"]["mean_grade_pct"] == pytest.approx(4.0, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        ("station,grade", ["0,5%", "500,5 %", "1000,-20‰", "2000,"]),
+        ("Station (m),Grade (%)", ["0,5", "500,5", '"1,000",-2', '"2,000",']),
+        ("km,Längsneigung", ["0,5", "0.5,5", "1,-2", "2,"]),
+        ("Kilometer,Höhe [m]", ["0,100", "0.5,125", "1,150", "2,130"]),
+        ("station,grade,,", ["0,5,,", "500,5,,", "1000,-2,,,", "2000,"]),
+    ],
+)
+def test_grades_and_stations_are_read_as_offices_write_them(head, rows, tmp_path) -> None:
+    file = tmp_path / "survey.csv"
+    file.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    found = json.loads(output)["facts"]
+    assert (found["length_km"], found["net_height_m"]) == (2.0, pytest.approx(30.0, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("station,grade\n0,5\n500,\n1000,5\n2000,0\n", "a.csv:3: grade: found '', must be a number"),
+        ("pk,grade\n12,5\n17,-3\n32,-6\n", "a.csv:4: pk: the road is 20 m long, must be 100 or more"),
+    ],
+)
+def test_tables_that_leave_the_road_open_are_refused(text, words, tmp_path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(text)
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert code == 2
+    assert words in output
+
+
+def heights_of(metre: float) -> float:
+    return 500.0 + 0.05 * metre
+
+
+@pytest.mark.parametrize("missing", ["left out", "zero"])
+def test_a_road_whose_end_has_no_heights_is_refused(missing, tmp_path) -> None:
+    """A device that lost them, or wrote 0 for them: level road, or a fall by 700 m, would be what nobody measured."""
+    points = gpx(straight(300, height=heights_of)).split("</trkpt>")
+    cut = [re.sub("<ele>.*?</ele>", "" if missing == "left out" else "<ele>0</ele>", point) for point in points[200:]]
+    file = tmp_path / "a.gpx"
+    file.write_text("</trkpt>".join([*points[:200], *cut]))
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert code == 2
+    assert "has no heights on its last 1,1" in output
+
+
+@pytest.mark.parametrize("missing", ["left out", "zero"])
+def test_heights_that_are_missing_on_the_way_are_named(missing, tmp_path) -> None:
+    points = gpx(straight(300, height=heights_of)).split("</trkpt>")
+    none = "" if missing == "left out" else "<ele>0</ele>"
+    cut = [re.sub("<ele>.*?</ele>", none, point) for point in points[100:150]]
+    file = tmp_path / "a.gpx"
+    file.write_text("</trkpt>".join([*points[:100], *cut, *points[150:]]))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    report = json.loads(output)
+    assert report["facts"]["mean_grade_pct"] == pytest.approx(5.0, abs=0.05)
+    told = " ".join(found["en"] for found in report["findings"] if found["code"] == "R13")
+    assert "m of the way have no height: a straight line" in told
+    assert ("50 heights of 0" in told) == (missing == "zero")
+
+
 def test_a_gap_is_named(tmp_path) -> None:
     file = tmp_path / "a.gpx"
     points = straight(60) + straight(60).replace('lat="45.0', 'lat="45.1')
@@ -335,6 +402,10 @@ GEOJSON = {
     "null feature": '{"type": "FeatureCollection", "features": [null]}',
     "null coordinates": '{"type": "LineString", "coordinates": null}',
     "empty places": '{"type": "LineString", "coordinates": [[], []]}',
+    "numbers": '{"type": "LineString", "coordinates": 5}',
+    "flat": '{"type": "MultiLineString", "coordinates": [[7.0, 45.0, 100], [7.01, 45.0, 120]]}',
+    "properties": '{"type": "Feature", "properties": ["a"], "geometry": {"type": "Point", "coordinates": [1, 2]}}',
+    "not a number": '{"type": "LineString", "coordinates": [[7.0, NaN, 500], [7.1, 45.0, 500]]}',
     "metres": '{"type": "LineString", "coordinates": [[500000, 5000000, 500], [500100, 5000000, 500]]}',
 }
 
@@ -345,7 +416,12 @@ def test_lines_that_are_none_are_refused(name: str, tmp_path) -> None:
     file.write_text(GEOJSON[name])
     code, output = imported("road", file, "--out", tmp_path / "out")
     assert code == 2
-    assert ("degrees" if name == "metres" else "no LineString") in output
+    assert "a.geojson: " in output
+    told = {
+        **dict.fromkeys(("metres", "not a number"), "degrees"),
+        **dict.fromkeys(("numbers", "flat", "properties"), "a line is a list"),
+    }
+    assert told.get(name, "no LineString") in output
 
 
 def design(profile: str, plan: str = '<Line length="1000"/>', unit: str = "meter") -> str:

@@ -11,7 +11,7 @@ from sim.cli import app
 from sim.importing.accidents import read_accidents
 from sim.importing.findings import RefusedError
 from sim.importing.posts import post_of
-from sim.importing.sites import fit
+from sim.importing.sites import fit, read_sites
 
 runner = CliRunner()
 
@@ -78,6 +78,7 @@ def test_dates_that_nothing_tells_are_refused(tmp_path) -> None:
         ("12:05 am", 0),
         ("1430", 14),
         ("7", 7),
+        ("14时30分", 14),
         ("99", None),
         ("", None),
         ("24", None),
@@ -99,6 +100,12 @@ def test_hours_are_read_as_they_are_written(text: str, hour: int | None, tmp_pat
         ("12.5", 12.5),
         ("12,5", 12.5),
         ("K0+000", 0.0),
+        ("K12", 12.0),
+        ("K12.300", 12.3),
+        ("12.3 km", 12.3),
+        ("K12＋300", 12.3),
+        ("K12+300m", 12.3),
+        ("K12+300左侧", 12.3),
         ("", None),
         ("x", None),
     ],
@@ -207,15 +214,53 @@ def test_persons_are_added_up(tmp_path) -> None:
         ("A,0,5,-1,2,3.5", "must not be negative"),
         ("A,0,5,3000,2,12", "lane_width_m"),
         ("A,5,5,3000,2,3.5", "ends after"),
+        ("A,5,6,3000,2,3.5,-1", "length is -1"),
+        ("A,5,6,3000,2,3.5,1000", "which can't be: its posts are 1 apart"),
     ],
 )
 def test_sections_that_can_not_be_are_refused(row: str, words: str, tmp_path) -> None:
     sections = tmp_path / "sections.csv"
-    sections.write_text(f"route,from,to,aadt,lanes,lane_width_m\n{row}\n")
+    sections.write_text(f"route,from,to,aadt,lanes,lane_width_m,length\n{row}\n")
     file = table(tmp_path, "year,route,km\n2020,A,1\n")
     code, output = imported(file, "--sections", sections, "--out", tmp_path / "out")
     assert code == 2
     assert words in output
+
+
+def test_years_are_those_of_the_file_or_as_they_are_said(tmp_path) -> None:
+    """Quiet years of a route are years too, and a stray one is left out by --years."""
+    rows = [f"{n},{year}-05-01,{route},10.5" for n, (year, route) in enumerate(
+        [(2019, "S9"), (2023, "S9"), *((2020 + i % 3, "S1") for i in range(30)), (1960, "S1")]
+    )]  # fmt: skip
+    file = table(tmp_path, "\n".join(["id,date,route,post", *rows, ""]))
+    sections = tmp_path / "sections.csv"
+    sections.write_text("route,from,to,aadt\n" + "".join(f"S1,{i},{i + 1},5000\n" for i in range(10, 16)))
+    rates = {}
+    for years in ("2019-2023", "2020-2022", None):
+        more = () if years is None else ("--years", years)
+        code, output = imported(
+            file, "--route", "S1", "--sections", sections, *more, "--out", tmp_path / "out", "--json"
+        )
+        assert code == 0, output
+        rates[years] = json.loads(output)["sections"]["per_million_vehicle_km"]
+    vkm_a_year = 5000 * 365 * 6 / 1e6
+    assert rates["2019-2023"] == pytest.approx(30 / vkm_a_year / 5, abs=1e-4)
+    assert rates["2020-2022"] == pytest.approx(30 / vkm_a_year / 3, abs=1e-4)
+    assert rates[None] == pytest.approx(31 / vkm_a_year / 64, abs=1e-4)
+    assert "studied: 1960 to 2023" in imported(file, "--sections", sections, "--out", tmp_path / "out")[1]
+    for wrong in ("2023-2019", "x", "2030-2031"):
+        assert imported(file, "--years", wrong, "--out", tmp_path / "out")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "value", "km"),
+    [("length_km", "2", 2.0), ("length", "1.5", 1.5), ("length_mi", "1", 1.609344), ("length", "", 1.0)],
+)
+def test_lengths_go_by_their_columns_name(head, value, km, tmp_path) -> None:
+    file = tmp_path / "sections.csv"
+    file.write_text(f"route,from,to,{head}\nS1,10,11,{value}\n")
+    [site] = read_sites(file, mile_posts=False, keep={})
+    assert site.length_km == pytest.approx(km)
 
 
 def test_traffic_that_is_not_known_gives_no_rate(tmp_path) -> None:

@@ -117,6 +117,71 @@ def test_a_column_a_class_is_a_row_a_class(heads, tmp_path) -> None:
     assert counts.rows == 48 * 3
 
 
+DAY = [(hour, 8 if hour < 12 else 2) for hour in range(24)]
+"""Vehicles by hour: four times as many before noon."""
+
+
+@pytest.mark.parametrize(
+    ("head", "form"),
+    [
+        ("date,time,class,count", "2024-05-13,{hour}:00,2,{n}"),
+        ("datetime,class,count", "2024-05-13T{hour:02d}:00:00Z,2,{n}"),
+        ("datetime,class,count", "20240513 {hour:02d}:00,2,{n}"),
+        ("datetime,class,count", "13-May-2024 {hour:02d}:00,2,{n}"),
+        ("datetime,class,count", "2024-05-13 {hour:02d}：00,2,{n}"),
+        ("日期,时间,车型,流量", "2024年5月13日,{hour:02d}时00分,小客车,{n}"),
+        ("datetime,class,count", "05/13/2024 {half}:00 {mark},2,{n}"),
+        ("datetime,class,count", "2024-05-13 {zh} {half:02d}:00:00,2,{n}"),
+        ("date,time,class,count", "2024-05-13,{end}:00,2,{n}"),
+        ("date,hour,class,count", "2024-05-13,{end},2,{n}"),
+        ("date,time,class,count", "2024-05-13,{hour}:00,2,{n},,"),
+    ],
+)
+def test_a_day_is_the_same_however_its_hours_are_written(head, form, tmp_path) -> None:
+    """Ends of intervals as starts, halves of a day, compact and named days, empty cells behind."""
+    file = tmp_path / "counts.csv"
+    rows = [
+        form.format(
+            hour=hour, n=n, end=hour + 1, half=hour % 12 or 12, mark="AM" if hour < 12 else "PM",
+            zh="上午" if hour < 12 else "下午",
+        )
+        for hour, n in DAY
+    ]  # fmt: skip
+    file.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    counts = read_counts(file)
+    assert counts.by_hour[0, :, 0].tolist() == [n for _, n in DAY]
+    assert counts.unread == 0
+
+
+@pytest.mark.parametrize("name", ["Subtotal", "小计", "Trucks total", "Gesamt", "All vehicles"])
+def test_sums_of_classes_are_no_vehicles(name, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13,{hour}:00,{kind},{n}" for hour in range(24) for kind, n in (("2", 8), ("9", 2), (name, 10))]
+    file.write_text("\n".join(["date,time,class,count", *rows, ""]), encoding="utf-8")
+    assert read_counts(file).a_day == 240
+
+
+def test_other_vehicles_beside_known_ones_count(tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13,{hour}:00,7,2,1" for hour in range(24)]
+    file.write_text("\n".join(["date,time,Cars,Trucks,Other", *rows, ""]))
+    counts = read_counts(file)
+    assert counts.a_day == 240
+    assert counts.shares["unclassified"] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "us", "kmh"),
+    [("speed_mph", "50", False, 80.4672), ("speed_kmh", "80", True, 80.0), ("speed", "50 mph", False, 80.4672),
+     ("Speed (km/h)", "80", False, 80.0), ("speed", "50", True, 80.4672)],
+)  # fmt: skip
+def test_the_unit_that_a_speed_bears_goes_before_what_is_said_of_the_file(head, cell, us, kmh, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13 {hour:02d}:00:60,2,{cell}" for hour in range(24)]
+    file.write_text("\n".join([f"datetime,class,{head}", *rows, ""]))
+    assert read_counts(file, miles=us).speeds_kmh["car"][1] == pytest.approx(kmh)
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
 def test_chinese_intervals_are_counts(encoding, tmp_path) -> None:
     file = tmp_path / "counts.csv"
@@ -136,6 +201,7 @@ def test_chinese_intervals_are_counts(encoding, tmp_path) -> None:
         ("datetime,speed\n2024-05-13 10:00,50\n", "class of vehicle"),
         ("class,speed\n2,50\n", "no column holds when"),
         ("datetime,class\nyesterday,2\n", "no time can be read"),
+        ("datetime,class\n2024-05-13 10:00,2\n2024-W20-1 16:00,inf\n", "1 of 2 rows have a time that can't be read"),
         ("datetime,class\n2024-05-13 10:00,2\n2024-05-13 16:00,2\n", "6 hours were counted"),
         ("datetime,class\n13/05/2024 10:00,2\n05/14/2024 10:00,2\n", "--date-order"),
     ],
