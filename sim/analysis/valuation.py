@@ -78,7 +78,9 @@ class Appraisal:
         }
 
 
-def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters, fine_cny: float = 0.0) -> Appraisal:
+def appraise(
+    runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters, fines_cny: tuple[float, float] = (0.0, 0.0)
+) -> Appraisal:
     """Paired differences, replication by replication.
 
     Parameters
@@ -87,8 +89,8 @@ def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters
         rows of the run table of an alternative and the baseline, in the order of replications
     values : ValuationParameters
         of the alternative's scenario
-    fine_cny : float
-        what a penalty costs who gets it; only `balance` hangs on it
+    fines_cny : tuple
+        what a penalty costs who gets it, in the alternative and the baseline; only `balance` hangs on it
     """
     cost = _more(runs, base, "cost_cny")
     avoided = {
@@ -100,7 +102,8 @@ def appraise(runs: pd.DataFrame, base: pd.DataFrame, values: ValuationParameters
     other = avoided["property_loss_cny"].estimate + values.delay_cny_h * hours
     low, central, high = (lives * value + other for value in values.statistical_life_cny)
     benefit = (low, central, high)
-    tolls, fines = _more(runs, base, "tolls_cny"), fine_cny * _more(runs, base, "penalties")
+    tolls, paid = _more(runs, base, "tolls_cny"), [float(one["penalties"].mean()) for one in (runs, base)]
+    fines = fines_cny[0] * paid[0] - fines_cny[1] * paid[1]
     of_carriers = _more(runs, base, "cost_to_carriers_cny")
     return Appraisal(
         cost_cny=cost,

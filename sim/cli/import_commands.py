@@ -215,7 +215,7 @@ def accidents(
     sites = [] if sections is None else read_sites(sections, mile_posts=records.mile_posts, keep=kept)
     sites = [site for site in sites if route is None or site.route == route]
     span = _years(years, [one.year for one in records.accidents if one.year is not None])
-    chosen = [one for one in chosen if years is None or one.year in span]
+    chosen = [one for one in chosen if one.year is None or one.year in span]
     assumed = {key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()}
     section_of("--assume", 0.0, assumed)
     counted = Counted(file, records, chosen, sites, span, assumed)

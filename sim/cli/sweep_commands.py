@@ -103,7 +103,10 @@ def sensitivity(
     method: Annotated[Method, typer.Option(help="Screening, or shares of variance.")] = Method.morris,
     samples: Annotated[int, typer.Option(min=2, help="Trajectories, or base samples (a power of 2).")] = 8,
     every: Annotated[
-        bool, typer.Option("--all", help="Every number whose source states a range, not only those in `uncertain`.")
+        bool,
+        typer.Option(
+            "--all", help="Every single number whose source states a range of two, not only those in `uncertain`."
+        ),
     ] = False,
     seed: Seed = 1,
     workers: Workers = None,
@@ -115,7 +118,8 @@ def sensitivity(
 ) -> None:
     """Which of the `uncertain` parameters drive the answer: Morris screening or Sobol indices, with a tornado chart.
 
-    With --all every number is moved that has a stated range, which shows what `uncertain` leaves out.
+    With --all every single number is moved whose source states a range of two numbers, which shows what `uncertain`
+    leaves out; lists, such as shares by month, and ranges in words are not.
     """
     from sim.analysis.sweeping import sensitivity as of
     from sim.analysis.uncertainty import uncertain_keys

@@ -126,6 +126,10 @@ class World:
         self.choices = Choices(networks, demand, self.class_names, self.scenario.behaviour)
         self._exposure = Exposure(demand, fleet, self.horizon, self.network, self.choices, self.coverage)
         variant = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
+        recorded = np.bincount(variant[self.horizon.warm_up_days :], minlength=len(roads))
+        tolls = np.array([[way.link.toll_cny_per_km for way in network.ways] for network in networks])
+        self.toll_cny_per_km: Floats = recorded @ tolls / recorded.sum()
+        """Mean of the recorded days, shape (ways,)."""
         self.source = TripSource(
             self.scenario,
             self.horizon,

@@ -8,13 +8,14 @@ import bz2
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from sim.core.texts import shown
 from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
+from sim.importing.moments import HALF
 from sim.importing.posts import post_of
 from sim.importing.table import Row, Table, cell, decimal_of, read_table
 
@@ -129,6 +130,8 @@ def read_accidents(
     posts = Counter(
         _post_code(cell(row, columns, "post"), accident.post) for row, accident in zip(table.rows, found, strict=True)
     )
+    if "hour" not in columns and {own.hour for own in found} <= {0, None}:
+        found = [replace(own, hour=None) for own in found]
     folded = _folded(found) if "id" in columns and kind != "fars" else found
     return Records(kind, LAYOUTS[kind].mile_posts, columns, tuple(folded), len(found), _same(table), dict(posts))
 
@@ -208,12 +211,15 @@ def _behind_the_day(text: str) -> str:
 
 def _hour(text: str) -> int | None:
     """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
-    marked = re.match(r"(?:.*[\sT日])?(\d{1,2})[:：时](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*([AaPp][Mm])?$", text)
+    half = HALF.search(text)
+    if half is not None and (spoken := half[2] or half[3] or half[4]):
+        text = f"{text.replace(spoken, ' ').strip()} {'am' if half[2] else 'pm'}"
+    marked = re.match(r"(?:.*[\sT日])?(\d{1,2})[:：时](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*([AaPp][Mm]?)?$", text)
     if marked:
         hour = int(marked[1])
         if hour > (12 if marked[3] else 24) or int(marked[2]) > 59:  # noqa: PLR2004
             return None
-        return hour % (12 if marked[3] else 24) + (12 if (marked[3] or "").lower() == "pm" else 0)
+        return hour % (12 if marked[3] else 24) + (12 if (marked[3] or "").lower().startswith("p") else 0)
     value = _whole(text)
     value = value // 100 if value is not None and len(text) > 2 else value  # noqa: PLR2004 - hours have two digits
     return value if value is not None and 0 <= value < 24 else None  # noqa: PLR2004

@@ -9,7 +9,7 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -23,7 +23,7 @@ from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECOND
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
 from sim.importing.moments import Moment, as_starts, read_moments, tell_ends, tells_both
-from sim.importing.table import Row, Table, cell, number_of, read_table
+from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
 GROUPS: tuple[Group, ...] = ("car", "bus", "rigid", "semi", "unclassified")
@@ -42,17 +42,25 @@ WORDS: dict[str, Group] = {
     "集装箱车": "semi", "集装箱": "semi", "car": "car", "bus": "bus", "truck": "rigid", "rigid": "rigid",
     "semi": "semi", "articulated": "semi", "hgv": "semi", "lorry": "rigid", "trucks": "rigid", "cars": "car",
     "buses": "bus", "小型车": "car", "中小客车": "car", "coach": "bus", "van": "car", "pickup": "car", "suv": "car",
-    "motorcycle": "car", "motorbike": "car", "passenger car": "car", "light vehicle": "car", "tractor": "semi",
+    "motorcycle": "car", "motorbike": "car", "passenger car": "car", "light vehicle": "car",
     "tractor-trailer": "semi", "tractor trailer": "semi", "semi-trailer": "semi", "semitrailer": "semi",
     "articulated truck": "semi", "artic": "semi", "road train": "semi", "single-unit truck": "rigid",
     "single unit": "rigid",
-    "rigid truck": "rigid", "heavy truck": "rigid", "货车": "rigid", "客车": "bus", "轿车": "car", "摩托车": "car",
+    "rigid truck": "rigid", "heavy truck": "rigid", "货车": "rigid", "客车": "car", "轿车": "car", "摩托车": "car",
+    "小型货车": "rigid", "中型货车": "rigid", "大型货车": "rigid", "特大型货车": "semi", "大型客车": "bus",
+    "vans": "car", "motorcycles": "car", "coaches": "bus", "lgv": "car", "hgvs": "semi", "heavy vehicles": "rigid",
+    "lorries": "rigid", "semis": "semi", "semi-trailers": "semi", "pickups": "car", "light vehicles": "car",
+    "heavy vehicle": "rigid",
     "半挂车": "semi", "半挂": "semi", "挂车": "semi", "牵引车": "semi", "半挂牵引车": "semi", "拖挂车": "semi",
 }  # fmt: skip
 BARE = re.compile(r"(\d{1,4})\s*(?:[Hh]|时|点)?\s*([AaPp][Mm])?")
 PREFIX = re.compile(r"^(?:class|cls|fhwa|f|类|型)[\s_-]*(?=\d)", re.IGNORECASE)
-SUMS = re.compile(r"\b(?:sub)?total\b|^all\b|^sum\b|合计|总计|小计|gesamt|summe", re.IGNORECASE)
-"""Classes that are the sum of others."""
+SUM = re.compile(
+    r"^(?:(?:grand |sub)?total|all|sum|(?:all|total) (?:vehicles|classes)|合计|总计|小计|gesamt|summe)$", re.IGNORECASE
+)
+"""A class that is the sum of others."""
+SUM_OF = re.compile(r"\b(?:sub)?total\b|合计|总计|小计|\bgesamt\b", re.IGNORECASE)
+"""In the name of one that may be, as `Trucks total`: it is where its parts are there too."""
 OTHERS = re.compile(
     r"^(?:others?|unclassified|unknown|其他|其它|未分类|sonstige)$|^(?:class|cls|fhwa|f)?[\s_-]*\d+$", re.IGNORECASE
 )
@@ -136,7 +144,7 @@ class Counts:
 def group_of(text: str) -> Group:
     """Group of a class by its number [1] or its name; what is neither is unclassified."""
     text = text.strip()
-    text = PREFIX.sub("", text)
+    text = PREFIX.sub("", SUM_OF.sub("", text).strip() or text)
     if text in WORDS or text.lower() in WORDS:
         return WORDS.get(text) or WORDS[text.lower()]
     try:
@@ -146,6 +154,17 @@ def group_of(text: str) -> Group:
     if not 1 <= number <= LAST_SEMI:
         return "unclassified"
     return "car" if number < LAST_BUS else "bus" if number == LAST_BUS else "rigid" if number <= LAST_RIGID else "semi"
+
+
+def sums_among(names: Collection[str]) -> frozenset[str]:
+    """Classes that are the sum of others among them."""
+    kinds = {group_of(name) for name in names if not SUM_OF.search(name) and not SUM.match(name.strip())}
+    parts = kinds | ({"rigid", "semi"} if kinds & {"rigid", "semi"} else set())
+    return frozenset(
+        name
+        for name in names
+        if SUM.match(name.strip()) or (SUM_OF.search(name) and group_of(name) in {*parts, "unclassified"})
+    )
 
 
 def read_counts(
@@ -175,7 +194,7 @@ def read_counts(
     back = sum(later < earlier for earlier, later in pairwise(moment for moment, _ in read))
     if not by_hour.any():
         raise refused(file, "no vehicle was counted on a whole day")
-    speeds, unknown = _speeds(read, columns, miles=miles), _unknown(read, columns)
+    speeds, unknown = _speeds(read, columns, miles=miles), (*_unknown(read, columns), *_left_out(table, columns))
     return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
 
 
@@ -194,13 +213,25 @@ def _see_that_most_are_read(file: Path, cells: Sequence[tuple[int, str, str]], m
 def _with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str]]:
     """A table with a column for each class of vehicle as one with a row for each, and what its new columns are for."""
     found = table.columns_of(NAMES, named)
-    others = [column for column in table.columns if column not in found.values() and not SUMS.search(column)]
+    others = [column for column in table.columns if column not in found.values()]
+    others = [column for column in others if column not in sums_among(others)]
     known = [column for column in others if group_of(column) != "unclassified"]
     if "class" in found or len(known) < LEAST_KINDS:
         return table, named
     kinds = [column for column in others if column in known or OTHERS.match(column.strip())]
     rows = [(line, {**cells, KIND: kind, NUMBER: cells.get(kind, "")}) for line, cells in table.rows for kind in kinds]
-    return Table(table.file, (*table.columns, KIND, NUMBER), tuple(rows)), {**named, "class": KIND, "count": NUMBER}
+    columns = (*table.columns, KIND, NUMBER)
+    return Table(table.file, columns, tuple(rows), table.delimiter), {**named, "class": KIND, "count": NUMBER}
+
+
+def _left_out(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Columns of numbers of a table with a column a class that are taken for none of a class."""
+    if columns["class"] != KIND:
+        return ()
+    kinds = {row[KIND] for _, row in table.rows}
+    others = [name for name in table.columns if name not in {*columns.values(), *kinds, KIND, NUMBER}]
+    left = [name for name in others if name not in sums_among([*others, *kinds])]
+    return tuple(name for name in left if all(number_of(row.get(name, "")) is not None for _, row in table.rows))
 
 
 def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
@@ -237,7 +268,8 @@ def _clock(text: str) -> str:
 def _by_hour(read: Sequence[Read], columns: Mapping[str, str], file: Path) -> tuple[tuple[date, ...], Floats]:
     """Whole days, and vehicles by day, hour and group."""
     first, last = min(moment for moment, _ in read), max(moment for moment, _ in read)
-    counted = [own for own in read if not SUMS.search(cell(own[1], columns, "class"))]
+    sums = sums_among({cell(row, columns, "class") for _, row in read})
+    counted = [own for own in read if cell(own[1], columns, "class") not in sums]
     days = sorted({moment[0] for moment, _ in counted if _covered(moment[0], first, last)})
     if not days:
         hours = (last[0] - first[0]).days * HOURS_PER_DAY + (last[1] - first[1]) / SECONDS_PER_HOUR
@@ -272,14 +304,14 @@ def _count(row: Row, columns: Mapping[str, str], file: Path) -> float:
 
 def _unknown(read: Sequence[Read], columns: Mapping[str, str]) -> tuple[str, ...]:
     names = {cell(row, columns, "class") for _, row in read}
-    return tuple(sorted(name for name in names if group_of(name) == "unclassified" and not SUMS.search(name)))
+    return tuple(sorted(name for name in names - sums_among(names) if group_of(name) == "unclassified"))
 
 
 def _speeds(read: Sequence[Read], columns: Mapping[str, str], *, miles: bool) -> dict[str, tuple[float, float, float]]:
     """Percentiles by group, where every row is a vehicle."""
     if "speed" not in columns or "count" in columns:
         return {}
-    head = columns["speed"].lower()
+    head = plain_name(columns["speed"])
     miles = "mph" in head or "mi/h" in head or (miles and "km" not in head)
     found: dict[str, list[float]] = {}
     for _, row in read:

@@ -10,7 +10,7 @@ from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from sim.importing.dates import LAST_MONTH, YEAR_FIRST_DAY, YEAR_LAST, DateOrder, month_of, order_of
 
 CLOCK = re.compile(r"(\d{1,2})[:：时](\d{2})分?(?:[:：]?(\d{2})(?:\.\d+)?秒?)?\s*(?:[AaPp]\.?[Mm]\.?)?")
-HALF = re.compile(r"(?<![A-Za-z])([AaPp])\.?[Mm]\b|(上午|凌晨|早上)|(下午|晚上|中午)")
+HALF = re.compile(r"\d\s*([AaPp])(?:\.?[Mm])?\b|(上午|凌晨|早上)|(下午|晚上|傍晚)|(中午)")
 SIXTY = 60
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 NAMED_DAY = re.compile(r"(\d{1,2})[-\s]([A-Za-z]{3})[A-Za-z]*[-\s,]+(\d{4})")
@@ -34,8 +34,8 @@ def read_moments(
 
 def tell_ends(times: Sequence[str]) -> bool:
     """Whether times are those at which intervals end: some day ends at 24, and none begins at 0."""
-    hours = {int(clock[1]) for text in times if (clock := CLOCK.search(text))}
-    return 24 in hours and 0 not in hours  # noqa: PLR2004 - of a day
+    clocks = {(int(clock[1]), int(clock[2])) for text in times if (clock := CLOCK.search(text))}
+    return (24, 0) in clocks and (0, 0) not in clocks
 
 
 def as_starts(moments: Sequence[Moment]) -> list[Moment]:
@@ -63,7 +63,8 @@ def _moment(day_text: str, time_text: str, order: DateOrder) -> Moment:
         return None
     hour, half = int(clock[1]), HALF.search(time_text)
     if half is not None and hour <= 12:  # noqa: PLR2004 - of half a day
-        hour = hour % 12 + (12 if half[3] or (half[1] or "").lower() == "p" else 0)
+        later = half[3] or (half[1] or "").lower() == "p" or (half[4] and hour not in {10, 11})
+        hour = hour % 12 + (12 if later else 0)
     if hour == 24:  # noqa: PLR2004 - the end of a day as some write it
         day, hour = day + timedelta(days=1), 0
     minute, second = int(clock[2]), min(int(clock[3] or 0), SIXTY - 1)

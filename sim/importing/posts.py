@@ -4,9 +4,10 @@ import re
 
 from sim.importing.table import decimal_of
 
-POST = re.compile(r"[A-Za-z]{0,2}\s*(\d+)\s*\+\s*(\d*\.?\d+)\s*(?:m|米)?$")
-BARE = re.compile(r"[A-Za-z]{0,2}\s*(\d+(?:[.,]\d+)?)\s*(?:km|mi|公里)?$", re.IGNORECASE)
+BARE = re.compile(r"[A-Za-z]{0,2}\s*(\d+(?:[.,]\d+)?)\s*(?:km|公里)?$", re.IGNORECASE)
 SIDES = "左右上下行侧"
+"""Behind a post, that say on which side of the road."""
+POST = re.compile(r"[A-Za-z]{0,2}\s*(\d+)\s*\+\s*(\d*\.?\d+)\s*(?:m|米)?$")
 """K36+833 in metres, 036+0.833 in parts of the unit."""
 UNIT_OF_PARTS = 2.0
 """A part with a point is of the posts' unit below this, of its thousandths from it on."""

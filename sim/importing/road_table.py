@@ -14,18 +14,24 @@ from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import refused
 from sim.importing.lines import Line, line_of
 from sim.importing.plan import Curve
-from sim.importing.table import Row, Table, cell, decimal_of, number_of, read_table
+from sim.importing.table import Row, Table, cell, decimal_of, number_of, plain_name, read_table
 
 NAMES: dict[str, tuple[str, ...]] = {
     "lon": ("lon", "longitude", "lng", "x", "经度"),
     "lat": ("lat", "latitude", "y", "纬度"),
-    "height": ("ele", "elevation", "elevation_m", "height", "height_m", "altitude", "z", "höhe", "高程", "海拔"),
+    "height": (
+        "ele", "ele_m", "elevation", "elevation_m", "height", "height_m", "altitude", "altitude_m", "z", "höhe",
+        "höhe_m", "高程", "高程_m", "海拔", "海拔_m",
+    ),
     "station": (
         "station", "station_m", "station_km", "chainage", "chainage_m", "chainage_km", "km", "kilometer", "kilometre",
-        "pk", "桩号", "里程",
+        "pk", "pk_km", "桩号", "桩号_m", "桩号_km", "里程", "里程_m", "里程_km",
     ),
-    "grade": ("grade", "grade_pct", "slope", "slope_pct", "längsneigung", "neigung", "steigung", "坡度", "纵坡"),
-    "radius": ("radius", "radius_m", "curve_radius_m", "半径"),
+    "grade": (
+        "grade", "grade_pct", "slope", "slope_pct", "längsneigung", "längsneigung_pct", "neigung", "neigung_pct",
+        "steigung", "steigung_pct", "坡度", "坡度_pct", "纵坡", "纵坡_pct",
+    ),
+    "radius": ("radius", "radius_m", "curve_radius_m", "半径", "半径_m"),
     "limit": ("limit", "limit_kmh", "speed_limit", "speed_limit_kmh", "maxspeed", "限速"),
 }  # fmt: skip
 """Columns as they are called, by what they hold."""
@@ -33,7 +39,7 @@ STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
 """K12+300, which is 12,300 m."""
 FEET_A_STATION = 100.0
 LEAST_ROAD_M = 100.0
-OF_KILOMETRES = frozenset({"km", "station_km", "kilometer", "kilometre", "chainage_km"})
+OF_KILOMETRES = frozenset({"km", "station_km", "kilometer", "kilometre", "chainage_km", "pk_km", "桩号_km", "里程_km"})
 PARTS = {"%": 1.0, "‰": 0.1, "％": 1.0}
 """Of percent."""
 
@@ -97,21 +103,23 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
 
 def _stations(table: Table, name: str, metre: float) -> Floats:
     """In metres; kilometres where the column says so, or K12+300, where feet are counted 100 ft a station."""
-    scale = METRES_PER_KM if name.strip().lower() in OF_KILOMETRES else _unit_m(name, metre)
+    scale = METRES_PER_KM if plain_name(name) in OF_KILOMETRES else _unit_m(name, metre)
     whole = METRES_PER_KM if metre == 1.0 else FEET_A_STATION * metre
     found = []
     for row in table.rows:
         text = row[1].get(name, "").strip()
         marked = STATION.match(text)
         found.append(
-            whole * float(marked[1]) + metre * float(marked[2]) if marked else scale * _number(table, row, name)
+            whole * float(marked[1]) + metre * float(marked[2])
+            if marked
+            else scale * _number(table, row, name, thousands=True)
         )
     return np.array(found)
 
 
 def _unit_m(column: str, metre: float) -> float:
     """What a column's name says goes before what is said of the file."""
-    return 1.0 if column.lower().endswith("_m") else metre
+    return 1.0 if plain_name(column).endswith("_m") else metre
 
 
 def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float], metre: float) -> list[Curve]:
@@ -142,12 +150,12 @@ def _runs(table: Table, columns: Mapping[str, str], along: Sequence[float], unit
     )
 
 
-def _number(table: Table, row: Row, name: str, *, empty: float | None = None) -> float:
+def _number(table: Table, row: Row, name: str, *, empty: float | None = None, thousands: bool = False) -> float:
     text = row[1].get(name, "").strip()
     if not text and empty is not None:
         return empty
     bare, parts = (text[:-1], PARTS[text[-1]]) if text and text[-1] in PARTS else (text, 1.0)
-    value = number_of(bare)
+    value = number_of(bare) if thousands and table.delimiter == "," else decimal_of(bare)
     if value is None:
         raise refused(f"{table.file}:{row[0]}", f"{name}: found {shown(text)}, must be a number")
     return value * parts

@@ -19,7 +19,7 @@ from sim.core.units import METRES_PER_KM, METRES_PER_MILE, Floats, Ints
 from sim.importing.accidents import Accident, Where
 from sim.importing.findings import refused
 from sim.importing.posts import post_of
-from sim.importing.table import Row, Table, cell, number_of, read_table
+from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
 from sim.inputs.road import Section
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
@@ -94,7 +94,7 @@ def _site(table: Table, row: Row, columns: Mapping[str, str], unit_m: float) -> 
     if aadt is not None and aadt < 0.0:
         raise refused(place, f"{columns['aadt']} is {aadt:g}, must not be negative")
     length_km = (high - low) * unit_m / METRES_PER_KM
-    if length is not None:
+    if length:
         length_km = length * _unit_of_length_m(columns["length"], unit_m) / METRES_PER_KM
         if not 0.0 < length_km <= MOST_TIMES_POSTS * (high - low) * unit_m / METRES_PER_KM:
             apart = f"its posts are {high - low:g} apart"
@@ -109,7 +109,7 @@ def _site(table: Table, row: Row, columns: Mapping[str, str], unit_m: float) -> 
 
 def _unit_of_length_m(column: str, unit_m: float) -> float:
     """What a column's name says goes before the unit of the posts."""
-    name = column.lower()
+    name = plain_name(column)
     return METRES_PER_KM if name.endswith("_km") else METRES_PER_MILE if name.endswith("_mi") else unit_m
 
 

@@ -220,7 +220,7 @@ def _heights(
 def _standing_for_none(height_m: Floats, findings: list[Finding]) -> Bools:
     """Heights of 0 in a road that lies well above: a device writes them where it has none."""
     zero: Bools = height_m == 0.0
-    if not zero.any() or not np.nanmedian(np.where(zero, np.nan, height_m)) > LEAST_ABOVE_M:
+    if not zero.any() or zero.all() or not np.nanmedian(np.where(zero, np.nan, height_m)) > LEAST_ABOVE_M:
         return np.zeros(len(height_m), dtype=np.bool_)
     findings.append(Finding("R13-zeros", "", {"count": int(zero.sum())}))
     return zero
@@ -232,8 +232,7 @@ def _between_known(at: Floats, along: Floats, height_m: Floats, known: Bools, so
     known_m = along[rows]
     before, behind = known_m[0] - at[0], at[-1] - known_m[-1]
     if max(before, behind) > MOST_WITHOUT_M:
-        where = "first" if before >= behind else "last"
-        message = f"has no heights on its {where} {max(before, behind):,.0f} m: cut them off (--from-km, --to-km)"
+        message = f"has no heights on {max(before, behind):,.0f} m at an end: cut them off (--from-km, --to-km)"
         raise refused(source, f"{message}, or give a height model (--dem)", "R13")
     found: Floats = np.interp(at, known_m, height_m[rows])
     for first, last in pairwise(rows):

@@ -19,8 +19,10 @@ DELIMITERS = ",;\t|"
 MOST_PREAMBLE = 60
 LARGEST = 1e15
 """Not a number and infinity are none either."""
-UNIT = re.compile(r"\s*[\[((].*?[\]))]\s*$")
+UNIT = re.compile(r"^(.*?)\s*[\[(（](.*?)[\])）]$")
 """Behind a column's name, such as in `grade (%)`."""
+UNITS = {"%": "pct", "％": "pct", "km/h": "kmh"}
+"""As names end that have their unit in them."""
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -37,6 +39,7 @@ class Table:
     file: Path
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    delimiter: str = ","
 
     def columns_of(self, usual: Names, named: Mapping[str, str] | None = None) -> dict[str, str]:
         """Columns by what they hold: as they are named, else as they are usually called; none where there is none.
@@ -54,10 +57,16 @@ class Table:
         if missing:
             columns = ", ".join(self.columns)
             raise refused(f"{self.file}:1", f"no column is {shown(missing[0])}; columns are {columns}")
-        bare = {UNIT.sub("", column).strip().lower(): column for column in reversed(self.columns)}
-        lower = {**bare, **{column.strip().lower(): column for column in reversed(self.columns)}}
+        lower = {plain_name(column): column for column in reversed(self.columns)}
         found = {what: next((lower[name] for name in names if name in lower), "") for what, names in usual.items()}
         return {what: column for what, column in {**found, **chosen}.items() if column}
+
+
+def plain_name(column: str) -> str:
+    """A column's name in small letters, a unit in brackets behind it as the end of the name: `grade_pct`."""
+    name = column.strip().lower()
+    found = UNIT.match(name)
+    return name if found is None else f"{found[1]}_{UNITS.get(found[2].strip(), found[2].strip())}"
 
 
 def cell(row: Row, columns: Mapping[str, str], what: str) -> str:
@@ -96,7 +105,7 @@ def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, 
         raise refused(f"{file}:{reader.line_num + before}", f"can't be read as CSV: {error}") from error
     if not rows:
         raise refused(file, "has no rows below a header")
-    return Table(file, tuple(columns), tuple(rows))
+    return Table(file, tuple(columns), tuple(rows), delimiter)
 
 
 def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:

@@ -50,7 +50,7 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
     yield "mechanisms", _mechanisms(found, titles, shade, language)
     yield "strip", _strip(found, titles, of_title, language)
     road, risk = found.scenarios[found.baseline]["road"], risk_by_link(found.sections, found.baseline)
-    if len(risk) > 1 or any(link["shape_km"] for link in road["links"]):
+    if len(risk) > 1 or any(link.get("shape_km") for link in road["links"]):
         yield "map", _map(found, language)
     if found.has_alarms:
         yield "funnel", _funnel(found, shade, language)

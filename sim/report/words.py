@@ -224,9 +224,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "cost": ("cost, million CNY", "费用（万元）"),
     "balance": ("Who pays and who gains", "谁付费，谁受益"),
     "balance_text": (
-        "The programme in a year, at the central value of a statistical life, means of the runs. Tolls and fines change hands; together "
+        "The programme in a year, at the central value of a statistical life, means of the runs. Tolls and fines (the same for every violation) change hands; together "
         "all sides have the benefit less the cost. That carriers pay for devices, and bear the direct losses, is an assumption.",
-        "全部措施按一年计，生命价值取中间值，为各次运行的均值。通行费和罚款只在各方之间转移；各方合计等于效益减费用。"
+        "全部措施按一年计，生命价值取中间值，为各次运行的均值。通行费和罚款（各类违法按同一数额计）只在各方之间转移；各方合计等于效益减费用。"
         "假设车载设备由运输企业付费，直接财产损失由其承担。",
     ),
     "side": ("side", "各方"),

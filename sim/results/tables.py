@@ -79,12 +79,13 @@ def results_of(
 def costs_of(experiment: Experiment, runs: pd.DataFrame, baseline: str) -> dict[str, Any]:
     """Appraisals of all alternatives against the baseline."""
     own = {str(name): group for name, group in runs.groupby("scenario", sort=False)}
+    fine_cny = {scenario.name: scenario.behaviour.penalty_cny for scenario in experiment.scenarios}
     return {
-        scenario.name: appraise(
-            own[scenario.name], own[baseline], scenario.valuation, scenario.behaviour.penalty_cny
+        one.name: appraise(
+            own[one.name], own[baseline], one.valuation, (fine_cny[one.name], fine_cny[baseline])
         ).as_dict()
-        for scenario in experiment.scenarios
-        if scenario.name != baseline
+        for one in experiment.scenarios
+        if one.name != baseline
     }
 
 

@@ -13,7 +13,8 @@ WITHOUT_RATES = ("severity", "valuation")
 def with_all_ranges(scenario: Scenario) -> Scenario:
     """The scenario with every number uncertain that has a range: as it says itself, else anything within the range.
 
-    Whole numbers are left out: how many crews there are is a choice.
+    Whole numbers are left out: how many crews there are is a choice. So are lists, what a class of trucks has for
+    itself, and ranges in words, as long as the scenario does not call them uncertain.
     """
     ranges = {key: found for key, found in _ranges(scenario) if key not in scenario.uncertain}
     return scenario.changed({"uncertain": {**scenario.uncertain, **ranges}})

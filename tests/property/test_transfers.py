@@ -1,5 +1,7 @@
 """Money that changes hands: tolls by kilometre, penalties by violation, costs by who pays."""
 
+from datetime import timedelta
+
 import pytest
 
 from sim.engine.replication import run_replication
@@ -16,6 +18,20 @@ def test_tolls_go_by_what_is_driven(small) -> None:
     for link in road["links"]:
         link["toll_cny_per_km"] = 0.0
     assert run_replication(small(days=5, road=road), 3, 0).metrics["tolls_cny"] == 0.0
+
+
+@pytest.mark.parametrize(("days_before", "share"), [(0, 0.0), (4, 0.5)])
+def test_tolls_that_are_let_off_are_not_paid(small, days_before, share) -> None:
+    """From the first day on nobody pays; from the middle on, at half of the mean toll, whenever they drive."""
+    road = small().road.model_dump(mode="json")
+    for link in road["links"]:
+        link["toll_cny_per_km"] = 2.0
+    start = small().start_date + timedelta(days=days_before)
+    classes = sorted({link["road_class"] for link in road["links"]})
+    rules = {"toll_discount_share": 1.0, "discount_on": classes, "start_date": start.isoformat()}
+    free = {"access_rules": rules}
+    metrics = run_replication(small(days=8, warm_up_days=0, road=road, interventions=free), 3, 0).metrics
+    assert metrics["tolls_cny"] == pytest.approx(2.0 * share * metrics["vehicle_km"], rel=1e-9, abs=1e-9)
 
 
 def test_whoever_is_checked_in_a_violation_is_fined_once(small) -> None:

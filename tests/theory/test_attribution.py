@@ -121,7 +121,11 @@ def test_who_pays_and_who_gains_by_hand() -> None:
         cost_cny=5e5,
         cost_to_carriers_cny=2e5,
     )
-    found = appraise(after, before, ValuationParameters(statistical_life_cny=(1e6, 4e6, 7e6), delay_cny_h=100.0), 150.0)
+    found = appraise(
+        after, before, ValuationParameters(statistical_life_cny=(1e6, 4e6, 7e6), delay_cny_h=100.0), (150.0, 150.0)
+    )
+    dearer = appraise(after, before, ValuationParameters(), (200.0, 150.0)).balance
+    assert dearer.fines_cny == pytest.approx(14.0 * 200.0 - 4.0 * 150.0)
     own = found.balance
     assert own.victims_cny == pytest.approx(2e6)
     assert own.carriers_cny == pytest.approx(2e5 + 1e4 - 3e3 - 1.5e3 - 2e5)

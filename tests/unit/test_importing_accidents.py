@@ -79,6 +79,8 @@ def test_dates_that_nothing_tells_are_refused(tmp_path) -> None:
         ("1430", 14),
         ("7", 7),
         ("14时30分", 14),
+        ("下午2:30", 14),
+        ("1:15P", 13),
         ("99", None),
         ("", None),
         ("24", None),
@@ -225,6 +227,20 @@ def test_sections_that_can_not_be_are_refused(row: str, words: str, tmp_path) ->
     code, output = imported(file, "--sections", sections, "--out", tmp_path / "out")
     assert code == 2
     assert words in output
+
+
+@pytest.mark.parametrize(
+    ("texts", "hours"),
+    [
+        (["2024-05-21 00:00:00", "2024-05-22 00:00:00"], [None, None]),
+        (["05/21/2024 12:00:00 AM", "05/22/2024 12:00:00 AM"], [None, None]),
+        (["2024-05-21 00:00:00", "2024-05-22 14:30:00"], [0, 14]),
+        (["2024年5月21日14时30分", "2024年5月22日"], [14, None]),
+    ],
+)
+def test_a_clock_behind_the_day_is_the_hour_unless_all_say_midnight(texts, hours, tmp_path) -> None:
+    records = read_accidents(table(tmp_path, "\n".join(["id,date", *(f"{n},{t}" for n, t in enumerate(texts)), ""])))
+    assert [own.hour for own in records.accidents] == hours
 
 
 def test_years_are_those_of_the_file_or_as_they_are_said(tmp_path) -> None:

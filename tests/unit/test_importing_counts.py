@@ -132,6 +132,8 @@ DAY = [(hour, 8 if hour < 12 else 2) for hour in range(24)]
         ("日期,时间,车型,流量", "2024年5月13日,{hour:02d}时00分,小客车,{n}"),
         ("datetime,class,count", "05/13/2024 {half}:00 {mark},2,{n}"),
         ("datetime,class,count", "2024-05-13 {zh} {half:02d}:00:00,2,{n}"),
+        ("date,time,class,count", "2024-05-13,{half}:00{mark[0]},2,{n}"),
+        ("date,time,class,count", "2024-05-13,{half}:00 {mark[0]}.M.,2,{n}"),
         ("date,time,class,count", "2024-05-13,{end}:00,2,{n}"),
         ("date,hour,class,count", "2024-05-13,{end},2,{n}"),
         ("date,time,class,count", "2024-05-13,{hour}:00,2,{n},,"),
@@ -151,6 +153,39 @@ def test_a_day_is_the_same_however_its_hours_are_written(head, form, tmp_path) -
     counts = read_counts(file)
     assert counts.by_hour[0, :, 0].tolist() == [n for _, n in DAY]
     assert counts.unread == 0
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 60])
+def test_ends_of_shorter_intervals_are_starts_too(minutes, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    ends = [divmod(end, 60) for end in range(minutes, 24 * 60 + 1, minutes)]
+    rows = [f"2024-05-13,{hour}:{minute:02d},2,{n}" for n, (hour, minute) in enumerate(ends)]
+    file.write_text("\n".join(["date,time,class,count", *rows, ""]))
+    each = 60 // minutes
+    by_hour = [sum(range(hour * each, (hour + 1) * each)) for hour in range(24)]
+    assert read_counts(file).by_hour[0, :, 0].tolist() == by_hour
+
+
+@pytest.mark.parametrize(
+    ("heads", "a_day", "semi_and_rigid", "unknown"),
+    [
+        ("中小客车,大客车,小型货车,中型货车,大型货车,特大型货车,集装箱车", 7 * 24, 5 / 7, ()),
+        ("Cars,Vans,Trucks,Heavy vehicles", 4 * 24, 0.5, ()),
+        ("Cars,Buses,Total trucks", 3 * 24, 1 / 3, ()),
+        ("Cars,Trucks,Hovercraft", 2 * 24, 0.5, ("Hovercraft",)),
+        ("Cars,Rigid,Artic,Trucks total,Total", 3 * 24, 2 / 3, ()),
+        ("客车,货车", 2 * 24, 0.5, ()),
+    ],
+)
+def test_columns_of_classes_are_counted_once_or_named(heads, a_day, semi_and_rigid, unknown, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    ones = ",".join("1" for _ in heads.split(","))
+    rows = [f"2024-05-13,{hour}:00,{ones}" for hour in range(24)]
+    file.write_text("\n".join([f"date,time,{heads}", *rows, ""]), encoding="utf-8")
+    counts = read_counts(file)
+    assert counts.a_day == a_day
+    assert counts.shares["rigid"] + counts.shares["semi"] == pytest.approx(semi_and_rigid)
+    assert counts.unknown_classes == unknown
 
 
 @pytest.mark.parametrize("name", ["Subtotal", "小计", "Trucks total", "Gesamt", "All vehicles"])

@@ -227,10 +227,9 @@ def _cost(world: World) -> Metrics:
 
 
 def _tolls_cny(world: World) -> float:
-    """What trucks paid for the kilometres that they drove."""
-    toll_cny_per_km = np.array([way.link.toll_cny_per_km for way in world.network.ways])
+    """What trucks paid for the kilometres that they drove, at the mean toll of the days where it changes."""
     driven_m = world.recorder.tallies.distance_m.sum(axis=0)
-    return fsum((driven_m * toll_cny_per_km[world.network.sections.way]).tolist()) / METRES_PER_KM
+    return fsum((driven_m * world.toll_cny_per_km[world.network.sections.way]).tolist()) / METRES_PER_KM
 
 
 def _measured(world: World) -> Metrics:
