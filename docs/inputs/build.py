@@ -1,6 +1,7 @@
 """What the headline answer owes to each input: all of them screened, the first twenty by shares, ends one at a time.
 
-python docs/inputs/build.py   writes docs/inputs.md: about an hour on two cores; goes on where it was stopped
+python docs/inputs/build.py                    writes docs/inputs.md: about an hour on two cores; goes on where it was stopped
+python docs/inputs/build.py --without-shares   the same in half of the time, without the shares of the variance
 """
 
 import sys
@@ -92,7 +93,7 @@ def rows(ratio: dict[str, float], accidents: dict[str, float], usual: float, wid
     ]
 
 
-def screened(pair: Sequence[Scenario], store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
+def screened(pair: Sequence[Scenario], store: Store, *, shares: bool) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """All inputs with a range by their elementary effects, and the first of them by their shares of the variance."""
 
     def simulate(scenarios: list[Scenario], replications: int) -> object:
@@ -101,6 +102,8 @@ def screened(pair: Sequence[Scenario], store: Store) -> tuple[pd.DataFrame, pd.D
     base, programme = map(with_all_ranges, pair)
     of = partial(sensitivity, simulate=simulate, seed=SEED)
     effects = of(base, programme, "morris", TRAJECTORIES)
+    if not shares:
+        return effects, None
     first = set(effects["parameter"][:FIRST])
     few = [
         one.changed({"uncertain": {key: own for key, own in one.uncertain.items() if key in first}})
@@ -118,15 +121,27 @@ def effect_rows(effects: pd.DataFrame, own: set[str], width: float) -> list[str]
     ]
 
 
-def share_rows(shares: pd.DataFrame) -> list[str]:
-    """A line for each of the first inputs."""
-    return [
+def share_text(shares: pd.DataFrame | None) -> str:
+    """The part on shares of the variance, where they were worked out."""
+    if shares is None:
+        return ""
+    rows = [
         f"| `{row.parameter}` | {row.effect:.2f} ({row.effect_low:.2f} to {row.effect_high:.2f}) | {row.first:.2f} |"
         for row in shares.itertuples()
     ]
+    return f"""## Shares of the variance
+
+The first {FIRST} of them by Sobol's total indices, with 95 % intervals, and first-order ones ({BASE_SAMPLES} base samples, {BASE_SAMPLES * (FIRST + 2)}
+pairs of runs). So few samples leave wide intervals; they tell the large from the small and no more.
+
+| input | total | alone |
+| --- | ---: | ---: |
+{chr(10).join(rows)}
+
+"""
 
 
-def text() -> str:
+def text(*, with_shares: bool) -> str:
     """The page."""
     folder = ROOT / "scenarios" / "taishun"
     base, programme = (load_scenario(folder / f"{name}.yaml") for name in ("baseline", "full_programme"))
@@ -135,12 +150,12 @@ def text() -> str:
     drawn = run_draws(pair, draws=DRAWS, replications=1, seed=SEED, store=store, progress=progress).outcomes
     rates = [np.array([outcome.metrics[RATE] for outcome in drawn[one.name]]) for one in pair]
     low, middle, high = np.quantile(rates[1] / rates[0], (0.025, 0.5, 0.975))
-    effects, shares = screened(pair, store)
+    plain = [one.changed({"uncertain": {}}) for one in pair]
+    single = run_experiment([*plain, *ends(pair)], replications=1, seed=SEED, store=store, progress=progress).outcomes
+    effects, shares = screened(pair, store, shares=with_shares)
     width = float(np.log(high / low))
     own, of_all = set(uncertain_keys(pair)), len(effects)
     missed = effects[~effects["parameter"].isin(own) & (effects["effect"] > LEFT_OUT_SHARE * width)]
-    plain = [one.changed({"uncertain": {}}) for one in pair]
-    single = run_experiment([*plain, *ends(pair)], replications=1, seed=SEED, store=store, progress=progress).outcomes
     metric = {name: found[0].metrics for name, found in single.items()}
     keys = [f"{key}@{end:g}" for key, range_ in INPUTS.items() for end in range_]
     ratio = {key: metric[f"{programme.name}@{key}"][RATE] / metric[f"{base.name}@{key}"][RATE] for key in keys}
@@ -174,16 +189,7 @@ noise of so short runs. So the interval is too narrow for what it leaves out; ho
 
 The other {of_all - SHOWN} move it by less than {effects["effect"].iloc[SHOWN]:.3f}.
 
-## Shares of the variance
-
-The first {FIRST} of them by Sobol's total indices, with 95 % intervals, and first-order ones ({BASE_SAMPLES} base samples, {BASE_SAMPLES * (FIRST + 2)}
-pairs of runs). So few samples leave wide intervals; they tell the large from the small and no more.
-
-| input | total | alone |
-| --- | ---: | ---: |
-{chr(10).join(share_rows(shares))}
-
-## Both ends, one at a time
+{share_text(shares)}## Both ends, one at a time
 
 Here {len(INPUTS)} inputs are set to the ends of the ranges that `docs/parameters.md` and the scenarios state for them,
 one at a time. The last column is the greater move of the answer,
@@ -199,4 +205,5 @@ Written by `docs/inputs/build.py`, model {model_version()}.
 
 
 if __name__ == "__main__":
-    (ROOT / "docs" / "inputs.md").write_text(text())
+    shares_too = "--without-shares" not in sys.argv
+    (ROOT / "docs" / "inputs.md").write_text(text(with_shares=shares_too))
