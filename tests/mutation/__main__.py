@@ -35,6 +35,7 @@ FORMULAS = (
     "tests/theory/test_queue.py",
     "tests/unit/test_statistics.py",
     "tests/property/test_deterrence.py",
+    "tests/property/test_road_classes.py",
 )
 """Tests that need no compiled sweep."""
 OF_STATISTICS = (*FORMULAS, "tests/theory/test_before_after.py", "tests/unit/test_small_pieces.py")
