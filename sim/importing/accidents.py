@@ -30,10 +30,20 @@ NAMES: dict[str, tuple[str, ...]] = {
     "post": ("post", "km", "milepost", "station", "ref_point", "milept", "chainage", "桩号", "里程", "公里"),
     "lon": ("lon", "longitude", "longitud", "lng", "经度"),
     "lat": ("lat", "latitude", "纬度"),
-    "severity": ("severity", "accident_severity", "casualty_severity", "严重程度", "事故类型"),
+    "severity": (
+        "severity",
+        "accident_severity",
+        "casualty_severity",
+        "injury_severity",
+        "person_severity",
+        "严重程度",
+        "事故类型",
+        "伤亡程度",
+        "伤害程度",
+    ),
     "deaths": ("deaths", "fatals", "fatalities", "killed", "死亡人数", "死亡"),
     "injuries": ("injuries", "injured", "受伤人数", "受伤"),
-}
+}  # fmt: skip
 """Columns as they are called; whatever is called otherwise is named by --map."""
 UNKNOWN_DEGREES = 77.0
 """Latitudes from here on are codes for unknown; no road is as far north."""
@@ -41,6 +51,8 @@ FATAL = frozenset(
     {"fatal", "1", "k", "fatality", "fatal injury", "fatal accident", "fatal crash", "killed"}
     | {"死亡", "死亡事故", "亡人事故"}
 )
+OF_PERSONS = frozenset({"casualty_severity", "injury_severity", "person_severity", "伤亡程度", "伤害程度"})
+"""Columns of severity that are each person's, not the accident's."""
 MOST_NAMED = 20
 MOST_UNPACKED_BYTES = 300_000_000
 
@@ -132,7 +144,8 @@ def read_accidents(
     )
     if "hour" not in columns and {own.hour for own in found} <= {0, None}:
         found = [replace(own, hour=None) for own in found]
-    folded = _folded(found) if "id" in columns and kind != "fars" else found
+    persons = columns.get("severity", "").lower() in OF_PERSONS
+    folded = _folded(found, persons=persons) if "id" in columns and kind != "fars" else found
     return Records(kind, LAYOUTS[kind].mile_posts, columns, tuple(folded), len(found), _same(table), dict(posts))
 
 
@@ -230,18 +243,21 @@ def _whole(text: str) -> int | None:
     return int(value) if value is not None and value == int(value) else None
 
 
-def _folded(accidents: Sequence[Accident]) -> list[Accident]:
+def _folded(accidents: Sequence[Accident], *, persons: bool) -> list[Accident]:
     """One of each number, time and place; what agrees in the number alone stays apart."""
     by_id: dict[tuple[object, ...], list[Accident]] = {}
     for own in accidents:
         key = (own.id, own.year, own.month, own.route, own.post, own.lon_deg, own.lat_deg)
         by_id.setdefault(key, []).append(own)
-    return [own[0] if len(own) == 1 else _of_rows(own) for own in by_id.values()]
+    return [own[0] if len(own) == 1 else _of_rows(own, persons=persons) for own in by_id.values()]
 
 
-def _of_rows(rows: Sequence[Accident]) -> Accident:
-    """Deaths and injuries are the accident's where all rows tell the same above 1, else they are each person's."""
-    fatal = sum(row.severity.lower() in FATAL for row in rows)
+def _of_rows(rows: Sequence[Accident], *, persons: bool) -> Accident:
+    """Deaths and injuries are the accident's where all rows tell the same above 1, else they are each person's.
+
+    Where nothing else tells of deaths, severities of persons are counted; of vehicles they say nothing of how many died.
+    """
+    fatal = sum(row.severity.lower() in FATAL for row in rows) if persons else None
     worst = min(rows, key=lambda row: row.severity.lower() not in FATAL)
     deaths, injuries = (_of_all([getattr(row, name) for row in rows]) for name in ("deaths", "injuries"))
     told = {"severity": worst.severity, "deaths": fatal if deaths is None else deaths, "injuries": injuries}

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sim.core.polyline import simplified
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM, Floats
 from sim.importing.alignment import Trace
-from sim.importing.findings import Language, RefusedError
+from sim.importing.findings import Language, refused
 from sim.importing.options import Options
 from sim.importing.plan import Plane
 from sim.importing.road_import import Imported, facts, known_shares
@@ -42,7 +42,7 @@ def road_files(road: Imported, options: Options, *, scenario: bool) -> tuple[dic
         if other commands would refuse the road
     """
     content, report = road_content(road, options), report_content(road, options)
-    _see_that_it_loads(content)
+    _see_that_it_loads(road.file, content)
     files = {
         "road.yaml": road_yaml(road, content).encode(),
         "import.json": as_json(report).encode(),
@@ -57,13 +57,17 @@ def road_files(road: Imported, options: Options, *, scenario: bool) -> tuple[dic
     return files, report
 
 
-def _see_that_it_loads(content: dict[str, Any]) -> None:
+def _see_that_it_loads(file: Path, content: dict[str, Any]) -> None:
     try:
         Road.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise RefusedError(f"the road can't be written as a scenario's: {place}: {first['msg']}") from error
+        raise refused(
+            file,
+            f"its road can't be written as a scenario's: {place}: {first['msg']}. Are its stations and places right, and in "
+            "the unit that they seem to be?",
+        ) from error
 
 
 def road_content(road: Imported, options: Options) -> dict[str, Any]:

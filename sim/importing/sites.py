@@ -134,20 +134,27 @@ def located(accidents: Sequence[Accident], sites: Sequence[Site]) -> tuple[list[
     """How each accident ends, and the site of those located, -1 for others, shape (accidents,)."""
     by_route: dict[str, list[int]] = {}
     for index, site in enumerate(sites):
-        by_route.setdefault(site.route, []).append(index)
+        by_route.setdefault(_same_route(site.route), []).append(index)
+    only = next(iter(by_route)) if len(by_route) == 1 and not any(own.route for own in accidents) else ""
     ends: list[Where] = []
     places = np.full(len(accidents), -1, dtype=np.int64)
     for number, accident in enumerate(accidents):
-        if accident.post is None or not accident.route:
+        route = _same_route(accident.route) or only
+        if accident.post is None or not route:
             ends.append("unlocated")
             continue
-        own = by_route.get(accident.route, [])
+        own = by_route.get(route, [])
         held = [index for index in own if sites[index].low <= accident.post < sites[index].high]
         held = held or [index for index in own if sites[index].high == accident.post]
         ends.append("outside" if not held else "located" if len(held) == 1 else "ambiguous")
         if held:
             places[number] = held[0]
     return ends, places
+
+
+def _same_route(name: str) -> str:
+    """As routes are compared: s228 is S228."""
+    return name.strip().casefold()
 
 
 def counts_of(accidents: Sequence[Accident], places: Ints, sites: int, years: Sequence[int]) -> Ints:

@@ -11,7 +11,7 @@ from sim.cli import app
 from sim.importing.accidents import read_accidents
 from sim.importing.findings import RefusedError
 from sim.importing.posts import post_of
-from sim.importing.sites import fit, read_sites
+from sim.importing.sites import fit, located, read_sites
 
 runner = CliRunner()
 
@@ -45,6 +45,23 @@ def test_rows_of_persons_are_one_accident(tmp_path) -> None:
         ("b", 2020, 3, None),
     ]
     assert records.rows == 4
+
+
+def test_rows_of_vehicles_do_not_say_how_many_died(tmp_path) -> None:
+    """The accident's severity stands on each vehicle's row."""
+    rows = "".join(f"a,2020,{kind},Fatal\n" for kind in ("car", "truck", "bus"))
+    text = f"id,year,vehicle,accident_severity\n{rows}b,2020,car,Slight\n"
+    unknown, _ = read_accidents(table(tmp_path, text)).accidents
+    assert (unknown.severity, unknown.deaths) == ("Fatal", None)
+
+
+def test_a_route_is_the_same_in_small_letters_and_the_only_one_if_none_is_named(tmp_path) -> None:
+    sections = tmp_path / "sections.csv"
+    sections.write_text("route,from,to\nS1,10,11\nS1,11,12\n")
+    for head, row in (("id,year,route,post", "1,2020,s1,10.5"), ("id,year,post", "1,2020,10.5")):
+        records = read_accidents(table(tmp_path, f"{head}\n{row}\n"))
+        ends, places = located(records.accidents, read_sites(sections, mile_posts=False, keep={}))
+        assert (ends, places.tolist()) == (["located"], [0])
 
 
 def test_mixed_dates_are_refused_until_told(tmp_path) -> None:
