@@ -255,7 +255,7 @@ def _folded(accidents: Sequence[Accident], *, persons: bool) -> list[Accident]:
 def _of_rows(rows: Sequence[Accident], *, persons: bool) -> Accident:
     """Deaths and injuries are the accident's where all rows tell the same above 1, else they are each person's.
 
-    Where nothing else tells of deaths, severities of persons are counted; of vehicles they say nothing of how many died.
+    Where nothing else tells of deaths, severities of persons are counted; those of vehicles don't say how many died.
     """
     fatal = sum(row.severity.lower() in FATAL for row in rows) if persons else None
     worst = min(rows, key=lambda row: row.severity.lower() not in FATAL)

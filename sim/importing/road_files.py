@@ -65,8 +65,8 @@ def _see_that_it_loads(file: Path, content: dict[str, Any]) -> None:
         place = ".".join(map(str, first["loc"]))
         raise refused(
             file,
-            f"its road can't be written as a scenario's: {place}: {first['msg']}. Are its stations and places right, and in "
-            "the unit that they seem to be?",
+            f"its road can't be written as a scenario's: {place}: {first['msg']}. Are its stations and places "
+            "right, and in the unit that they seem to be?",
         ) from error
 
 
