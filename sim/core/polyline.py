@@ -58,7 +58,8 @@ def simplified(points: Floats, tolerance: float) -> Floats:
 def _off_the_chord(points: Floats) -> Floats:
     """Distance of each point from the straight piece between the first and the last, shape (points,)."""
     chord, own = points[-1] - points[0], points - points[0]
-    long = float(chord @ chord)
-    share = np.clip(own @ chord / long, 0.0, 1.0) if long > 0.0 else np.zeros(len(points))
+    long = float(chord[0] * chord[0] + chord[1] * chord[1])
+    along = own[:, 0] * chord[0] + own[:, 1] * chord[1]
+    share = np.clip(along / long, 0.0, 1.0) if long > 0.0 else np.zeros(len(points))
     result: Floats = np.hypot(*(own - share[:, None] * chord).T)
     return result

@@ -128,7 +128,7 @@ class World:
         variant = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
         recorded = np.bincount(variant[self.horizon.warm_up_days :], minlength=len(roads))
         tolls = np.array([[way.link.toll_cny_per_km for way in network.ways] for network in networks])
-        self.toll_cny_per_km: Floats = recorded @ tolls / recorded.sum()
+        self.toll_cny_per_km: Floats = (recorded[:, None] * tolls).sum(axis=0) / recorded.sum()
         """Mean of the recorded days, shape (ways,)."""
         self.source = TripSource(
             self.scenario,
