@@ -170,7 +170,8 @@ stand it is {usual:.3f}, of {a_year * metric[base.name]["expected_accidents"]:.1
 `uncertain` in them, 95 % lie between {low:.3f} and {high:.3f} (median {middle:.3f}).
 
 All runs here have {SCREENED["days"]} winter days after {SCREENED["warm_up_days"]} of warm-up, the same random numbers (seed {SEED}) for all, so that
-thousands of them take an hour. What builds up over a year, experience above all, counts less in them than in the year's runs of the report.
+thousands of them take an hour. What builds up over a year (experience, devices that come in over months) counts less in them than in
+the year's runs of the report: the answer itself lies nearer to 1, and the order of the inputs is what to take from this page.
 
 ## All inputs that have a range
 
