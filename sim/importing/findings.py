@@ -51,6 +51,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "heights to {height_m:,.0f} as metres: if they are feet say --units us",
         "高程按米计达 {height_m:,.0f}：若为英尺请加 --units us",
     ),
+    "R10-fractions": (
+        "no grade above {grade:g} %: if the column holds fractions (0.05 for 5 %), multiply it by 100",
+        "坡度均不超过 {grade:g} %：若该列为小数（0.05 即 5 %），请乘以 100",
+    ),
     "R13": (
         "{void_m:,.0f} m of the way have no height: a straight line between what is known",
         "有 {void_m:,.0f} 米没有高程：以两端直线相连",

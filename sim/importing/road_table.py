@@ -1,7 +1,7 @@
 """Roads in tables: places with heights, or stations with grades and radii."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import degrees
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 from sim.core.texts import shown
 from sim.core.units import METRES_PER_FOOT, METRES_PER_KM, Floats
 from sim.importing.alignment import Alignment, Run
-from sim.importing.findings import refused
+from sim.importing.findings import Finding, refused
 from sim.importing.lines import Line, line_of
 from sim.importing.plan import Curve
 from sim.importing.table import Row, Table, cell, decimal_of, number_of, plain_name, read_table
@@ -39,6 +39,7 @@ STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
 """K12+300, which is 12,300 m."""
 FEET_A_STATION = 100.0
 LEAST_ROAD_M = 100.0
+MOST_AS_FRACTION = 0.2
 OF_KILOMETRES = frozenset({"km", "station_km", "kilometer", "kilometre", "chainage_km", "pk_km", "桩号_km", "里程_km"})
 PARTS = {"%": 1.0, "‰": 0.1, "％": 1.0}
 """Of percent."""
@@ -98,7 +99,15 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
     curves = _curves(table, columns, along.tolist(), metre)
     metric = metre == 1.0 or columns.get("limit", "").lower().endswith("_kmh")
     runs = _runs(table, columns, along.tolist(), "km/h" if metric else "mph")
-    return Alignment(float(along[-1]), tuple(curves), along, heights, runs, exact=True)
+    findings = () if "height" in columns else tuple(_of_fractions(100.0 * np.diff(heights) / np.diff(along)))
+    return Alignment(float(along[-1]), tuple(curves), along, heights, runs, exact=True, findings=findings)
+
+
+def _of_fractions(grades_pct: Floats) -> Iterator[Finding]:
+    """Grades that are all so small that they may be fractions, not percent."""
+    steepest = float(np.abs(grades_pct).max())
+    if 0.0 < steepest < MOST_AS_FRACTION:
+        yield Finding("R10-fractions", "", {"grade": round(steepest, 4)})
 
 
 def _stations(table: Table, name: str, metre: float) -> Floats:

@@ -229,6 +229,14 @@ def test_tables_that_leave_the_road_open_are_refused(text, words, tmp_path) -> N
     assert words in output
 
 
+@pytest.mark.parametrize(("grade", "told"), [("0.06", True), ("0.6", False), ("0", False)])
+def test_grades_that_may_be_fractions_are_named(grade, told, tmp_path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(f"station,grade\n0,{grade}\n500,0\n1000,\n")
+    _, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert any("fractions" in found["en"] for found in json.loads(output)["findings"]) == told
+
+
 def heights_of(metre: float) -> float:
     return 500.0 + 0.05 * metre
 
