@@ -14,10 +14,14 @@ import pandas as pd
 import pytest
 import yaml
 from browser import CHROMIUM, browse, requests
+from typer.testing import CliRunner
+
+from sim.cli import app
+from sim.report import exploring
 
 pytestmark = pytest.mark.slow
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs a browser")
-SHORT = ("--days", 6, "--replications", 4, "--seed", 5, "--quiet")
+SHORT = ("--days", 6, "--replications", 2, "--seed", 5, "--quiet")
 
 
 @pytest.fixture
@@ -56,7 +60,7 @@ def test_an_officer_forwards_a_report(hairpin, tmp_path) -> None:
 
 
 @needs_browser
-def test_an_analyst_brings_a_road_and_chooses(hairpin, root, tmp_path) -> None:
+def test_an_analyst_brings_a_road_and_chooses(hairpin, root, tmp_path, monkeypatch) -> None:
     """A map, heights, a counter's file, accident records; their numbers in a scenario; a choice on the what-if page."""
     data = root / "tests/data"
     (tmp_path / "loop.csv").write_text(_loop(), encoding="utf-8")
@@ -80,7 +84,11 @@ def test_an_analyst_brings_a_road_and_chooses(hairpin, root, tmp_path) -> None:
     }
     for content in (known, {**known, "extends": "known.yaml", "name": "both", "interventions": measures}):
         (tmp_path / f"own/{content['name']}.yaml").write_text(yaml.safe_dump(content))
-    hairpin("explore", "own/both.yaml", "--days", 5, "--warm-up-days", 0, "--draws", 0, "--out", "what_if.html")
+    monkeypatch.setattr(exploring, "DESIGN", 18)
+    monkeypatch.setattr(exploring, "REPEATS", 2)
+    own, out = (str(tmp_path / name) for name in ("own/both.yaml", "what_if.html"))
+    made = CliRunner().invoke(app, ["explore", own, "--days", "5", "--warm-up-days", "0", "--draws", "0", "--out", out])
+    assert made.exit_code == 0, made.output
     script = (
         "window.hairpin.state.mask = 2; show();"
         'document.title = document.getElementById("yaml").href.split(",").slice(1).join(",");'
