@@ -40,11 +40,11 @@ class Balance:
     carriers_cny: float
     """Time, direct losses, tolls and fines that they are spared, less what they pay for measures."""
     toll_roads_cny: float
+    """More tolls than in the baseline."""
     public_cny: float
     """Fines, less what the public pays for measures."""
-    tolls_cny: float
-    """More of them than in the baseline."""
     fines_cny: float
+    """More of them than in the baseline: what carriers lack and the public has."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,6 @@ def appraise(
             carriers_cny=other - tolls - fines - of_carriers,
             toll_roads_cny=tolls,
             public_cny=fines - (cost - of_carriers),
-            tolls_cny=tolls,
             fines_cny=fines,
         ),
     )

@@ -223,7 +223,7 @@ def accidents(
     if (report["sections"] or {}).get("calibration") is not None:
         from sim import charts
 
-        files["residuals.svg"] = charts.content_of(charts.residuals(counted.tables()[1]), ".svg")
+        files["residuals.svg"] = charts.content_of(charts.residuals(counted.tables[1]), ".svg")
     _finish(out, files, report, report_text(report, "en"), as_json=as_json)
 
 

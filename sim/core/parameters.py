@@ -66,6 +66,11 @@ class Source(Model):
         found = RANGE.match(self.range or "")
         return (float(found[1]), float(found[2])) if found else None
 
+    def limits_around(self, value: float) -> tuple[float, float] | None:
+        """These ends, if a value lies between them."""
+        limits = self.limits
+        return limits if limits is not None and limits[0] <= value <= limits[1] else None
+
 
 def assumed(plausible: str, note: str | None = None) -> Source:
     """Of a number that nothing readable gives, with its plausible range."""

@@ -322,11 +322,10 @@ def ranges(groups: Sequence[str] | None = None) -> dict[str, tuple[str, float, f
         sources = group.default_sources()
         for name, field in group.model_fields.items():
             source, default = sources.get(name), field.default
-            limits = source.limits if source is not None and source.basis != "published" else None
-            if source is not None and limits is not None and isinstance(default, float | int):
-                low, high = limits
-                if low <= default <= high:
-                    found[f"{key}.{name}"] = (source.basis, low, float(default), high)
+            if source is None or source.basis == "published" or not isinstance(default, float | int):
+                continue
+            if (limits := source.limits_around(default)) is not None:
+                found[f"{key}.{name}"] = (source.basis, limits[0], float(default), limits[1])
     return found
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ class Counted:
     years: tuple[int, ...]
     assumed: Mapping[str, float]
 
+    @cached_property
     def tables(self) -> tuple[pd.DataFrame, pd.DataFrame, Fit | None]:
         """Accidents, sections, and how counts compare with predictions."""
         ends, places = located(self.accidents, self.sites)
@@ -69,7 +71,7 @@ def _section_rows(counted: Counted, counts: Ints, predictions: Floats, found: Fi
 
 def accident_files(counted: Counted) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Content of all files by name, and the report as data."""
-    accidents, sections, found = counted.tables()
+    accidents, sections, found = counted.tables
     report = _report(counted, accidents, sections, found)
     files = {
         "accidents.csv": accidents.to_csv(index=False).encode(),

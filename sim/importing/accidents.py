@@ -15,7 +15,7 @@ from typing import Literal
 from sim.core.texts import shown
 from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
-from sim.importing.moments import HALF
+from sim.importing.moments import HALF, HALF_A_DAY, of_whole_day
 from sim.importing.posts import post_of
 from sim.importing.table import Row, Table, cell, decimal_of, read_table
 
@@ -53,6 +53,7 @@ FATAL = frozenset(
 )
 OF_PERSONS = frozenset({"casualty_severity", "injury_severity", "person_severity", "伤亡程度", "伤害程度"})
 """Columns of severity that are each person's, not the accident's."""
+CLOCK_AT_END = re.compile(r"(?:.*[\sT日午晨上晚])?(\d{1,2})[:：时](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]?)?$")
 MOST_NAMED = 20
 MOST_UNPACKED_BYTES = 300_000_000
 
@@ -224,15 +225,12 @@ def _behind_the_day(text: str) -> str:
 
 def _hour(text: str) -> int | None:
     """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
-    half = HALF.search(text)
-    if half is not None and (spoken := half[2] or half[3] or half[4]):
-        text = f"{text.replace(spoken, ' ').strip()} {'am' if half[2] else 'pm'}"
-    marked = re.match(r"(?:.*[\sT日])?(\d{1,2})[:：时](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*([AaPp][Mm]?)?$", text)
+    marked, half = CLOCK_AT_END.match(text), HALF.search(text)
     if marked:
         hour = int(marked[1])
-        if hour > (12 if marked[3] else 24) or int(marked[2]) > 59:  # noqa: PLR2004
+        if hour > (24 if half is None else HALF_A_DAY) or int(marked[2]) > 59:  # noqa: PLR2004
             return None
-        return hour % (12 if marked[3] else 24) + (12 if (marked[3] or "").lower().startswith("p") else 0)
+        return hour % 24 if half is None else of_whole_day(hour, half)
     value = _whole(text)
     value = value // 100 if value is not None and len(text) > 2 else value  # noqa: PLR2004 - hours have two digits
     return value if value is not None and 0 <= value < 24 else None  # noqa: PLR2004

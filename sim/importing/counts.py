@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -70,6 +71,7 @@ Read = tuple[tuple[date, float], Row]
 """Day and seconds since its midnight of a row."""
 WEEK, FIRST_ROWS = 7, 20
 MOST_UNREAD = 0.1
+"""Of all rows, without a time that can be read: assumption, 0.02 to 0.2."""
 LEAST_KINDS = 2
 """Columns of vehicles by class, from which on a table is taken as one of those."""
 KIND, NUMBER = "kind of vehicle", "number of vehicles"
@@ -141,6 +143,7 @@ class Counts:
         return None if week is None else [float(vehicles) for vehicles in week.sum(axis=1)]
 
 
+@cache
 def group_of(text: str) -> Group:
     """Group of a class by its number [1] or its name; what is neither is unclassified."""
     text = text.strip()
@@ -178,7 +181,7 @@ def read_counts(
         if it has no time or class, dates are mixed, or no whole day was counted
     """
     table = read_table(file, needed=[name for names in NAMES.values() for name in names])
-    table, named = _with_a_row_a_class(table, named or {})
+    table, named, left_out = _with_a_row_a_class(table, named or {})
     columns = _columns(table, named)
     cells = [(row[0], *_when(row, columns)) for row in table.rows]
     moments = read_moments(file, columns.get("moment") or columns["date"], cells, date_order)
@@ -190,11 +193,14 @@ def read_counts(
             f"{file}:{table.rows[0][0]}", "no time can be read: is it like 2024-05-01 14:30 or 05/01/2024 2:30 PM?"
         )
     _see_that_most_are_read(file, cells, moments)
-    days, by_hour = _by_hour(read, columns, file)
+    classes = {cell(row, columns, "class") for _, row in read}
+    counted = classes - sums_among(classes)
+    days, by_hour = _by_hour(read, columns, counted, file)
     back = sum(later < earlier for earlier, later in pairwise(moment for moment, _ in read))
     if not by_hour.any():
         raise refused(file, "no vehicle was counted on a whole day")
-    speeds, unknown = _speeds(read, columns, miles=miles), (*_unknown(read, columns), *_left_out(table, columns))
+    speeds = _speeds(read, columns, miles=miles)
+    unknown = (*sorted(name for name in counted if group_of(name) == "unclassified"), *left_out)
     return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
 
 
@@ -210,28 +216,25 @@ def _see_that_most_are_read(file: Path, cells: Sequence[tuple[int, str, str]], m
         )
 
 
-def _with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str]]:
-    """A table with a column for each class of vehicle as one with a row for each, and what its new columns are for."""
+def _with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str], tuple[str, ...]]:
+    """A table with a column for each class of vehicle as one with a row for each.
+
+    With it, what its new columns are for, and columns of numbers that are taken for none of a class.
+    """
     found = table.columns_of(NAMES, named)
     others = [column for column in table.columns if column not in found.values()]
-    others = [column for column in others if column not in sums_among(others)]
+    sums = sums_among(others)
+    others = [column for column in others if column not in sums]
     known = [column for column in others if group_of(column) != "unclassified"]
     if "class" in found or len(known) < LEAST_KINDS:
-        return table, named
+        return table, named, ()
     kinds = [column for column in others if column in known or OTHERS.match(column.strip())]
     rows = [(line, {**cells, KIND: kind, NUMBER: cells.get(kind, "")}) for line, cells in table.rows for kind in kinds]
     columns = (*table.columns, KIND, NUMBER)
-    return Table(table.file, columns, tuple(rows), table.delimiter), {**named, "class": KIND, "count": NUMBER}
-
-
-def _left_out(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
-    """Columns of numbers of a table with a column a class that are taken for none of a class."""
-    if columns["class"] != KIND:
-        return ()
-    kinds = {row[KIND] for _, row in table.rows}
-    others = [name for name in table.columns if name not in {*columns.values(), *kinds, KIND, NUMBER}]
-    left = [name for name in others if name not in sums_among([*others, *kinds])]
-    return tuple(name for name in left if all(number_of(row.get(name, "")) is not None for _, row in table.rows))
+    left = [column for column in others if column not in kinds]
+    numbers = [name for name in left if all(number_of(cells.get(name, "")) is not None for _, cells in table.rows)]
+    long = Table(table.file, columns, tuple(rows), table.delimiter)
+    return long, {**named, "class": KIND, "count": NUMBER}, tuple(numbers)
 
 
 def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
@@ -265,11 +268,12 @@ def _clock(text: str) -> str:
     return f"{hour}:{minute} {bare[2] or ''}"
 
 
-def _by_hour(read: Sequence[Read], columns: Mapping[str, str], file: Path) -> tuple[tuple[date, ...], Floats]:
-    """Whole days, and vehicles by day, hour and group."""
+def _by_hour(
+    read: Sequence[Read], columns: Mapping[str, str], classes: Collection[str], file: Path
+) -> tuple[tuple[date, ...], Floats]:
+    """Whole days, and vehicles of these classes by day, hour and group."""
     first, last = min(moment for moment, _ in read), max(moment for moment, _ in read)
-    sums = sums_among({cell(row, columns, "class") for _, row in read})
-    counted = [own for own in read if cell(own[1], columns, "class") not in sums]
+    counted = [own for own in read if cell(own[1], columns, "class") in classes]
     days = sorted({moment[0] for moment, _ in counted if _covered(moment[0], first, last)})
     if not days:
         hours = (last[0] - first[0]).days * HOURS_PER_DAY + (last[1] - first[1]) / SECONDS_PER_HOUR
@@ -300,11 +304,6 @@ def _count(row: Row, columns: Mapping[str, str], file: Path) -> float:
     if value is None or value < 0.0:
         raise refused(f"{file}:{row[0]}", f"{columns['count']}: found {shown(text)}, must be a number of vehicles")
     return value
-
-
-def _unknown(read: Sequence[Read], columns: Mapping[str, str]) -> tuple[str, ...]:
-    names = {cell(row, columns, "class") for _, row in read}
-    return tuple(sorted(name for name in names - sums_among(names) if group_of(name) == "unclassified"))
 
 
 def _speeds(read: Sequence[Read], columns: Mapping[str, str], *, miles: bool) -> dict[str, tuple[float, float, float]]:

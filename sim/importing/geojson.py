@@ -31,9 +31,9 @@ def read_geojson(file: Path) -> Line:
     except (ValueError, RecursionError) as error:
         raise refused(file, f"is no JSON: {error}") from error
     try:
-        pieces = [piece for feature in _features(content, file) for piece in _lines(feature)]
-    except RefusedError as error:
-        raise refused(file, str(error)) from error
+        pieces = [piece for feature in _features(content, file) for piece in _lines(feature, file)]
+    except RefusedError:
+        raise
     except (TypeError, AttributeError, ValueError, OverflowError) as error:
         message = "is GeoJSON whose features are not as they must be: a line is a list of [longitude, latitude] pairs"
         raise refused(file, message) from error
@@ -54,17 +54,17 @@ def _features(content: Any, file: Path) -> list[Any]:
     raise refused(file, "is JSON, but no GeoJSON: it has no features")
 
 
-def _lines(feature: Any) -> list[Piece]:
+def _lines(feature: Any, file: Path) -> list[Piece]:
     if not isinstance(feature, dict):
         return []
     shape = (feature.get("geometry") or {}) if feature.get("type") == "Feature" else feature
     tags = {key: str(value) for key, value in (feature.get("properties") or {}).items() if value is not None}
     coordinates = shape.get("coordinates") or []
     parts = {"LineString": [coordinates], "MultiLineString": coordinates}.get(str(shape.get("type")), [])
-    return [(part, tags) for part in (_places(own) for own in parts or []) if len(part) > 1]
+    return [(part, tags) for part in (_places(own, file) for own in parts or []) if len(part) > 1]
 
 
-def _places(part: Any) -> list[list[float]]:
+def _places(part: Any, file: Path) -> list[list[float]]:
     """Places of a line; what is none is left out, what is no place on earth refused."""
     found = []
     for point in part or []:
@@ -72,9 +72,10 @@ def _places(part: Any) -> list[list[float]]:
         if len(numbers) < 2:  # noqa: PLR2004 - longitude and latitude
             continue
         if not (abs(numbers[0]) <= 180.0 and abs(numbers[1]) <= 90.0):  # noqa: PLR2004 - degrees
-            raise RefusedError(
+            raise refused(
+                file,
                 f"a line has the place {numbers[0]:g}, {numbers[1]:g}: coordinates must be longitude and latitude in "
-                "degrees (WGS 84), as GeoJSON has them"
+                "degrees (WGS 84), as GeoJSON has them",
             )
         found.append([float(own) for own in numbers[:3]])
     return found

@@ -11,7 +11,7 @@ from sim.importing.dates import LAST_MONTH, YEAR_FIRST_DAY, YEAR_LAST, DateOrder
 
 CLOCK = re.compile(r"(\d{1,2})[:：时](\d{2})分?(?:[:：]?(\d{2})(?:\.\d+)?秒?)?\s*(?:[AaPp]\.?[Mm]\.?)?")
 HALF = re.compile(r"\d\s*([AaPp])(?:\.?[Mm])?\b|(上午|凌晨|早上)|(下午|晚上|傍晚)|(中午)")
-SIXTY = 60
+SIXTY, HALF_A_DAY = 60, 12
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 NAMED_DAY = re.compile(r"(\d{1,2})[-\s]([A-Za-z]{3})[A-Za-z]*[-\s,]+(\d{4})")
 Moment = tuple[date, float] | None
@@ -56,15 +56,20 @@ def tells_both(text: str) -> bool:
     return any(kind.match(text.strip()) for kind in kinds) and CLOCK.search(text) is not None
 
 
+def of_whole_day(hour: int, half: re.Match[str]) -> int:
+    """The hour from midnight of one up to 12 in the half of the day that `HALF` found; noon begins at 10."""
+    later = half[3] or (half[1] or "").lower() == "p" or (half[4] and hour not in {10, 11})
+    return hour % HALF_A_DAY + (HALF_A_DAY if later else 0)
+
+
 def _moment(day_text: str, time_text: str, order: DateOrder) -> Moment:
     day = _day(day_text.strip(), order)
     clock = CLOCK.search(time_text)
     if day is None or clock is None:
         return None
     hour, half = int(clock[1]), HALF.search(time_text)
-    if half is not None and hour <= 12:  # noqa: PLR2004 - of half a day
-        later = half[3] or (half[1] or "").lower() == "p" or (half[4] and hour not in {10, 11})
-        hour = hour % 12 + (12 if later else 0)
+    if half is not None and hour <= HALF_A_DAY:
+        hour = of_whole_day(hour, half)
     if hour == 24:  # noqa: PLR2004 - the end of a day as some write it
         day, hour = day + timedelta(days=1), 0
     minute, second = int(clock[2]), min(int(clock[3] or 0), SIXTY - 1)

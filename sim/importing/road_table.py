@@ -38,8 +38,10 @@ NAMES: dict[str, tuple[str, ...]] = {
 STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")
 """K12+300, which is 12,300 m."""
 FEET_A_STATION = 100.0
-LEAST_ROAD_M = 100.0
+LEAST_DESIGN_M = 100.0
+"""A shorter road is one whose kilometres were taken as metres: assumption, 50 to 200 m."""
 MOST_AS_FRACTION = 0.2
+"""Of percent: no design has grades that are all so small; as a fraction it is 20 %. Assumption, 0.15 to 0.3."""
 OF_KILOMETRES = frozenset({"km", "station_km", "kilometer", "kilometre", "chainage_km", "pk_km", "桩号_km", "里程_km"})
 PARTS = {"%": 1.0, "‰": 0.1, "％": 1.0}
 """Of percent."""
@@ -90,10 +92,10 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
         grades = np.array([_number(table, row, columns["grade"]) for row in table.rows[:-1]])
         heights = np.concatenate([[0.0], np.cumsum(np.diff(stations) * grades / 100.0)])
     along = stations - stations[0]
-    if along[-1] < LEAST_ROAD_M:
+    if along[-1] < LEAST_DESIGN_M:
         raise refused(
             f"{table.file}:{table.rows[-1][0]}",
-            f"{columns['station']}: the road is {along[-1]:g} m long, must be {LEAST_ROAD_M:g} or more; a column of "
+            f"{columns['station']}: the road is {along[-1]:g} m long, must be {LEAST_DESIGN_M:g} or more; a column of "
             "kilometres is called km or station_km",
         )
     curves = _curves(table, columns, along.tolist(), metre)

@@ -41,7 +41,8 @@ OF_SECTION = (
 """Columns that go into the prediction under the names of the scenario format."""
 FEWEST_FOR_FIT = 5
 MOST_TIMES_POSTS = 5.0
-"""A section is no longer than so many times the difference of its posts."""
+"""A section is no longer than so many times the difference of its posts: assumption, 2 to 20; what is beyond has the
+wrong unit."""
 TINY = 1e-9
 """Of accidents, by which a sum that ends at 0 may miss it."""
 TWO_LANES = 2

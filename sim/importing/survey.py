@@ -39,7 +39,7 @@ HIGHEST_ROAD_M = 5_700.0
 MOST_WITHOUT_M = 300.0
 """Of a road without any height that are bridged without a word: assumption, 100 to 500 m."""
 LEAST_ABOVE_M = 50.0
-"""Of the usual height, from which on a height of 0 is none."""
+"""Of the usual height, from which on a height of 0 is none: assumption, 20 to 200 m."""
 STRUCTURES = ("tunnel", "bridge", "covered")
 
 

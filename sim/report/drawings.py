@@ -49,8 +49,8 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
         yield "parts", (drawn.parts(shapley, say, shade[found.programme]), findings.parts(shapley, language))
     yield "mechanisms", _mechanisms(found, titles, shade, language)
     yield "strip", _strip(found, titles, of_title, language)
-    road, risk = found.scenarios[found.baseline]["road"], risk_by_link(found.sections, found.baseline)
-    if len(risk) > 1 or any(link.get("shape_km") for link in road["links"]):
+    links = found.scenarios[found.baseline]["road"]["links"]
+    if len(links) > 1 or any(link.get("shape_km") for link in links):
         yield "map", _map(found, language)
     if found.has_alarms:
         yield "funnel", _funnel(found, shade, language)

@@ -1,6 +1,6 @@
 """One day of one run, truck by truck: a space-time table of the banned road and the moves on the whole network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -78,7 +78,9 @@ def replay(scenario: Scenario, seed: int, replication: int, day: int) -> Replay:
     events = [(trip, event, (when - start_s) / SECONDS_PER_HOUR, link) for trip, event, when, link in _events(outcome)]
     marks = pd.DataFrame(events, columns=["trip", "event", "hour", "link"]).sort_values(["hour", "trip"])
     marks["km"] = [_km_at(along, trip, hour) for trip, hour in zip(marks["trip"], marks["hour"], strict=True)]
-    return Replay(scenario, day, links, along, marks, [_moves(t, network, start_s) for t in outcome.driven])
+    number = {link.name: index for index, link in enumerate(scenario.road.links)}
+    moves = [_moves(trip, network, number, start_s) for trip in outcome.driven]
+    return Replay(scenario, day, links, along, marks, moves)
 
 
 def _line_km(network: Network, links: tuple[str, ...]) -> dict[int, tuple[float, float]]:
@@ -141,20 +143,20 @@ def _km_at(along: pd.DataFrame, trip: int, hour: float) -> float:
     return float(np.interp(hour, own["hour"], own["km"])) if inside else nan
 
 
-def _moves(trip: DrivenTrip, network: Network, start_s: float) -> tuple[int, list[Leg]]:
+def _moves(trip: DrivenTrip, network: Network, number: Mapping[str, int], start_s: float) -> tuple[int, list[Leg]]:
     """A trip's way; an accident ends it on a section."""
     sections = np.array(trip.sections)
     ways = network.sections.way[sections]
     starts = np.flatnonzero(np.append(True, ways[1:] != ways[:-1]))
     hours = (np.array(trip.passed_s) - start_s) / SECONDS_PER_HOUR
     legs = [
-        _leg(network, sections[first:stop], hours[first : stop + 1])
+        _leg(network, number, sections[first:stop], hours[first : stop + 1])
         for first, stop in pairwise([*starts.tolist(), len(sections)])
     ]
     return MODES.index("allowed" if trip.course == "legal" else "violating"), legs
 
 
-def _leg(network: Network, sections: Ints, hours: Floats) -> Leg:
+def _leg(network: Network, number: Mapping[str, int], sections: Ints, hours: Floats) -> Leg:
     """Along one link: its ends, and between them every so many kilometres where its line is known."""
     table = network.sections
     way = network.ways[table.way[sections[0]]]
@@ -165,8 +167,7 @@ def _leg(network: Network, sections: Ints, hours: Floats) -> Leg:
     if way.link.shape_km:
         shown[np.flatnonzero(np.diff(ends_m // SHOWN_EVERY_M)) + 1] = True
     along = share if way.forward else 1.0 - share
-    number = [link.name for link in network.road.links].index(way.link.name)
-    return number, along[shown].round(4).tolist(), hours[shown].round(4).tolist()
+    return number[way.link.name], along[shown].round(4).tolist(), hours[shown].round(4).tolist()
 
 
 def replay_page(*found: Replay) -> str:

@@ -130,17 +130,20 @@ ADDED_DOCUMENTS = {"hindcast": True, "before_after": False}
 
 def document_files(command: str, content: Mapping[str, Any]) -> dict[str, bytes]:
     """What a command of `ADDED_DOCUMENTS` found, and the model by which, as contents of files."""
-    file, name = as_json(content).encode(), f"{command}.json"
-    made = signed({"origin": {"model": model_version()}, "files": {name: sha256(file)}})
-    return {name: file, "origin.json": as_json(made).encode()}
+    return _with_origin(f"{command}.json", as_json(content).encode(), {"model": model_version()}, {})
 
 
 def table_files(
     command: str, table: pd.DataFrame, scenarios: Sequence[Scenario], seed: int, others: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """A table that a command of `ADDED_TABLES` made, what it was made from, and other files, as contents of files."""
-    content, name = parquet(table), f"{command}.parquet"
-    made = signed({"origin": origin(scenarios, seed), "files": {name: sha256(content)}})
+    return _with_origin(f"{command}.parquet", parquet(table), origin(scenarios, seed), others)
+
+
+def _with_origin(
+    name: str, content: bytes, made_from: Mapping[str, Any], others: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    made = signed({"origin": made_from, "files": {name: sha256(content)}})
     return {name: content, **others, "origin.json": as_json(made).encode()}
 
 
@@ -319,19 +322,26 @@ def _table_of(command: str, folder: Path, manifest: Mapping[str, Any]) -> pd.Dat
 def _document_of(command: str, folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
     """What another command found, None if there is nothing, or it is of another model on which it hangs."""
     remedy = f"run hairpin {command.replace('_', '-')} again, or remove it"
-    made = _added(folder / command / "origin.json", None, remedy)
+    made = _origin_in(folder / command / "origin.json", remedy)
     if made is None or (ADDED_DOCUMENTS[command] and made["origin"]["model"] != manifest["model"]):
         return None
     content: dict[str, Any] = json.loads(_verified(folder / command, f"{command}.json", {"files": made["files"]}))
     return content
 
 
-def _added(file: Path, manifest: Mapping[str, Any] | None, remedy: str) -> dict[str, Any] | None:
+def _added(file: Path, manifest: Mapping[str, Any], remedy: str) -> dict[str, Any] | None:
+    """What another command made, None if there is nothing, or it is of other scenarios."""
+    content = _origin_in(file, remedy)
+    return content if content is not None and _belongs(content, manifest) else None
+
+
+def _origin_in(file: Path, remedy: str) -> dict[str, Any] | None:
+    """Signed content of a file that may not be there."""
     if not file.exists():
         return None
     content = _signed_json(file, remedy)
     _check_signature(file, content, f"{remedy}, or remove it")
-    return content if manifest is None or _belongs(content, manifest) else None
+    return content
 
 
 def _belongs(content: Mapping[str, Any], manifest: Mapping[str, Any]) -> bool:

@@ -23,8 +23,8 @@ def with_all_ranges(scenario: Scenario) -> Scenario:
 def _ranges(scenario: Scenario) -> Iterator[tuple[str, Distribution]]:
     for key, group in _groups(scenario):
         for name, source in {**group.default_sources(), **group.sources}.items():
-            value, limits = getattr(group, name, None), source.limits
-            if isinstance(value, float) and limits is not None and limits[0] <= value <= limits[1]:
+            value = getattr(group, name, None)
+            if isinstance(value, float) and (limits := source.limits_around(value)) is not None:
                 low, high = limits
                 yield f"{key}.{name}", Distribution(kind="uniform", low=low, high=high, source=source)
 
