@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from scipy.stats import beta
+from scipy.stats import beta, rankdata
 
 from sim import charts
 from sim.analysis import calibration
@@ -54,6 +54,8 @@ PAIRS = ((3, 2), (6, 4), (12, 8), (24, 16), (48, 32), (66, 44), (120, 80))
 PICKED_SITES = (10, 50, 200)
 SITE_MEANS = (2.0, 5.0, 10.0)
 SEED, DRAWS, ACCEPT, REPLICATIONS = 1, 128, 0.4, 3
+SHOWN_PARAMETERS = 20
+"""Those of which the data tell most."""
 SETS_REPLICATIONS, FRESH_SEED, FRESH_REPLICATIONS = 2, 2, 6
 NEARLY_NONE, ROUNDING, EDGE = 0.005, 1e-9, 0.01
 MILES_PER_KM = 0.621371
@@ -118,7 +120,7 @@ def ratios(table: calibration.Table, metric: str) -> np.ndarray:
     return (table.metrics["full_programme"][metric] / table.metrics["baseline"][metric]).to_numpy()
 
 
-def calibrated() -> tuple[calibration.Table, calibration.Posterior, dict[str, Any]]:
+def calibrated() -> tuple[list[Scenario], calibration.Table, calibration.Posterior, dict[str, Any]]:
     """Fit to compliance alone; what the accidents do is predicted."""
     wanted = load_as(ROOT / "scenarios/taishun/parts/targets.yaml", calibration.Targets)
     loaded = calibration.with_priors(
@@ -133,16 +135,18 @@ def calibrated() -> tuple[calibration.Table, calibration.Posterior, dict[str, An
     seen = calibration.noisy(table, sd, SEED)
     found = calibration.fit(table, seen, observed, ACCEPT)
     held = calibration.coverage(table, sd, ACCEPT, 200, SEED, ratios(table, "expected_accidents"))
+    fitted = calibration.parameter_table(found, loaded)
     content = {
         "draws": DRAWS,
         "accepted": len(found.rows),
         "effective": found.effective,
         "contraction_se": found.contraction_se(),
-        "parameters": calibration.parameter_table(found, loaded).to_dict("records"),
+        "parameters": len(fitted),
+        "shown": fitted.nlargest(SHOWN_PARAMETERS, "contraction").to_dict("records"),
         "targets": calibration.predictive_table(table, found, wanted, SEED).to_dict("records"),
         "coverage": asdict(held),
     }
-    return table, found, content
+    return loaded, table, found, content
 
 
 def prediction(table: calibration.Table, found: calibration.Posterior) -> dict[str, Any]:
@@ -199,15 +203,14 @@ def share_of_draws(share: float, draws: float) -> dict[str, float]:
     return {"estimate": share, "low": low, "high": high}
 
 
-def needed(table: calibration.Table) -> dict[str, Any]:
-    """Which assumptions go with a fall of a third: regression of the log ratio on the priors' quantiles."""
+def needed(table: calibration.Table, loaded: list[Scenario]) -> dict[str, Any]:
+    """Which assumptions go with a fall of a third: rank correlation of each with the ratio, draw by draw."""
     values = np.log(ratios(table, "expected_accidents"))
-    design = np.column_stack([np.ones(len(values)), table.shares - 0.5])
-    slope = np.linalg.lstsq(design, values, rcond=None)[0][1:]
-    explained = slope**2 / 12.0 / values.var()
+    ranks = rankdata(values)
+    explained = np.array([np.corrcoef(ranks, rankdata(own))[0, 1] ** 2 for own in table.shares.T])
     order = np.argsort(-explained)[:3]
     strong = values <= log(TWO_THIRDS)
-    priors = scenario("taishun/baseline.yaml").uncertain
+    priors = calibration.priors_of(loaded)
     rows = []
     for place in order:
         own = priors[table.keys[place]].quantile(table.shares[:, place])
@@ -480,7 +483,7 @@ def without_nan(content: Any) -> Any:
 
 def simulated() -> dict[str, Any]:
     """All numbers of the study."""
-    table, found, fitted = calibrated()
+    loaded, table, found, fitted = calibrated()
     return {
         "seed": SEED,
         "model": model_version()[:16],
@@ -489,7 +492,7 @@ def simulated() -> dict[str, Any]:
         "given": GIVEN,
         "calibration": fitted,
         "prediction": prediction(table, found),
-        "needed": needed(table),
+        "needed": needed(table, loaded),
         "mechanisms": mechanisms(),
         "s228": s228(),
         "chance": chance(),
@@ -587,7 +590,7 @@ def figures(numbers: dict[str, Any]) -> dict[str, Any]:
     """Charts by file name without ending."""
     found: dict[str, Any] = {}
     sets = pd.DataFrame(numbers["portfolio"]["table"])
-    parameters = pd.DataFrame(numbers["calibration"]["parameters"])
+    parameters = pd.DataFrame(numbers["calibration"]["shown"])
     for language, words in LABELS.items():
         found[f"taishun_pareto.{language}"] = charts.pareto(sets, numbers["portfolio"]["budget_cny"], words["pareto"])
         named = parameters.assign(parameter=[parameter_word(key, language) for key in parameters["parameter"]])

@@ -31,6 +31,7 @@ from sim.engine.replication import run_replication
 from sim.experiment.runner import Experiment
 from sim.scenario import Scenario, checks
 from sim.scenario.building import changed
+from sim.scenario.ranges import with_own_ranges
 from sim.scenario.uncertain import Distribution
 from sim.statistics.intervals import Interval
 
@@ -183,6 +184,8 @@ def with_priors(scenarios: Sequence[Scenario], targets: Targets) -> list[Scenari
     if targets.parameters is not None:
         priors = {key: prior.model_dump(mode="json") for key, prior in targets.parameters.items()}
         scenarios = [scenario.changed({"uncertain": priors}) for scenario in scenarios]
+    else:
+        scenarios = [with_own_ranges(scenario) for scenario in scenarios]
     if not uncertain_keys(scenarios):
         raise ValueError("there is nothing to fit: neither the targets nor the scenarios give distributions")
     for scenario in scenarios:

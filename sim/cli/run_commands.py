@@ -107,7 +107,8 @@ def compare(
     """
     speak(lang)
     scenarios = comparable(load([baseline, *alternatives], days, settings or ()))
-    _check_request(scenarios, draws)
+    _check_request(scenarios)
+    believed = None if draws is None else _with_beliefs(scenarios)
     folder = free_of_others(out or default_folder(baseline))
     programme = None if attribute is None else _programme(scenarios, attribute)
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
@@ -123,8 +124,8 @@ def compare(
     if precision is not None:
         _tell_what_is_wide(results, precision)
     _deliver(results, scenarios, folder, events=events, as_json=as_json and draws is None, quiet=quiet or as_json)
-    if draws is not None:
-        _compare_draws(simulation, scenarios, draws, replications, as_json=as_json)
+    if draws is not None and believed is not None:
+        _compare_draws(simulation, believed, draws, replications, as_json=as_json)
     if programme is not None:
         _attribute(programme, simulation, replications, orders, quiet=quiet or as_json)
     if report:
@@ -180,15 +181,24 @@ def _tell_runs(
     sys.stdout.write("\n".join([*lines, f"nothing was simulated; results would go to {simulation.folder}", ""]))
 
 
-def _check_request(scenarios: "list[Scenario]", draws: int | None) -> None:
-    """See that there is something to compare and to draw."""
-    from sim.analysis.uncertainty import uncertain_keys
+def _check_request(scenarios: "list[Scenario]") -> None:
+    """See that there is something to compare."""
     from sim.cli.problems import Problem
 
     if len(scenarios) == 1:
         raise Problem(f"nothing to compare: {scenarios[0].name} is the baseline and the only scenario")
-    if draws is not None and not uncertain_keys(scenarios):
-        raise Problem("--draws: no scenario has `uncertain` parameters")
+
+
+def _with_beliefs(scenarios: "list[Scenario]") -> "list[Scenario]":
+    """Scenarios with all that is uncertain in them, seen to be something."""
+    from sim.analysis.uncertainty import uncertain_keys
+    from sim.cli.problems import Problem
+    from sim.scenario.ranges import with_own_ranges
+
+    found = [with_own_ranges(one) for one in scenarios]
+    if not uncertain_keys(found):
+        raise Problem("--draws: no scenario has `uncertain` parameters; `every_range_uncertain: true` takes all ranges")
+    return found
 
 
 def _results(experiment: "Experiment", baseline: str | None, first_stage: int | None) -> "Results":

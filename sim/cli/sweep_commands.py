@@ -125,10 +125,10 @@ def sensitivity(
     from sim.analysis.uncertainty import uncertain_keys
     from sim.cli.problems import Problem
     from sim.results.folder import table_files
-    from sim.scenario.ranges import with_all_ranges
+    from sim.scenario.ranges import with_all_ranges, with_own_ranges
 
     loaded = comparable(load([baseline] if alternative is None else [baseline, alternative], days))
-    loaded = [with_all_ranges(one) for one in loaded] if every else loaded
+    loaded = [(with_all_ranges if every else with_own_ranges)(one) for one in loaded]
     if not uncertain_keys(loaded):
         raise Problem(f"{baseline}: has no `uncertain` parameters")
     folder = out or default_folder(baseline) / "sensitivity"

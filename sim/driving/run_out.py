@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core import portable
+from sim.core.kept import kept
 from sim.core.units import WATTS_PER_KW, Floats, Ints
 from sim.driving.parameters import SpeedParameters
 from sim.driving.usual import descent_factor_by_load
@@ -99,6 +100,7 @@ class _Pieces:
         return cls(section, (length_m / count)[section], first + count // 2)
 
 
+@kept(most=512)
 def accident_share(trucks: Brakeless, table: SectionTable, held_ms: Floats, desired_ms: Floats, route: Route) -> Floats:
     """Share of runaways that end in an accident by the section on which brakes fail, shape (sections, kinds).
 

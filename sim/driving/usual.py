@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.core import portable
+from sim.core.kept import kept
 from sim.core.units import Bools, Floats, Ints, kmh_from_ms
 from sim.driving.parameters import SpeedParameters
 from sim.inputs.fleet import LOADS, SPEED_FACTOR_LIMITS, Fleet
@@ -43,6 +44,7 @@ class Bounds(NamedTuple):
     drag_per_kg: Floats
 
 
+@kept(most=16)
 def factor_of_usual_speed(
     table: SectionTable,
     bounds: Bounds,

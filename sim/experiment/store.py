@@ -66,7 +66,7 @@ def _foreign(scenario: Scenario) -> dict[str, str]:
 
 def run_key(scenario: Scenario, seed: int, replication: int) -> str:
     """Name of a run: scenario without its texts and without what other runs may draw, seed, replication, model."""
-    content = scenario.model_dump(mode="json", exclude={"name", *TEXTS, "uncertain"})
+    content = scenario.model_dump(mode="json", exclude={"name", *TEXTS, "uncertain", "every_range_uncertain"})
     whole = {
         "scenario": content,
         "seed": seed,

@@ -121,6 +121,7 @@ class Network:
         self.road = road
         self.ways = tuple(_ways(road))
         self.sections = _section_table(self.ways, road.class_names)
+        self._length_km = [way.link.length_km for way in self.ways]
         self._out: dict[str, list[int]] = {node.name: [] for node in road.nodes}
         for index, way in enumerate(self.ways):
             self._out[way.start].append(index)
@@ -134,7 +135,7 @@ class Network:
     @cached_property
     def length_m(self) -> Floats:
         """Length by way [m]."""
-        return np.array([way.link.length_km * METRES_PER_KM for way in self.ways])
+        return np.array([length_km * METRES_PER_KM for length_km in self._length_km])
 
     @cached_property
     def free_time_s(self) -> Floats:
@@ -195,9 +196,9 @@ class Network:
         """Length, time at the limit and toll of a sequence of ways."""
         chosen = list(ways)
         return RouteCost(
-            length_m=sum(self.ways[w].link.length_km for w in chosen) * METRES_PER_KM,
+            length_m=sum(self._length_km[w] for w in chosen) * METRES_PER_KM,
             time_s=float(sum(self.free_time_s[w] for w in chosen)),
-            toll_cny=sum(self.ways[w].link.length_km * self.ways[w].link.toll_cny_per_km for w in chosen),
+            toll_cny=sum(self._length_km[w] * self.ways[w].link.toll_cny_per_km for w in chosen),
         )
 
     def route(self, ways: Sequence[int]) -> Route:

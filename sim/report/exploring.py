@@ -21,6 +21,7 @@ from sim.experiment.runner import Experiment
 from sim.inputs.road import Road
 from sim.report.section_risk import risk_per_km
 from sim.scenario import Scenario
+from sim.scenario.ranges import with_own_ranges
 from sim.statistics.intervals import t_quantile
 
 MOST_PARTS = 8
@@ -240,9 +241,10 @@ def _chance(sets: list[Scenario], simulate: Simulate) -> tuple[dict[str, float],
 
 def _unknown(sets: list[Scenario], draw: Draw, draws: int, chance: dict[str, float]) -> dict[str, float]:
     """Scatter of the whole programme's ratio over draws of what is uncertain, chance taken off, over its logarithm."""
-    if draws == 0 or not uncertain_keys([sets[-1]]):
+    pair = [with_own_ranges(one) for one in (sets[0], sets[-1])] if draws else []
+    if not uncertain_keys(pair):
         return dict.fromkeys(OUTCOMES, 0.0)
-    base, whole = draw([sets[0], sets[-1]], draws, 1).outcomes.values()
+    base, whole = draw(pair, draws, 1).outcomes.values()
     found = {}
     for name in OUTCOMES:
         logs = _logs(whole, base, name)

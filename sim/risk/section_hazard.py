@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.kept import kept
 from sim.core.random_streams import Streams
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_FOOT, METRES_PER_KM, METRES_PER_MILE, Floats
 from sim.inputs.network import DirectedLink, Network
@@ -30,15 +31,18 @@ class BaseHazard(NamedTuple):
 
 def base_hazard(network: Network, risk: RiskParameters) -> BaseHazard:
     """The manual's prediction for each directed section, and the types of accident that it is made of."""
-    by_type = np.empty((len(Types._fields), len(network.sections.length_m)))
-    for way in network.ways:
-        sections = way.link.sections if way.forward else way.link.sections[::-1]
-        columns = [involvements_per_vehicle_m(section, way.link) for section in sections]
-        by_type[:, way.first : way.stop] = np.array(columns).T
+    by_type = np.hstack([_of_link(way.link, forward=way.forward) for way in network.ways])
     per_m = by_type.sum(axis=0)
     local = np.where(network.sections.freeway, risk.expressway_calibration_factor, 1.0)
     level = local * risk.calibration_factor * (risk.truck_hazard_ratio / two_lane.INVOLVED_PER_ACCIDENT)
     return BaseHazard(per_m * level, by_type / per_m)
+
+
+@kept(most=4096)
+def _of_link(link: Link, *, forward: bool) -> Floats:
+    """Involvements per vehicle-metre, shape (types, sections in the order of travel)."""
+    sections = link.sections if forward else link.sections[::-1]
+    return np.array([involvements_per_vehicle_m(section, link) for section in sections]).T
 
 
 def involvements_per_vehicle_m(section: Section, link: Link) -> Types[float]:

@@ -9,7 +9,7 @@ from sim.scenario.model import TEXTS, Scenario
 
 SHARED = ("start_date", "days")
 """What scenarios must have in common to be compared."""
-NOT_COMPARED = ("format", "name", *TEXTS, "interventions", "uncertain", *SHARED)
+NOT_COMPARED = ("format", "name", *TEXTS, "interventions", "uncertain", "every_range_uncertain", *SHARED)
 
 
 def late_starts(scenario: Scenario) -> Iterator[str]:

@@ -116,6 +116,9 @@ class Scenario(Model):
     uncertain: dict[str, Distribution] = Field(
         default_factory=dict, description="distributions of numbers by dotted key, such as behaviour.penalty_effect"
     )
+    every_range_uncertain: bool = Field(
+        default=False, description="every number whose source states a range is uncertain too, within that range"
+    )
 
     @field_validator("interventions", mode="before")
     @classmethod

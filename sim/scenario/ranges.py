@@ -10,8 +10,15 @@ WITHOUT_RATES = ("severity", "valuation")
 """Groups that say what an accident does and costs, not whether there is one."""
 
 
+def with_own_ranges(scenario: Scenario) -> Scenario:
+    """As `with_all_ranges` where the scenario asks for it, else the scenario itself."""
+    return with_all_ranges(scenario) if scenario.every_range_uncertain else scenario
+
+
 def with_all_ranges(scenario: Scenario) -> Scenario:
-    """The scenario with every number uncertain that has a range: as it says itself, else anything within the range.
+    """The scenario with every number uncertain that has a range: as it says itself, else a triangle over the range.
+
+    Its own number is the most plausible one there.
 
     Whole numbers are left out: how many crews there are is a choice. So are lists, what a class of trucks has for
     itself, and ranges in words, as long as the scenario does not call them uncertain.
@@ -26,7 +33,7 @@ def _ranges(scenario: Scenario) -> Iterator[tuple[str, Distribution]]:
             value = getattr(group, name, None)
             if isinstance(value, float) and (limits := source.limits_around(value)) is not None:
                 low, high = limits
-                yield f"{key}.{name}", Distribution(kind="uniform", low=low, high=high, source=source)
+                yield f"{key}.{name}", Distribution(kind="triangular", low=low, mode=value, high=high, source=source)
 
 
 def _groups(scenario: Scenario) -> Iterator[tuple[str, Group]]:

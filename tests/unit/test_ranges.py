@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from sim.analysis.uncertainty import drawn, uncertain_keys
 from sim.cli import app
 from sim.core.parameters import Source
+from sim.experiment.store import run_key
 from sim.scenario import load_scenario
 from sim.scenario.ranges import WITHOUT_RATES, with_all_ranges
 
@@ -25,7 +26,7 @@ def test_both_ends_of_every_range_are_allowed(root, name) -> None:
     assert not [key for key in keys if key.split(".")[0] in WITHOUT_RATES and key not in scenario.uncertain]
     for key in keys:
         for share in (0.0, 1.0):
-            if wide.uncertain[key].kind == "uniform":
+            if key not in scenario.uncertain:
                 changed = drawn(wide.changed({"uncertain": {key: wide.uncertain[key]}}), [key], np.array([share]))
                 assert changed.name == scenario.name
 
@@ -35,7 +36,8 @@ def test_what_a_scenario_believes_stays(root) -> None:
     wide = with_all_ranges(scenario)
     assert all(wide.uncertain[key] == own for key, own in scenario.uncertain.items())
     own = wide.uncertain["interventions.driver_contact.talk_mean_s"]
-    assert (own.kind, own.low, own.high) == ("uniform", 30.0, 180.0)
+    assert (own.kind, own.low, own.high) == ("triangular", 30.0, 180.0)
+    assert own.mode == scenario.interventions["driver_contact"].talk_mean_s
     assert "interventions.driver_contact.operators" not in wide.uncertain
 
 
@@ -62,11 +64,24 @@ def test_all_is_more_than_uncertain(root, tmp_path, monkeypatch) -> None:
         return pd.DataFrame({**table, "spread": [0.1], "told": [True]})
 
     monkeypatch.setattr("sim.analysis.sweeping.sensitivity", kept)
-    pair = [str(root / f"scenarios/taishun/{name}.yaml") for name in ("baseline", "full_programme")]
+    shipped = [root / f"scenarios/taishun/{name}.yaml" for name in ("baseline", "full_programme")]
+    few = []
+    for file in shipped:
+        few.append(tmp_path / file.name)
+        few[-1].write_text(f"extends: {file}\nname: {file.stem}\nevery_range_uncertain: false\n")
     counts = []
-    for more in ([], ["--all"]):
-        done = CliRunner().invoke(app, ["sensitivity", *pair, *more, "--out", str(tmp_path / f"out{len(more)}")])
+    for number, (files, more) in enumerate([(few, []), (few, ["--all"]), (shipped, [])]):
+        command = ["sensitivity", *map(str, files), *more, "--out", str(tmp_path / f"out{number}")]
+        done = CliRunner().invoke(app, command)
         assert done.exit_code == 0, done.output
         counts.append(len(asked["keys"]))
     assert counts[0] < 30
     assert counts[1] > 100
+    assert counts[1] == counts[2], "the county asks for them by itself"
+
+
+def test_asking_for_all_ranges_changes_no_run(root) -> None:
+    scenario = load_scenario(root / "scenarios/taishun/baseline.yaml")
+    assert scenario.every_range_uncertain
+    other = scenario.model_copy(update={"every_range_uncertain": False, "uncertain": {}})
+    assert run_key(other, 1, 0) == run_key(scenario, 1, 0)

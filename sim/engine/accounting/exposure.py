@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.core.calendar import Horizon
 from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, Floats
-from sim.engine.trips.route_choice import Choices
+from sim.engine.trips.route_choice import Choices, ChoiceSet
 from sim.inputs.demand import Demand, day_shares, hour_shares
 from sim.inputs.fleet import Fleet
 from sim.inputs.network import Network
@@ -44,14 +44,18 @@ class Exposure:
 def _km_by_class_and_hour(demand: Demand, fleet: Fleet, network: Network, choices: Choices) -> Floats:
     """Of a year, shape (truck classes, 24)."""
     km = np.zeros((len(fleet.class_names), HOURS_PER_DAY))
+    mean_m = [_mean_length_m(choice, network) for choice in choices.sets]
     for number, flow in enumerate(demand.flows):
         for name, trips in flow.trips_per_year.items():
             row = fleet.class_names.index(name)
             for hour, share in enumerate(hour_shares(demand, semi=fleet.is_semi(name)).tolist()):
                 at = (0, 0, number, row, hour)
-                choice, leaves = choices.sets[choices.index[at]], (hour + choices.wait_h[at]) % HOURS_PER_DAY
-                edges = (0.0, *choice.below)
-                lengths = [network.cost(route.ways).length_m for route in choice.legal]
-                mean_m = sum(m * (edges[n + 1] - edges[n]) for n, m in enumerate(lengths))
-                km[row, leaves] += trips * share * mean_m / METRES_PER_KM
+                leaves = (hour + choices.wait_h[at]) % HOURS_PER_DAY
+                km[row, leaves] += trips * share * mean_m[choices.index[at]] / METRES_PER_KM
     return km
+
+
+def _mean_length_m(choice: ChoiceSet, network: Network) -> float:
+    edges = (0.0, *choice.below)
+    lengths = [network.cost(route.ways).length_m for route in choice.legal]
+    return sum(m * (edges[n + 1] - edges[n]) for n, m in enumerate(lengths))
