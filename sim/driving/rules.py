@@ -90,6 +90,8 @@ class DrivingRules:
 
     hazard_factor: NDArray[np.float64] | None = None
     """Factor on the hazard, shape (mechanisms, directed sections)."""
+    passing_factor: Floats | None = None
+    """Factor on how often others pass trucks, shape (directed sections,); infinite where there is a lane for it."""
     capture: Floats | None = None
     """Share of runaways that end in an escape ramp, shape (directed sections,)."""
     speed_factor: Floats | None = None
@@ -117,6 +119,7 @@ def combined(rules: Sequence[DrivingRules]) -> DrivingRules:
     captures = [r.capture for r in rules if r.capture is not None]
     return DrivingRules(
         hazard_factor=_product([r.hazard_factor for r in rules]),
+        passing_factor=_passing([r.passing_factor for r in rules]),
         capture=1.0 - reduce(np.multiply, [1.0 - c for c in captures]) if captures else None,
         speed_factor=_product([r.speed_factor for r in rules]),
         speed=tuple(one for r in rules for one in r.speed),
@@ -126,6 +129,16 @@ def combined(rules: Sequence[DrivingRules]) -> DrivingRules:
         rests=tuple(one for r in rules for one in r.rests),
         unloads=tuple(one for r in rules for one in r.unloads),
     )
+
+
+def _passing(factors: "Sequence[Floats | None]") -> Floats | None:
+    """Multiplied; on a lane to pass a ban holds nobody up."""
+    present = [factor for factor in factors if factor is not None]
+    if not present:
+        return None
+    lane = reduce(np.logical_or, [np.isinf(factor) for factor in present])
+    rest: Floats = reduce(np.multiply, [np.where(np.isinf(factor), 1.0, factor) for factor in present])
+    return np.where(lane, np.inf, rest)
 
 
 def _product(factors: "Sequence[NDArray[np.float64] | Floats | None]") -> NDArray[np.float64] | None:

@@ -33,6 +33,11 @@ TRAFFIC_SOURCES = {
         range="10 to 30",
         note="time in the opposing lane 9.9 s on average (NCHRP report 605, 2008), and as long for who comes towards",
     ),
+    "obstacle_m": Source(
+        basis="assumption",
+        range="anything between 3 and 12",
+        note="sight in a curve of radius R is sqrt(8 R m); only the time of others behind trucks hangs on it",
+    ),
     "keep_right_share": Source(
         basis="derived",
         reference=(
@@ -64,6 +69,9 @@ class Traffic(Group):
     )
     critical_gap_s: Annotated[float, Field(ge=5.0, le=60.0)] = Field(
         default=22.0, description="between vehicles that come towards, so that one may pass"
+    )
+    obstacle_m: Annotated[float, Field(gt=0.0, le=100.0)] = Field(
+        default=6.0, description="from the inner lane of a curve to what hides the road"
     )
     keep_right_share: Share = Field(
         default=0.75, description="trucks on the slow lane where there is a climbing or passing lane"

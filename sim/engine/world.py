@@ -154,6 +154,7 @@ class World:
             self.horizon.days,
             self.class_names,
         )
+        self.others = base.others
         for shared in (self.network.sections, self.roster, base.kinds):
             read_only(shared)  # interventions see them
         self._traits = TraitTable(self.roster, self.scenario, base.kinds)
@@ -183,6 +184,20 @@ class World:
             rules = [rule for active, rule in self._rules if active.on(start)]
             self._conditions[epoch] = self._base.with_rules(combined([*rules, *self._reviews(start)]))
         return self._conditions[epoch]
+
+    def passing_factors(self) -> list[tuple[float, Floats | None]]:
+        """Shares of the recorded days, and the factor on how often others pass trucks that is in force on them."""
+        epochs = np.bincount(self.epoch[self.horizon.warm_up_days :], minlength=len(self.epoch_starts))
+        in_force: dict[tuple[int, ...], float] = {}
+        for start, days in zip(self.epoch_starts, epochs.tolist(), strict=True):
+            here = tuple(n for n, (active, rule) in enumerate(self._rules) if active.on(start))
+            passing = tuple(n for n in here if self._rules[n][1].passing_factor is not None)
+            in_force[passing] = in_force.get(passing, 0.0) + days / float(epochs.sum())
+        return [
+            (share, combined([self._rules[n][1] for n in passing]).passing_factor)
+            for passing, share in in_force.items()
+            if share > 0.0
+        ]
 
     def forget(self, before_day: int) -> None:
         """Drop the conditions of epochs that ended before a day; asked for again, they would be made again."""

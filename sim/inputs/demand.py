@@ -1,6 +1,6 @@
 """Demand: how many trucks of which class leave from where to where, and when."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Annotated, Self
 
 import numpy as np
@@ -115,6 +115,16 @@ def hour_shares(demand: Demand, *, semi: bool) -> Floats:
     """Share of a day's trips of semi-trailers or of others by hour of departure, shape (24,)."""
     weights = demand.hourly_weights_of(semi=semi)
     return np.asarray(weights, dtype=np.float64) / sum(weights)
+
+
+def departures_by_hour(demand: Demand, is_semi: Callable[[str], bool]) -> Floats:
+    """Share of all trucks' trips by hour of departure, shape (24,)."""
+    by_hour = np.zeros(HOURS_PER_DAY)
+    for flow in demand.flows:
+        for name, trips in flow.trips_per_year.items():
+            by_hour += trips * hour_shares(demand, semi=is_semi(name))
+    result: Floats = by_hour / sum(by_hour.tolist())
+    return result
 
 
 def day_shares(demand: Demand, horizon: Horizon) -> Floats:

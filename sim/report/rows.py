@@ -18,6 +18,9 @@ from sim.report.words import either, kind_word, parameter_word, word
 
 INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("deaths", "expected_deaths", 1.0, ".2f"),
+    ("fatal_accidents", "expected_fatal_accidents", 1.0, ".2f"),
+    ("accidents_killing_3", "expected_accidents_killing_3", 1.0, ".3f"),
+    ("chance_of_3_killed", "chance_of_accident_killing_3", 100.0, ".1f"),
     ("injuries", "expected_injuries", 1.0, ".1f"),
     ("accidents", "expected_accidents", 1.0, ".1f"),
     ("property_loss_cny", "expected_property_loss_cny", None, ""),  # in each language's unit of money

@@ -295,6 +295,9 @@ WORDS: dict[str, tuple[str, str]] = {
 OF_METRICS: dict[str, tuple[str, str, str]] = {
     "accidents": ("expected_accidents", "", ""),
     "deaths": ("expected_deaths", "", ""),
+    "fatal_accidents": ("expected_fatal_accidents", "", ""),
+    "accidents_killing_3": ("expected_accidents_killing_3", "", ""),
+    "chance_of_3_killed": ("chance_of_accident_killing_3", "", ""),
     "injuries": ("expected_injuries", "", ""),
     "property_loss_cny": ("expected_property_loss_cny", " (million CNY)", "（万元）"),
     "rate": (RATE, "", ""),

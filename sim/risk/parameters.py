@@ -200,6 +200,7 @@ MECHANISMS_OF_OLD_FILES = 3
 EACH = Field(min_length=len(TABLE), max_length=len(TABLE))
 Shares = Annotated[tuple[Share, ...], EACH]
 PersonsEach = Annotated[tuple[Persons, ...], EACH]
+DeathsEach = Annotated[tuple[Annotated[float, Field(ge=1.0, le=50.0)], ...], EACH]
 Losses = Annotated[tuple[PositiveMoney, ...], EACH]
 BY_MECHANISM = (
     "fatal_share",
@@ -225,7 +226,7 @@ class SeverityParameters(Group):
     )
     fatal_share: Shares = _usual("fatal_share")
     injury_share: Shares = _usual("injury_share")
-    deaths_per_fatal: PersonsEach = _usual("deaths_per_fatal")
+    deaths_per_fatal: DeathsEach = _usual("deaths_per_fatal")
     others_share: Shares = Field(
         default=_usual("others_share"),
         description="of the deaths, those of persons who are not in the truck",

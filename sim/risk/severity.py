@@ -7,6 +7,7 @@ from scipy.special import ndtri
 
 from sim.core import portable
 from sim.core.units import FloatLike, Floats, Ints
+from sim.risk.deaths import killed
 from sim.risk.mechanisms import WITH_OTHERS
 from sim.risk.parameters import SeverityParameters
 
@@ -50,7 +51,8 @@ def consequences(
     Notes
     -----
     The fatal share grows as exp(b (v - v_limit)), but for accidents with other vehicles, and takes from the others.
-    Fatal if u < p_fatal, with injured if u < p_fatal + p_injury; direct loss is lognormal with the given median.
+    Fatal if u < p_fatal, with injured if u < p_fatal + p_injury; how many die has a heavy tail (`sim.risk.deaths`);
+    direct loss is lognormal with the given median.
     """
     growth = growth_by_speed(mechanism, speed_excess_kmh, parameters.fatal_growth_per_kmh) * rescue_factor
     fatal_share = np.minimum(np.array([*parameters.fatal_share, 0.0])[mechanism] * growth, 1.0)
@@ -63,7 +65,7 @@ def consequences(
     medians = np.array([*parameters.median_loss_cny, parameters.capture_median_loss_cny])
     loss = medians[mechanism] * portable.exp(parameters.loss_log_sd * normal)
     return Consequences(
-        deaths=np.where(fatal, _spread_count(per_fatal, persons), 0),
+        deaths=np.where(fatal, killed(per_fatal, persons), 0),
         injuries=np.where(injured & ~fatal, _spread_count(per_injury, persons), 0),
         property_loss_cny=np.round(loss, 2),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import fsum, isfinite, isnan, nan
 
 import numpy as np
@@ -17,11 +18,14 @@ from sim.core.units import (
     Floats,
     Ints,
 )
+from sim.driving.held_up import held_up
 from sim.driving.violations import OTHERS, bit
 from sim.engine import hooks
 from sim.engine.accounting.tallies import Tallies
 from sim.engine.world import World
+from sim.inputs.demand import departures_by_hour
 from sim.interventions.cost import annuity
+from sim.risk.deaths import MANY, share_of_many
 from sim.risk.mechanisms import CAPTURED, MECHANISMS, WITH_OTHERS
 from sim.risk.parameters import SeverityParameters
 
@@ -77,6 +81,7 @@ def metrics_of(
         | _centre_metrics(world)
         | _incident_metrics(incidents, help_min)
         | _expected_consequences(world, rescue)
+        | _of_followers(world)
         | _cost(world)
         | _measured(world)
     )
@@ -103,6 +108,8 @@ def _of_traffic(
         RATE: _rate(expected, distance),
         "accidents": float(len(accidents)),
         "expected_accidents": expected,
+        "fatal_accidents": float(sum(a.deaths > 0 for a in accidents)),
+        "accidents_killing_3": float(sum(a.deaths >= MANY for a in accidents)),
         "deaths": float(sum(a.deaths for a in accidents)),
         "injuries": float(sum(a.injuries for a in (*accidents, *captures))),
         "property_loss_cny": float(sum(a.property_loss_cny for a in (*accidents, *captures))),
@@ -177,7 +184,11 @@ def _expected_consequences(world: World, rescue: float) -> Metrics:
         )
     ]
     median_loss = _sum_of_products(accidents, severity.median_loss_cny) + captures * severity.capture_median_loss_cny
+    fatal, killing_3 = (own * rescue for own in _fatal_accidents(tallies, severity))
     return {
+        "expected_fatal_accidents": fatal,
+        "expected_accidents_killing_3": killing_3,
+        "chance_of_accident_killing_3": _chance_in_a_year(killing_3, world.horizon.days - world.horizon.warm_up_days),
         "expected_deaths": float(tallies.deaths.sum()) * rescue,
         "expected_deaths_of_others": _deaths_of_others(tallies, severity) * rescue,
         "expected_injuries": _sum_of_products(accidents, hurt) + captures * severity.capture_injury_share,
@@ -186,7 +197,14 @@ def _expected_consequences(world: World, rescue: float) -> Metrics:
 
 
 def _deaths_of_others(tallies: Tallies, severity: SeverityParameters) -> float:
-    """Of persons who are not in the truck, if help comes at the reference time.
+    """Of persons who are not in the truck, if help comes at the reference time."""
+    with_others, alone, left = _deaths_by_mechanism(tallies, severity)
+    share_alone = _sum_of_products(alone, severity.others_share) / max(sum(alone), LEAST)
+    return _sum_of_products(with_others, severity.others_share) + left * share_alone
+
+
+def _deaths_by_mechanism(tallies: Tallies, severity: SeverityParameters) -> tuple[list[float], list[float], float]:
+    """Deaths in accidents with others; those in accidents of one truck as shares to be, and their sum.
 
     Deaths by mechanism follow from the accidents where they don't go with the truck's speed. Those left are shared out
     among the other mechanisms by accidents, fatal shares and deaths each.
@@ -197,14 +215,47 @@ def _deaths_of_others(tallies: Tallies, severity: SeverityParameters) -> float:
     ]
     with_others = [usual[m] if m in WITH_OTHERS else 0.0 for m in range(len(MECHANISMS))]
     alone = [0.0 if m in WITH_OTHERS else usual[m] for m in range(len(MECHANISMS))]
-    left = max(float(tallies.deaths.sum()) - sum(with_others), 0.0)
-    share_alone = _sum_of_products(alone, severity.others_share) / max(sum(alone), LEAST)
-    return _sum_of_products(with_others, severity.others_share) + left * share_alone
+    return with_others, alone, max(float(tallies.deaths.sum()) - sum(with_others), 0.0)
+
+
+def _fatal_accidents(tallies: Tallies, severity: SeverityParameters) -> tuple[float, float]:
+    """Fatal accidents and those with three or more deaths, if help comes at the reference time."""
+    with_others, alone, left = _deaths_by_mechanism(tallies, severity)
+    part = left / max(sum(alone), LEAST)
+    fatal = [
+        (own + part * single) / persons
+        for own, single, persons in zip(with_others, alone, severity.deaths_per_fatal, strict=True)
+    ]
+    return sum(fatal), _sum_of_products(fatal, [share_of_many(persons) for persons in severity.deaths_per_fatal])
+
+
+def _chance_in_a_year(expected: float, days: int) -> float:
+    """Of at least one where so many are expected in some days, as in a Poisson process."""
+    return 1.0 - float(portable.exp(-expected * DAYS_PER_YEAR / days))
 
 
 def _sum_of_products(one: Sequence[float], other: Sequence[float]) -> float:
     """In one order on every processor, which a product of matrices is not."""
     return float(sum(a * b for a, b in zip(one, other, strict=True)))
+
+
+def _of_followers(world: World) -> Metrics:
+    """Time of others behind trucks on two-lane roads."""
+    scenario, tallies = world.scenario, world.recorder.tallies
+    of_run = partial(
+        held_up,
+        world.network.ways,
+        world.network.sections,
+        world.others,
+        scenario.traffic,
+        (tallies.distance_m, tallies.duration_s),
+        departures_by_hour(scenario.demand, scenario.fleet.is_semi),
+    )
+    parts = [(share, of_run(factor)) for share, factor in world.passing_factors()]
+    return {
+        "follower_delay_hours": fsum(share * part.hours for share, part in parts),
+        "followers_per_truck": fsum(share * part.behind for share, part in parts),
+    }
 
 
 def _cost(world: World) -> Metrics:

@@ -52,4 +52,5 @@ class OvertakingBan(Intervention):
         """A factor on accidents of others that pass trucks."""
         rows, share = site.covered(self.stretches)
         left = 1.0 - self.heed_share * self.strength * share
-        return DrivingRules(hazard_factor=site.hazard_factor((OVERTAKING,), rows, left))
+        factor = site.hazard_factor((OVERTAKING,), rows, left)
+        return DrivingRules(hazard_factor=factor, passing_factor=factor[OVERTAKING] if self.strength > 0.0 else None)

@@ -6,8 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from sim.core.parameters import Source
-from sim.core.units import METRES_PER_KM
+from sim.core.units import METRES_PER_KM, Floats, Ints
 from sim.driving.rules import DrivingRules, combined
+from sim.inputs.network import DirectedLink
 from sim.inputs.road import Link, Section, Stretch
 from sim.interventions.cost import COST_SOURCE, Cost
 from sim.interventions.intervention import Intervention
@@ -22,6 +23,8 @@ CURVE_SIGNS_FACTOR = 0.84
 """Fatal and injury accidents in curves with chevrons (FHWA-HRT-09-045, Srinivasan et al. 2009: 16 % fewer)."""
 
 
+MOST_OF_IT = 0.5
+"""Share of a section on which a lane to pass has to be, so that the section has one."""
 LEAST = 0.01
 """Share of vehicles reached in spite of a passing lane below which taking the lane away is not carried further."""
 
@@ -117,9 +120,25 @@ class RoadWorks(Intervention):
         rows, share = site.covered((work,))
         own = np.array([self._factor(site, work, int(row)) for row in rows]).reshape(-1, len(OF_THE_MANUAL)).T
         factor = site.hazard_factor(OF_THE_MANUAL, rows, 1.0 + (own - 1.0) * share * self.strength)
-        return DrivingRules(hazard_factor=factor)
+        return DrivingRules(hazard_factor=factor, passing_factor=self._passing(site, work, rows[share >= MOST_OF_IT]))
+
+    def _passing(self, site: Site, work: Work, rows: Ints) -> Floats | None:
+        """Endless where there is a lane to pass after the work."""
+        if work.passing_lane in {None, "none"} or self.strength == 0.0:
+            return None
+        factor = np.ones(len(site.network.sections.length_m))
+        for row in rows.tolist():
+            section, way = _section(site, row)
+            after = section.model_copy(update={"passing_lane": work.passing_lane})
+            factor[row] = np.inf if after.has_passing_lane(forward=way.forward) else 1.0
+        return factor
 
     def _factor(self, site: Site, work: Work, row: int) -> Types[float]:
-        way = site.network.ways[site.network.sections.way[row]]
-        section = way.link.sections[row - way.first if way.forward else way.stop - 1 - row]
+        section, way = _section(site, row)
         return work.factor(section, way.link, forward=way.forward, keep_right_share=site.traffic.keep_right_share)
+
+
+def _section(site: Site, row: int) -> tuple[Section, DirectedLink]:
+    """A directed section as the file has it, and the link in its direction."""
+    way = site.network.ways[site.network.sections.way[row]]
+    return way.link.sections[row - way.first if way.forward else way.stop - 1 - row], way
