@@ -270,6 +270,10 @@ def counts(
     ] = None,
     date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where dates don't tell.")] = None,
     units: Annotated[str, typer.Option(help="Of speeds: metric (km/h) or us (mph).")] = "metric",
+    utc_offset: Annotated[
+        float | None,
+        typer.Option(min=-14.0, max=14.0, help="Hours to add where times are Greenwich's.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read traffic counts: vehicles a day with its error, trucks' share, profiles by hour and weekday, speeds.
@@ -284,6 +288,7 @@ def counts(
         named=_pairs("--map", named),
         date_order=_order(date_order),
         miles=_one_of("--units", units, ("metric", "us")) == "us",
+        utc_offset_h=utc_offset,
     )
     files, report = count_files(file, found)
     _finish(out, files, report, report_text(report, "en"), as_json=as_json)

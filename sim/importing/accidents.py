@@ -16,6 +16,7 @@ from sim.core.texts import shown
 from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
 from sim.importing.moments import HALF, HALF_A_DAY, of_whole_day
+from sim.importing.numbered import of_spreadsheet, of_unix
 from sim.importing.posts import post_of
 from sim.importing.table import Row, Table, cell, decimal_of, read_table
 
@@ -180,7 +181,7 @@ def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) ->
             for row in table.rows
         ]
     else:
-        cells = [(row[0], cell(row, columns, "date")) for row in table.rows]
+        cells = [(row[0], _day(cell(row, columns, "date"))) for row in table.rows]
         dates = read_dates(table.file, columns["date"], cells, order)
     if all(year is None for year, _ in dates):
         what = "year" if "year" in columns else "date"
@@ -201,7 +202,7 @@ def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates)
         row[0],
         cell(row, columns, "id") or str(row[0]),
         *when,
-        _hour(cell(row, columns, "hour") or _behind_the_day(cell(row, columns, "date"))),
+        _hour(cell(row, columns, "hour") or _behind_the_day(of_spreadsheet(cell(row, columns, "date")))),
         cell(row, columns, "route"),
         layout.post(cell(row, columns, "post")),
         lon if placed else None,
@@ -210,6 +211,11 @@ def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates)
         _whole(cell(row, columns, "deaths")),
         _whole(cell(row, columns, "injuries")),
     )
+
+
+def _day(text: str) -> str:
+    """A date that is a number as text; of seconds since 1970 the hour is not taken, as they are Greenwich's."""
+    return of_unix(text) or of_spreadsheet(text)
 
 
 def _post_code(text: str, post: float | None) -> str:

@@ -46,7 +46,7 @@ def _report(file: Path, counts: Counts) -> dict[str, Any]:
         "aadt_low": round(counts.a_day * (1.0 - 1.96 * error), 1),
         "aadt_high": round(counts.a_day * (1.0 + 1.96 * error), 1),
         "shares": {group: round(share, 5) for group, share in counts.shares.items()},
-        "truck_share": round(counts.shares["rigid"] + counts.shares["semi"], 5),
+        "truck_share": None if counts.truck_share is None else round(counts.truck_share, 5),
         "speeds_kmh": {group: [round(own, 1) for own in values] for group, values in counts.speeds_kmh.items()},
     }
 
@@ -66,7 +66,8 @@ def _profiles(counts: Counts, report: Mapping[str, Any]) -> str:
     weekly = counts.weekly()
     if weekly is not None:
         traffic["weekly_weights"] = [round(value, 1) for value in weekly]
-    content = {"aadt": report["aadt"], "truck_share": report["truck_share"], "demand": demand, "traffic": traffic}
+    known = {} if report["truck_share"] is None else {"truck_share": report["truck_share"], "demand": demand}
+    content = {"aadt": report["aadt"], **known, "traffic": traffic}
     head = "# Copy into a scenario: aadt to its links, demand and traffic beside what is there.\n"
     return head + as_yaml(content)
 
@@ -78,6 +79,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "days": "{whole_days} whole days, {first_day} to {last_day}",
         "aadt": "a day: {aadt:,.0f} vehicles ({aadt_low:,.0f} to {aadt_high:,.0f} over the year, season unknown)",
         "trucks": "trucks: {truck_share:.1%}",
+        "no_classes": "trucks: not known, as nothing tells the vehicles apart",
         "silent": "{silent_hours_by_light} hours from 7 to 19 without a vehicle: was the counter out? They count as 0",
         "unknown": "classes that are not known: {names}",
         "share": "of all vehicles",
@@ -89,6 +91,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "days": "{whole_days} 个完整日，{first_day} 至 {last_day}",
         "aadt": "日交通量 {aadt:,.0f} 辆（作为年平均为 {aadt_low:,.0f} 至 {aadt_high:,.0f}，季节变化未知）",
         "trucks": "货车占 {truck_share:.1%}",
+        "no_classes": "货车占比不明：文件未区分车型",
         "silent": "7 至 19 时有 {silent_hours_by_light} 小时没有车辆：设备是否中断？按 0 计",
         "unknown": "无法识别的车型：{names}",
         "share": "占全部车辆",
@@ -101,7 +104,8 @@ def report_text(report: Mapping[str, Any], language: Language) -> str:
     """The report for people, in Markdown."""
     words = WORDS[language]
     lines = [f"# {words['title']}: {report['file']}", ""]
-    lines += [f"- {words[name].format(**report)}" for name in ("rows", "days", "aadt", "trucks")]
+    trucks = "no_classes" if report["truck_share"] is None else "trucks"
+    lines += [f"- {words[name].format(**report)}" for name in ("rows", "days", "aadt", trucks)]
     if report["silent_hours_by_light"]:
         lines.append(f"- {words['silent'].format(**report)}")
     if report["classes_not_known"]:

@@ -23,7 +23,8 @@ from sim.core.texts import shown
 from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
-from sim.importing.moments import Moment, as_starts, read_moments, tell_ends, tells_both
+from sim.importing.moments import Moment, as_starts, later, read_moments, tell_ends, tells_both
+from sim.importing.numbered import is_of_greenwich, of_spreadsheet, of_unix
 from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
@@ -66,6 +67,7 @@ OTHERS = re.compile(
     r"^(?:others?|unclassified|unknown|其他|其它|未分类|sonstige)$|^(?:class|cls|fhwa|f)?[\s_-]*\d+$", re.IGNORECASE
 )
 """Columns of vehicles of no known class, beside those of known ones."""
+POINTS_APART = re.compile(r"\d{1,3}(?:\.\d{3})+")
 FIRST_LIGHT_HOUR, LAST_LIGHT_HOUR = 7, 19
 Read = tuple[tuple[date, float], Row]
 """Day and seconds since its midnight of a row."""
@@ -128,6 +130,12 @@ class Counts:
         return {group: float(share) for group, share in zip(GROUPS, mean / mean.sum(), strict=True)}
 
     @property
+    def truck_share(self) -> float | None:
+        """Of all vehicles; None where nothing tells what they are."""
+        shares = self.shares
+        return None if shares["unclassified"] == 1.0 else shares["rigid"] + shares["semi"]
+
+    @property
     def relative_error(self) -> float:
         """Of the year's average day, one standard deviation."""
         return WEEK_ERROR if len(self.days) >= WEEK else SHORT_ERROR
@@ -171,20 +179,27 @@ def sums_among(names: Collection[str]) -> frozenset[str]:
 
 
 def read_counts(
-    file: Path, *, named: Mapping[str, str] | None = None, date_order: DateOrder | None = None, miles: bool = False
+    file: Path,
+    *,
+    named: Mapping[str, str] | None = None,
+    date_order: DateOrder | None = None,
+    miles: bool = False,
+    utc_offset_h: float | None = None,
 ) -> Counts:
     """Counts of a table with a row a vehicle, or a row an interval and class.
 
     Raises
     ------
     RefusedError
-        if it has no time or class, dates are mixed, or no whole day was counted
+        if it has no time or class, dates are mixed, no whole day was counted, or times are Greenwich's and
+        `utc_offset_h`, which is added to them, is not given
     """
     table = read_table(file, needed=[name for names in NAMES.values() for name in names])
     table, named, left_out = _with_a_row_a_class(table, named or {})
     columns = _columns(table, named)
-    cells = [(row[0], *_when(row, columns)) for row in table.rows]
+    cells, shift_h = _in_own_time(file, [(row[0], *_when(row, columns)) for row in table.rows], utc_offset_h)
     moments = read_moments(file, columns.get("moment") or columns["date"], cells, date_order)
+    moments = later(moments, shift_h) if shift_h else moments
     if "count" in columns and tell_ends([time for _, _, time in cells]):
         moments = as_starts(moments)
     read = [(moment, row) for moment, row in zip(moments, table.rows, strict=True) if moment is not None]
@@ -202,6 +217,25 @@ def read_counts(
     speeds = _speeds(read, columns, miles=miles)
     unknown = (*sorted(name for name in counted if group_of(name) == "unclassified"), *left_out)
     return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
+
+
+def _in_own_time(
+    file: Path, cells: Sequence[tuple[int, str, str]], utc_offset_h: float | None
+) -> tuple[list[tuple[int, str, str]], float]:
+    """Times that are numbers as text, and by how many hours all are to be put later."""
+    unix = [of_unix(day) for _, day, _ in cells]
+    found = []
+    for (line, day, time), own in zip(cells, unix, strict=True):
+        dated = own or of_spreadsheet(day)
+        found.append((line, dated, dated if own or not time else time))
+    abroad = [line for (line, _, time), own in zip(cells, unix, strict=True) if own or is_of_greenwich(time)]
+    if abroad and utc_offset_h is None:
+        raise refused(
+            f"{file}:{abroad[0]}",
+            "times are Greenwich's (UTC): say --utc-offset with the hours to add, 8 in China, 0 if they are the "
+            "road's own after all",
+        )
+    return found, utc_offset_h or 0.0
 
 
 def _see_that_most_are_read(file: Path, cells: Sequence[tuple[int, str, str]], moments: Sequence[Moment]) -> None:
@@ -245,7 +279,7 @@ def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
             found["moment"] = found.pop(only)
     if "moment" not in found and not {"date", "time"} <= set(found):
         raise refused(f"{table.file}:1", "no column holds when: say --map moment=COLUMN, or date and time")
-    if "class" not in found:
+    if "class" not in found and "count" not in found:
         raise refused(f"{table.file}:1", "no column holds the class of vehicle: say --map class=COLUMN")
     return found
 
@@ -300,6 +334,12 @@ def _count(row: Row, columns: Mapping[str, str], file: Path) -> float:
     if "count" not in columns:
         return 1.0
     text = cell(row, columns, "count")
+    if POINTS_APART.fullmatch(text):
+        raise refused(
+            f"{file}:{row[0]}",
+            f"{columns['count']}: {shown(text)} may be thousands with points or a fraction of a vehicle: write "
+            f"{text.replace('.', '')} or {text.rstrip('0').rstrip('.')}",
+        )
     value = number_of(text) if text else 0.0
     if value is None or value < 0.0:
         raise refused(f"{file}:{row[0]}", f"{columns['count']}: found {shown(text)}, must be a number of vehicles")

@@ -23,6 +23,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "gap of {gap_m:,.0f} m without points, bridged by a straight line",
         "{gap_m:,.0f} 米没有轨迹点，以直线相连",
     ),
+    "R03-joined": (
+        "the end of one line and the beginning of the next lie {gap_m:,.0f} m apart, joined by a straight line",
+        "前后两条线的端点相距 {gap_m:,.0f} 米，以直线相连",
+    ),
+    "R03-order": (
+        "the {count} pieces of the track were put end to end: in the file's order {gap_m:,.0f} m lie between them",
+        "轨迹的 {count} 段按首尾相接重新排序（文件中的顺序相距 {gap_m:,.0f} 米）",
+    ),
     "R04": (
         "driven twice: {cut_m:,.0f} m that follow an earlier part of the track were cut off",
         "同一道路重复驶过：与前段重合的 {cut_m:,.0f} 米已舍去",

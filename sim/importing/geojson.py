@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from sim.importing.findings import RefusedError, refused
+from sim.importing.findings import Finding, RefusedError, refused
 from sim.importing.lines import Line, line_of
 from sim.importing.osm import distance_m
 from sim.system.files import read_file, reason
 
 MOST_BYTES = 200_000_000
 FARTHEST_JOIN_M = 500.0
+JOINED_M = 30.0
+"""Between lines of one road, from which on it is said that they were joined: assumption, 10 to 100 m."""
 
 
 def read_geojson(file: Path) -> Line:
@@ -83,7 +85,7 @@ def _places(part: Any, file: Path) -> list[list[float]]:
 
 def _chained(pieces: list[Piece], file: Path) -> Line:
     """Each piece turned so that it begins where the one before ends."""
-    points, index = list(pieces[0][0]), [0] * (len(pieces[0][0]) - 1)
+    points, index, noticed = list(pieces[0][0]), [0] * (len(pieces[0][0]) - 1), []
     for number, (part, _) in enumerate(pieces[1:], 1):
         if number == 1 and min(_away(points[0], part[0]), _away(points[0], part[-1])) < min(
             _away(points[-1], part[0]), _away(points[-1], part[-1])
@@ -95,12 +97,15 @@ def _chained(pieces: list[Piece], file: Path) -> Line:
             lon, lat = points[-1][:2]
             message = f"line {number + 1} begins {gap:,.0f} m from the end of the one before, at {lon:.5f},{lat:.5f}"
             raise refused(file, f"{message}: put its lines in the order of the road", "R06")
+        if gap > JOINED_M:
+            noticed.append(Finding("R03-joined", "{:.5f},{:.5f}".format(*points[-1][:2]), {"gap_m": gap}))
         points += own
         index += [number] * len(own)
     heights = [point[2] if len(point) > 2 else np.nan for point in points]  # noqa: PLR2004
     line = line_of([point[0] for point in points], [point[1] for point in points], heights)
     tags = tuple(own for _, own in pieces)
-    return replace(line, tags=tags, tags_of=np.array(index, dtype=np.int64), drawn=True)
+    of_step = np.array(index, dtype=np.int64)
+    return replace(line, tags=tags, tags_of=of_step, drawn=True, noticed=tuple(noticed))
 
 
 def _away(one: list[float], other: list[float]) -> float:

@@ -1,15 +1,21 @@
 """Tracks and routes in GPX."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from math import nan
 from pathlib import Path
 from typing import Any
 
-from sim.importing.findings import refused
+from sim.importing.findings import Finding, refused
 from sim.importing.lines import Line, line_of
+from sim.importing.osm import distance_m
 from sim.importing.xml_reader import all_named, child, read_xml
 
 FEWEST_POINTS = 10
+FAR_M, MOST_PIECES = 1000.0, 200
+"""Metres between pieces of a track from which on another order is tried: assumption, 300 to 3,000."""
 
 
 def read_gpx(file: Path) -> Line:
@@ -21,7 +27,9 @@ def read_gpx(file: Path) -> Line:
         if it is no GPX, or has too few points
     """
     root = read_xml(file)
-    points = list(all_named(root, "trkpt")) or list(all_named(root, "rtept"))
+    pieces = [own for segment in all_named(root, "trkseg") if (own := list(all_named(segment, "trkpt")))]
+    pieces, noticed = _end_to_end(pieces)
+    points = [point for piece in pieces for point in piece] or list(all_named(root, "rtept"))
     if len(points) < FEWEST_POINTS:
         raise refused(file, f"has {len(points)} points of a track or route, a road needs {FEWEST_POINTS} or more")
     try:
@@ -37,7 +45,47 @@ def read_gpx(file: Path) -> Line:
     name = next(
         (child(track, "name").text or "" for track in all_named(root, "trk") if child(track, "name") is not None), ""
     )
-    return line_of(lon, lat, heights, times, name=name.strip())
+    return replace(line_of(lon, lat, heights, times, name=name.strip()), noticed=noticed)
+
+
+def _end_to_end(pieces: list[list[Any]]) -> tuple[list[list[Any]], tuple[Finding, ...]]:
+    """Pieces of a track in the file's order, or in that of a drive if they lie far apart otherwise."""
+    ends = [tuple(_place(piece[at]) for at in (0, -1)) for piece in pieces]
+    if not 1 < len(pieces) <= MOST_PIECES or any(place is None for pair in ends for place in pair):
+        return pieces, ()
+
+    def apart_m(order: Sequence[int]) -> float:
+        return sum(_away(ends[one][1], ends[other][0]) for one, other in pairwise(order))
+
+    as_given = tuple(range(len(pieces)))
+    best = min((_chain(ends, first) for first in as_given), key=apart_m)
+    if apart_m(as_given) <= FAR_M or apart_m(best) > apart_m(as_given) / 2.0:
+        return pieces, ()
+    noticed = Finding("R03-order", "", {"count": len(pieces), "gap_m": apart_m(as_given)})
+    return [pieces[number] for number in best], (noticed,)
+
+
+Place = tuple[float, float] | None
+
+
+def _chain(ends: Sequence[tuple[Place, ...]], first: int) -> tuple[int, ...]:
+    """From a piece on always to the one that begins nearest to where the last ended."""
+    order, left = [first], set(range(len(ends))) - {first}
+    while left:
+        order.append(min(sorted(left), key=lambda number: _away(ends[order[-1]][1], ends[number][0])))
+        left.remove(order[-1])
+    return tuple(order)
+
+
+def _away(one: Place, other: Place) -> float:
+    return 0.0 if one is None or other is None else distance_m(one, other)
+
+
+def _place(point: Any) -> Place:
+    try:
+        return float(point.get("lon")), float(point.get("lat"))
+    except (TypeError, ValueError):
+        return None
 
 
 def _number(element: Any) -> float:

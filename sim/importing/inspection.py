@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.importing.accidents import NAMES as ACCIDENT_COLUMNS
+from sim.importing.counts import NAMES as COUNT_COLUMNS
 from sim.importing.findings import RefusedError
 from sim.importing.fit import read_fit
 from sim.importing.geojson import read_geojson
@@ -14,10 +16,12 @@ from sim.importing.kinds import READ, WHAT, kind_of
 from sim.importing.landxml import read_landxml
 from sim.importing.lines import Line
 from sim.importing.osm import lengths_of, roads_of
+from sim.importing.road_table import NAMES as ROAD_COLUMNS
 from sim.importing.sumo import network_ways
-from sim.importing.table import read_table
+from sim.importing.table import Table, read_table
 
 MOST_NUMBERS = 40
+COLUMNS = {"road": ROAD_COLUMNS, "counts": COUNT_COLUMNS, "accidents": ACCIDENT_COLUMNS}
 
 
 def inspected(file: Path) -> dict[str, Any]:
@@ -36,9 +40,24 @@ def inspected(file: Path) -> dict[str, Any]:
         _, spacing = height_model([file])
         return {**found, "points_apart_m": round(spacing, 1), "can_be_imported": "as --dem, beside a road"}
     try:
-        return {**found, **_held(file, kind), "can_be_imported": "as a road"}
+        as_what = _as_what(read_table(file)) if kind == "table" else "as a road"
+        return {**found, **_held(file, kind), "can_be_imported": as_what}
     except RefusedError as error:
         return {**found, "can_be_imported": f"no: {error}"}
+
+
+def _as_what(table: Table) -> str:
+    """What the columns of a table are known for."""
+    columns = {what: set(table.columns_of(names)) for what, names in COLUMNS.items()}
+    road, counts, accidents = columns["road"], columns["counts"], columns["accidents"]
+    found = []
+    if {"lon", "lat", "height"} <= road or {"station", "grade"} <= road:
+        found.append("as a road")
+    if ({"class", "count"} & counts) and ("moment" in counts or {"date", "time"} & counts):
+        found.append("as counts")
+    if ({"date", "year"} & accidents) and ({"severity", "deaths", "injuries", "post"} & accidents):
+        found.append("as accidents")
+    return " or ".join(found) or "not as it is: say with --map what its columns hold (import road, counts, accidents)"
 
 
 def _held(file: Path, kind: str) -> dict[str, Any]:

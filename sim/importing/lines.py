@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.core.units import Bools, Floats, Ints
+from sim.importing.findings import Finding
 
 Tags = Mapping[str, str]
 """Keys and values of a map (OpenStreetMap's names) or a table, as they stand in the file."""
@@ -27,6 +28,8 @@ class Line:
     tags_of: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Index of the tags from each point to the next, shape (points - 1,); empty where nothing is tagged."""
     name: str = ""
+    noticed: tuple[Finding, ...] = ()
+    """What its reader has to say."""
     drawn: bool = False
     """On a map, with points as far apart as its bends allow: long steps are no gaps."""
 

@@ -38,6 +38,18 @@ def tell_ends(times: Sequence[str]) -> bool:
     return (24, 0) in clocks and (0, 0) not in clocks
 
 
+def later(moments: Sequence[Moment], hours: float) -> list[Moment]:
+    """Moments put later by some hours, earlier where they are below 0."""
+    found: list[Moment] = []
+    for moment in moments:
+        if moment is None:
+            found.append(None)
+            continue
+        days, seconds = divmod(moment[1] + hours * SECONDS_PER_HOUR, SECONDS_PER_DAY)
+        found.append((moment[0] + timedelta(days=int(days)), seconds))
+    return found
+
+
 def as_starts(moments: Sequence[Moment]) -> list[Moment]:
     """Ends of intervals as their starts; an interval is the least that lies between two times of day."""
     known = sorted({moment[1] for moment in moments if moment is not None})

@@ -107,6 +107,7 @@ def _in_true_places(line: Line, options: Options, findings: list[Finding]) -> Li
     top = float(np.nanmax(height)) if line.has_heights else 0.0
     if top > HIGHEST_ROAD_M:
         findings.append(Finding("R10", "", {"height_m": top}))
+    findings.extend(line.noticed)
     back = int((np.diff(line.time_s) < 0.0).sum())
     if back:
         findings.append(Finding("R17", "", {"count": back}))

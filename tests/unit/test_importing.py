@@ -169,6 +169,56 @@ def test_lines_of_geojson_are_joined_end_to_end(tmp_path) -> None:
     assert "80.5" in (tmp_path / "out" / "road.yaml").read_text()
 
 
+def test_lines_of_geojson_that_lie_apart_are_named(tmp_path) -> None:
+    first, second = ([[7.0, 45.0 + 1e-3 * n, 100.0] for n in numbers] for numbers in (range(5), range(7, 12)))
+    features = [{"type": "LineString", "coordinates": own} for own in (first, second)]
+    file = tmp_path / "a.geojson"
+    content = [{"type": "Feature", "geometry": own, "properties": {}} for own in features]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": content}))
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert code == 0, output
+    assert "lie 334 m apart, joined by a straight line" in " ".join(output.split())
+
+
+def test_pieces_of_a_track_are_put_end_to_end(tmp_path) -> None:
+    """In three pieces, the last one first: the same road, and it is said."""
+    points = [
+        own + "</trkpt>" for own in straight(600, height=lambda metre: 100.0 + 0.05 * metre).split("</trkpt>")[:-1]
+    ]
+    parts = ["".join(points[start : start + 200]) for start in (400, 0, 200)]
+    files = tmp_path / "whole.gpx", tmp_path / "parts.gpx"
+    files[0].write_text(gpx("".join(points)))
+    files[1].write_text(gpx("</trkseg><trkseg>".join(parts)))
+    reports = []
+    for file in files:
+        code, output = imported("road", file, "--out", tmp_path / file.stem, "--json")
+        assert code == 0, output
+        reports.append(json.loads(output))
+    assert reports[1]["facts"] == reports[0]["facts"]
+    told = [(tmp_path / file.stem / "import.md").read_text() for file in files]
+    assert "the 3 pieces of the track were put end to end" in told[1]
+    assert "end to end" not in told[0]
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("station,grade,radius", "as a road"),
+        ("lon,lat,ele", "as a road"),
+        ("datetime,class,count", "as counts"),
+        ("日期,时间,车型,流量", "as counts"),
+        ("事故编号,事故日期,路线,桩号,死亡人数", "as accidents"),
+        ("name,price", "not as it is"),
+    ],
+)
+def test_tables_are_told_apart_by_their_columns(head, words, tmp_path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(f"{head}\n{','.join('1' * (head.count(',') + 1))}\n", encoding="utf-8")
+    code, output = imported("inspect", file)
+    assert code == 0
+    assert words in output
+
+
 def test_whole_metres_and_spikes_give_the_grade_all_the_same(tmp_path) -> None:
     """4 % over 3 km with heights in whole metres and three wild ones."""
 

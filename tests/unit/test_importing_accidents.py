@@ -37,6 +37,14 @@ def test_a_chinese_table_is_read_as_it_is(encoding: str, tmp_path) -> None:
     assert (second.month, second.post, second.injuries) == (11, 13.05, 1)
 
 
+def test_dates_that_are_numbers_are_dates(tmp_path) -> None:
+    """A spreadsheet's days with their hour; seconds since 1970, whose hour is Greenwich's and left out."""
+    text = "id,date\na,45047.604167\nb,45047\nc,1682951400\nd,1682951400000\ne,20230501\n"
+    found = read_accidents(table(tmp_path, text)).accidents
+    assert [(own.year, own.month) for own in found] == [(2023, 5)] * 5
+    assert [own.hour for own in found] == [14, 0, None, None, None]
+
+
 def test_rows_of_persons_are_one_accident(tmp_path) -> None:
     text = "accident_index,date,casualty_severity\na,13/01/2020,3\na,13/01/2020,1\na,13/01/2020,1\nb,02/03/2020,2\n"
     records = read_accidents(table(tmp_path, text))

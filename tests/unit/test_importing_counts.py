@@ -1,7 +1,7 @@
 """Traffic counts as counters write them."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -125,8 +125,9 @@ DAY = [(hour, 8 if hour < 12 else 2) for hour in range(24)]
     ("head", "form"),
     [
         ("date,time,class,count", "2024-05-13,{hour}:00,2,{n}"),
-        ("datetime,class,count", "2024-05-13T{hour:02d}:00:00Z,2,{n}"),
+        ("datetime,class,count", "2024-05-13T{hour:02d}:00:00+08:00,2,{n}"),
         ("datetime,class,count", "20240513 {hour:02d}:00,2,{n}"),
+        ("datetime,class,count", "{excel:.6f},2,{n}"),
         ("datetime,class,count", "13-May-2024 {hour:02d}:00,2,{n}"),
         ("datetime,class,count", "2024-05-13 {hour:02d}：00,2,{n}"),
         ("日期,时间,车型,流量", "2024年5月13日,{hour:02d}时00分,小客车,{n}"),
@@ -145,7 +146,7 @@ def test_a_day_is_the_same_however_its_hours_are_written(head, form, tmp_path) -
     rows = [
         form.format(
             hour=hour, n=n, end=hour + 1, half=hour % 12 or 12, mark="AM" if hour < 12 else "PM",
-            zh="上午" if hour < 12 else "下午",
+            zh="上午" if hour < 12 else "下午", excel=45425 + hour / 24,
         )
         for hour, n in DAY
     ]  # fmt: skip
@@ -153,6 +154,48 @@ def test_a_day_is_the_same_however_its_hours_are_written(head, form, tmp_path) -
     counts = read_counts(file)
     assert counts.by_hour[0, :, 0].tolist() == [n for _, n in DAY]
     assert counts.unread == 0
+
+
+@pytest.mark.parametrize(
+    "form", ["2024-05-12T{hour:02d}:00:00Z", "2024-05-12 {hour:02d}:00:00+00:00", "{unix}", "{unix}000"]
+)
+def test_greenwich_times_are_refused_until_the_offset_is_said(form, tmp_path) -> None:
+    """From 16:00 to 16:00 there is a day in China."""
+    file, start = tmp_path / "counts.csv", datetime(2024, 5, 12, 16, tzinfo=UTC)
+    moments = [start + timedelta(hours=hour) for hour, _ in DAY]
+    times = [form.replace("05-12", f"{own:%m-%d}").format(hour=own.hour, unix=int(own.timestamp())) for own in moments]
+    rows = [f"{time},2,{n}" for time, (_, n) in zip(times, DAY, strict=True)]
+    file.write_text("\n".join(["datetime,class,count", *rows, ""]))
+    with pytest.raises(RefusedError, match=r"counts.csv:2: .*--utc-offset"):
+        read_counts(file)
+    counts = read_counts(file, utc_offset_h=8.0)
+    assert [str(day) for day in counts.days] == ["2024-05-13"]
+    assert counts.by_hour[0, :, 0].tolist() == [n for _, n in DAY]
+    out = ["--utc-offset", "8", "--out", str(tmp_path / "out")]
+    assert runner.invoke(app, ["import", "counts", str(file), *out]).exit_code == 0
+
+
+def test_counts_without_a_class_have_no_share_of_trucks(tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text("\n".join(["datetime,volume", *(f"2024-05-13 {hour}:00,{n}" for hour, n in DAY), ""]))
+    counts = read_counts(file)
+    assert counts.a_day == sum(n for _, n in DAY)
+    assert counts.truck_share is None
+    out = tmp_path / "out"
+    assert runner.invoke(app, ["import", "counts", str(file), "--out", str(out)]).exit_code == 0
+    profiles = yaml.safe_load((out / "profiles.yaml").read_text())
+    assert "truck_share" not in profiles
+    assert profiles["traffic"]["hourly_weights"][0] == 8.0
+    assert "not known" in (out / "counts.md").read_text()
+    assert "不明" in (out / "counts.zh-CN.md").read_text()
+
+
+def test_points_between_thousands_are_not_taken_as_fractions(tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13 {hour}:00,2,{'1.234' if hour == 7 else n}" for hour, n in DAY]
+    file.write_text("\n".join(["datetime,class,count", *rows, ""]))
+    with pytest.raises(RefusedError, match=r"counts.csv:9: count: '1.234' may be thousands.*write 1234 or 1.234"):
+        read_counts(file)
 
 
 @pytest.mark.parametrize("minutes", [15, 30, 60])
