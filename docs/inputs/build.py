@@ -19,7 +19,7 @@ from sim.core.units import DAYS_PER_YEAR
 from sim.experiment.runner import run_experiment
 from sim.experiment.store import Store, model_version
 from sim.scenario import Scenario, load_scenario
-from sim.scenario.ranges import with_all_ranges
+from sim.scenario.ranges import with_all_ranges, with_own_ranges
 
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / "results" / "inputs" / "store"
@@ -28,8 +28,6 @@ SCREENED = {"days": 60, "warm_up_days": 30}
 """Of all runs: they are thousands."""
 TRAJECTORIES, BASE_SAMPLES, FIRST = 4, 16, 20
 SHOWN = 40
-LEFT_OUT_SHARE = 0.01
-"""Of the interval's width, that an input outside `uncertain` should not move the answer by."""
 INPUTS = {
     "speed.engine_brake_kw": (54.0, 250.0),
     "speed.retarder_kw": (150.0, 400.0),
@@ -147,7 +145,8 @@ def text(*, with_shares: bool) -> str:
     base, programme = (load_scenario(folder / f"{name}.yaml") for name in ("baseline", "full_programme"))
     pair = base.changed(SCREENED), programme.changed(SCREENED)
     store = Store(STORE)
-    drawn = run_draws(pair, draws=DRAWS, replications=1, seed=SEED, store=store, progress=progress).outcomes
+    believed = [with_own_ranges(one) for one in pair]
+    drawn = run_draws(believed, draws=DRAWS, replications=1, seed=SEED, store=store, progress=progress).outcomes
     rates = [np.array([outcome.metrics[RATE] for outcome in drawn[one.name]]) for one in pair]
     low, middle, high = np.quantile(rates[1] / rates[0], (0.025, 0.5, 0.975))
     plain = [one.changed({"uncertain": {}}) for one in pair]
@@ -155,7 +154,6 @@ def text(*, with_shares: bool) -> str:
     effects, shares = screened(pair, store, shares=with_shares)
     width = float(np.log(high / low))
     own, of_all = set(uncertain_keys(pair)), len(effects)
-    missed = effects[~effects["parameter"].isin(own) & (effects["effect"] > LEFT_OUT_SHARE * width)]
     metric = {name: found[0].metrics for name, found in single.items()}
     keys = [f"{key}@{end:g}" for key, range_ in INPUTS.items() for end in range_]
     ratio = {key: metric[f"{programme.name}@{key}"][RATE] / metric[f"{base.name}@{key}"][RATE] for key in keys}
@@ -175,16 +173,14 @@ the year's runs of the report: the answer itself lies nearer to 1, and the order
 
 ## All inputs that have a range
 
-{of_all} numbers of the two scenarios state a range of two ends, published, derived or assumed; {len(own)} of them are `uncertain`.
-All were moved together along {TRAJECTORIES} trajectories by the method of Morris, {TRAJECTORIES * (of_all + 1)} pairs of runs:
-`hairpin sensitivity scenarios/taishun/baseline.yaml scenarios/taishun/full_programme.yaml --all` does the same. An effect is the
+{of_all} numbers of the two scenarios state a range of two ends, published, derived or assumed. All of them are drawn
+(`every_range_uncertain`), {len(own)} by a distribution that the scenarios give, the others within their range and most often near their value.
+Lists (such as shares by month), whole numbers and ranges in words are not. All were moved together along {TRAJECTORIES} trajectories by the method of Morris, {TRAJECTORIES * (of_all + 1)} pairs of runs:
+`hairpin sensitivity scenarios/taishun/baseline.yaml scenarios/taishun/full_programme.yaml` does the same. An effect is the
 mean size of the move of the answer's logarithm over an input's whole range, with its 95 % interval; the spread shows how much it
 depends on the others. Beside it stands its share of the width of the interval above ({width:.3f} in the logarithm).
 
-Of the inputs that are not `uncertain`, {len(missed)} move the answer by more than {LEFT_OUT_SHARE:.0%} of that width; some of this is
-noise of so short runs. So the interval is too narrow for what it leaves out; how much, the last column of the first rows tells.
-
-| | input | effect | spread | of the interval | uncertain |
+| | input | effect | spread | of the interval | own distribution |
 | ---: | --- | ---: | ---: | ---: | --- |
 {chr(10).join(effect_rows(effects, own, width))}
 

@@ -190,7 +190,7 @@ def portfolio(
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     rungs = rungs_of(replications)[1:] if exhaustive else rungs_of(replications)
     try:
-        table = search(whole, rungs, simulation.run)
+        table = search(whole, rungs, simulation.run_lean)
         limit = float(table["cost_cny"].max()) if budget is None else budget
         best = best_within(table, limit)
     except ValueError as error:

@@ -61,7 +61,7 @@ def explore(
     file.parent.mkdir(parents=True, exist_ok=True)
     can_be_written(file)
     line = banned_line(whole.road.model_dump(mode="json"))
-    found = explored(short, line, simulation.run, simulation.draw, seed, draws)
+    found = explored(short, line, simulation.run_lean, simulation.draw, seed, draws)
     made = {"seed": seed, "version": version("hairpin")}
     page = explore_page(found, short, programme.name, made, languages_of(lang))
     write_named(file, page.encode())

@@ -60,7 +60,11 @@ class Simulation:
     fresh: bool = False
     quiet: bool = False
 
-    def run(self, scenarios: "list[Scenario]", replications: int) -> "Experiment":
+    def run_lean(self, scenarios: "list[Scenario]", replications: int) -> "Experiment":
+        """Simulate without records of events."""
+        return self.run(scenarios, replications, lean=True)
+
+    def run(self, scenarios: "list[Scenario]", replications: int, *, lean: bool = False) -> "Experiment":
         """Simulate, with a bar; what stops a run is told, and so is what was kept."""
         from sim.experiment.runner import run_experiment
 
@@ -74,6 +78,7 @@ class Simulation:
                 store=self._store(),
                 fresh=self.fresh,
                 progress=progress,
+                lean=lean,
             )
 
     def draw(self, scenarios: "list[Scenario]", draws: int, replications: int) -> "Experiment":

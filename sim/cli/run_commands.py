@@ -273,7 +273,7 @@ def _attribute(programme: "Scenario", simulation: Simulation, replications: int,
     from sim.cli.tables import print_attribution
     from sim.results.folder import write_attribution
 
-    shares = shared_out(programme, lambda sets: simulation.run(sets, replications), orders, simulation.seed)
+    shares = shared_out(programme, lambda sets: simulation.run_lean(sets, replications), orders, simulation.seed)
     write_attribution(shares, programme, simulation.seed, simulation.folder)
     if not quiet:
         print_attribution(shares)

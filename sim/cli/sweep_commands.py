@@ -89,7 +89,7 @@ def sweep(
         varied = variants(loaded, keys, points)
     except (SweepMistake, ScenarioError) as error:
         raise Problem("\n".join(f"--set: {line}" for line in str(error).splitlines())) from error
-    table = over(loaded, keys, points, varied, simulation.run, replications)
+    table = over(loaded, keys, points, varied, simulation.run_lean, replications)
     drawn = _chart(table, keys, designed=design is not None)
     made(folder, table_files("sweep", table, [loaded], seed, drawn))
     if not quiet:
@@ -135,7 +135,7 @@ def sensitivity(
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     other = loaded[1] if len(loaded) > 1 else None
     try:
-        table = of(loaded[0], other, method.value, samples, simulation.run, seed=seed)
+        table = of(loaded[0], other, method.value, samples, simulation.run_lean, seed=seed)
     except ModuleNotFoundError as error:
         raise Problem(f"sensitivity needs the extra: pip install 'hairpin[sensitivity]' ({error})") from error
     made(folder, table_files("sensitivity", table, loaded, seed, _tornado(table, MEANING[method])))

@@ -28,6 +28,8 @@ from sim.system.interrupts import interrupts_held
 Progress = Callable[[int, int], None]
 MOST_PARTS = 8
 """Of a run of several corridors, so that workers share even a single one; it does not change the results."""
+LEAN = "-lean"
+"""Ends the names of runs that are kept without records of events."""
 POOL_RESTARTS = 3
 """How often workers that died are replaced before an experiment gives up."""
 
@@ -123,6 +125,7 @@ def run_experiment(
     fresh: bool = False,
     progress: Progress | None = None,
     trips_per_block: int = TRIPS_PER_BLOCK,
+    lean: bool = False,
 ) -> Experiment:
     """Run all replications of all scenarios.
 
@@ -144,6 +147,8 @@ def run_experiment(
         called with runs done and runs in all
     trips_per_block : int
         does not change the results
+    lean : bool
+        keep no records of events, for hundreds of runs
 
     Raises
     ------
@@ -154,7 +159,7 @@ def run_experiment(
     """
     _check_numbers(replications, seed)
     tasks = [Task(s, int(seed), r, trips_per_block) for r in range(replications) for s in scenarios]
-    done = perform_all(tasks, workers=workers, dask=dask, store=store, fresh=fresh, progress=progress)
+    done = perform_all(tasks, workers=workers, dask=dask, store=store, fresh=fresh, progress=progress, lean=lean)
     by_name = {(task.scenario.name, task.replication): outcome for task, outcome in zip(tasks, done, strict=True)}
     outcomes = {s.name: [by_name[s.name, r] for r in range(replications)] for s in scenarios}
     return Experiment(tuple(scenarios), int(seed), outcomes)
@@ -227,21 +232,28 @@ def perform_all(
     keys = [task.key for task in tasks]
     done: dict[str, Outcome] = {}
     if store is not None and not fresh:
-        found = ((key, store.get(key)) for key in dict.fromkeys(keys))
-        done = {key: outcome.lean() if lean else outcome for key, outcome in found if outcome is not None}
+        found = ((key, _found(store, key, lean=lean)) for key in dict.fromkeys(keys))
+        done = {key: outcome for key, outcome in found if outcome is not None}
     missing = {key: task for key, task in zip(keys, tasks, strict=True) if key not in done}
     report = progress or (lambda _done, _all: None)
     report(len(done), len(set(keys)))
     try:
         for key, outcome in _performed(missing, _pool(workers, dask, list(missing.values()))):
-            kept = _kept(store, key, outcome)
-            done[key] = kept.lean() if lean else kept
+            done[key] = _kept(store, key + LEAN, outcome.lean()) if lean else _kept(store, key, outcome)
             report(len(done), len(set(keys)))
     except ReplicationFailed as failure:
         ended = [(task, done[key]) for key, task in zip(keys, tasks, strict=True) if key in done]
         failure.finished = {(task.scenario.name, task.replication): outcome for task, outcome in ended}
         raise
     return [done[key] for key in keys]
+
+
+def _found(store: Store | Memory, key: str, *, lean: bool) -> Outcome | None:
+    """A run from a store; where no records are asked for, one that was kept without them will do."""
+    outcome = store.get(key)
+    if not lean:
+        return outcome
+    return store.get(key + LEAN) if outcome is None else outcome.lean()
 
 
 def _kept(store: Store | Memory | None, key: str, outcome: Outcome) -> Outcome:

@@ -140,7 +140,8 @@ def packed(outcome: Outcome) -> bytes:
         for name in TABLES:
             _add_table(archive, name, getattr(outcome, name))
         for name, kind in RECORDS.items():
-            _add_table(archive, name, pd.DataFrame(getattr(outcome, name), columns=list(kind._fields)))
+            if records := getattr(outcome, name):
+                _add_table(archive, name, pd.DataFrame(records, columns=list(kind._fields)))
     return buffer.getvalue()
 
 
@@ -152,9 +153,10 @@ def _add_table(archive: zipfile.ZipFile, name: str, table: pd.DataFrame) -> None
 
 def _unpacked(content: bytes) -> Outcome:
     with zipfile.ZipFile(BytesIO(content)) as archive:
-        tables = {name: pd.read_parquet(BytesIO(archive.read(f"{name}.parquet"))) for name in (*TABLES, *RECORDS)}
+        there = {Path(name).stem for name in archive.namelist()} & {*TABLES, *RECORDS}
+        tables = {name: pd.read_parquet(BytesIO(archive.read(f"{name}.parquet"))) for name in sorted(there)}
         metrics = json.loads(archive.read("metrics.json"))
-    records = {name: _records(tables[name], kind) for name, kind in RECORDS.items()}
+    records = {name: _records(tables[name], kind) if name in there else [] for name, kind in RECORDS.items()}
     monthly, sections, hourly = (tables[name] for name in TABLES)
     return Outcome(metrics=metrics, monthly=monthly, sections=sections, hourly=hourly, **records)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -170,11 +171,17 @@ def _unknown(values: Mapping[str, Any], marker: type, what: str, known: tuple[st
     parts += [(("interventions", kind), one) for kind, one in values.get("interventions", {}).items()]
     for place, part in parts:
         for keys, model in _models(part, place):
-            for key, field in type(model).model_fields.items():
-                value = getattr(model, key) if _has(field.annotation, marker) else ()
+            for key in _fields_with(type(model), marker):
+                value = getattr(model, key)
                 for name in value if isinstance(value, (dict, tuple)) else ():
                     if name not in known:
                         yield (*keys, key), f"{shown(name)} is not a class of {what}; classes are {', '.join(known)}"
+
+
+@cache
+def _fields_with(kind: type[BaseModel], marker: type) -> tuple[str, ...]:
+    """Fields of a model that hold names of a kind."""
+    return tuple(key for key, field in kind.model_fields.items() if _has(field.annotation, marker))
 
 
 def _has(annotation: Any, marker: type) -> bool:
