@@ -102,6 +102,8 @@ class Jobs:
         self._base = with_parts(programme, ()).changed({"name": "none"})
         self._jobs: dict[str, Job] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[Outcome]] = {}
+        """Runs, by their names in the store."""
         self._places = asyncio.Semaphore(2)
 
     async def warm_up(self) -> None:
@@ -165,20 +167,27 @@ class Jobs:
             await job.say({"rough": False, "run": number + 1, "of": job.runs, **_told(bases, own, self._base.days)})
 
     async def _run(self, scenario: Scenario, replication: int) -> Outcome:
-        """A run, from the store if it is there; a stop does not wait for it to end."""
+        """A run, from the store if it is there, or from another job that is at it; a stop does not wait for its end."""
         task = Task(scenario, self._seed, replication)
-        kept = self._store.get(task.key)
+        key = task.key
+        kept = self._store.get(key)
         if kept is not None:
             return kept.lean()
+        if key not in self._under_way:
+            self._under_way[key] = asyncio.create_task(self._perform(task, key))
+            self._under_way[key].add_done_callback(lambda _: self._under_way.pop(key, None))
+        return (await asyncio.shield(self._under_way[key])).lean()
+
+    async def _perform(self, task: Task, key: str) -> Outcome:
         outcome = await asyncio.get_running_loop().run_in_executor(self._pool, perform, task)
-        self._store.put(task.key, outcome)
-        return outcome.lean()
+        self._store.put(key, outcome)
+        return outcome
 
     async def close(self) -> None:
         """Stop all jobs."""
         for job in self._jobs.values():
             job.stopped = True
-        for task in list(self._running):
+        for task in [*self._running, *self._under_way.values()]:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task

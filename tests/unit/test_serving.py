@@ -95,6 +95,32 @@ def test_what_is_told_is_what_the_model_gives(address) -> None:
     assert full[0]["ratio"][1] is None, "one run has no interval"
 
 
+def test_jobs_at_the_same_time_share_the_runs_without_measures(tmp_path, monkeypatch) -> None:
+    """Two choices at once, two runs each; of a programme as short as this the rough run is the first."""
+    simulated = []
+
+    def counting(task):
+        simulated.append(task.key)
+        return run_replication(task.scenario, task.seed, task.replication)
+
+    monkeypatch.setattr(jobs, "perform", counting)
+
+    async def both() -> list[list[dict]]:
+        with ThreadPoolExecutor(1) as pool:
+            own = jobs.Jobs(PROGRAMME, Store(tmp_path / "store"), pool, seed=1)
+            started = [own.start({kind: {}}, runs=2) for kind in ("early_warning", "driver_contact")]
+
+            async def told(job) -> list[dict]:
+                return [what async for what in job.watch()]
+
+            return await asyncio.gather(*map(told, started))
+
+    said = asyncio.run(both())
+    assert all(own[-1] == {"end": "done"} for own in said)
+    assert len(simulated) == len(set(simulated)) == 3 * 2
+    assert said[0][-2]["before"] == said[1][-2]["before"]
+
+
 def test_a_job_that_is_stopped_ends_before_its_next_run(address) -> None:
     said = watched(address, {"measures": {"early_warning": {}}, "runs": 32}, stop_after=2)
     assert said[-1] == {"end": "stopped"}
