@@ -30,6 +30,7 @@ FORMULAS = (
     "tests/theory/test_published_values.py",
     "tests/theory/test_encounters.py",
     "tests/theory/test_incidents.py",
+    "tests/theory/test_deaths.py",
     "tests/theory/test_followers.py",
     "tests/theory/test_safety_statistics.py",
     "tests/theory/test_queue.py",
