@@ -28,7 +28,9 @@ INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("compliance_rate", "compliance_rate", 100.0, ".1f"),
     ("repeat_offence_share", "repeat_offence_share", 100.0, ".1f"),
     ("vehicle_km", "vehicle_km", 1e-6, ".2f"),
+    ("follower_delay_hours", "follower_delay_hours", 1e-3, ".1f"),
 )
+ONLY_WHERE_THERE_IS_SOME = frozenset({"follower_delay_hours"})
 TIMES = (
     ("response", "mean_response_s", 1.0, ".0f"),
     ("help", "mean_time_to_help_min", 1.0, ".0f"),
@@ -50,6 +52,8 @@ def indices(found: Material, language: str) -> list[Row]:
     rows = []
     for key, metric, own_scale, own_form in (*INDICES, *_answered(metrics[found.programme])):
         if any(metric not in entry or entry[metric]["mean"] is None for entry in metrics.values()):
+            continue
+        if key in ONLY_WHERE_THERE_IS_SOME and not any(entry[metric]["mean"] for entry in metrics.values()):
             continue
         scale, form = MONEY[language] if own_scale is None else (own_scale, own_form)
         factor = scale * found.yearly if grows_with_time(metric) else scale

@@ -304,6 +304,7 @@ OF_METRICS: dict[str, tuple[str, str, str]] = {
     "compliance_rate": ("compliance_rate", "", ""),
     "repeat_offence_share": ("repeat_offence_share", "", ""),
     "vehicle_km": ("vehicle_km", " (million)", "（百万车公里）"),
+    "follower_delay_hours": ("follower_delay_hours", " (thousand)", "（千小时）"),
     "response": ("mean_response_s", " (s, mean)", "（秒，平均）"),
     "help": ("mean_time_to_help_min", " (minutes, mean)", "（分钟，平均）"),
     "busy": ("operator_utilisation", " (%)", "（%）"),
