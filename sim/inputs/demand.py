@@ -12,6 +12,8 @@ from sim.core.units import DAYS_PER_YEAR, HOURS_PER_DAY, SECONDS_PER_DAY, SECOND
 from sim.core.vocabulary import TRUCK_CLASS_TABLE, TruckClass
 
 MOST_TRIPS_PER_YEAR = 500_000_000.0
+LEAST_TRIPS = 1e-300
+"""Of a sum that is divided by, where nobody drives."""
 TripsPerYear = Annotated[float, Field(ge=0.0, le=MOST_TRIPS_PER_YEAR)]
 
 
@@ -118,12 +120,12 @@ def hour_shares(demand: Demand, *, semi: bool) -> Floats:
 
 
 def departures_by_hour(demand: Demand, is_semi: Callable[[str], bool]) -> Floats:
-    """Share of all trucks' trips by hour of departure, shape (24,)."""
+    """Share of all trucks' trips by hour of departure, shape (24,); 0 where there are none."""
     by_hour = np.zeros(HOURS_PER_DAY)
     for flow in demand.flows:
         for name, trips in flow.trips_per_year.items():
             by_hour += trips * hour_shares(demand, semi=is_semi(name))
-    result: Floats = by_hour / sum(by_hour.tolist())
+    result: Floats = by_hour / max(sum(by_hour.tolist()), LEAST_TRIPS)
     return result
 
 
