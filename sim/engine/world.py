@@ -154,7 +154,7 @@ class World:
             self.horizon.days,
             self.class_names,
         )
-        self.others = base.others
+        self.others, self.hours = base.others, base.hours
         for shared in (self.network.sections, self.roster, base.kinds):
             read_only(shared)  # interventions see them
         self._traits = TraitTable(self.roster, self.scenario, base.kinds)

@@ -109,7 +109,8 @@ def test_sight_in_a_curve() -> None:
 
 def test_without_passing_the_loss_is_a_triangle() -> None:
     """Everywhere in curves: n = a t, so that n is a T / 2 on average; the hours follow from it."""
-    scenario = road(section={"curve_radius_m": 500.0, "length_km": 2.0}).changed({"traffic.hourly_weights": [1.0] * 24})
+    always = {f"speed.{name}_speed_factor": 1.0 for name in ("night", "rain", "fog", "ice", "snow")}
+    scenario = road(section={"curve_radius_m": 500.0}).changed({"traffic.hourly_weights": [1.0] * 24, **always})
     outcome = run_replication(scenario, 1, 0)
     hours, behind = outcome.metrics["follower_delay_hours"], outcome.metrics["followers_per_truck"]
     metres, seconds = outcome.metrics["vehicle_km"] * 1e3, outcome.metrics["vehicle_hours"] * 3600.0
@@ -130,6 +131,15 @@ def test_directions() -> None:
     assert lost(road(section={"grade_pct": 6.0}))[1] > plain[1]
     assert lost(road(aadt=1e-6))[0] == pytest.approx(0.0, abs=1e-6)
     assert lost(road(lanes=4)) == (0.0, 0.0)
+
+
+def test_weather_and_night_slow_others_as_they_slow_trucks() -> None:
+    """Driving a tenth slower takes a tenth longer, and so much longer can the others not pass: no more than that."""
+    slower = {f"speed.{name}_speed_factor": 0.9 for name in ("night", "rain", "fog", "ice", "snow")}
+    always = dict.fromkeys(slower, 1.0)
+    scenario = road(section={"curve_radius_m": 500.0})
+    behind = [lost(scenario.changed(change))[1] for change in (always, slower)]
+    assert behind[0] < behind[1] < behind[0] / 0.9
 
 
 def test_measures_let_them_pass_or_hold_them_up() -> None:

@@ -1,7 +1,7 @@
 """Metrics of a run; each is a row of the one table in `sim/core/metrics.py` and a line here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import fsum, isfinite, isnan, nan
 
@@ -12,6 +12,7 @@ from sim.core.metrics import RATE, may_not_exist
 from sim.core.records import AccidentRecord, IncidentRecord
 from sim.core.units import (
     DAYS_PER_YEAR,
+    HOURS_PER_DAY,
     METRES_PER_KM,
     SECONDS_PER_HOUR,
     VKM_PER_MILLION,
@@ -240,13 +241,15 @@ def _sum_of_products(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def _of_followers(world: World) -> Metrics:
-    """Time of others behind trucks on two-lane roads."""
+    """Time of others behind trucks on two-lane roads; weather and night slow them as they slow trucks."""
     scenario, tallies = world.scenario, world.recorder.tallies
+    recorded = world.hours.state[world.horizon.warm_up_days * HOURS_PER_DAY :]
+    slower = fsum(world.hours.speed_factor[recorded].tolist()) / len(recorded)
     of_run = partial(
         held_up,
         world.network.ways,
         world.network.sections,
-        world.others,
+        replace(world.others, speed_ms=world.others.speed_ms * slower),
         scenario.traffic,
         (tallies.distance_m, tallies.duration_s),
         departures_by_hour(scenario.demand, scenario.fleet.is_semi),
