@@ -54,8 +54,6 @@ PAIRS = ((3, 2), (6, 4), (12, 8), (24, 16), (48, 32), (66, 44), (120, 80))
 PICKED_SITES = (10, 50, 200)
 SITE_MEANS = (2.0, 5.0, 10.0)
 SEED, DRAWS, ACCEPT, REPLICATIONS = 1, 128, 0.4, 3
-SHOWN_PARAMETERS = 20
-"""Those of which the data tell most."""
 SETS_REPLICATIONS, FRESH_SEED, FRESH_REPLICATIONS = 2, 2, 6
 NEARLY_NONE, ROUNDING, EDGE = 0.005, 1e-9, 0.01
 MILES_PER_KM = 0.621371
@@ -135,14 +133,14 @@ def calibrated() -> tuple[list[Scenario], calibration.Table, calibration.Posteri
     seen = calibration.noisy(table, sd, SEED)
     found = calibration.fit(table, seen, observed, ACCEPT)
     held = calibration.coverage(table, sd, ACCEPT, 200, SEED, ratios(table, "expected_accidents"))
-    fitted = calibration.parameter_table(found, loaded)
+    fitted, own = calibration.parameter_table(found, loaded), scenario("taishun/baseline.yaml").uncertain
     content = {
         "draws": DRAWS,
         "accepted": len(found.rows),
         "effective": found.effective,
         "contraction_se": found.contraction_se(),
         "parameters": len(fitted),
-        "shown": fitted.nlargest(SHOWN_PARAMETERS, "contraction").to_dict("records"),
+        "shown": fitted[fitted["told"] | fitted["parameter"].isin(own)].to_dict("records"),
         "targets": calibration.predictive_table(table, found, wanted, SEED).to_dict("records"),
         "coverage": asdict(held),
     }

@@ -18,7 +18,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri
 from scipy.stats import kstest
 
 from sim.analysis.uncertainty import latin_hypercube, uncertain_keys
@@ -40,8 +40,8 @@ EDGE = 1e-4
 """Shares of the prior are held this far from 0 and 1 on the logistic scale."""
 TELLS = 0.2
 """Loss of variance from prior to posterior from which the data are said to tell something of a parameter."""
-SURELY = 2.0
-"""Standard errors that a loss of variance must exceed for that."""
+BY_CHANCE = 0.025
+"""Chance that any parameter at all is said to be told of where the data tell nothing (Bonferroni's inequality)."""
 UNIFORM_VARIANCE = 1.0 / 12.0
 UNIFORM_KURTOSIS = 9.0 / 5.0
 NOISE_COPIES = 20
@@ -379,6 +379,7 @@ def coverage_tolerance(fits: int, parameters: int, nominal: float) -> float:
 def parameter_table(posterior: Posterior, scenarios: Sequence[Scenario]) -> pd.DataFrame:
     """A row a parameter: prior and posterior median with 95 % interval, and whether the data tell anything of it."""
     priors, error, rows = priors_of(scenarios), posterior.contraction_se(), []
+    least = max(TELLS, -float(ndtri(BY_CHANCE / len(posterior.keys))) * error)
     for place, (key, told) in enumerate(zip(posterior.keys, posterior.contraction().tolist(), strict=True)):
         prior = priors[key].quantile(np.array([0.025, 0.5, 0.975]))
         values = priors[key].quantile(posterior.shares[:, place])
@@ -394,7 +395,7 @@ def parameter_table(posterior: Posterior, scenarios: Sequence[Scenario]) -> pd.D
                 "posterior_high": after.high,
                 "contraction": told,
                 "contraction_se": error,
-                "told": told >= max(TELLS, SURELY * error),
+                "told": told >= least,
             }
         )
     return pd.DataFrame(rows)
