@@ -27,7 +27,7 @@ from sim.statistics.intervals import t_quantile
 MOST_PARTS = 8
 """Sets double with each."""
 OUTCOMES = ("accidents", "deaths", "injuries")
-DESIGN, REPEATS = 48, 3
+DESIGN, REPEATS = 36, 3
 SMALLEST, SMALLEST_EFFECT = 1e-9, 0.01
 CALLS = ("driver_contact",)
 WATCHING = (
