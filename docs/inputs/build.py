@@ -145,7 +145,7 @@ def text(*, with_shares: bool) -> str:
     base, programme = (load_scenario(folder / f"{name}.yaml") for name in ("baseline", "full_programme"))
     pair = base.changed(SCREENED), programme.changed(SCREENED)
     store = Store(STORE)
-    believed = [with_own_ranges(one) for one in pair]
+    believed = with_own_ranges(pair)
     drawn = run_draws(believed, draws=DRAWS, replications=1, seed=SEED, store=store, progress=progress).outcomes
     rates = [np.array([outcome.metrics[RATE] for outcome in drawn[one.name]]) for one in pair]
     low, middle, high = np.quantile(rates[1] / rates[0], (0.025, 0.5, 0.975))

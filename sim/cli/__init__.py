@@ -70,9 +70,10 @@ def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             raise typer.Exit(BAD_INPUT) from None
         except ValueError as error:
             from sim.importing.findings import RefusedError
+            from sim.scenario import ScenarioError
             from sim.statistics.intervals import NoRatioError
 
-            if not isinstance(error, NoRatioError | RefusedError):
+            if not isinstance(error, NoRatioError | RefusedError | ScenarioError):
                 raise
             sys.stderr.write(f"{escaped(str(error))}\n")
             raise typer.Exit(BAD_INPUT) from None

@@ -125,7 +125,7 @@ def compare(
         _tell_what_is_wide(results, precision)
     _deliver(results, scenarios, folder, events=events, as_json=as_json and draws is None, quiet=quiet or as_json)
     if draws is not None and believed is not None:
-        _compare_draws(simulation, believed, draws, replications, as_json=as_json)
+        _compare_draws(simulation, scenarios, believed, draws, replications, as_json=as_json)
     if programme is not None:
         _attribute(programme, simulation, replications, orders, quiet=quiet or as_json)
     if report:
@@ -195,7 +195,7 @@ def _with_beliefs(scenarios: "list[Scenario]") -> "list[Scenario]":
     from sim.cli.problems import Problem
     from sim.scenario.ranges import with_own_ranges
 
-    found = [with_own_ranges(one) for one in scenarios]
+    found = with_own_ranges(scenarios)
     if not uncertain_keys(found):
         raise Problem("--draws: no scenario has `uncertain` parameters; `every_range_uncertain: true` takes all ranges")
     return found
@@ -236,18 +236,25 @@ def _tell_what_is_wide(results: "Results", precision: float) -> None:
 
 
 def _compare_draws(
-    simulation: Simulation, scenarios: "list[Scenario]", draws: int, replications: int, *, as_json: bool
+    simulation: Simulation,
+    scenarios: "list[Scenario]",
+    believed: "list[Scenario]",
+    draws: int,
+    replications: int,
+    *,
+    as_json: bool,
 ) -> None:
     """Ratios under uncertain parameters, and how much of each interval they make; written to uncertainty.json."""
-    from sim.analysis.uncertainty import shares_of
+    from sim.analysis.uncertainty import shares_of, uncertain_keys
     from sim.cli.tables import print_shares
     from sim.results.folder import write_shares
     from sim.system.made_files import as_json as json_text
 
-    experiment = simulation.draw(scenarios, draws, replications)
+    experiment = simulation.draw(believed, draws, replications)
     base = scenarios[0].name
     found = {s.name: shares_of(experiment, s.name, base, replications) for s in scenarios[1:]}
-    content = write_shares(found, scenarios, draws, replications, simulation.seed, simulation.folder)
+    drawn = uncertain_keys(believed)
+    content = write_shares(found, scenarios, drawn, draws, replications, simulation.seed, simulation.folder)
     if as_json:
         sys.stdout.write(json_text(content))
     elif not simulation.quiet:

@@ -127,8 +127,8 @@ def sensitivity(
     from sim.results.folder import table_files
     from sim.scenario.ranges import with_all_ranges, with_own_ranges
 
-    loaded = comparable(load([baseline] if alternative is None else [baseline, alternative], days))
-    loaded = [(with_all_ranges if every else with_own_ranges)(one) for one in loaded]
+    given = comparable(load([baseline] if alternative is None else [baseline, alternative], days))
+    loaded = [with_all_ranges(one) for one in given] if every else with_own_ranges(given)
     if not uncertain_keys(loaded):
         raise Problem(f"{baseline}: has no `uncertain` parameters")
     folder = out or default_folder(baseline) / "sensitivity"
@@ -138,7 +138,7 @@ def sensitivity(
         table = of(loaded[0], other, method.value, samples, simulation.run_lean, seed=seed)
     except ModuleNotFoundError as error:
         raise Problem(f"sensitivity needs the extra: pip install 'hairpin[sensitivity]' ({error})") from error
-    made(folder, table_files("sensitivity", table, loaded, seed, _tornado(table, MEANING[method])))
+    made(folder, table_files("sensitivity", table, given, seed, _tornado(table, MEANING[method])))
     if not quiet:
         _show(table, folder)
 

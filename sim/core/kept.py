@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
+from threading import Lock
 from typing import ParamSpec
 
 import numpy as np
@@ -27,18 +28,22 @@ def kept(most: int) -> Callable[[Callable[Arguments, Floats]], Callable[Argument
 
     def keeping(function: Callable[Arguments, Floats]) -> Callable[Arguments, Floats]:
         found: OrderedDict[bytes, Floats] = OrderedDict()
+        turn = Lock()
 
         @wraps(function)
         def kept_function(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Floats:
             key = sha256(pickle.dumps((args, kwargs), PICKLE_PROTOCOL)).digest()
-            if key not in found:
+            with turn:
+                made = found.get(key)
+            if made is None:
                 made = np.asarray(function(*args, **kwargs))
                 made.flags.writeable = False
+            with turn:
                 found[key] = made
-            found.move_to_end(key)
-            while len(found) > most:
-                found.popitem(last=False)
-            return found[key]
+                found.move_to_end(key)
+                while len(found) > most:
+                    found.popitem(last=False)
+            return made
 
         return kept_function
 

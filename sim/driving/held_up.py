@@ -4,9 +4,9 @@ Others reach a truck as `sim.risk.encounters` has it and queue behind it. The fi
 towards leave a gap, if the road lets it see that far: of a Poisson flow q the wait for a gap t is on average
 (exp(q t) - 1 - q t) / q [1]. The mean number behind the truck grows along a link as dn/dt = a - n / (1 + n) / w, with
 arrivals a and the wait w: where it settles it is that of a queue with random arrivals and services, and while it grows,
-or where nobody can pass, n = a t. On roads of four lanes and climbing lanes nobody is held up. The queue begins anew at
-each junction, the speed is the mean of the trucks of a class on a section, and the others' own speed is taken for that
-of those held up, who are the faster half: all three make the lost time too small rather than too large.
+or where nobody can pass, n = a t. On roads of four lanes, one-way links and climbing lanes nobody is held up. The queue
+begins anew at each junction, the speed is the mean of the trucks of a class on a section, and the others' own speed is
+taken for that of those held up, who are the faster half: all three make the lost time too small rather than too large.
 
 [1] Tanner (1951), Biometrika 38, 383-392, has the wait for a gap in random traffic; the mean is simulated in
     `tests/theory/test_held_up.py`.
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core import portable
-from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, FloatLike, Floats
+from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, FloatLike, Floats, Ints
 from sim.driving.conditions import Others
 from sim.driving.traffic import Traffic
 from sim.inputs.network import DirectedLink, SectionTable
@@ -50,7 +50,7 @@ def held_up(
     others: Others,
     traffic: Traffic,
     driven: tuple[Floats, Floats],
-    hour_share: Floats,
+    departures: Ints,
     passing_factor: Floats | None = None,
 ) -> HeldUp:
     """Hours lost behind the trucks of a run, and others behind a truck.
@@ -59,20 +59,21 @@ def held_up(
     ----------
     ways, table, others, traffic : the network and the other vehicles
     driven : metres and seconds of the trucks, each of shape (truck classes, directed sections)
-    hour_share : of the trucks on the road by hour, shape (24,)
+    departures : of trucks by hour, shape (truck classes, 24): they are on the road in about the same hours
     passing_factor : on how often others pass, as `DrivingRules` has it
     """
     factor = np.ones(len(table.length_m)) if passing_factor is None else passing_factor
     hourly = np.asarray(traffic.hourly_weights) / sum(traffic.hourly_weights) * HOURS_PER_DAY
+    hour_share = departures / np.maximum(departures.sum(axis=1), 1)[:, None]
     hours, behind_s, there_s = 0.0, 0.0, 0.0
     for way in ways:
         rows = slice(way.first, way.stop)
         there = np.flatnonzero(driven[0][:, rows].min(axis=1) > 0.0)
-        if way.link.lane_count <= TWO_LANES and len(there):
+        if way.link.lane_count <= TWO_LANES and not way.link.one_way and len(there):
             metres, seconds = (own[there, rows] for own in driven)
             queue_s, lost_s = _along(metres, seconds, rows, table, others, traffic, hourly, factor)
-            hours += _over_the_day(lost_s, hour_share) / SECONDS_PER_HOUR
-            behind_s += _over_the_day(queue_s, hour_share)
+            hours += _over_the_day(lost_s, hour_share[there]) / SECONDS_PER_HOUR
+            behind_s += _over_the_day(queue_s, hour_share[there])
             there_s += sum(seconds.ravel().tolist())
     return HeldUp(hours, behind_s / there_s if there_s > 0.0 else 0.0)
 

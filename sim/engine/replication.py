@@ -22,7 +22,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.core.units import SECONDS_PER_DAY, Bools, Ints
+from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Bools, Ints
 from sim.driving.sweep import get_ready
 from sim.driving.violations import OTHERS, bit
 from sim.engine import reference
@@ -230,6 +230,8 @@ def _count_all(world: World, trips: TripTable) -> None:
     setting_out, answered = SettingOutTrips(world, trips), world.answered[trips.day]
     _count(world.recorder.tallies.candidates, trips, setting_out.candidate)
     np.add.at(world.recorder.tallies.waited_s, trips.month, trips.waited_s)
+    hour = (trips.departure_s % SECONDS_PER_DAY // SECONDS_PER_HOUR).astype(np.int64)
+    np.add.at(world.recorder.tallies.departures, (trips.truck_class, hour), 1)
     for one in OTHERS:
         own = one.in_it(setting_out) & (answered & bit(one.name) == 0)
         _count(world.recorder.tallies.other_violations[one.name], trips, own)

@@ -185,6 +185,20 @@ class World:
             self._conditions[epoch] = self._base.with_rules(combined([*rules, *self._reviews(start)]))
         return self._conditions[epoch]
 
+    def moving_s(self, duration_s: Floats) -> Floats:
+        """Seconds at the wheel, shape as given: where some stop, as fast as on the link's section before or after.
+
+        Who stands beside the road holds nobody up.
+        """
+        distance_m, found = self.recorder.tallies.distance_m, duration_s.copy()
+        for at in sorted({stop.section for _, rule in self._rules for stop in rule.stops}):
+            way = self.network.ways[self.network.sections.way[at]]
+            beside = at - 1 if at > way.first else min(at + 1, way.stop - 1)
+            driven = distance_m[:, beside] > 0.0
+            pace = found[driven, beside] / distance_m[driven, beside]
+            found[driven, at] = np.minimum(found[driven, at], distance_m[driven, at] * pace)
+        return found
+
     def passing_factors(self) -> list[tuple[float, Floats | None]]:
         """Shares of the recorded days, and the factor on how often others pass trucks that is in force on them."""
         epochs = np.bincount(self.epoch[self.horizon.warm_up_days :], minlength=len(self.epoch_starts))

@@ -24,7 +24,7 @@ from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECOND
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
 from sim.importing.moments import Moment, as_starts, later, read_moments, tell_ends, tells_both
-from sim.importing.numbered import is_of_greenwich, of_spreadsheet, of_unix
+from sim.importing.numbered import is_of_another_zone, is_of_greenwich, of_spreadsheet, of_unix
 from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
@@ -195,11 +195,11 @@ def read_counts(
         `utc_offset_h`, which is added to them, is not given
     """
     table = read_table(file, needed=[name for names in NAMES.values() for name in names])
-    table, named, left_out = _with_a_row_a_class(table, named or {})
+    table, named, left_out = with_a_row_a_class(table, named or {})
     columns = _columns(table, named)
-    cells, shift_h = _in_own_time(file, [(row[0], *_when(row, columns)) for row in table.rows], utc_offset_h)
-    moments = read_moments(file, columns.get("moment") or columns["date"], cells, date_order)
-    moments = later(moments, shift_h) if shift_h else moments
+    when = [(row[0], *_when(row, columns)) for row in table.rows]
+    cells, later_h = _in_own_time(file, when, utc_offset_h, both_in_one="moment" in columns)
+    moments = later(read_moments(file, columns.get("moment") or columns["date"], cells, date_order), later_h)
     if "count" in columns and tell_ends([time for _, _, time in cells]):
         moments = as_starts(moments)
     read = [(moment, row) for moment, row in zip(moments, table.rows, strict=True) if moment is not None]
@@ -215,27 +215,37 @@ def read_counts(
     if not by_hour.any():
         raise refused(file, "no vehicle was counted on a whole day")
     speeds = _speeds(read, columns, miles=miles)
-    unknown = (*sorted(name for name in counted if group_of(name) == "unclassified"), *left_out)
+    unknown = (*sorted(name for name in counted if name and group_of(name) == "unclassified"), *left_out)
     return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
 
 
 def _in_own_time(
-    file: Path, cells: Sequence[tuple[int, str, str]], utc_offset_h: float | None
-) -> tuple[list[tuple[int, str, str]], float]:
-    """Times that are numbers as text, and by how many hours all are to be put later."""
-    unix = [of_unix(day) for _, day, _ in cells]
-    found = []
-    for (line, day, time), own in zip(cells, unix, strict=True):
-        dated = own or of_spreadsheet(day)
-        found.append((line, dated, dated if own or not time else time))
-    abroad = [line for (line, _, time), own in zip(cells, unix, strict=True) if own or is_of_greenwich(time)]
+    file: Path, cells: Sequence[tuple[int, str, str]], utc_offset_h: float | None, *, both_in_one: bool
+) -> tuple[list[tuple[int, str, str]], list[float]]:
+    """Times that are numbers as text, and by how many hours each is to be put later."""
+    found, later_h, abroad = [], [], []
+    for line, day, time in cells:
+        unix = of_unix(day)
+        dated = unix or of_spreadsheet(day, midnight=both_in_one)
+        own = dated if unix or (both_in_one and dated != day) else time
+        greenwich = unix is not None or is_of_greenwich(own)
+        if greenwich:
+            abroad.append(line)
+        elif utc_offset_h is not None and is_of_another_zone(own):
+            raise refused(
+                f"{file}:{line}", f"{shown(own)} says how far it is ahead of Greenwich: leave --utc-offset out"
+            )
+        found.append((line, dated, own))
+        later_h.append(utc_offset_h or 0.0 if greenwich else 0.0)
     if abroad and utc_offset_h is None:
         raise refused(
             f"{file}:{abroad[0]}",
             "times are Greenwich's (UTC): say --utc-offset with the hours to add, 8 in China, 0 if they are the "
             "road's own after all",
         )
-    return found, utc_offset_h or 0.0
+    if not abroad and utc_offset_h is not None:
+        raise refused(f"{file}:{cells[0][0]}", "no time says that it is Greenwich's (UTC): leave --utc-offset out")
+    return found, later_h
 
 
 def _see_that_most_are_read(file: Path, cells: Sequence[tuple[int, str, str]], moments: Sequence[Moment]) -> None:
@@ -250,7 +260,7 @@ def _see_that_most_are_read(file: Path, cells: Sequence[tuple[int, str, str]], m
         )
 
 
-def _with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str], tuple[str, ...]]:
+def with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str], tuple[str, ...]]:
     """A table with a column for each class of vehicle as one with a row for each.
 
     With it, what its new columns are for, and columns of numbers that are taken for none of a class.
@@ -279,9 +289,17 @@ def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
             found["moment"] = found.pop(only)
     if "moment" not in found and not {"date", "time"} <= set(found):
         raise refused(f"{table.file}:1", "no column holds when: say --map moment=COLUMN, or date and time")
-    if "class" not in found and "count" not in found:
-        raise refused(f"{table.file}:1", "no column holds the class of vehicle: say --map class=COLUMN")
+    if "class" not in found and ("count" not in found or _of_words(table, found)):
+        among = "".join(f", such as {name}" for name in _of_words(table, found)[:1])
+        raise refused(f"{table.file}:1", f"no column holds the class of vehicle: say --map class=COLUMN{among}")
     return found
+
+
+def _of_words(table: Table, found: Mapping[str, str]) -> list[str]:
+    """Columns of several words, which may be classes of vehicles that are called otherwise."""
+    others = [column for column in table.columns if column not in found.values()]
+    words = {column: {row.get(column, "").strip() for _, row in table.rows} - {""} for column in others}
+    return [column for column, own in words.items() if len(own) > 1 and all(number_of(text) is None for text in own)]
 
 
 def _when(row: Row, columns: Mapping[str, str]) -> tuple[str, str]:

@@ -14,6 +14,8 @@ from sim.importing.osm import distance_m
 from sim.importing.xml_reader import all_named, child, read_xml
 
 FEWEST_POINTS = 10
+BACK_POINTS = 10
+"""Of a piece from its end, by which its direction there is told."""
 FAR_M, MOST_PIECES = 1000.0, 200
 """Metres between pieces of a track from which on another order is tried: assumption, 300 to 3,000."""
 
@@ -29,7 +31,8 @@ def read_gpx(file: Path) -> Line:
     root = read_xml(file)
     pieces = [own for segment in all_named(root, "trkseg") if (own := list(all_named(segment, "trkpt")))]
     pieces, noticed = _end_to_end(pieces)
-    points = [point for piece in pieces for point in piece] or list(all_named(root, "rtept"))
+    points = [point for piece in pieces for point in piece]
+    points = points or list(all_named(root, "trkpt")) or list(all_named(root, "rtept"))
     if len(points) < FEWEST_POINTS:
         raise refused(file, f"has {len(points)} points of a track or route, a road needs {FEWEST_POINTS} or more")
     try:
@@ -58,11 +61,28 @@ def _end_to_end(pieces: list[list[Any]]) -> tuple[list[list[Any]], tuple[Finding
         return sum(_away(ends[one][1], ends[other][0]) for one, other in pairwise(order))
 
     as_given = tuple(range(len(pieces)))
+    if apart_m(as_given) <= FAR_M or _in_turn(pieces):
+        return pieces, ()
     best = min((_chain(ends, first) for first in as_given), key=apart_m)
-    if apart_m(as_given) <= FAR_M or apart_m(best) > apart_m(as_given) / 2.0:
+    if apart_m(best) > apart_m(as_given) / 2.0 or any(
+        _turns_back(pieces[one], pieces[other]) for one, other in pairwise(best)
+    ):
         return pieces, ()
     noticed = Finding("R03-order", "", {"count": len(pieces), "gap_m": apart_m(as_given)})
     return [pieces[number] for number in best], (noticed,)
+
+
+def _in_turn(pieces: list[list[Any]]) -> bool:
+    """Whether their times say that they were driven in the order of the file."""
+    times = [_time(child(piece[at], "time")) for piece in pieces for at in (0, -1)]
+    return all(earlier <= later for earlier, later in pairwise(times))
+
+
+def _turns_back(before: list[Any], after: list[Any]) -> bool:
+    """Whether a piece leads back along the one before: then both are one road, driven there and back."""
+    near = [_place(before[-1]), _place(before[max(len(before) - BACK_POINTS, 0)])]
+    ahead = _place(after[min(BACK_POINTS, len(after)) - 1])
+    return _away(ahead, near[1]) < _away(ahead, near[0])
 
 
 Place = tuple[float, float] | None

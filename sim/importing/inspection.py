@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.importing.accidents import NAMES as ACCIDENT_COLUMNS
 from sim.importing.counts import NAMES as COUNT_COLUMNS
+from sim.importing.counts import with_a_row_a_class
 from sim.importing.findings import RefusedError
 from sim.importing.fit import read_fit
 from sim.importing.geojson import read_geojson
@@ -22,6 +23,8 @@ from sim.importing.table import Table, read_table
 
 MOST_NUMBERS = 40
 COLUMNS = {"road": ROAD_COLUMNS, "counts": COUNT_COLUMNS, "accidents": ACCIDENT_COLUMNS}
+HEADS = tuple(name for names in COUNT_COLUMNS.values() for name in names)
+"""By which the header is found below a counter's preamble."""
 
 
 def inspected(file: Path) -> dict[str, Any]:
@@ -40,7 +43,7 @@ def inspected(file: Path) -> dict[str, Any]:
         _, spacing = height_model([file])
         return {**found, "points_apart_m": round(spacing, 1), "can_be_imported": "as --dem, beside a road"}
     try:
-        as_what = _as_what(read_table(file)) if kind == "table" else "as a road"
+        as_what = _as_what(read_table(file, needed=HEADS)) if kind == "table" else "as a road"
         return {**found, **_held(file, kind), "can_be_imported": as_what}
     except RefusedError as error:
         return {**found, "can_be_imported": f"no: {error}"}
@@ -49,6 +52,7 @@ def inspected(file: Path) -> dict[str, Any]:
 def _as_what(table: Table) -> str:
     """What the columns of a table are known for."""
     columns = {what: set(table.columns_of(names)) for what, names in COLUMNS.items()}
+    columns["counts"] |= set(with_a_row_a_class(table, {})[1])
     road, counts, accidents = columns["road"], columns["counts"], columns["accidents"]
     found = []
     if {"lon", "lat", "height"} <= road or {"station", "grade"} <= road:
@@ -69,7 +73,7 @@ def _held(file: Path, kind: str) -> dict[str, Any]:
         design = read_landxml(file)
         return {"alignment": design.name, "length_m": round(design.length_m, 3), "curves": len(design.curves)}
     if kind == "table":
-        table = read_table(file)
+        table = read_table(file, needed=HEADS)
         return {"columns": list(table.columns), "rows": len(table.rows)}
     return _of_line({"gpx": read_gpx, "fit": read_fit}.get(kind, read_geojson)(file))
 

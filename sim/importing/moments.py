@@ -38,16 +38,17 @@ def tell_ends(times: Sequence[str]) -> bool:
     return (24, 0) in clocks and (0, 0) not in clocks
 
 
-def later(moments: Sequence[Moment], hours: float) -> list[Moment]:
-    """Moments put later by some hours, earlier where they are below 0."""
-    found: list[Moment] = []
-    for moment in moments:
-        if moment is None:
-            found.append(None)
-            continue
-        days, seconds = divmod(moment[1] + hours * SECONDS_PER_HOUR, SECONDS_PER_DAY)
-        found.append((moment[0] + timedelta(days=int(days)), seconds))
-    return found
+def later(moments: Sequence[Moment], hours: Sequence[float]) -> list[Moment]:
+    """Each moment put later by its hours, earlier where they are below 0."""
+    return [
+        moment if moment is None or own == 0.0 else _put_later(moment, own * SECONDS_PER_HOUR)
+        for moment, own in zip(moments, hours, strict=True)
+    ]
+
+
+def _put_later(moment: tuple[date, float], by_s: float) -> tuple[date, float]:
+    days, seconds = divmod(moment[1] + by_s, SECONDS_PER_DAY)
+    return moment[0] + timedelta(days=int(days)), seconds
 
 
 def as_starts(moments: Sequence[Moment]) -> list[Moment]:

@@ -1,6 +1,6 @@
 """Demand: how many trucks of which class leave from where to where, and when."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from typing import Annotated, Self
 
 import numpy as np
@@ -12,8 +12,6 @@ from sim.core.units import DAYS_PER_YEAR, HOURS_PER_DAY, SECONDS_PER_DAY, SECOND
 from sim.core.vocabulary import TRUCK_CLASS_TABLE, TruckClass
 
 MOST_TRIPS_PER_YEAR = 500_000_000.0
-LEAST_TRIPS = 1e-300
-"""Of a sum that is divided by, where nobody drives."""
 TripsPerYear = Annotated[float, Field(ge=0.0, le=MOST_TRIPS_PER_YEAR)]
 
 
@@ -117,16 +115,6 @@ def hour_shares(demand: Demand, *, semi: bool) -> Floats:
     """Share of a day's trips of semi-trailers or of others by hour of departure, shape (24,)."""
     weights = demand.hourly_weights_of(semi=semi)
     return np.asarray(weights, dtype=np.float64) / sum(weights)
-
-
-def departures_by_hour(demand: Demand, is_semi: Callable[[str], bool]) -> Floats:
-    """Share of all trucks' trips by hour of departure, shape (24,); 0 where there are none."""
-    by_hour = np.zeros(HOURS_PER_DAY)
-    for flow in demand.flows:
-        for name, trips in flow.trips_per_year.items():
-            by_hour += trips * hour_shares(demand, semi=is_semi(name))
-    result: Floats = by_hour / max(sum(by_hour.tolist()), LEAST_TRIPS)
-    return result
 
 
 def day_shares(demand: Demand, horizon: Horizon) -> Floats:

@@ -191,6 +191,7 @@ def explored(
     kinds = sorted(programme.interventions)
     by_mask = {sum(1 << kinds.index(kind) for kind in parts): parts for parts in subsets(kinds)}
     sets = [with_parts(programme, by_mask[mask]) for mask in range(len(by_mask))]
+    believed = with_own_ranges([sets[0], sets[-1]]) if draws else []
     outcomes = [runs[0] for runs in simulate(sets, 1).outcomes.values()]
     chance, degrees = _chance(sets, simulate)
     year = DAYS_PER_YEAR / programme.days
@@ -201,7 +202,7 @@ def explored(
         cost_cny=[year * one.metrics["cost_cny"] for one in outcomes],
         compliance=[_known(one.metrics["compliance_rate"]) for one in outcomes],
         chance=chance,
-        unknown=_unknown(sets, draw, draws, chance),
+        unknown=_unknown(believed, draw, draws, chance),
         quantile=t_quantile(degrees),
         sliders=sliders_of(programme),
     )
@@ -239,9 +240,8 @@ def _chance(sets: list[Scenario], simulate: Simulate) -> tuple[dict[str, float],
     return {name: float(np.sqrt(np.mean(of_sets))) for name, of_sets in scatter.items()}, degrees
 
 
-def _unknown(sets: list[Scenario], draw: Draw, draws: int, chance: dict[str, float]) -> dict[str, float]:
+def _unknown(pair: list[Scenario], draw: Draw, draws: int, chance: dict[str, float]) -> dict[str, float]:
     """Scatter of the whole programme's ratio over draws of what is uncertain, chance taken off, over its logarithm."""
-    pair = [with_own_ranges(one) for one in (sets[0], sets[-1])] if draws else []
     if not uncertain_keys(pair):
         return dict.fromkeys(OUTCOMES, 0.0)
     base, whole = draw(pair, draws, 1).outcomes.values()

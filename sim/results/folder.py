@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.attribution import Attribution
-from sim.analysis.uncertainty import Shares, uncertain_keys
+from sim.analysis.uncertainty import Shares
 from sim.core.metrics import RATE
 from sim.engine.accounting.outcome import Outcome
 from sim.experiment.store import model_version
@@ -98,15 +98,21 @@ def write_attribution(shares: Attribution, programme: Scenario, seed: int, folde
 
 
 def write_shares(
-    shares: dict[str, Shares], scenarios: Sequence[Scenario], draws: int, replications: int, seed: int, folder: Path
+    shares: dict[str, Shares],
+    scenarios: Sequence[Scenario],
+    drawn: Sequence[str],
+    draws: int,
+    replications: int,
+    seed: int,
+    folder: Path,
 ) -> dict[str, Any]:
-    """Write uncertainty.json, and return its content."""
+    """Write uncertainty.json, with the keys that were drawn, and return its content."""
     content = signed(
         {
             "origin": origin(scenarios, seed),
             "draws": draws,
             "replications_per_draw": replications,
-            "parameters": uncertain_keys(scenarios),
+            "parameters": list(drawn),
             "comparisons": {
                 name: {
                     "accident_rate_ratio": named(one.ratio, "estimate"),

@@ -1,7 +1,6 @@
 """Jobs: a chosen set of measures against none, refined run by run until enough, stopped or nobody watches any more."""
 
 import asyncio
-import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -187,10 +186,10 @@ class Jobs:
         """Stop all jobs."""
         for job in self._jobs.values():
             job.stopped = True
-        for task in [*self._running, *self._under_way.values()]:
+        under_way = [*self._running, *self._under_way.values()]
+        for task in under_way:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*under_way, return_exceptions=True)
 
 
 def _short(scenario: Scenario) -> dict[str, int]:

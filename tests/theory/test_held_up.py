@@ -155,6 +155,29 @@ def test_measures_let_them_pass_or_hold_them_up() -> None:
     assert lost(built) == (0.0, 0.0)
 
 
+def test_nobody_waits_behind_trucks_that_stand_beside_the_road() -> None:
+    """Half an hour for all at a brake check: no more than a little else changes."""
+    plain = road(section={"grade_pct": -4.0})
+    areas = [{"link": "r", "direction": "forward", "at_km": 9.0}]
+    check = {"interventions.brake_check": {"areas": areas, "stop_min": 30}}
+    assert lost(plain.changed(check))[0] == pytest.approx(lost(plain)[0], rel=0.05)
+
+
+def test_hours_are_those_in_which_trucks_leave() -> None:
+    """A ban by day sends them onto the empty road of the night."""
+    by_day = road(ban={"truck_classes": ["local_semi"], "from_hour": 6.0, "to_hour": 22.0})
+    assert 0.0 < lost(by_day)[0] < 0.2 * lost(road())[0]
+
+
+def test_one_way_roads_have_nobody_who_comes_towards() -> None:
+    assert lost(road(one_way=True)) == (0.0, 0.0)
+
+
+def test_a_lane_that_is_hardly_built_helps_nobody() -> None:
+    lane = {"works": [{"link": "r", "from_km": 8.0, "to_km": 12.0, "passing_lane": "both_ways"}], "strength": 0.01}
+    assert lost(road().changed({"interventions.road_works": lane})) == lost(road())
+
+
 def test_measures_count_for_the_days_on_which_they_are_in_force() -> None:
     there = {"link": "r", "from_km": 8.0, "to_km": 12.0}
     ban = {"interventions.overtaking_ban": {"stretches": [there], "start_date": "2025-01-06"}}

@@ -200,9 +200,36 @@ def test_pieces_of_a_track_are_put_end_to_end(tmp_path) -> None:
     assert "end to end" not in told[0]
 
 
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_road_driven_there_and_back_in_two_pieces_stays_in_turn(timed, tmp_path) -> None:
+    """Back begins far from where the way out ended: the order in which the ends meet is not that of the road."""
+    rise = straight(600, height=lambda metre: 100.0 + 0.05 * metre).split("</trkpt>")[:-1]
+    there = rise + rise[399::-1]
+    time = "<time>2024-05-01T{hour:02d}:{minute:02d}:{second:02d}Z</time>" if timed else ""
+    points = [
+        own + time.format(hour=n // 3600, minute=n // 60 % 60, second=n % 60) + "</trkpt>"
+        for n, own in enumerate(there)
+    ]
+    file = tmp_path / "a.gpx"
+    file.write_text(gpx("".join(points[:600]) + "</trkseg><trkseg>" + "".join(points[600:])))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    report = json.loads(output)
+    assert "end to end" not in (tmp_path / "out" / "import.md").read_text()
+    assert report["facts"]["length_km"] == pytest.approx(599 * 0.01112, rel=0.01)
+    assert report["facts"]["net_height_m"] > 0.0
+
+
+def test_points_of_a_track_without_segments_are_read(tmp_path) -> None:
+    file = tmp_path / "a.gpx"
+    file.write_text(gpx(straight(300)).replace("<trkseg>", "").replace("</trkseg>", ""))
+    assert imported("road", file, "--out", tmp_path / "out")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("head", "words"),
     [
+        ("datetime,Cars,Trucks", "as counts"),
         ("station,grade,radius", "as a road"),
         ("lon,lat,ele", "as a road"),
         ("datetime,class,count", "as counts"),

@@ -39,10 +39,16 @@ def test_a_chinese_table_is_read_as_it_is(encoding: str, tmp_path) -> None:
 
 def test_dates_that_are_numbers_are_dates(tmp_path) -> None:
     """A spreadsheet's days with their hour; seconds since 1970, whose hour is Greenwich's and left out."""
-    text = "id,date\na,45047.604167\nb,45047\nc,1682951400\nd,1682951400000\ne,20230501\n"
+    text = "id,date\na,45047.604167\nb,45047\nc,1682951400\nd,1682951400000\ne,20230501\nf,2023050114\n"
     found = read_accidents(table(tmp_path, text)).accidents
-    assert [(own.year, own.month) for own in found] == [(2023, 5)] * 5
-    assert [own.hour for own in found] == [14, 0, None, None, None]
+    assert [(own.year, own.month) for own in found] == [(2023, 5)] * 6
+    assert [own.hour for own in found] == [14, None, None, None, None, 14]
+
+
+@pytest.mark.parametrize("number", ["2405131430", "51324", "24134", "12345"])
+def test_numbers_that_are_no_dates_are_none(number, tmp_path) -> None:
+    first, other = read_accidents(table(tmp_path, f"id,date\na,{number}\nb,2023-05-01\n")).accidents
+    assert (first.year, other.year) == (None, 2023)
 
 
 def test_rows_of_persons_are_one_accident(tmp_path) -> None:

@@ -128,6 +128,11 @@ DAY = [(hour, 8 if hour < 12 else 2) for hour in range(24)]
         ("datetime,class,count", "2024-05-13T{hour:02d}:00:00+08:00,2,{n}"),
         ("datetime,class,count", "20240513 {hour:02d}:00,2,{n}"),
         ("datetime,class,count", "{excel:.6f},2,{n}"),
+        ("datetime,class,count", "{excel:.4f},2,{n}"),
+        ("datetime,class,count", "20240513{hour:02d},2,{n}"),
+        ("datetime,class,count", "{excel:.9g},2,{n}"),
+        ("date,time,class,count", "45425,{hour}:00,2,{n}"),
+        ("datetime,class,count", "2024-05-13 {hour:02d}:00-{end:02d}:00,2,{n}"),
         ("datetime,class,count", "13-May-2024 {hour:02d}:00,2,{n}"),
         ("datetime,class,count", "2024-05-13 {hour:02d}：00,2,{n}"),
         ("日期,时间,车型,流量", "2024年5月13日,{hour:02d}时00分,小客车,{n}"),
@@ -157,13 +162,26 @@ def test_a_day_is_the_same_however_its_hours_are_written(head, form, tmp_path) -
 
 
 @pytest.mark.parametrize(
-    "form", ["2024-05-12T{hour:02d}:00:00Z", "2024-05-12 {hour:02d}:00:00+00:00", "{unix}", "{unix}000"]
+    "form",
+    [
+        "2024-05-12T{hour:02d}:00:00Z",
+        "2024-05-12 {hour:02d}:00:00+00:00",
+        "2024-05-12 {hour:02d}:00:00+00",
+        "2024-05-12 {half}:00:00 {mark} +00:00",
+        "{unix}",
+        "{unix}000",
+    ],
 )
 def test_greenwich_times_are_refused_until_the_offset_is_said(form, tmp_path) -> None:
     """From 16:00 to 16:00 there is a day in China."""
     file, start = tmp_path / "counts.csv", datetime(2024, 5, 12, 16, tzinfo=UTC)
     moments = [start + timedelta(hours=hour) for hour, _ in DAY]
-    times = [form.replace("05-12", f"{own:%m-%d}").format(hour=own.hour, unix=int(own.timestamp())) for own in moments]
+    times = [
+        form.replace("05-12", f"{own:%m-%d}").format(
+            hour=own.hour, unix=int(own.timestamp()), half=own.hour % 12 or 12, mark="AM" if own.hour < 12 else "PM"
+        )
+        for own in moments
+    ]
     rows = [f"{time},2,{n}" for time, (_, n) in zip(times, DAY, strict=True)]
     file.write_text("\n".join(["datetime,class,count", *rows, ""]))
     with pytest.raises(RefusedError, match=r"counts.csv:2: .*--utc-offset"):
@@ -173,6 +191,25 @@ def test_greenwich_times_are_refused_until_the_offset_is_said(form, tmp_path) ->
     assert counts.by_hour[0, :, 0].tolist() == [n for _, n in DAY]
     out = ["--utc-offset", "8", "--out", str(tmp_path / "out")]
     assert runner.invoke(app, ["import", "counts", str(file), *out]).exit_code == 0
+
+
+@pytest.mark.parametrize("zone", ["", "+08:00"])
+def test_an_offset_that_nothing_asks_for_is_refused(zone, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13 {hour:02d}:00:00{zone},2,{n}" for hour, n in DAY]
+    file.write_text("\n".join(["datetime,class,count", *rows, ""]))
+    with pytest.raises(RefusedError, match="leave --utc-offset out"):
+        read_counts(file, utc_offset_h=8.0)
+
+
+def test_a_column_of_words_may_be_the_class(tmp_path) -> None:
+    """Without it cars, trucks and their sum would be counted together."""
+    file = tmp_path / "counts.csv"
+    rows = [f"2024-05-13 {hour}:00,{kind},{n}" for hour, n in DAY for kind in ("car", "truck", "Total")]
+    file.write_text("\n".join(["datetime,vehicle type,count", *rows, ""]))
+    with pytest.raises(RefusedError, match=r"--map class=COLUMN, such as vehicle type"):
+        read_counts(file)
+    assert read_counts(file, named={"class": "vehicle type"}).a_day == 2 * sum(n for _, n in DAY)
 
 
 def test_counts_without_a_class_have_no_share_of_trucks(tmp_path) -> None:
@@ -188,6 +225,7 @@ def test_counts_without_a_class_have_no_share_of_trucks(tmp_path) -> None:
     assert profiles["traffic"]["hourly_weights"][0] == 8.0
     assert "not known" in (out / "counts.md").read_text()
     assert "不明" in (out / "counts.zh-CN.md").read_text()
+    assert "classes that are not known" not in (out / "counts.md").read_text()
 
 
 def test_points_between_thousands_are_not_taken_as_fractions(tmp_path) -> None:

@@ -10,7 +10,7 @@ from sim.cli import app
 from sim.core.parameters import Source
 from sim.experiment.store import run_key
 from sim.scenario import load_scenario
-from sim.scenario.ranges import WITHOUT_RATES, with_all_ranges
+from sim.scenario.ranges import WITHOUT_RATES, with_all_ranges, with_own_ranges
 
 SHIPPED = ("taishun/full_programme", "qidaoliang/escape_ramps", "measures/everything", "violations/all_four")
 
@@ -78,6 +78,40 @@ def test_all_is_more_than_uncertain(root, tmp_path, monkeypatch) -> None:
     assert counts[0] < 30
     assert counts[1] > 100
     assert counts[1] == counts[2], "the county asks for them by itself"
+
+
+def test_alternatives_are_drawn_alike_whichever_asks(root) -> None:
+    """Numbers of both by the same distribution; one in which they differ is what is compared, and stays."""
+    base = load_scenario(root / "scenarios/taishun/baseline.yaml")
+    other = load_scenario(root / "scenarios/taishun/driver_contact.yaml")
+    other = other.model_copy(update={"every_range_uncertain": False}).changed({"speed.night_speed_factor": 0.95})
+    first, second = with_own_ranges([base, other])
+    shared = set(first.uncertain) & set(second.uncertain)
+    assert len(shared) > 70
+    assert all(first.uncertain[key] == second.uncertain[key] for key in shared)
+    assert "speed.night_speed_factor" not in first.uncertain
+    assert set(first.uncertain) == shared
+    assert {key.split(".")[0] for key in set(second.uncertain) - shared} == {"interventions"}
+    unasked = [one.model_copy(update={"every_range_uncertain": False}) for one in (base, other)]
+    assert with_own_ranges(unasked) == unasked
+
+
+@pytest.mark.parametrize(("text", "code"), [("0.1 to 0.1", 0), ("0 to 3", 2)])
+def test_ranges_of_a_file_that_do_not_fit_are_told(text, code, root, tmp_path) -> None:
+    source = f"{{basis: assumption, range: {text}}}"
+    base, other = tmp_path / "base.yaml", tmp_path / "other.yaml"
+    start = f"extends: {root / 'scenarios/taishun/baseline.yaml'}\ndays: 2\nwarm_up_days: 0\n"
+    value = "0.1" if code == 0 else "0.5"
+    lines = ["behaviour:", f"  roadside_check_share: {value}", "  sources:", f"    roadside_check_share: {source}", ""]
+    sources = "\n".join(lines)
+    for file in (base, other):
+        file.write_text(f"{start}name: {file.stem}\n{sources}")
+    done = CliRunner().invoke(
+        app, ["compare", str(base), str(other), "--draws", "3", "--replications", "1", "--out", str(tmp_path / "out")]
+    )
+    assert done.exit_code == code, done.output
+    if code:
+        assert "roadside_check_share" in done.output
 
 
 def test_asking_for_all_ranges_changes_no_run(root) -> None:

@@ -92,8 +92,10 @@ def test_compare_says_them(folder) -> None:
     assert (alone.exit_code, "nothing to compare" in alone.output) == (2, True)
 
 
-def test_draws_come_on_top_of_the_comparison(folder) -> None:
+@pytest.mark.parametrize("every", ["", "every_range_uncertain: true\n"])
+def test_draws_come_on_top_of_the_comparison(folder, every) -> None:
     base = folder / "base.yaml"
+    base.write_text(base.read_text() + every)
     prior = "{kind: uniform, low: 0.5, high: 2.0, source: {basis: assumption, range: 0.5 to 2}}"
     base.write_text(base.read_text() + f"uncertain: {{risk.truck_hazard_ratio: {prior}}}\n")
     done = invoke("compare", *options(folder, "--draws", 3, "--report", "--events", "--out", folder / "out"))

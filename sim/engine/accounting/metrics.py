@@ -24,7 +24,6 @@ from sim.driving.violations import OTHERS, bit
 from sim.engine import hooks
 from sim.engine.accounting.tallies import Tallies
 from sim.engine.world import World
-from sim.inputs.demand import departures_by_hour
 from sim.interventions.cost import annuity
 from sim.risk.deaths import MANY, share_of_many
 from sim.risk.mechanisms import CAPTURED, MECHANISMS, WITH_OTHERS
@@ -251,8 +250,8 @@ def _of_followers(world: World) -> Metrics:
         world.network.sections,
         replace(world.others, speed_ms=world.others.speed_ms * slower),
         scenario.traffic,
-        (tallies.distance_m, tallies.duration_s),
-        departures_by_hour(scenario.demand, scenario.fleet.is_semi),
+        (tallies.distance_m, world.moving_s(tallies.duration_s)),
+        tallies.departures,
     )
     parts = [(share, of_run(factor)) for share, factor in world.passing_factors()]
     return {

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core import exact_sums
-from sim.core.units import Floats, Ints
+from sim.core.units import HOURS_PER_DAY, Floats, Ints
 from sim.driving.course import Courses, Runs, TallyArrays
 from sim.driving.violations import OTHERS
 from sim.risk.mechanisms import MECHANISMS
@@ -35,6 +35,8 @@ class Tallies:
     """Expected if help comes at the reference time, shape (directed sections,)."""
     waited_s: Floats
     """Before departure, for a ban to end or an appointment, shape (months,)."""
+    departures: Ints
+    """By hour of the day, shape (truck classes, 24)."""
     trips: Ints
     """Shape (months, truck classes), as `candidates` and `violations`."""
     candidates: Ints
@@ -54,6 +56,7 @@ class Tallies:
             monthly_accidents=np.zeros((months, sections)),
             deaths=np.zeros(sections),
             waited_s=np.zeros(months),
+            departures=np.zeros((classes, HOURS_PER_DAY), dtype=np.int64),
             trips=np.zeros(by_class, dtype=np.int64),
             candidates=np.zeros(by_class, dtype=np.int64),
             violations=np.zeros(by_class, dtype=np.int64),

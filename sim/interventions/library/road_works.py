@@ -120,11 +120,13 @@ class RoadWorks(Intervention):
         rows, share = site.covered((work,))
         own = np.array([self._factor(site, work, int(row)) for row in rows]).reshape(-1, len(OF_THE_MANUAL)).T
         factor = site.hazard_factor(OF_THE_MANUAL, rows, 1.0 + (own - 1.0) * share * self.strength)
-        return DrivingRules(hazard_factor=factor, passing_factor=self._passing(site, work, rows[share >= MOST_OF_IT]))
+        return DrivingRules(
+            hazard_factor=factor, passing_factor=self._passing(site, work, rows[share * self.strength >= MOST_OF_IT])
+        )
 
     def _passing(self, site: Site, work: Work, rows: Ints) -> Floats | None:
-        """Endless where there is a lane to pass after the work."""
-        if work.passing_lane in {None, "none"} or self.strength == 0.0:
+        """Endless where there is a lane to pass after the work; one that is taken away stays in this."""
+        if work.passing_lane in {None, "none"} or not len(rows):
             return None
         factor = np.ones(len(site.network.sections.length_m))
         for row in rows.tolist():
