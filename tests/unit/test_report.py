@@ -109,9 +109,10 @@ def test_what_was_added_from_other_scenarios_is_not_read(folder, small, tmp_path
     shutil.copytree(folder, out)
     pair = [small(days=40), small(days=40, name="both", title="b", interventions=BOTH)]
     shares = {"both": Shares(Interval(0.7, 0.5, 0.9), 0.5, 0.1, 0.1)}
-    write_shares(shares, pair, 5, 1, 2, out)
+    write_shares(shares, pair, ["risk.fog_factor"], 5, 1, 2, out)
     assert material(out).uncertainty["comparisons"]["both"]["accident_rate_ratio"]["estimate"] == 0.7
-    write_shares(shares, [pair[0], pair[1].changed({"risk.fog_factor": 1.6})], 5, 1, 2, out)
+    changed = [pair[0], pair[1].changed({"risk.fog_factor": 1.6})]
+    write_shares(shares, changed, ["risk.fog_factor"], 5, 1, 2, out)
     assert material(out).uncertainty is None
 
 
