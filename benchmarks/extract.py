@@ -1,7 +1,7 @@
-"""`python -m benchmarks.extract`: a road out of an OpenStreetMap extract as large as a county's, time and memory.
+"""`python -m benchmarks.extract`: a road out of a large OpenStreetMap extract, time and memory.
 
-The extract is made up: a main road of some 120 km and 150,000 other ways of twelve points each over 1.6 by 1 degrees (1.8
-million points, twenty times what a mountain county has), with a height model of 3 seconds of arc.
+The extract is made up: a winding main road across 0.8 degrees of longitude and 150,000 other ways of twelve points each
+over 0.8 by 0.9 degrees (1.8 million points), with a height model of 3 seconds of arc.
 """
 
 import random

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.units import METRES_PER_MILE
-from sim.driving.held_up import grown, wait_s
+from sim.driving.held_up import grown, reached_per_s, wait_s
 from sim.driving.traffic import Traffic
 from sim.risk import encounters
 from sim.risk.followers import Segment, percent_followers
@@ -155,9 +155,8 @@ def _reached_per_m(flow_per_h: float, kind: str) -> float:
     """How often others of a kind reach a truck of mean speed per metre."""
     (mean, spread, share), truck = SPEEDS[kind], SPEEDS["truck"][0]
     cv = float(np.hypot(spread / mean, SPEEDS["truck"][1] / mean))
-    scale = encounters.speed_spread(cv)
-    reached = float(encounters.times_reached(truck / mean, scale))
-    return reached * scale * flow_per_h * share / 3600.0 / (mean * LIMIT_MS)
+    reached = reached_per_s(truck / mean, encounters.speed_spread(cv))
+    return reached * flow_per_h * share / 3600.0 / (truck * LIMIT_MS)
 
 
 def rows(flows: Iterable[float] = FLOWS_PER_H) -> list[str]:

@@ -185,12 +185,12 @@ class World:
             self._conditions[epoch] = self._base.with_rules(combined([*rules, *self._reviews(start)]))
         return self._conditions[epoch]
 
-    def moving_s(self, duration_s: Floats) -> Floats:
-        """Seconds at the wheel, shape as given: where some stop, as fast as on the link's section before or after.
+    def moving_s(self) -> Floats:
+        """Seconds at the wheel, shape (truck classes, directed sections).
 
-        Who stands beside the road holds nobody up.
+        Where some stop all are as fast as on the section before or after: who stands aside holds nobody up.
         """
-        distance_m, found = self.recorder.tallies.distance_m, duration_s.copy()
+        distance_m, found = self.recorder.tallies.distance_m, self.recorder.tallies.duration_s.copy()
         for at in sorted({stop.section for _, rule in self._rules for stop in rule.stops}):
             way = self.network.ways[self.network.sections.way[at]]
             beside = at - 1 if at > way.first else min(at + 1, way.stop - 1)

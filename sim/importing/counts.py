@@ -289,9 +289,11 @@ def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
             found["moment"] = found.pop(only)
     if "moment" not in found and not {"date", "time"} <= set(found):
         raise refused(f"{table.file}:1", "no column holds when: say --map moment=COLUMN, or date and time")
-    if "class" not in found and ("count" not in found or _of_words(table, found)):
-        among = "".join(f", such as {name}" for name in _of_words(table, found)[:1])
-        raise refused(f"{table.file}:1", f"no column holds the class of vehicle: say --map class=COLUMN{among}")
+    if "class" not in found:
+        words = _of_words(table, found)
+        if words or "count" not in found:
+            among = f", such as {words[0]}" if words else ""
+            raise refused(f"{table.file}:1", f"no column holds the class of vehicle: say --map class=COLUMN{among}")
     return found
 
 

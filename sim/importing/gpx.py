@@ -8,6 +8,9 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from sim.core.units import Ints
 from sim.importing.findings import Finding, refused
 from sim.importing.lines import Line, line_of
 from sim.importing.osm import distance_m
@@ -15,7 +18,7 @@ from sim.importing.xml_reader import all_named, child, read_xml
 
 FEWEST_POINTS = 10
 BACK_POINTS = 10
-"""Of a piece from its end, by which its direction there is told."""
+"""Of a piece from its end, by which its direction there is told: assumption, 3 to 30."""
 FAR_M, MOST_PIECES = 1000.0, 200
 """Metres between pieces of a track from which on another order is tried: assumption, 300 to 3,000."""
 
@@ -29,9 +32,8 @@ def read_gpx(file: Path) -> Line:
         if it is no GPX, or has too few points
     """
     root = read_xml(file)
-    pieces = [own for segment in all_named(root, "trkseg") if (own := list(all_named(segment, "trkpt")))]
-    pieces, noticed = _end_to_end(pieces)
-    points = [point for piece in pieces for point in piece]
+    segments = [list(all_named(segment, "trkpt")) for segment in all_named(root, "trkseg")]
+    points = [point for segment in segments for point in segment]
     points = points or list(all_named(root, "trkpt")) or list(all_named(root, "rtept"))
     if len(points) < FEWEST_POINTS:
         raise refused(file, f"has {len(points)} points of a track or route, a road needs {FEWEST_POINTS} or more")
@@ -48,64 +50,54 @@ def read_gpx(file: Path) -> Line:
     name = next(
         (child(track, "name").text or "" for track in all_named(root, "trk") if child(track, "name") is not None), ""
     )
-    return replace(line_of(lon, lat, heights, times, name=name.strip()), noticed=noticed)
+    line = line_of(lon, lat, heights, times, name=name.strip())
+    return _end_to_end(line, [len(segment) for segment in segments if segment])
 
 
-def _end_to_end(pieces: list[list[Any]]) -> tuple[list[list[Any]], tuple[Finding, ...]]:
-    """Pieces of a track in the file's order, or in that of a drive if they lie far apart otherwise."""
-    ends = [tuple(_place(piece[at]) for at in (0, -1)) for piece in pieces]
-    if not 1 < len(pieces) <= MOST_PIECES or any(place is None for pair in ends for place in pair):
-        return pieces, ()
+def _end_to_end(line: Line, counts: Sequence[int]) -> Line:
+    """Pieces of a track, of so many points, in the file's order, or in that of a drive if that has them nearer."""
+    stops = np.cumsum(np.array(counts, dtype=np.int64))
+    pieces = [np.arange(stop - count, stop) for stop, count in zip(stops.tolist(), counts, strict=True)]
+    as_given = tuple(range(len(pieces)))
 
     def apart_m(order: Sequence[int]) -> float:
-        return sum(_away(ends[one][1], ends[other][0]) for one, other in pairwise(order))
+        return sum(_away(line, pieces[one][-1], pieces[other][0]) for one, other in pairwise(order))
 
-    as_given = tuple(range(len(pieces)))
-    if apart_m(as_given) <= FAR_M or _in_turn(pieces):
-        return pieces, ()
-    best = min((_chain(ends, first) for first in as_given), key=apart_m)
-    if apart_m(best) > apart_m(as_given) / 2.0 or any(
-        _turns_back(pieces[one], pieces[other]) for one, other in pairwise(best)
-    ):
-        return pieces, ()
+    if not 1 < len(pieces) <= MOST_PIECES or apart_m(as_given) <= FAR_M or _in_turn(line, pieces):
+        return line
+    best = min((_chain(line, pieces, first) for first in as_given), key=apart_m)
+    back = any(_turns_back(line, pieces[one], pieces[other]) for one, other in pairwise(best))
+    if back or apart_m(best) > apart_m(as_given) / 2.0:
+        return line
     noticed = Finding("R03-order", "", {"count": len(pieces), "gap_m": apart_m(as_given)})
-    return [pieces[number] for number in best], (noticed,)
+    return replace(line.picked(np.concatenate([pieces[number] for number in best])), noticed=(noticed,))
 
 
-def _in_turn(pieces: list[list[Any]]) -> bool:
+def _in_turn(line: Line, pieces: Sequence[Ints]) -> bool:
     """Whether their times say that they were driven in the order of the file."""
-    times = [_time(child(piece[at], "time")) for piece in pieces for at in (0, -1)]
+    times = [float(line.time_s[piece[at]]) for piece in pieces for at in (0, -1)]
     return all(earlier <= later for earlier, later in pairwise(times))
 
 
-def _turns_back(before: list[Any], after: list[Any]) -> bool:
+def _turns_back(line: Line, before: Ints, after: Ints) -> bool:
     """Whether a piece leads back along the one before: then both are one road, driven there and back."""
-    near = [_place(before[-1]), _place(before[max(len(before) - BACK_POINTS, 0)])]
-    ahead = _place(after[min(BACK_POINTS, len(after)) - 1])
-    return _away(ahead, near[1]) < _away(ahead, near[0])
+    ahead = after[min(BACK_POINTS, len(after)) - 1]
+    return _away(line, ahead, before[max(len(before) - BACK_POINTS, 0)]) < _away(line, ahead, before[-1])
 
 
-Place = tuple[float, float] | None
-
-
-def _chain(ends: Sequence[tuple[Place, ...]], first: int) -> tuple[int, ...]:
+def _chain(line: Line, pieces: Sequence[Ints], first: int) -> tuple[int, ...]:
     """From a piece on always to the one that begins nearest to where the last ended."""
-    order, left = [first], set(range(len(ends))) - {first}
+    order, left = [first], set(range(len(pieces))) - {first}
     while left:
-        order.append(min(sorted(left), key=lambda number: _away(ends[order[-1]][1], ends[number][0])))
+        end = pieces[order[-1]][-1]
+        order.append(min(sorted(left), key=lambda number: _away(line, end, pieces[number][0])))
         left.remove(order[-1])
     return tuple(order)
 
 
-def _away(one: Place, other: Place) -> float:
-    return 0.0 if one is None or other is None else distance_m(one, other)
-
-
-def _place(point: Any) -> Place:
-    try:
-        return float(point.get("lon")), float(point.get("lat"))
-    except (TypeError, ValueError):
-        return None
+def _away(line: Line, one: int, other: int) -> float:
+    """Between two points [m]."""
+    return distance_m(*((float(line.lon_deg[at]), float(line.lat_deg[at])) for at in (one, other)))
 
 
 def _number(element: Any) -> float:

@@ -43,8 +43,11 @@ def inspected(file: Path) -> dict[str, Any]:
         _, spacing = height_model([file])
         return {**found, "points_apart_m": round(spacing, 1), "can_be_imported": "as --dem, beside a road"}
     try:
-        as_what = _as_what(read_table(file, needed=HEADS)) if kind == "table" else "as a road"
-        return {**found, **_held(file, kind), "can_be_imported": as_what}
+        if kind == "table":
+            table = read_table(file, needed=HEADS)
+            held = {"columns": list(table.columns), "rows": len(table.rows)}
+            return {**found, **held, "can_be_imported": _as_what(table)}
+        return {**found, **_held(file, kind), "can_be_imported": "as a road"}
     except RefusedError as error:
         return {**found, "can_be_imported": f"no: {error}"}
 
@@ -72,9 +75,6 @@ def _held(file: Path, kind: str) -> dict[str, Any]:
     if kind == "landxml":
         design = read_landxml(file)
         return {"alignment": design.name, "length_m": round(design.length_m, 3), "curves": len(design.curves)}
-    if kind == "table":
-        table = read_table(file, needed=HEADS)
-        return {"columns": list(table.columns), "rows": len(table.rows)}
     return _of_line({"gpx": read_gpx, "fit": read_fit}.get(kind, read_geojson)(file))
 
 

@@ -184,27 +184,32 @@ def _expected_consequences(world: World, rescue: float) -> Metrics:
         )
     ]
     median_loss = _sum_of_products(accidents, severity.median_loss_cny) + captures * severity.capture_median_loss_cny
-    fatal, killing_3 = (own * rescue for own in _fatal_accidents(tallies, severity))
+    deaths = _deaths_by_mechanism(tallies, severity)
+    fatal, killing_3 = (own * rescue for own in _fatal_accidents(deaths, severity))
     return {
         "expected_fatal_accidents": fatal,
         "expected_accidents_killing_3": killing_3,
         "chance_of_accident_killing_3": _chance_in_a_year(killing_3, world.horizon.days - world.horizon.warm_up_days),
         "expected_deaths": float(tallies.deaths.sum()) * rescue,
-        "expected_deaths_of_others": _deaths_of_others(tallies, severity) * rescue,
+        "expected_deaths_of_others": _deaths_of_others(deaths, severity) * rescue,
         "expected_injuries": _sum_of_products(accidents, hurt) + captures * severity.capture_injury_share,
         "expected_property_loss_cny": median_loss * float(portable.exp(severity.loss_log_sd**2 / 2.0)),
     }
 
 
-def _deaths_of_others(tallies: Tallies, severity: SeverityParameters) -> float:
+Shared = tuple[list[float], list[float], float]
+"""Deaths in accidents with others by mechanism; those in accidents of one truck as shares to be, and their sum."""
+
+
+def _deaths_of_others(deaths: Shared, severity: SeverityParameters) -> float:
     """Of persons who are not in the truck, if help comes at the reference time."""
-    with_others, alone, left = _deaths_by_mechanism(tallies, severity)
+    with_others, alone, left = deaths
     share_alone = _sum_of_products(alone, severity.others_share) / max(sum(alone), LEAST)
     return _sum_of_products(with_others, severity.others_share) + left * share_alone
 
 
-def _deaths_by_mechanism(tallies: Tallies, severity: SeverityParameters) -> tuple[list[float], list[float], float]:
-    """Deaths in accidents with others; those in accidents of one truck as shares to be, and their sum.
+def _deaths_by_mechanism(tallies: Tallies, severity: SeverityParameters) -> Shared:
+    """Expected deaths if help comes at the reference time.
 
     Deaths by mechanism follow from the accidents where they don't go with the truck's speed. Those left are shared out
     among the other mechanisms by accidents, fatal shares and deaths each.
@@ -218,9 +223,9 @@ def _deaths_by_mechanism(tallies: Tallies, severity: SeverityParameters) -> tupl
     return with_others, alone, max(float(tallies.deaths.sum()) - sum(with_others), 0.0)
 
 
-def _fatal_accidents(tallies: Tallies, severity: SeverityParameters) -> tuple[float, float]:
+def _fatal_accidents(deaths: Shared, severity: SeverityParameters) -> tuple[float, float]:
     """Fatal accidents and those with three or more deaths, if help comes at the reference time."""
-    with_others, alone, left = _deaths_by_mechanism(tallies, severity)
+    with_others, alone, left = deaths
     part = left / max(sum(alone), LEAST)
     fatal = [
         (own + part * single) / persons
@@ -250,7 +255,7 @@ def _of_followers(world: World) -> Metrics:
         world.network.sections,
         replace(world.others, speed_ms=world.others.speed_ms * slower),
         scenario.traffic,
-        (tallies.distance_m, world.moving_s(tallies.duration_s)),
+        (tallies.distance_m, world.moving_s()),
         tallies.departures,
     )
     parts = [(share, of_run(factor)) for share, factor in world.passing_factors()]

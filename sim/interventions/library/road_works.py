@@ -24,7 +24,7 @@ CURVE_SIGNS_FACTOR = 0.84
 
 
 MOST_OF_IT = 0.5
-"""Share of a section on which a lane to pass has to be, so that the section has one."""
+"""Share of a section on which a lane to pass has to be, so that the section has one: assumption, 0.3 to 0.7."""
 LEAST = 0.01
 """Share of vehicles reached in spite of a passing lane below which taking the lane away is not carried further."""
 
