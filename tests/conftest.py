@@ -150,6 +150,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "weight_speed_signs": {"descents": [{"link": "upper"}, {"link": "lower"}]},
     "speed_cameras": {"cameras": [{"link": "upper", "at_km": 2.0}], "stretches": [{"link": "lower"}]},
     "road_works": {"works": [{"link": "upper", "roadside_hazard": 3, "high_friction": True}]},
+    "variable_limits": {"stretches": WHOLE, "limits": [{"weather": ["fog", "rain"], "limit_kmh": 30}]},
     "weigh_stations": {"stretches": WHOLE},
     "bend_warning": {"stretches": WHOLE},
     "overtaking_ban": {"stretches": WHOLE},

@@ -22,7 +22,7 @@ from sim.physics.rollover import logistic_spread
 from sim.risk import encounters
 from sim.risk.mechanisms import CAPTURED, MECHANISMS
 
-EVERY_DAY = NOWHERE = -1
+EVERY_DAY = ALWAYS = NOWHERE = -1
 
 
 class Road(NamedTuple):
@@ -84,6 +84,8 @@ class RuleTable(NamedTuple):
     """Shape (rules,)."""
     on_day: Singles
     """How much a rule acts by day, shape (rules that differ by day, days, sections of the widest such rule)."""
+    on_occasion: Singles
+    """The same by hour, weather and light, shape (rules that differ by them, 24 x states)."""
     stops: Bools
     """Who stops before a descent, shape (stops, drivers)."""
     mended: Bools
@@ -105,6 +107,10 @@ class RulesOnRoute(NamedTuple):
     """Row of `RuleTable.on_day` of each speed rule, or `EVERY_DAY`, shape (rules,)."""
     day_column: Ints
     """Column in it, shape (rules, sections)."""
+    occasion_table: Ints
+    """Row of `RuleTable.on_occasion` of each speed rule, or `ALWAYS`, shape (rules,)."""
+    others_weight: Singles
+    """What the others give up of their excess, over the share of it above the cap, shape (rules, sections)."""
     stop: Ints
     """Number of the stop at the start of each section, or `NOWHERE`, shape (sections,)."""
     left_after_stop: Singles
@@ -153,12 +159,14 @@ class Plan(NamedTuple):
 def table_of(rules: DrivingRules) -> RuleTable:
     """Who responds, stacked; shared by all routes."""
     days = [rule.on_day for rule in rules.speed if rule.on_day is not None]
+    occasions = [rule.on_occasion.ravel() for rule in rules.speed if rule.on_occasion is not None]
     width = max((_distinct(on_day).shape[1] for on_day in days), default=1)
     on_day = [np.broadcast_to(_padded(_distinct(one), width), (len(one), width)) for one in days]
     return RuleTable(
         response=_stacked([rule.response for rule in rules.speed], np.float32),
         needs_device=np.array([rule.needs_device for rule in rules.speed], dtype=np.bool_),
         on_day=np.stack(on_day).astype(np.float32) if days else np.ones((0, 1, 1), dtype=np.float32),
+        on_occasion=_stacked(occasions, np.float32),
         stops=_stacked([stop.stops for stop in rules.stops], np.bool_),
         mended=_stacked([stop.mended for stop in rules.stops], np.bool_),
         heeds_alarm=_stacked([alarm.heeds for alarm in rules.alarms], np.bool_),
@@ -295,13 +303,14 @@ def _rules(conditions: Conditions, sections: Ints) -> RulesOnRoute:
     coached = 1.0 if rules.speed_factor is None else float(rules.speed_factor.max())
     fastest_ms = conditions.bounds.desired_ms[sections] * (SPEED_FACTOR_LIMITS[1] * coached)
     speed = [_on_route(rule, sections, fastest_ms, kinds) for rule in rules.speed]
-    daily = np.cumsum([rule.on_day is not None for rule in rules.speed], dtype=np.int64) - 1
     factor, capture = rules.hazard_factor, rules.capture
     return RulesOnRoute(
-        weight=_stacked([weight for weight, _, _ in speed], np.float32),
-        cap_ms=np.stack([cap for _, cap, _ in speed]) if speed else np.ones((0, 1, 1), dtype=np.float32),
-        day_table=np.where([rule.on_day is not None for rule in rules.speed], daily, EVERY_DAY).astype(np.int64),
-        day_column=_stacked([column for _, _, column in speed], np.int64),
+        weight=_stacked([own.weight for own in speed], np.float32),
+        cap_ms=np.stack([own.cap_ms for own in speed]) if speed else np.ones((0, 1, 1), dtype=np.float32),
+        day_table=_row_of([rule.on_day is not None for rule in rules.speed]),
+        day_column=_stacked([own.day_column for own in speed], np.int64),
+        occasion_table=_row_of([rule.on_occasion is not None for rule in rules.speed]),
+        others_weight=_stacked([own.others_weight for own in speed], np.float32),
         stop=_stop_at(rules.stops, sections),
         left_after_stop=np.array([_left_after(stop.stop_s) for stop in rules.stops], dtype=np.float32),
         stop_s=np.array([stop.stop_s for stop in rules.stops], dtype=np.float32),
@@ -320,18 +329,35 @@ def _on_sections(values: Floats, sections: Ints) -> Singles:
     return np.ascontiguousarray(own, dtype=np.float32)
 
 
-def _on_route(rule: SpeedRule, sections: Ints, fastest_ms: Floats, kinds: int) -> tuple[Singles, Singles, Ints]:
-    """Weight, cap and column of days by section; weight 0 where a rule does not act or nobody goes so fast."""
+def _row_of(has_one: Sequence[bool]) -> Ints:
+    """Row of each rule in a table of those that have one, or `NOWHERE`."""
+    number = np.cumsum(has_one, dtype=np.int64) - 1
+    return np.where(has_one, number, NOWHERE).astype(np.int64)
+
+
+class RuleOnRoute(NamedTuple):
+    """A speed rule by section; as `RulesOnRoute` has several."""
+
+    weight: Singles
+    """0 where the rule does not act or no truck goes so fast."""
+    cap_ms: Singles
+    day_column: Ints
+    others_weight: Singles
+
+
+def _on_route(rule: SpeedRule, sections: Ints, fastest_ms: Floats, kinds: int) -> RuleOnRoute:
     place = np.full(max(int(sections.max()), int(rule.sections.max(initial=0))) + 1, NOWHERE, dtype=np.int64)
     place[rule.sections] = np.arange(len(rule.sections))
     own = place[sections]
     here = np.flatnonzero(own >= 0)
-    here = here[rule.cap_ms.min(axis=1)[own[here]] < fastest_ms[here]]
     weight, cap = np.zeros(len(sections), dtype=np.float32), np.ones((len(sections), kinds), dtype=np.float32)
     weight[here] = np.broadcast_to(rule.weight, rule.sections.shape)[own[here]]
     cap[here] = rule.cap_ms[own[here]]
+    others_weight = weight * np.float32(rule.others_response)
+    weight[here[rule.cap_ms.min(axis=1)[own[here]] >= fastest_ms[here]]] = 0.0
     shared = rule.on_day is None or not rule.on_day.strides[1]
-    return weight, cap, np.zeros(len(sections), dtype=np.int64) if shared else np.maximum(own, 0)
+    column = np.zeros(len(sections), dtype=np.int64) if shared else np.maximum(own, 0)
+    return RuleOnRoute(weight, cap, column, others_weight)
 
 
 def _stop_at(stops: Sequence[BrakeStop], sections: Ints) -> Ints:

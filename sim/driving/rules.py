@@ -31,6 +31,10 @@ class SpeedRule:
     """Only trucks with a working device are reached."""
     on_day: Floats | None = None
     """How much of it acts by day, 0 to 1, shape (days, n); all of it on all days if None."""
+    on_occasion: Floats | None = None
+    """The same by hour of the day, weather and light, as `sim.driving.occasions` has them, shape (24, states)."""
+    others_response: float = 0.0
+    """Share that the other vehicles give up on average of what they drive above the cap, which is then one for all."""
 
 
 @dataclass(frozen=True, eq=False)

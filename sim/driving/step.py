@@ -15,12 +15,12 @@ from sim.driving.conditions import Conditions, Hours
 from sim.driving.hazards import OWN
 from sim.driving.mechanisms import FILES, runaway
 from sim.driving.mechanisms.one_truck import OneTruck
-from sim.driving.plan import EVERY_DAY, NOWHERE, plan_of
+from sim.driving.plan import ALWAYS, EVERY_DAY, NOWHERE, plan_of
 from sim.driving.traits import Traits, prepared
 from sim.inputs.network import Route
 from sim.physics import brake_temperature as brakes
 from sim.physics import speed
-from sim.risk import severity
+from sim.risk import encounters, relative, severity
 from sim.risk.mechanisms import CAPTURED, WITH_OTHERS
 
 braking_power_w, steady_temperature_c = plain(brakes.braking_power_w), plain(brakes.steady_temperature_c)
@@ -29,6 +29,7 @@ bearable_speed_ms = plain(brakes.bearable_speed_ms)
 brake_demand, failure_hazard = plain(brakes.brake_demand), plain(brakes.failure_hazard)
 settling_distance_m, speed_at_end_ms = plain(speed.settling_distance_m), plain(speed.speed_at_end_ms)
 mean_speed_ms = plain(speed.mean_speed_ms)
+mean_excess_share, exponential_model = plain(encounters.mean_excess_share), plain(relative.exponential_model)
 fatal_growth = plain(severity.fatal_growth)
 kilometres_per_hour = plain(kmh_from_ms)
 ONE, NOTHING, AMBIENT_C = np.float32(1.0), np.float32(0.0), np.float32(brakes.AMBIENT_C)
@@ -96,6 +97,7 @@ class Truck:
         self._state, self._slower, self._flow = state, factor, hours.flow[hour]
         self._beside = hours.risk_factor[state] * self._flow
         self._passing = hours.risk_factor[state] * self._road.overtaking[self._way, hour % HOURS_PER_DAY]
+        self._occasion = hour % HOURS_PER_DAY * len(hours.speed_factor) + int(state)
         for heeds, slower in zip(self._table.heeds_weather, self._rules.weather_factor, strict=True):
             if hours.bad[state] and own.online and heeds[own.driver]:
                 warned = min(warned, slower)
@@ -132,10 +134,31 @@ class Truck:
         table, rules, own = self._table, self._rules, self._own
         if table.needs_device[rule] and not own.online:
             return free
-        share = table.response[rule, own.driver] * rules.weight[rule, s]
-        if rules.day_table[rule] != EVERY_DAY:
-            share *= table.on_day[rules.day_table[rule], own.day, rules.day_column[rule, s]]
+        share = table.response[rule, own.driver] * rules.weight[rule, s] * self._acting(rule, s)
         return np.float32(free - share * max(free - rules.cap_ms[rule, s, own.kind], NOTHING))
+
+    def _acting(self, rule: int, s: int) -> Any:
+        table, rules, share = self._table, self._rules, ONE
+        if rules.day_table[rule] != EVERY_DAY:
+            share = share * table.on_day[rules.day_table[rule], self._own.day, rules.day_column[rule, s]]
+        if rules.occasion_table[rule] != ALWAYS:
+            share = share * table.on_occasion[rules.occasion_table[rule], self._occasion]
+        return share
+
+    def _others(self, s: int) -> tuple[Any, Any]:
+        """Factors on their mean speed and on their accidents with trucks."""
+        rules = self._rules
+        bound = [rule for rule in range(len(rules.weight)) if rules.others_weight[rule, s] > NOTHING]
+        if not bound:
+            return self._slower, ONE
+        free_ms = self._road.others_ms[s] * self._slower
+        left = min([ONE, *(ONE - self._given_up(free_ms, rule, s) for rule in bound)])
+        change_kmh = kilometres_per_hour(free_ms * (left - ONE))
+        return self._slower * left, exponential_model(change_kmh, self._numbers.growth_per_kmh)
+
+    def _given_up(self, free_ms: Any, rule: int, s: int) -> Any:
+        share = self._rules.others_weight[rule, s] * self._acting(rule, s)
+        return share * mean_excess_share(self._rules.cap_ms[rule, s, 0] / free_ms, self._numbers.others_spread)
 
     def _heat_brakes(self, s: int, velocity: np.float32, passage_s: np.float32) -> None:
         road, table, own = self._road, self._table, self._own
@@ -177,7 +200,7 @@ class Truck:
             self._beside,
             self._passing,
             self._flow,
-            self._slower,
+            *self._others(s),
             self._mended,
             self._failing,
         )

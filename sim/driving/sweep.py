@@ -22,9 +22,9 @@ from sim.driving.course import Courses, Runs, TallyArrays
 from sim.driving.hazards import expect_accidents, expect_deaths
 from sim.driving.heat import be_alarmed, heat_brakes, stand, stop_to_cool
 from sim.driving.plan import NOWHERE, Plan, RiskNumbers, Road, RulesOnRoute, RuleTable, plan_of
-from sim.driving.speeds import choose_speed, slow_down
+from sim.driving.speeds import choose_speed, slow_down, slow_others
 from sim.driving.traits import Traits, prepared
-from sim.driving.trucks import NO_LIMIT, ONE, Trucks, meet_weather, room_for, set_out
+from sim.driving.trucks import NO_LIMIT, NOTHING, ONE, Trucks, meet_weather, room_for, set_out
 from sim.inputs.network import Route
 from sim.risk.mechanisms import CAPTURED, MECHANISMS
 
@@ -92,6 +92,7 @@ def _drive_together(
     """Some hundred trucks from the start of the route to its end."""
     road, table, rules, count = plan.road, plan.table, plan.rules, len(trips.day)
     trucks, way, icy = room_for(plan, count), NOWHERE, 0
+    binds_others = (rules.others_weight > NOTHING).any()
     slowing = len(rules.weight) + len(rules.alarm_c) > 0
     set_out(trucks, trips, table)
     for s in range(len(road.length_m)):
@@ -108,6 +109,8 @@ def _drive_together(
             stop_to_cool(trucks, trips, table, rules, rules.stop[s])
         heat_brakes(trucks, trips, road, plan.numbers, s)
         be_alarmed(trucks, trips, table, rules)
+        if binds_others:
+            slow_others(trucks, trips, hours, table, rules, road.others_ms[s], plan.numbers, s)
         expect_accidents(trucks, trips, road, rules, plan.numbers, s)
         expect_deaths(trucks, road, plan.numbers, s)
         if rules.stop[s] != NOWHERE:
@@ -224,8 +227,21 @@ def _drive_nothing() -> None:
     columns |= dict.fromkeys(("crawl_ms", "base_hazard", "shared_hazard", "overtaking", "runaway_share"), table)
     plan = Plan(
         Road._make(columns.get(name, single) for name in Road._fields),
-        RuleTable(table[:0], no[:0], by_day, nobody, nobody, nobody, nobody),
-        RulesOnRoute._make((table[:0], by_day, number[:0], nowhere, number - 1, *[single[:0]] * 5, factors, single)),
+        RuleTable(table[:0], no[:0], by_day, table[:0], nobody, nobody, nobody, nobody),
+        RulesOnRoute._make(
+            (
+                table[:0],
+                by_day,
+                number[:0],
+                nowhere,
+                number[:0],
+                table[:0],
+                number - 1,
+                *[single[:0]] * 5,
+                factors,
+                single,
+            )
+        ),
         numbers,
         CAPTURED,
     )

@@ -32,7 +32,9 @@ class Trucks(NamedTuple):
     around: Singles
     """Factor on the general hazard: driver, truck, weather, light."""
     slower: Singles
-    """Factor of weather and light on the others' speed."""
+    """Factor on the others' mean speed: of weather, light and speed rules that bind them too."""
+    calmer: Singles
+    """Factor on accidents with others of what speed rules change of their speed."""
     beside: Singles
     """Of weather, light and traffic on the hazard of accidents with others."""
     passing: Singles
@@ -47,6 +49,8 @@ class Trucks(NamedTuple):
     """Of weather and light."""
     cell: NDArray[np.uint32]
     """Kind of truck and state of weather and light in one number."""
+    occasion: NDArray[np.uint32]
+    """Hour of the day and state of weather and light in one number."""
     heat_factor: Singles
     mended: Singles
     """Factor on the general hazard once a brake defect is mended."""
@@ -63,6 +67,8 @@ class Trucks(NamedTuple):
     passage_s: Singles
     growth: Singles
     """Of the fatal share with speed on the section."""
+    share: Singles
+    """What drivers give up of their excess speed by the rule at hand."""
     response: Singles
     """Of each speed rule, shape (rules, trucks)."""
     hazard: Floats
@@ -75,7 +81,7 @@ class Trucks(NamedTuple):
 @compiled
 def room_for(plan: Plan, count: int) -> Trucks:
     """Room for what changes on the way."""
-    singles = [np.empty(count, dtype=np.float32) for _ in range(19)]
+    singles = [np.empty(count, dtype=np.float32) for _ in range(21)]
     return Trucks(
         singles[0],
         singles[1],
@@ -86,9 +92,10 @@ def room_for(plan: Plan, count: int) -> Trucks:
         singles[6],
         singles[7],
         singles[8],
-        np.empty(count, dtype=np.uint32),
-        np.empty(count, dtype=np.uint32),
         singles[9],
+        np.empty(count, dtype=np.uint32),
+        np.empty(count, dtype=np.uint32),
+        np.empty(count, dtype=np.uint32),
         singles[10],
         singles[11],
         singles[12],
@@ -98,6 +105,8 @@ def room_for(plan: Plan, count: int) -> Trucks:
         singles[16],
         singles[17],
         singles[18],
+        singles[19],
+        singles[20],
         np.empty((len(plan.table.needs_device), count), dtype=np.float32),
         np.empty((plan.outcomes, count)),
         np.empty(count),
@@ -130,8 +139,11 @@ def meet_weather(
         state = hours.state[hour]
         factor, risk = hours.speed_factor[state], hours.risk_factor[state]
         trucks.slower[i], trucks.flow[i], trucks.state[i] = factor, hours.flow[hour], state
+        trucks.calmer[i] = ONE
         trucks.beside[i] = risk * hours.flow[hour]
-        trucks.passing[i] = risk * overtaking[hour % np.uint64(HOURS_PER_DAY)]
+        of_day = hour % np.uint64(HOURS_PER_DAY)
+        trucks.passing[i] = risk * overtaking[of_day]
+        trucks.occasion[i] = np.uint32(of_day) * np.uint32(len(hours.speed_factor)) + state
         if hours.bad[state]:
             warned = ONE
             for warning in range(len(rules.weather_factor)):

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 import numpy as np
 
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats
+from sim.driving.occasions import STATES
 from sim.driving.rules import DrivingRules, SpeedRule
 from sim.inputs.road import Stretch
 from sim.interventions.control_room import ControlRoom
@@ -242,6 +243,12 @@ def _speed(rule: SpeedRule, site: Site, sections: int, drivers: int) -> None:
     _array("weight", np.broadcast_to(rule.weight, (count,)), (count,), 0.0, 1.0)
     if rule.on_day is not None:
         _array("on_day", rule.on_day, (site.days, count), 0.0, 1.0)
+    if rule.on_occasion is not None:
+        _array("on_occasion", rule.on_occasion, (HOURS_PER_DAY, len(STATES)), 0.0, 1.0)
+    _number("others_response", rule.others_response, 0.0, 1.0)
+    if rule.others_response > 0.0:
+        _need(np.shape(rule.cap_ms)[1] == 1, "cap_ms must have shape (n, 1) where others_response is above 0")
+        _need(not rule.needs_device, "needs_device can't be where others_response is above 0: others have none")
 
 
 def _people(name: str, rule: Any, drivers: int) -> None:

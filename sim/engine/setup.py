@@ -6,6 +6,7 @@ from sim.core.calendar import Horizon
 from sim.core.random_streams import Streams
 from sim.core.units import HOURS_PER_DAY, Floats
 from sim.driving.conditions import Conditions, Hours, Others, conditions_of
+from sim.driving.occasions import STATES
 from sim.driving.traffic import Traffic, flow_by_hour, others_speed_ms, overtaking_by_hour
 from sim.engine.trips.attributes import truck_kinds
 from sim.inputs.network import Network
@@ -64,12 +65,11 @@ def _hours(scenario: Scenario, horizon: Horizon, streams: Streams) -> Hours:
     risks = np.array([1.0, risk.rain_factor, risk.fog_factor, risk.ice_factor, risk.snow_factor])
     if len(speeds) != len(WEATHER_STATES) or len(weather) != horizon.days * HOURS_PER_DAY:
         raise AssertionError("one factor for each state of the weather, one state for each hour")
-    number = np.arange(2 * len(WEATHER_STATES)) // 2
     return Hours(
         state=(np.int8(2) * weather + night).astype(np.uint8),
         speed_factor=np.outer(speeds, [1.0, speed.night_speed_factor]).ravel().astype(np.float32),
         risk_factor=np.outer(risks, [1.0, risk.night_factor]).ravel().astype(np.float32),
-        bad=number != WEATHER_STATES.index("dry"),
-        icy=number == WEATHER_STATES.index("ice"),
+        bad=np.array([sky != "dry" for sky, _ in STATES]),
+        icy=np.array([sky == "ice" for sky, _ in STATES]),
         flow=flow_by_hour(scenario.traffic, horizon).astype(np.float32),
     )

@@ -22,6 +22,7 @@ from sim.interventions.library.road_works import RoadWorks
 from sim.interventions.library.speed_cameras import SpeedCameras
 from sim.interventions.library.speed_limiters import SpeedLimiters
 from sim.interventions.library.squadron_dispatch import SquadronDispatch
+from sim.interventions.library.variable_limits import VariableLimits
 from sim.interventions.library.weigh_stations import WeighStations
 from sim.interventions.library.weight_speed_signs import WeightSpeedSigns
 
@@ -36,6 +37,7 @@ BUILT_IN: tuple[type[Intervention], ...] = (
     Patrols,
     RapidResponse,
     SpeedCameras,
+    VariableLimits,
     SpeedLimiters,
     WeightSpeedSigns,
     BrakeCheck,

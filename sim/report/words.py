@@ -373,6 +373,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "speed_cameras": ("speed cameras", "测速执法"),
     "speed_limiters": ("speed limiters", "限速装置"),
     "squadron_dispatch": ("police dispatch", "中队出口拦截"),
+    "variable_limits": ("variable limits", "可变限速"),
     "weigh_stations": ("weigh stations", "治超站"),
     "weight_speed_signs": ("speed signs by weight", "分车型（载重）限速标志"),
 }

@@ -19,6 +19,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from sim.core import portable
 from sim.core.units import FloatLike, Floats
 from sim.risk import two_lane
 
@@ -38,6 +39,8 @@ CENTRELINE_RUMBLE_HEAD_ON = 0.65
 """Factor on head-on accidents (Babiceanu, Fontaine 2018, Crash Modification Factors Clearinghouse)."""
 SCALE_SQUARE = 1.532051405682852
 """k**2 with which sqrt(u**2 + k**2) has the mean 2 over normal numbers u with the variance pi."""
+LOGISTIC = math.sqrt(3.0 / math.pi)
+"""Scale of a logistic distribution with the standard deviation that belongs to a spread, over the spread."""
 Number = TypeVar("Number", float, Floats)
 
 
@@ -94,3 +97,16 @@ def times_reached(speed_ratio: FloatLike, spread: float) -> FloatLike:
 def more_reached_than_reaching(speed_ratio: FloatLike, spread: float) -> FloatLike:
     """How much more often others reach a vehicle than it reaches others, in the unit of `times_reached`."""
     return (1.0 - speed_ratio) / (speed_ratio * spread)
+
+
+def mean_excess_share(cap_ratio: FloatLike, spread: float) -> FloatLike:
+    """How much vehicles drive above a speed on average, over their mean: E[(c - cap)+] / m, for logistic speeds c [-].
+
+    Parameters
+    ----------
+    cap_ratio : the speed over their mean [-]
+    spread : scale of speeds along the road over their mean [-], above 0, see `speed_spread`
+    """
+    scale = spread * LOGISTIC
+    result: FloatLike = scale * portable.softplus((1.0 - cap_ratio) / scale)
+    return result

@@ -59,7 +59,7 @@ def test_nothing_differs_before_the_start(small, baseline, kind) -> None:
     assert all(alarm.time_s >= start_s for alarm in later.alarms)
 
 
-DRIVING = ("speed_cameras", "weight_speed_signs", "overtaking_ban", "bend_warning")
+DRIVING = ("speed_cameras", "variable_limits", "weight_speed_signs", "overtaking_ban", "bend_warning")
 """Measures that act on how trucks are driven and leave no memory with drivers."""
 
 

@@ -22,7 +22,7 @@ def expect(trucks: Trucks, trips: Traits, road: Road, rules: RulesOnRoute, _numb
     )
     if crossed > NOTHING or road.overtaking_share[s] > NOTHING:
         for i in range(len(trips.day)):
-            of_others = base[trucks.state[i]] * trucks.beside[i] * crossed
+            of_others = base[trucks.state[i]] * trucks.beside[i] * trucks.calmer[i] * crossed
             met = of_others + trucks.expected[i] * trucks.flow[i] * crossing
             hazard[i] = exact_hazard(np.float64(met) * factor)
         return True
@@ -33,6 +33,6 @@ def expect(trucks: Trucks, trips: Traits, road: Road, rules: RulesOnRoute, _numb
 def expected(at: OneTruck) -> np.float64:
     """Of one truck."""
     road, s = at.road, at.s
-    of_others = road.shared_hazard[s, at.state] * at.beside * road.crossed_share[s]
+    of_others = road.shared_hazard[s, at.state] * at.beside * at.calmer * road.crossed_share[s]
     met = of_others + before_rules(at) * at.flow * road.crossing_share[s]
     return np.float64(met) * np.float64(at.rules.hazard_factor[HEAD_ON, s])

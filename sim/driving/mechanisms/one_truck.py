@@ -27,5 +27,7 @@ class OneTruck(NamedTuple):
     passing: np.float32
     flow: np.float32
     slower: np.float32
+    calmer: np.float32
+    """Factor on accidents with others of what speed rules change of the others' speed."""
     mended: np.float32
     failing: np.float32

@@ -18,7 +18,7 @@ def expect(trucks: Trucks, trips: Traits, road: Road, rules: RulesOnRoute, _numb
     factor = np.float64(rules.hazard_factor[OVERTAKING, s] * passed)
     if road.crossed_share[s] > NOTHING or passed > NOTHING:
         for i in range(len(trips.day)):
-            of_others = base[trucks.state[i]] * trucks.passing[i] * trucks.reached[i]
+            of_others = base[trucks.state[i]] * trucks.passing[i] * trucks.calmer[i] * trucks.reached[i]
             hazard[i] = exact_hazard(np.float64(of_others) * factor)
         return True
     hazard[:] = 0.0
@@ -29,5 +29,5 @@ def expected(at: OneTruck) -> np.float64:
     """Of one truck."""
     road, s = at.road, at.s
     _, reached = ratio_and_reached(at)
-    of_others = road.shared_hazard[s, at.state] * at.passing * reached
+    of_others = road.shared_hazard[s, at.state] * at.passing * at.calmer * reached
     return np.float64(of_others) * np.float64(at.rules.hazard_factor[OVERTAKING, s] * road.overtaking_share[s])

@@ -28,7 +28,8 @@ def expect(trucks: Trucks, trips: Traits, road: Road, rules: RulesOnRoute, numbe
         trucks.reached[i] = reached
         reaching = max(reached - more_reached_than_reaching(ratio, spread), NOTHING)
         own = trips.awake_factor[i] * trucks.mended[i]
-        before_rules = base[trucks.state[i]] * trucks.beside[i] * (reached + reaching * own)
+        beside = base[trucks.state[i]] * trucks.beside[i] * trucks.calmer[i]
+        before_rules = beside * (reached + reaching * own)
         hazard[i] = exact_hazard(np.float64(before_rules) * factor)
     return True
 
@@ -45,6 +46,6 @@ def expected(at: OneTruck) -> np.float64:
     more = plain_more_reached_than_reaching(ratio, at.numbers.others_spread)
     reaching = max(reached - more, NOTHING)
     own = at.trip.awake_factor * at.mended
-    before_rules = at.road.shared_hazard[at.s, at.state] * at.beside * (reached + reaching * own)
+    before_rules = at.road.shared_hazard[at.s, at.state] * at.beside * at.calmer * (reached + reaching * own)
     factor = at.rules.hazard_factor[REAR_END, at.s] * at.road.rear_end_share[at.s]
     return np.float64(before_rules) * np.float64(factor)

@@ -50,13 +50,23 @@ class Desks(PriorityResource):
 
     def catch_up(self, until_s: float) -> None:
         """Do what was to be done up to a time."""
-        while (now_s := min(self._ends[0] if self._ends else inf, self._due[0][0] if self._due else inf)) <= until_s:
-            if self._ends and self._ends[0] == now_s:
-                heappop(self._ends)
+        due, ends, waiting = self._due, self._ends, self._waiting
+        while True:
+            end_s, due_s = ends[0] if ends else inf, due[0][0] if due else inf
+            if end_s > until_s and due_s > until_s:
+                return
+            if end_s <= due_s:
+                heappop(ends)
+                if waiting:
+                    self._begin(end_s)
+                continue
+            _, number, priority, length_s = heappop(due)
+            if waiting or self.put_queue or self._free <= 0:
+                heappush(waiting, (priority, due_s, number, length_s))
+                self._begin(due_s)
             else:
-                due_s, number, priority, length_s = heappop(self._due)
-                heappush(self._waiting, (priority, due_s, number, length_s))
-            self._begin(now_s)
+                heappush(ends, due_s + length_s)
+                self._on_start(due_s, due_s, length_s)
 
     @property
     def _free(self) -> int:
