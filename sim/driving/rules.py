@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from sim.core.units import Bools, Floats, Ints
 
+FASTEST_MS = 200.0
+"""A speed that is asked for is at most so high: as good as none."""
+
 
 @dataclass(frozen=True, eq=False)
 class SpeedRule:

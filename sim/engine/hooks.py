@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.core.units import HOURS_PER_DAY, SECONDS_PER_DAY, Floats
 from sim.driving.occasions import STATES
-from sim.driving.rules import DrivingRules, SpeedRule
+from sim.driving.rules import FASTEST_MS, DrivingRules, SpeedRule
 from sim.inputs.road import Stretch
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.enforcement_case import EnforcementCase
@@ -26,8 +26,6 @@ MOST_FACTOR = 1000.0
 MOST_PEOPLE = 100_000
 MOST_MEASURED = 1e15
 MOST_UNITS = 1e12
-FASTEST_MS = 200.0
-"""A speed that is asked for is at most so high."""
 
 
 class HookFailed(Exception):

@@ -180,3 +180,18 @@ def test_a_limit_above_what_is_driven_changes_nothing_for_trucks(world, trips, r
     before, after = (courses_of(c, route, trips) for c in (world.conditions(0), conditions))
     assert (before.duration_s == after.duration_s).all()
     assert after.hazard == pytest.approx(before.hazard, rel=1e-6, abs=1e-15)
+
+
+def test_a_limit_by_mass_binds_heavy_trucks_alone(small) -> None:
+    """Laden trucks down the banned road at night; the empty ones and the others drive as before."""
+    limits = [{"limit_kmh": 20, "from_mass_t": 20.0, "light": "night"}]
+    scenario = small(days=3, interventions={"variable_limits": {"stretches": [{"link": "upper"}], "limits": limits}})
+    world = World(scenario, 5, 0)
+    (rule,) = world.active[0].intervention.driving(world.site).speed
+    heavy = world.site.kinds.mass_kg >= 20_000.0
+    assert heavy.any()
+    assert not heavy.all()
+    assert (rule.cap_ms == np.where(heavy, ms_from_kmh(20.0), 200.0)).all()
+    assert rule.others_response == 0.0
+    before, after = (run_replication(one, 3, 0).metrics for one in (small(days=3), scenario))
+    assert after["vehicle_hours"] > before["vehicle_hours"]

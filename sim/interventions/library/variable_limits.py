@@ -6,9 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from sim.core.parameters import Model, Share, Source
-from sim.core.units import METRES_PER_KM, Floats, ms_from_kmh
+from sim.core.units import KG_PER_TONNE, METRES_PER_KM, Floats, ms_from_kmh
 from sim.driving.occasions import on_occasions
-from sim.driving.rules import DrivingRules, SpeedRule
+from sim.driving.rules import FASTEST_MS, DrivingRules, SpeedRule
 from sim.inputs.road import Stretch
 from sim.inputs.weather import WeatherState
 from sim.interventions.cost import COST_SOURCE, Cost
@@ -26,18 +26,29 @@ class ShownLimit(Model):
     light: Literal["day", "night"] | None = None
     from_hour: Hour = 0.0
     to_hour: Hour = Field(default=24.0, description="past midnight where it is before from_hour")
+    from_mass_t: Annotated[float, Field(ge=3.5, le=200.0)] | None = Field(
+        default=None,
+        description="for trucks of a class and load of that mean mass or more alone; for all drivers if not given",
+    )
 
     @property
     def occasions(self) -> Floats:
         """When it is shown."""
         return on_occasions(self.weather, self.light, self.from_hour, self.to_hour)
 
+    def cap_ms(self, site: Site) -> Floats:
+        """One for all, or of each kind of truck, shape (1,) or (kinds,)."""
+        limit_ms = float(ms_from_kmh(self.limit_kmh))
+        if self.from_mass_t is None:
+            return np.array([limit_ms])
+        return np.where(site.kinds.mass_kg >= self.from_mass_t * KG_PER_TONNE, limit_ms, FASTEST_MS)
+
 
 class VariableLimits(Intervention):
-    """Signs show a lower limit to all drivers in bad weather, at night or at chosen hours."""
+    """Signs show a lower limit, to all drivers or to heavy trucks, in bad weather, at night or at chosen hours."""
 
     kind: ClassVar[str] = "variable_limits"
-    summary: ClassVar[str] = "limits shown to all drivers that change with weather, light and hour"
+    summary: ClassVar[str] = "limits by weather, light and hour, for all drivers or for trucks above a mass"
     unit: ClassVar[str] = "km"
     puts_in: ClassVar[tuple[str, str]] = (
         "what is shown when, share of their excess over it that drivers give up",
@@ -98,11 +109,11 @@ class VariableLimits(Intervention):
             speed=tuple(
                 SpeedRule(
                     rows,
-                    np.full((len(rows), 1), float(ms_from_kmh(shown.limit_kmh))),
+                    np.tile(shown.cap_ms(site), (len(rows), 1)),
                     response,
                     weight,
                     on_occasion=shown.occasions,
-                    others_response=self.others_heed_share * self.strength,
+                    others_response=self.others_heed_share * self.strength if shown.from_mass_t is None else 0.0,
                 )
                 for shown in self.limits
             )
