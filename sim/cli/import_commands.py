@@ -61,6 +61,12 @@ def road(
     ] = None,
     aadt: Annotated[float | None, typer.Option(min=1, max=200_000, help="Vehicles a day, both directions.")] = None,
     speed_limit_kmh: Annotated[float | None, typer.Option(min=5, max=130, help="Where the file has no limit.")] = None,
+    merge: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of an earlier import whose network it joins at a node within 50 m.", show_default=False
+        ),
+    ] = None,
     scenario: Annotated[bool, typer.Option("--scenario", help="Also write a scenario that runs.")] = False,
     strict: Annotated[
         bool,
@@ -98,6 +104,7 @@ def road(
         road_class=None if road_class is None else _one_of("--road-class", road_class, STANDARD_ROAD_CLASSES),
         aadt=aadt,
         speed_limit_kmh=speed_limit_kmh,
+        merge=merge,
     )
     found = import_road(file, options)
     if strict:

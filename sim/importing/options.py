@@ -34,3 +34,5 @@ class Options:
     road_class: RoadClass | None = None
     aadt: float | None = None
     speed_limit_kmh: float | None = None
+    merge: Path | None = None
+    """Folder of an import whose network the road joins."""

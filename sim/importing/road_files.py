@@ -1,6 +1,7 @@
 """What an imported road is written as: a road file, the line for maps, and a report in two languages."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from sim.core.polyline import simplified
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM, Floats
 from sim.importing.alignment import Trace
 from sim.importing.findings import Language, refused
-from sim.importing.options import Options
+from sim.importing.merging import joined, network_in
+from sim.importing.options import Options, Place
 from sim.importing.plan import Plane
 from sim.importing.road_import import Imported, facts, known_shares
 from sim.importing.sections import section_content
@@ -41,7 +43,12 @@ def road_files(road: Imported, options: Options, *, scenario: bool) -> tuple[dic
     RefusedError
         if other commands would refuse the road
     """
-    content, report = road_content(road, options), report_content(road, options)
+    trace, report = road.alignment.trace, report_content(road, options)
+    network = None if options.merge is None else network_in(options.merge)
+    if network is not None and trace is None:
+        raise refused(road.file, "has no places, so that nothing tells where it would join a network (--merge)", "R06")
+    own = road_content(road, options, None if network is None else network.origin)
+    content = own if network is None else joined(road.file, network, own)
     _see_that_it_loads(road.file, content)
     files = {
         "road.yaml": road_yaml(road, content).encode(),
@@ -49,10 +56,11 @@ def road_files(road: Imported, options: Options, *, scenario: bool) -> tuple[dic
         "import.md": report_text(report, road.name, "en").encode(),
         "import.zh-CN.md": report_text(report, road.name, "zh").encode(),
     }
-    if road.alignment.trace is not None:
-        files["geometry.geojson"] = geometry(content["links"], road.alignment.trace)
+    if trace is not None:
+        features = features_of(own["links"], trace)
+        files["geometry.geojson"] = geojson(features if network is None else [*network.features, *features])
     if scenario:
-        files["baseline.yaml"] = scenario_yaml(road, options).encode()
+        files["baseline.yaml"] = scenario_yaml(road, content["links"]).encode()
         files["fleet.yaml"] = FLEET.read_bytes()
     return files, report
 
@@ -70,13 +78,14 @@ def _see_that_it_loads(file: Path, content: dict[str, Any]) -> None:
         ) from error
 
 
-def road_content(road: Imported, options: Options) -> dict[str, Any]:
-    """The road as a scenario has it."""
-    nodes, links = [_node(road, "start", 0.0)], []
+def road_content(road: Imported, options: Options, origin: Place | None = None) -> dict[str, Any]:
+    """The road as a scenario has it, measured from a place or else from its start."""
+    plane = None if road.alignment.trace is None else _plane(road.alignment.trace, origin)
+    nodes, links = [_node(road, "start", 0.0, plane)], []
     for number, link in enumerate(road.links, 1):
         last = number == len(road.links)
         end_m = link.pieces[-1].to_m
-        nodes.append(_node(road, "end" if last else f"km_{end_m / METRES_PER_KM:.1f}", end_m))
+        nodes.append(_node(road, "end" if last else f"km_{end_m / METRES_PER_KM:.1f}", end_m, plane))
         content: dict[str, Any] = {
             "name": options.link_name if len(road.links) == 1 else f"{options.link_name}_{number}",
             **_title(road, number),
@@ -88,7 +97,7 @@ def road_content(road: Imported, options: Options) -> dict[str, Any]:
         }
         if link.divided:
             content["divided"] = True
-        shape_km = _shape_km(road, link.pieces[0].from_m, end_m)
+        shape_km = _shape_km(road, link.pieces[0].from_m, end_m, plane)
         if shape_km:
             content["shape_km"] = shape_km
         content["sections"] = [section_content(piece, options) for piece in link.pieces]
@@ -102,28 +111,32 @@ def _title(road: Imported, number: int) -> dict[str, str]:
     return {"title": name if len(road.links) == 1 else f"{name} ({number})"} if name else {}
 
 
-def _node(road: Imported, name: str, station_m: float) -> dict[str, Any]:
+def _node(road: Imported, name: str, station_m: float, plane: Plane | None) -> dict[str, Any]:
     trace = road.alignment.trace
-    if trace is None:
+    if trace is None or plane is None:
         return {"name": name, "x_km": round(station_m / METRES_PER_KM, 3), "y_km": 0.0}
-    [[east, north]] = _on_the_plane(trace, np.array([station_m])).round(3) + 0.0
+    [[east, north]] = _on_the_plane(trace, np.array([station_m]), plane).round(3) + 0.0
     return {"name": name, "x_km": float(east), "y_km": float(north)}
 
 
-def _on_the_plane(trace: Trace, station_m: Floats) -> Floats:
-    """East and north of the road's start at stations [km], shape (stations, 2)."""
-    plane = Plane(float(trace.lon_deg[0]), float(trace.lat_deg[0]))
+def _plane(trace: Trace, origin: Place | None) -> Plane:
+    """Around a place, or else the line's start."""
+    return Plane(float(trace.lon_deg[0]), float(trace.lat_deg[0])) if origin is None else Plane(*origin)
+
+
+def _on_the_plane(trace: Trace, station_m: Floats, plane: Plane) -> Floats:
+    """East and north of the plane's middle at stations [km], shape (stations, 2)."""
     lon, lat = (np.interp(station_m, trace.station_m, column) for column in (trace.lon_deg, trace.lat_deg))
     return np.column_stack(plane.metres(lon, lat)) / METRES_PER_KM
 
 
-def _shape_km(road: Imported, from_m: float, to_m: float) -> list[list[float]]:
+def _shape_km(road: Imported, from_m: float, to_m: float, plane: Plane | None) -> list[list[float]]:
     """Points of the line between two stations, for maps: those that show on a page."""
     trace = road.alignment.trace
-    if trace is None:
+    if trace is None or plane is None:
         return []
     within = trace.station_m[(from_m < trace.station_m) & (trace.station_m < to_m)]
-    points = _on_the_plane(trace, np.concatenate([[from_m], within, [to_m]]))
+    points = _on_the_plane(trace, np.concatenate([[from_m], within, [to_m]]), plane)
     shown = simplified(points, max((to_m - from_m) / METRES_PER_KM * SHOWN_SHARE, SHOWN_KM))
     found: list[list[float]] = (shown[1:-1].round(3) + 0.0).tolist()
     return found
@@ -170,11 +183,32 @@ def road_yaml(road: Imported, content: Mapping[str, Any]) -> str:
     return head + as_yaml({**content, "links": links})
 
 
-def scenario_yaml(road: Imported, options: Options) -> str:
-    """A scenario that runs: trucks through the road, both ways."""
-    trips = (options.aadt or ASSUMED_AADT) * TRUCK_SHARE * DAYS_PER_YEAR / 2.0
-    by_class = {name: round(trips * share) for name, share in TRUCK_CLASS_SHARES.items()}
-    ends = ("start", "end"), ("end", "start")
+def flows_between_ends(links: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Trucks from each end of a network to the others, as many as leave there, shared in the proportion of theirs."""
+    meeting = Counter(node for link in links for node in (link["start"], link["end"]))
+    ends = [node for node, count in meeting.items() if count == 1]
+    leaving = {
+        node: sum(link["aadt"] for link in links if node in {link["start"], link["end"]})
+        * (TRUCK_SHARE * DAYS_PER_YEAR / 2.0)
+        for node in (ends if len(ends) > 1 else meeting)
+    }
+    return [
+        {
+            "origin": one,
+            "destination": other,
+            "trips_per_year": {
+                name: round(trips * there / (sum(leaving.values()) - trips) * share)
+                for name, share in TRUCK_CLASS_SHARES.items()
+            },
+        }
+        for one, trips in leaving.items()
+        for other, there in leaving.items()
+        if one != other
+    ]
+
+
+def scenario_yaml(road: Imported, links: Sequence[Mapping[str, Any]]) -> str:
+    """A scenario that runs: trucks between all ends of the network."""
     content = {
         "format": 1,
         "name": "baseline",
@@ -190,16 +224,22 @@ def scenario_yaml(road: Imported, options: Options) -> str:
                     "note": f"{TRUCK_SHARE:.0%} of the traffic are taken to be trucks",
                 }
             },
-            "flows": [{"origin": one, "destination": other, "trips_per_year": by_class} for one, other in ends],
+            "flows": flows_between_ends(links),
         },
         "fleet": "fleet.yaml",
     }
     return as_yaml(content)
 
 
-def geometry(links: Sequence[Mapping[str, Any]], trace: Trace) -> bytes:
+def geojson(features: Sequence[Mapping[str, Any]]) -> bytes:
+    """A file of features."""
+    return (json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")) + "\n").encode()
+
+
+def features_of(links: Sequence[Mapping[str, Any]], trace: Trace) -> list[dict[str, Any]]:
     """A GeoJSON feature for each section of the links in order, its properties those of the road file and its place."""
-    features, link_m = [], 0.0
+    features: list[dict[str, Any]] = []
+    link_m = 0.0
     for link in links:
         from_m = 0.0
         for index, section in enumerate(link["sections"]):
@@ -210,7 +250,7 @@ def geometry(links: Sequence[Mapping[str, Any]], trace: Trace) -> bytes:
             features.append({"type": "Feature", "properties": properties, "geometry": line})
             from_m = to_m
         link_m += from_m
-    return (json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")) + "\n").encode()
+    return features
 
 
 def _places(trace: Trace, from_m: float, to_m: float) -> list[list[float]]:

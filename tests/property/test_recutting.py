@@ -23,7 +23,7 @@ def pass_scenario(name: str, least_section_m: float, *, halved: bool = False):
         least_section_m=least_section_m,
     )
     road = import_road(DATA / "andorra.osm.pbf", options)
-    content = yaml.safe_load(scenario_yaml(road, options))
+    content = yaml.safe_load(scenario_yaml(road, road_content(road, options)["links"]))
     content |= {"name": name, "days": 150, "road": road_content(road, options)}
     content["fleet"] = yaml.safe_load(FLEET.read_text())
     if halved:
