@@ -76,7 +76,7 @@ def _link(file: Path, name: str | None) -> "Link":
     from sim.scenario.loading import load_road
 
     try:
-        road = load_road(file)
+        road = load_road(file).with_its_factors()
     except ScenarioError as error:
         raise Problem(str(error)) from error
     links = {link.name: link for link in road.links}

@@ -32,6 +32,14 @@ SHOWN_SHARE, SHOWN_KM = 0.001, 0.01
 """A map leaves out what lies nearer to the line than so much of its length, or so many kilometres."""
 LONGEST_NAME = 80
 """Letters of a road's name."""
+MOSTLY = 0.5
+"""Of the length: where limits are assumed on more, they are uncertain as a whole."""
+DOUBTS: dict[str, tuple[float, float, str]] = {
+    "grade_factor": (0.95, 1.05, "two roads with a published climb came within 3 % of it"),
+    "curvature_factor": (0.8, 1.25, "curves of tracks and maps: 21 of 26 published hairpins of a track were found"),
+    "limit_factor": (0.75, 1.25, "no file gave limits on most of the length"),
+}
+"""What an imported road may be wrong by: assumptions, each with what is known of it."""
 FLEET = Path(__file__).parent / "fleet.yaml"
 
 
@@ -228,7 +236,24 @@ def scenario_yaml(road: Imported, links: Sequence[Mapping[str, Any]]) -> str:
         },
         "fleet": "fleet.yaml",
     }
-    return as_yaml(content)
+    doubts = _doubts(road)
+    return as_yaml(content | ({"uncertain": doubts} if doubts else {}))
+
+
+def _doubts(road: Imported) -> dict[str, Any]:
+    """What `compare --draws` draws of the road: nothing of a design but limits that no file gave."""
+    open_ = [] if road.alignment.exact else ["grade_factor", "curvature_factor"]
+    if known_shares(road.pieces)["limit"]["assumed"] > MOSTLY:
+        open_.append("limit_factor")
+    return {
+        f"road.{name}": {
+            "kind": "triangular",
+            **dict(zip(("low", "mode", "high"), (low, 1.0, high), strict=True)),
+            "source": {"basis": "assumption", "range": f"{low:g} to {high:g}", "note": note},
+        }
+        for name in open_
+        for low, high, note in [DOUBTS[name]]
+    }
 
 
 def geojson(features: Sequence[Mapping[str, Any]]) -> bytes:

@@ -118,6 +118,7 @@ class Network:
     """The road compiled to arrays, with shortest routes."""
 
     def __init__(self, road: Road) -> None:
+        road = road.with_its_factors()
         self.road = road
         self.ways = tuple(_ways(road))
         self.sections = _section_table(self.ways, road.class_names)

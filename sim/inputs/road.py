@@ -27,12 +27,19 @@ class Node(Model):
     y_km: float = 0.0
 
 
+STEEPEST_PCT = 15.0
+TIGHTEST_M, WIDEST_M = 15.0, 20_000.0
+"""Radii of curves."""
+SLOWEST_KMH, FASTEST_KMH = 5.0, 130.0
+"""Speed limits."""
+
+
 class Section(Model):
     """A homogeneous piece of a link, described in the link's direction."""
 
     length_km: Annotated[float, Field(ge=0.01, le=50.0)]
-    grade_pct: Annotated[float, Field(ge=-15.0, le=15.0, description="rise positive")] = 0.0
-    curve_radius_m: Annotated[float, Field(ge=15.0, le=20_000.0)] | None = None
+    grade_pct: Annotated[float, Field(ge=-STEEPEST_PCT, le=STEEPEST_PCT, description="rise positive")] = 0.0
+    curve_radius_m: Annotated[float, Field(ge=TIGHTEST_M, le=WIDEST_M)] | None = None
     curve_length_m: Annotated[float, Field(ge=10.0, le=50_000.0)] | None = Field(
         default=None, description="of the whole curve, where the section is a part of it"
     )
@@ -42,11 +49,11 @@ class Section(Model):
     shoulder_type: ShoulderType = "paved"
     roadside_hazard: Annotated[int, Field(ge=1, le=7, description="roadside hazard rating")] = 3
     driveways_per_km: Annotated[float, Field(ge=0.0, le=60.0)] = 3.0
-    speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)]
-    backward_speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)] | None = Field(
+    speed_limit_kmh: Annotated[float, Field(ge=SLOWEST_KMH, le=FASTEST_KMH)]
+    backward_speed_limit_kmh: Annotated[float, Field(ge=SLOWEST_KMH, le=FASTEST_KMH)] | None = Field(
         default=None, description="against the link's direction, where it differs"
     )
-    truck_speed_limit_kmh: Annotated[float, Field(ge=5.0, le=130.0)] | None = Field(
+    truck_speed_limit_kmh: Annotated[float, Field(ge=SLOWEST_KMH, le=FASTEST_KMH)] | None = Field(
         default=None, description="for trucks, where it is lower"
     )
     spiral_ends: Annotated[int, Field(ge=0, le=2, description="ends of the curve with a spiral")] = 0
@@ -203,6 +210,44 @@ class Road(Group):
         default={}, description="classes of roads beside expressway, national, provincial and county"
     )
 
+    grade_factor: Annotated[float, Field(ge=0.5, le=1.5)] = Field(
+        default=1.0, description="on all grades: what heights may be wrong by"
+    )
+    curvature_factor: Annotated[float, Field(ge=0.5, le=2.0)] = Field(
+        default=1.0, description="on all curvatures, radii being divided by it"
+    )
+    limit_factor: Annotated[float, Field(ge=0.5, le=1.5)] = Field(default=1.0, description="on all speed limits")
+
+    def with_its_factors(self) -> "Road":
+        """The road as it is driven: factors on grades, curvatures and limits are in its sections."""
+        if self.grade_factor == self.curvature_factor == self.limit_factor == 1.0:
+            return self
+        links = [
+            link.model_copy(update={"sections": tuple(self._by_factors(section) for section in link.sections)})
+            for link in self.links
+        ]
+        return self.model_copy(
+            update={"links": tuple(links), "grade_factor": 1.0, "curvature_factor": 1.0, "limit_factor": 1.0}
+        )
+
+    def _by_factors(self, section: Section) -> Section:
+        """Within what a section may have."""
+        radius_m, limits = section.curve_radius_m, {}
+        for name in ("speed_limit_kmh", "backward_speed_limit_kmh", "truck_speed_limit_kmh"):
+            limit_kmh = getattr(section, name)
+            limits[name] = (
+                None if limit_kmh is None else _within(limit_kmh * self.limit_factor, SLOWEST_KMH, FASTEST_KMH)
+            )
+        return section.model_copy(
+            update={
+                "grade_pct": _within(section.grade_pct * self.grade_factor, -STEEPEST_PCT, STEEPEST_PCT),
+                "curve_radius_m": None
+                if radius_m is None
+                else _within(radius_m / self.curvature_factor, TIGHTEST_M, WIDEST_M),
+                **limits,
+            }
+        )
+
     @model_validator(mode="after")
     def _links_know_their_class(self) -> Self:
         vars(self)["links"] = tuple(link.known_by(self.classes) for link in self.links)
@@ -212,3 +257,7 @@ class Road(Group):
     def class_names(self) -> tuple[str, ...]:
         """Classes of roads in the order of all arrays."""
         return (*STANDARD_ROAD_CLASSES, *(name for name in self.classes if name not in STANDARD_ROAD_CLASSES))
+
+
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)

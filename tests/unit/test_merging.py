@@ -114,3 +114,17 @@ def test_a_folder_without_a_network_is_refused(first, tmp_path) -> None:
     code, output = imported(tmp_path / "table.csv", "--out", tmp_path / "out", "--merge", first)
     assert code == 2
     assert "R06" in output or "can't be read" in output
+
+
+def test_what_an_import_leaves_open_is_drawn(first, tmp_path) -> None:
+    """Of a track: grades, curves and limits that nobody gave."""
+    code, output = imported(track(tmp_path, "pass", MIDDLE, NORTH), "--out", tmp_path / "pass", "--scenario")
+    assert code == 0, output
+    scenario = load_scenario(tmp_path / "pass" / "baseline.yaml")
+    assert set(scenario.uncertain) == {"road.grade_factor", "road.curvature_factor", "road.limit_factor"}
+    assert all(own.low < own.mode < own.high for own in scenario.uncertain.values())
+    table = tmp_path / "design.csv"
+    table.write_text("station,grade,limit\n" + "".join(f"{100 * n},{-3 + n % 3},60\n" for n in range(40)))
+    code, output = imported(table, "--out", tmp_path / "design", "--scenario")
+    assert code == 0, output
+    assert "road.grade_factor" not in load_scenario(tmp_path / "design" / "baseline.yaml").uncertain
