@@ -58,7 +58,9 @@ def forest(
                 axes.plot([open_too["low"], open_too["high"]], [place, place], color="0.55", linewidth=1.0)
             axes.plot([row.low, row.high], [place, place], color=colour, linewidth=2.5, solid_capstyle="butt")
             axes.plot(row.estimate, place, "s", color=colour, markersize=6)
-            _above(axes, place, titles[str(row.scenario)], row)
+            _above(
+                axes, place, titles[str(row.scenario)], _numbers(row, behind.get(str(row.scenario)), words("between"))
+            )
         axes.axvline(1.0, color="0.4", linestyle=":", linewidth=1)
         axes.set_ylim(len(rows) - 0.5, -0.8)
         axes.set_yticks([])
@@ -186,8 +188,22 @@ def _rows(table: pd.DataFrame) -> list[Any]:
     return list(table.itertuples())
 
 
-def _above(axes: Axes, place: int, title: str, row: Any) -> None:
-    numbers = f"{row.estimate:.2f}" + ("" if np.isnan(row.low) else f" ({row.low:.2f}–{row.high:.2f})")
+SMALLEST_SHOWN = 0.005
+"""Half of the last digit of a ratio."""
+
+
+def _numbers(row: Any, wide: Mapping[str, float] | None, between: str) -> str:
+    """A ratio with its interval of chance and, where there is one, that of assumptions too."""
+    spans = [] if np.isnan(row.low) else [(row.low, row.high)]
+    spans += [] if wide is None else [(wide["low"], wide["high"])]
+    told = [
+        f"{low:.2f}{between}{high:.2f}" if f"{low:.2f}" != f"{high:.2f}" else f"±<{SMALLEST_SHOWN:g}"
+        for low, high in spans
+    ]
+    return f"{row.estimate:.2f}" + (f" ({'; '.join(told)})" if told else "")
+
+
+def _above(axes: Axes, place: int, title: str, numbers: str) -> None:
     for text, side, align in ((title, 0.0, "left"), (numbers, 1.0, "right")):
         axes.annotate(
             text,

@@ -38,9 +38,7 @@ Days = Annotated[
     int | None,
     typer.Option(min=1, help="Shorten every scenario to so many days; none gets longer.", show_default=False),
 ]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print summary.json, or uncertainty.json with --draws, not tables.")
-]
+AsJson = Annotated[bool, typer.Option("--json", help="Print summary.json, not tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print neither tables nor progress.")]
 Events = Annotated[bool, typer.Option("--events", help="Also write events.parquet: every accident, violation, alarm.")]
 

@@ -1,6 +1,7 @@
 """The command that writes the report: `report`."""
 
 import sys
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,7 +50,7 @@ def report(
     if slides:
         _write_slides(found, folder, lang)
     if office:
-        _write_office(found, folder, lang)
+        _write_office(found, folder, lang, maker)
     if open_it:
         typer.launch(str((out or folder / REPORT).resolve()))
 
@@ -83,7 +84,7 @@ def _read(folder: Path) -> "Material":
         raise Problem(str(error)) from error
 
 
-def _write_office(found: "Material", folder: Path, lang: Language) -> None:
+def _write_office(found: "Material", folder: Path, lang: Language, maker: str) -> None:
     """A workbook, slides and a document in each language."""
     from sim.report import office
     from sim.report.page import shipped_score
@@ -91,9 +92,10 @@ def _write_office(found: "Material", folder: Path, lang: Language) -> None:
 
     score, files = shipped_score(), dict[str, bytes]()
     for language in languages_of(lang):
-        note, tables = office.note_of(found, language), list(office.sheets(found, score, language))
+        note = office.note_of(found, language, date.today(), maker)
+        tables = list(office.sheets(found, score, language))
         said = summary(found, score, language)
-        files[f"tables.{language}.xlsx"] = office.workbook(tables, note)
+        files[f"tables.{language}.xlsx"] = office.workbook(tables, note, language)
         title, charts = headline(found, language), office.charts_of(found, language)
         files[f"slides.{language}.pptx"] = office.slides(title, charts, note)
         files[f"report.{language}.docx"] = office.document(title, said, charts, tables, language, note)

@@ -9,10 +9,10 @@ import typer
 CHINESE = {
     "scenario": "方案",
     "expected": "预期事故率",
-    "ratio to baseline": "与基准之比",
+    "ratio to baseline": "与无措施之比",
     "counted": "实际起数率",
-    "compliance %": "守法率（%）",
-    "1 (baseline)": "1（基准）",
+    "compliance %": "禁行守法率（%）",
+    "1 (baseline)": "1（无措施）",
     "semi-trailers": "半挂车",
     "Accidents per million vehicle-km, mean of the runs (95 % interval)": (
         "百万车公里事故率：各次模拟均值（95% 区间）"
@@ -24,7 +24,7 @@ CHINESE = {
     "benefit / cost": "效益费用比",
     "accidents avoided": "减少事故",
     "direct loss avoided": "减少直接损失",
-    "pays from a life of": "效益等于费用时的生命价值",
+    "break-even value of a life": "效益等于费用时的生命价值",
     "never": "不划算",
     "part": "措施",
     "alone": "单独实施",
@@ -38,9 +38,9 @@ CHINESE = {
     "results in {}": "结果在 {}",
     "{} to {}": "{}～{}",
     "share (Shapley, all orders)": "分摊贡献（Shapley，全部次序）",
-    "share (Shapley, {} drawn orders)": "分摊贡献（Shapley，抽取 {} 种次序）",
+    "share (Shapley, {} orders drawn)": "分摊贡献（Shapley，抽取 {} 种次序）",
     "Expected accidents avoided by the parts of {}": "{} 各项措施减少的预期事故",
-    "Ratio to baseline, {} draws of parameters x {} runs": "与基准之比，参数抽样 {} 组 × 模拟 {} 次",
+    "Ratio to baseline, {} draws of parameters x {} runs": "与无措施之比，参数抽样 {} 组 × 模拟 {} 次",
 }
 """What is printed in English, and the same in Chinese; terms as the glossary has them."""
 

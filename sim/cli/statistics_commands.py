@@ -197,8 +197,8 @@ def _verdict(found: "BeforeAfter") -> str:
     if found.differs:
         return "differs from no effect"
     if found.ratio.low <= 1.0 <= found.ratio.high:
-        return "can't be told apart from no effect"
-    return "can't be told apart from no effect: the interval leaves 1 out, the exact test of the counts does not"
+        return "could be chance alone"
+    return "could be chance alone: the interval leaves 1 out, the exact test of the counts does not"
 
 
 def power(

@@ -158,14 +158,14 @@ def _costs(costs: dict[str, Any], width: int) -> list[Table]:
         ("benefit / cost", ratios),
         ("accidents avoided", avoided("accidents", ".1f")),
         ("direct loss avoided", avoided("property_loss_cny", form, unit)),
-        ("pays from a life of", pays),
+        ("break-even value of a life", pays),
     ]
     return _tables(title, costs, columns, width)
 
 
 def print_attribution(shares: Attribution) -> None:
     """What each part of a programme avoids: alone, last, and on average over orders."""
-    exact, drawn = "share (Shapley, all orders)", "share (Shapley, {} drawn orders)"
+    exact, drawn = "share (Shapley, all orders)", "share (Shapley, {} orders drawn)"
     third = said(exact) if shares.exact else said(drawn, shares.orders)
     title = said("Expected accidents avoided by the parts of {}", shares.programme)
     table = Table(title=title, title_justify="left")

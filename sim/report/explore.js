@@ -45,51 +45,58 @@ const ticks = (low, high, most = 6) => {
   const found = []; for (let v = Math.ceil(low / step) * step; v <= high + 1e-9; v += step) found.push(Number(v.toPrecision(6))); return found;
 };
 
+// As wide as there is room, so that letters stay as large as they are.
+const roomOf = (id) => Math.min(740, Math.max(320, $(id).clientWidth || 740));
+const pinTitle = (pin, n) => `${t("pinned", n + 1)}: ${title(pin.mask)}${moved(pin.places) ? ` (${t("sliders_moved")})` : ""}`;
+const clipped = (words, most) => words.length > most ? `${words.slice(0, most - 1)}…` : words;
+
 function drawCompare() {
-  const rows = [[t("chosen"), state.mask, state.places, "#005a8f"], ...state.pins.map((pin, n) => [t("pinned", n + 1), pin.mask, pin.places, "#7a3b8f"]), [t("whole"), SETS - 1, state.places, "#1b1b1b"], ...data.kinds.map((one, bit) => [t("alone", one[state.lang]), 1 << bit, state.places, "#8a8a8a"])];
+  const wide = roomOf("compare"), narrow = wide < 560;
+  const rows = [[t("chosen"), state.mask, state.places, "#005a8f"], ...state.pins.map((pin, n) => [pinTitle(pin, n), pin.mask, pin.places, "#7a3b8f"]), [t("whole"), SETS - 1, state.places, "#1b1b1b"], ...data.kinds.map((one, bit) => [t("alone", one[state.lang]), 1 << bit, state.places, "#8a8a8a"])];
   const found = rows.map(([, mask, places]) => estimate(mask, places, state.outcome, state.open));
   const ratios = found.flatMap((one) => [one.low / one.base, one.high / one.base]);
-  const low = Math.min(1, ...ratios) - 0.02, high = Math.max(1, ...ratios) + 0.02, left = 250, right = 690;
-  const x = (v) => left + (right - left) * (v - low) / (high - low), height = 34 + 26 * rows.length;
+  const low = Math.min(1, ...ratios) - 0.02, high = Math.max(1, ...ratios) + 0.02, left = narrow ? 12 : 250, right = wide - 50, step = narrow ? 42 : 26;
+  const x = (v) => left + (right - left) * (v - low) / (high - low), height = 34 + step * rows.length;
   let inside = line(x(1), 6, x(1), height - 24, "#777", 1, 'stroke-dasharray="2 3"');
   rows.forEach(([name, , , colour], n) => {
-    const y = 20 + 26 * n, one = found[n];
-    inside += text(left - 10, y + 4, name, "end") + line(x(one.low / one.base), y, x(one.high / one.base), y, colour, 3) + `<rect x="${x(one.ratio) - 4}" y="${y - 4}" width="8" height="8" fill="${colour}"/>` + text(right + 10, y + 4, one.ratio.toFixed(3));
+    const y = (narrow ? 34 : 20) + step * n, one = found[n], fits = state.lang === "zh" ? 0.5 : 1;
+    inside += (narrow ? text(left, y - 12, clipped(name, Math.floor(fits * wide / 6.6))) : text(left - 10, y + 4, clipped(name, Math.floor(fits * 38)), "end")) + line(x(one.low / one.base), y, x(one.high / one.base), y, colour, 3) + `<rect x="${x(one.ratio) - 4}" y="${y - 4}" width="8" height="8" fill="${colour}"/>` + text(right + 10, y + 4, one.ratio.toFixed(3));
   });
-  for (const v of ticks(low, high)) inside += line(x(v), height - 24, x(v), height - 19, "#777") + text(x(v), height - 5, v.toFixed(2), "middle", 'class="soft"');
-  $("compare").innerHTML = svg(740, height, inside, `${t("compare")}: ${t("chosen")} ${found[0].ratio.toFixed(2)}`);
+  for (const v of ticks(low, high, narrow ? 4 : 6)) inside += line(x(v), height - 24, x(v), height - 19, "#777") + text(x(v), height - 5, v.toFixed(2), "middle", 'class="soft"');
+  $("compare").innerHTML = svg(wide, height, inside, `${t("compare")}: ${t("chosen")} ${found[0].ratio.toFixed(2)}`);
 }
 
 function drawFront() {
-  const unit = data.money[state.lang];
+  const unit = data.money[state.lang], wide = roomOf("front");
   const points = data.cost.map((_, mask) => { const one = estimate(mask, state.places, state.outcome, false); return { mask, cost: costOf(mask, state.places) * unit, gain: one.base - one.after }; });
   const chosen = estimate(state.mask, state.places, state.outcome, false);
   const top = Math.max(...points.map((p) => p.gain), chosen.base - chosen.after) * 1.08, floor = Math.min(0, ...points.map((p) => p.gain)), most = Math.max(...points.map((p) => p.cost)) * 1.04 || 1;
-  const x = (v) => 60 + 660 * v / most, y = (v) => 290 - 270 * (v - floor) / (top - floor || 1), budget = Math.max(...data.cost) * unit * state.budget / 100;
+  const x = (v) => 60 + (wide - 80) * v / most, y = (v) => 290 - 270 * (v - floor) / (top - floor || 1), budget = Math.max(...data.cost) * unit * state.budget / 100;
   let inside = "";
-  for (const v of ticks(0, most)) inside += line(x(v), 290, x(v), 295, "#777") + text(x(v), 310, v.toLocaleString("en"), "middle", 'class="soft"');
-  for (const v of ticks(floor, top, 5)) inside += line(55, y(v), 720, y(v), "#eee") + text(50, y(v) + 4, String(v), "end", 'class="soft"');
+  for (const v of ticks(0, most, wide < 560 ? 4 : 6)) inside += line(x(v), 290, x(v), 295, "#777") + text(x(v), 310, v.toLocaleString("en"), "middle", 'class="soft"');
+  for (const v of ticks(floor, top, 5)) inside += line(55, y(v), wide - 20, y(v), "#eee") + text(50, y(v) + 4, String(v), "end", 'class="soft"');
   let best = -Infinity, path = "";
   for (const p of [...points].sort((a, b) => a.cost - b.cost || b.gain - a.gain)) if (p.gain > best) { best = p.gain; path += path ? `H${x(p.cost).toFixed(1)}V${y(p.gain).toFixed(1)}` : `M${x(p.cost).toFixed(1)} ${y(p.gain).toFixed(1)}`; }
   for (const p of points) inside += `<circle cx="${x(p.cost).toFixed(1)}" cy="${y(p.gain).toFixed(1)}" r="4" fill="${p.cost <= budget + 1e-9 ? "#3f86b5" : "#fff"}" stroke="${p.cost <= budget + 1e-9 ? "#3f86b5" : "#767676"}" data-mask="${p.mask}"><title>${title(p.mask).replace(/&/g, "&amp;").replace(/</g, "&lt;")}</title></circle>`;
   inside += `<path d="${path}" fill="none" stroke="#999"/>` + line(x(budget), 20, x(budget), 290, "#b34700", 1, 'stroke-dasharray="4 3"');
-  const hx = x(costOf(state.mask, state.places) * unit), hy = y(chosen.base - chosen.after), end = hx > 400;
+  const hx = x(costOf(state.mask, state.places) * unit), hy = y(chosen.base - chosen.after), end = hx > wide / 2;
   inside += `<circle cx="${hx}" cy="${hy}" r="7" fill="none" stroke="#005a8f" stroke-width="3"/>` + text(hx + (end ? -12 : 12), hy - 8, t("here"), end ? "end" : "start", 'font-weight="600"');
-  inside += text(390, 332, t("front_x"), "middle") + text(60, 14, t("front_y", t(state.outcome)));
-  $("front").innerHTML = svg(740, 340, inside, `${t("front")}: ${t("here")} ${shown(chosen.base - chosen.after)}`);
+  inside += text(wide / 2 + 20, 332, t("front_x"), "middle") + text(60, 14, t("front_y", t(state.outcome)));
+  $("front").innerHTML = svg(wide, 340, inside, `${t("front")}: ${t("here")} ${shown(chosen.base - chosen.after)}`);
   for (const dot of $("front").querySelectorAll("[data-mask]")) dot.addEventListener("click", () => { state.mask = Number(dot.dataset.mask); show(); });
 }
 
 function drawStrip() {
   const one = estimate(state.mask, state.places, "accidents", false), exact = data.yearly.accidents;
   const before = data.risk[0].map((v) => v * one.base / exact[0]), after = data.risk[state.mask].map((v) => v * one.after / Math.max(exact[state.mask], 1e-9));
-  const longest = data.ends[data.ends.length - 1], top = Math.max(...before, ...after) * 1.05 || 1, x = (km) => 45 + 680 * km / longest, y = (v) => 150 - 135 * v / top;
+  const longest = data.ends[data.ends.length - 1], top = Math.max(...before, ...after) * 1.05 || 1, wide = roomOf("strip"), x = (km) => 45 + (wide - 75) * km / longest, y = (v) => 150 - 135 * v / top;
   const steps = (values) => values.map((v, n) => `${n ? "L" : "M"}${x(data.ends[n]).toFixed(1)} ${y(v).toFixed(1)}L${x(data.ends[n + 1]).toFixed(1)} ${y(v).toFixed(1)}`).join("");
   let inside = `<path d="${steps(before)}" fill="none" stroke="#1b1b1b" stroke-width="1.5"/><path d="${steps(after)}" fill="none" stroke="#005a8f" stroke-width="2"/>`;
-  for (const v of ticks(0, longest, 7)) inside += text(x(v), 170, `${v} km`, "middle", 'class="soft"');
+  for (const v of ticks(0, longest, wide < 560 ? 4 : 7)) inside += text(x(v), 170, `${v} km`, "middle", 'class="soft"');
   for (const v of ticks(0, top, 3)) inside += text(40, y(v) + 4, String(v), "end", 'class="soft"');
-  inside += line(380, 10, 400, 10, "#1b1b1b", 2) + text(405, 14, t("before")) + line(600, 10, 620, 10, "#005a8f", 2) + text(625, 14, t("after"));
-  $("strip").innerHTML = svg(740, 178, inside, t("strip"));
+  const key = wide - 270;
+  inside += line(key, 10, key + 20, 10, "#1b1b1b", 2) + text(key + 25, 14, t("before")) + line(key + 160, 10, key + 180, 10, "#005a8f", 2) + text(key + 185, 14, t("after"));
+  $("strip").innerHTML = svg(wide, 178, inside, t("strip"));
 }
 
 const poisson = (mean, most) => { const logs = [-mean]; for (let k = 1; k <= most; k++) logs.push(logs[k - 1] + Math.log(mean / k)); return logs.map(Math.exp); };
@@ -97,10 +104,10 @@ function drawYear() {
   const one = estimate(state.mask, state.places, "accidents", false);  // deaths and injuries come several at a time
   const highest = Math.max(one.base, one.after), most = Math.ceil(highest + 4 * Math.sqrt(highest) + 5);
   const [a, b] = [poisson(one.base, most), poisson(one.after, most)], top = Math.max(...a, ...b);
-  const x = (k) => 20 + 700 * k / (most + 1), y = (p) => 130 - 115 * p / top;
+  const wide = roomOf("year"), key = wide - 150, x = (k) => 20 + (wide - 40) * k / (most + 1), y = (p) => 130 - 115 * p / top;
   const outline = (p, colour, width) => `<path d="M${x(0).toFixed(1)} 130${p.map((v, k) => `V${y(v).toFixed(1)}H${x(k + 1).toFixed(1)}`).join("")}V130" fill="none" stroke="${colour}" stroke-width="${width}"/>`;
-  let inside = outline(a, "#1b1b1b", 1.5) + outline(b, "#005a8f", 2) + line(500, 10, 520, 10, "#1b1b1b", 2) + text(525, 14, t("before")) + line(500, 28, 520, 28, "#005a8f", 2) + text(525, 32, t("after")) + text(370, 166, t("count_x"), "middle"); for (const k of ticks(0, most, 8)) if (Number.isInteger(k)) inside += text(x(k + 0.5), 148, String(k), "middle", 'class="soft"');
-  $("year").innerHTML = svg(740, 172, inside, t("year"));
+  let inside = outline(a, "#1b1b1b", 1.5) + outline(b, "#005a8f", 2) + line(key, 10, key + 20, 10, "#1b1b1b", 2) + text(key + 25, 14, t("before")) + line(key, 28, key + 20, 28, "#005a8f", 2) + text(key + 25, 32, t("after")) + text(wide / 2, 166, t("count_x"), "middle"); for (const k of ticks(0, most, wide < 560 ? 5 : 8)) if (Number.isInteger(k)) inside += text(x(k + 0.5), 148, String(k), "middle", 'class="soft"');
+  $("year").innerHTML = svg(wide, 172, inside, t("year"));
   let below = 0, hidden = 0; b.forEach((p, k) => { below += a[k]; hidden += p * below; });
   $("year-said").textContent = state.mask && one.ratio < 1 ? t("year_text", Math.round(100 * hidden)) : "";
 }
@@ -122,12 +129,17 @@ function drawAnswer() {
 }
 
 // --- Saving ---
+const scaled = (factor) => {
+  const flows = data.traffic.flows.map((flow) => ({ ...flow, trips_per_year: Object.fromEntries(Object.entries(flow.trips_per_year).map(([name, trips]) => [name, trips * factor])) }));
+  const links = Object.fromEntries(Object.entries(data.traffic.aadt).map(([name, aadt]) => [name, { aadt: aadt * factor }]));
+  return [`demand: ${JSON.stringify({ flows })}`, `road: ${JSON.stringify({ links })}`];
+};
 function yaml() {
   const own = data.kinds.map((one, bit) => [one.kind, state.mask >> bit & 1 ? {} : null]), other = [], tree = {};
   data.sliders.forEach((slider, k) => {
     if (state.places[k] === 0) return;
     const v = value(slider, state.places[k]), path = slider.key.split("."), given = slider.whole ? Math.round(v) : Number(v.toFixed(3));
-    if (slider.key === "traffic") other.push(`# traffic was at ${given.toFixed(2)} times: scale trips_per_year and aadt`);
+    if (slider.key === "traffic") other.push(...scaled(given));
     else if (path[0] === "interventions") { const at = own.find(([kind]) => kind === path[1]); if (at[1]) at[1][path[2]] = given; }
     else path.reduce((at, key, n) => (at[key] = n === path.length - 1 ? given : at[key] ?? {}), tree);
   });
@@ -198,6 +210,7 @@ $("open").addEventListener("change", () => { state.open = $("open").checked; sho
 $("pin").addEventListener("click", () => { state.pins = [...state.pins, { mask: state.mask, places: [...state.places] }].slice(-3); show(); });
 $("unpin").addEventListener("click", () => { state.pins = []; show(); });
 $("link").addEventListener("click", () => navigator.clipboard?.writeText(location.href).then(() => { $("link").textContent = t("copied"); }, () => {}));
+window.addEventListener("resize", () => show());
 window.addEventListener("hashchange", () => { if (location.hash !== hash()) { read(); words(); show(); } });
 $("choices").addEventListener("submit", (event) => event.preventDefault());
 read(); words(); show();

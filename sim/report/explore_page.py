@@ -65,6 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "By chance alone, in about {} of 100 years the count with these measures would not be lower than without.",
         "仅凭偶然，约每 100 年中有 {} 年，有措施的起数不低于无措施。",
     ),
+    "sliders_moved": ("sliders moved", "已移动滑块"),
     "pin": ("Keep for comparison", "加入对比"),
     "unpin": ("Clear comparison", "清除对比"),
     "yaml": ("Save as scenario (YAML)", "存为方案文件（YAML）"),
@@ -79,13 +80,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "made": (
         (
             "All {sets} sets were simulated for {days} days, {warm} days after they began, and scaled to a year; seed "
-            "{seed}, Hairpin {version}. Intervals hold chance in one run{unknown}. Levels can't be relied on; "
+            "{seed}, Hairpin {version}. What is rolled out or learned over months does more in a year than here. Intervals hold chance in one run{unknown}. Levels can't be relied on; "
             "comparing sets is safer, but the sizes of effects rest on assumptions. Nothing here evaluates a "
             "real programme."
         ),
         (
             "全部 {sets} 种组合在实施 {warm} 天后各模拟 {days} 天并折算为一年；种子 {seed}，Hairpin {version}。"
-            "区间含单次模拟的随机波动{unknown}。绝对水平不可引用；比较各组合相对可靠，但效果大小取决于假设。本页并非对真实项目的评估。"
+            "需数月推广或由驾驶人逐步体会的措施，全年效果大于本页。区间含单次模拟的随机波动{unknown}。绝对水平不可引用；比较各组合相对可靠，但效果大小取决于假设。本页并非对真实项目的评估。"
         ),
     ),
     "unknown": (", and uncertainty in the assumptions where it is switched on", "，选中时另计假设的不确定性"),
@@ -139,6 +140,10 @@ def _data(found: Explored, programme: Scenario, base_file: str, made: Mapping[st
         "risk": found.risk,
         "money": {language: MONEY[language][0] for language in LANGUAGES},
         "base": base_file,
+        "traffic": {
+            "flows": programme.demand.model_dump(mode="json")["flows"],
+            "aadt": {link.name: link.aadt for link in programme.road.links},
+        },
         "made": {**made, "days": programme.days, "warm": programme.warm_up_days, "sets": len(found.scenarios)},
     }
 

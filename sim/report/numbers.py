@@ -16,10 +16,10 @@ def interval(entry: Mapping[str, float | None], scale: float, form: str, languag
     mean, low, high = (None if value is None else value * scale for value in entry.values())
     if mean is None:
         return "–"
-    estimate = f"{mean:{form}}".replace("-", "−")
+    estimate = rounded(mean, form)
     if low is None or high is None:
         return estimate
-    if f"{low:{form}}" == f"{high:{form}}":
+    if rounded(low, form) == rounded(high, form):
         return f"{estimate} (±<{_half_step(form)})"
     return f"{estimate} ({span(low, high, form, language)})"
 
@@ -33,7 +33,13 @@ def _half_step(form: str) -> str:
 def span(low: float, high: float, form: str, language: str = "en") -> str:
     """From low to high; a minus sign does not stand beside a dash."""
     between = "～" if language == "zh" else "–" if low >= 0.0 else " to "
-    return f"{low:{form}}{between}{high:{form}}".replace("-", "−")
+    return f"{rounded(low, form)}{between}{rounded(high, form)}"
+
+
+def rounded(value: float, form: str) -> str:
+    """A number in a form, with a minus sign where it is one, which zero has not."""
+    text = f"{value:{form}}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "−")
 
 
 def changes(before: Sequence[float], after: Sequence[float], *, points: bool, language: str = "en") -> str:
@@ -49,9 +55,15 @@ def changes(before: Sequence[float], after: Sequence[float], *, points: bool, la
 def _signed(found: Interval, unit: str, language: str) -> str:
     if isnan(found.estimate):
         return "–"
-    between = "～" if language == "zh" else " to "
-    limits = "" if isnan(found.low) else f" ({_tenths(found.low)}{between}{_tenths(found.high)})"
+    limits = "" if isnan(found.low) else f" ({_limits(found, language)})"
     return f"{_tenths(found.estimate)}{unit}{limits}"
+
+
+def _limits(found: Interval, language: str) -> str:
+    low, high = _tenths(found.low), _tenths(found.high)
+    if low == high:
+        return f"±<{_half_step('.1f')}"
+    return f"{low}{'～' if language == 'zh' else ' to '}{high}"
 
 
 def _tenths(value: float) -> str:

@@ -1,6 +1,8 @@
 """The report's tables and charts for office programs: a workbook, slides and a document (extra `hairpin[office]`)."""
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from importlib import import_module
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -96,7 +98,13 @@ def _costs(found: Material, titles: dict[str, str], language: str) -> Sheet:
     return _keyed("costs", keys, heads, rows.costs(found, titles, language), language)
 
 
-def workbook(tables: Sequence[Sheet], note: str) -> bytes:
+NUMBER = r"([+−-]?[\d,.]+)"
+INTERVAL = re.compile(rf"^{NUMBER}(?: ?%| pp| 个百分点)? \({NUMBER}(?:–|～| to ){NUMBER}\)$")
+"""An estimate with its interval, in per cent or not."""
+ENDS = 2
+
+
+def workbook(tables: Sequence[Sheet], note: str, language: str) -> bytes:
     """An Excel file, a sheet a table, numbers as numbers where a cell is one."""
     import xlsxwriter
 
@@ -109,14 +117,14 @@ def workbook(tables: Sequence[Sheet], note: str) -> bytes:
         for table in tables:
             sheet = book.add_worksheet(_sheet_name(table.title, {own.name for own in book.worksheets()}))
             sheet.write(0, 0, table.title, book.add_format({"bold": True, "font_size": 13}))
-            sheet.write_row(1, 0, table.head, bold)
-            for number, row in enumerate(table.rows, start=2):
-                for column, text in enumerate(row):
-                    value = _as_number(text)
-                    sheet.write(number, column, text if value is None else value)
+            head, content = _in_columns(table, language)
+            sheet.write_row(1, 0, head, bold)
+            for number, row in enumerate(content, start=2):
+                for column, value in enumerate(row):
+                    sheet.write(number, column, value)
             sheet.write(len(table.rows) + 3, 0, note, small)
             sheet.set_column(0, 0, 42)
-            sheet.set_column(1, len(table.head), 22)
+            sheet.set_column(1, len(head), 16)
             sheet.freeze_panes(2, 1)
     return stream.getvalue()
 
@@ -125,6 +133,37 @@ def _sheet_name(title: str, taken: set[str]) -> str:
     """What Excel allows, and no other sheet has."""
     name = "".join(letter for letter in title if letter not in "[]:*?/\\")[:WIDEST_SHEET_NAME]
     return name if name not in taken else f"{name[: WIDEST_SHEET_NAME - 2]}_{len(taken)}"
+
+
+def _in_columns(table: Sheet, language: str) -> tuple[list[str], list[list[str | float]]]:
+    """Head and cells, numbers as numbers: intervals have columns for their ends, units are left to the head."""
+    parts = [[_estimate_and_ends(row[column]) for row in table.rows] for column in range(len(table.head))]
+    wide = [any(len(cell) > 1 for cell in cells) for cells in parts]
+    low, high = word("low_end", language), word("high_end", language)
+    head = [
+        name
+        for title, has_ends in zip(table.head, wide, strict=True)
+        for name in ([title, f"{title}: {low}", f"{title}: {high}"] if has_ends else [title])
+    ]
+    content = [
+        [
+            value
+            for cells, has_ends in zip(parts, wide, strict=True)
+            for value in (*cells[number], *[""] * (ENDS * has_ends + 1 - len(cells[number])))
+        ]
+        for number in range(len(table.rows))
+    ]
+    return head, content
+
+
+def _estimate_and_ends(text: str) -> tuple[str | float, ...]:
+    """A cell as an estimate with both ends of its interval, as one number, or as it is."""
+    match = INTERVAL.match(text)
+    values = [] if match is None else [_as_number(part) for part in match.groups()]
+    if values and None not in values:
+        return tuple(value for value in values if value is not None)
+    value = _as_number(text)
+    return (text if value is None else value,)
 
 
 def _as_number(text: str) -> float | None:
@@ -204,9 +243,9 @@ def document(
     return stream.getvalue()
 
 
-def note_of(found: Material, language: str) -> str:
-    """Place, period, version and what it is, for the foot of everything."""
-    place = found.place(language)
-    versions: dict[str, str] = found.manifest["versions"]
-    parts = [*([place] if place else []), period(found.scenarios[found.baseline]), word("stamp", language)]
-    return " · ".join([*parts, f"Hairpin {versions['hairpin']}", word("source", language)])
+def note_of(found: Material, language: str, made_on: date, maker: str = "") -> str:
+    """Maker, place, period, what it is, version and date, for the foot of everything."""
+    version = found.manifest["versions"]["hairpin"]
+    source = word("source", language).format(version, made_on.isoformat())
+    parts = maker, found.place(language), period(found.scenarios[found.baseline]), word("stamp", language), source
+    return " · ".join(part for part in parts if part)

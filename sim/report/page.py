@@ -15,8 +15,8 @@ from sim.report.drawings import NARROW_INCHES, drawings
 from sim.report.material import Material
 from sim.report.numbers import millions
 from sim.report.sources import assumptions
-from sim.report.summary import headline, summary
-from sim.report.templates import asset, rendered
+from sim.report.summary import FEW_RUNS, headline, summary
+from sim.report.templates import asset, css_text, rendered
 from sim.report.words import LANGUAGES, LIMITS, WORDS, word
 from sim.results.folder import ResultFolder
 
@@ -39,10 +39,13 @@ def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str]
     """Everything that the template needs, in one language."""
     say = partial(word, language=language)
     titles = {name: found.title(name, language) for name in found.summary["scenarios"]}
+    version = found.manifest["versions"]["hairpin"]
     return {
         "language": language,
-        "t": {key: say(key) for key in WORDS},
+        "t": {key: say(key) for key in WORDS} | {"source": say("source").format(version, made["on"])},
+        "few": say("few_runs").format(found.replications) if found.replications < FEW_RUNS else "",
         "headline": headline(found, language),
+        "footer": css_text(" · ".join(text for text in (headline(found, language), made["by"], made["on"]) if text)),
         "place": found.place(language),
         "period": period(found.scenarios[found.baseline]),
         "made": made,

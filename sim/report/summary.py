@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sim.core.metrics import RATE
 from sim.report.answer import answer
 from sim.report.material import Material
-from sim.report.numbers import changes, millions
+from sim.report.numbers import changes, millions, rounded
 from sim.report.rows import SUSPICIOUS
 from sim.report.scorecard import TELLING_WIDTH
 from sim.report.words import either, parameter_word, word
@@ -71,11 +71,7 @@ def summary(found: Material, score: Mapping[str, Any], language: str) -> list[Sa
         Said(either(language, "How far to trust it", "可信程度"), held_against(score, language)),
     ]
     if found.replications < FEW_RUNS:
-        few = either(
-            language,
-            f"Only {found.replications} run{'s' * (found.replications > 1)} of each: intervals are rough or missing.",
-            f"每个方案只模拟了 {found.replications} 次：区间粗略或没有。",
-        )
+        few = word("few_runs", language).format(found.replications)
         lines.append(Said(either(language, "Caution", "注意"), few))
     return lines
 
@@ -112,7 +108,8 @@ def _ranking(found: Material, language: str) -> Iterator[Said]:
 
 def _percent(ratio: float, language: str) -> str:
     space = "\N{NO-BREAK SPACE}" if language == "en" else ""
-    return f"{100.0 * (ratio - 1.0):+.0f}{space}%".replace("-", "−")
+    change = f"{100.0 * (ratio - 1.0):+.0f}"
+    return f"{'0' if change[1:] == '0' else change.replace('-', '−')}{space}%"
 
 
 def _money(found: Material, language: str) -> Iterator[Said]:
@@ -121,24 +118,28 @@ def _money(found: Material, language: str) -> Iterator[Said]:
     if not known:
         return
     best = max(known, key=lambda name: known[name]["benefit_cost_ratio"]["central"])
+    pays = known[best]["benefit_cost_ratio"]["central"] >= 1.0
     names = dict.fromkeys(name for name in (found.programme, best) if name in known)
     texts = [_worth(found, name, known[name], language) for name in names]
     if len(names) > 1:
-        texts[1] = either(language, "Best value: ", "最划算：") + texts[1]
+        least = either(
+            language, "None pays at the central value; nearest to it: ", "按中间取值均不划算，相对最好的是："
+        )
+        texts[1] = (either(language, "Best value: ", "最划算：") if pays else least) + texts[1]
     yield Said(either(language, "Value for money", "费用与效益"), " ".join(texts))
 
 
 def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) -> str:
     cost = millions(found.yearly * entry["cost_cny"], language)
     low, central, high = (entry["benefit_cost_ratio"][key] or 0.0 for key in ("low", "central", "high"))
-    title = found.title(name, language)
+    title, times = found.title(name, language), [rounded(value, ".2g") for value in (low, central, high)]
     text = either(
         language,
-        f"“{title}” costs {cost} million CNY a year and returns {central:.2g} times its cost ({low:.2g} to {high:.2g}, "
+        f"“{title}” costs {cost} million CNY a year and returns {times[1]} times its cost ({times[0]} to {times[2]}, "
         "depending on the value of a statistical life).",
-        f"“{title}”一年费用 {cost} 万元，效益为费用的 {central:.2g} 倍"
-        f"（按不同生命价值取值为 {low:.2g}～{high:.2g} 倍）。",
-    ).replace("-", "−")
+        f"“{title}”一年费用 {cost} 万元，效益为费用的 {times[1]} 倍"
+        f"（按不同生命价值取值为 {times[0]}～{times[2]} 倍）。",
+    )
     if central > SUSPICIOUS:
         text += either(language, " That rests on the assumed cost.", "这取决于所假设的费用。")
     return text

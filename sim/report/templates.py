@@ -27,6 +27,12 @@ def asset(*names: str, package: str = HERE) -> Markup:
     return Markup("".join((files(package) / name).read_text(encoding="utf-8") for name in names))  # noqa: S704
 
 
+def css_text(text: str) -> Markup:
+    """A text as CSS writes it, which can't end the element in which it stands."""
+    kept = "".join(letter if letter.isalnum() or letter in " .,;:()·–-" else f"\\{ord(letter):x} " for letter in text)
+    return Markup(f'"{kept}"')  # noqa: S704
+
+
 def script_data(content: Any) -> Markup:
     """What a page's script reads, as JSON that can't end the element in which it stands."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -10,7 +10,11 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     "stamp": ("model estimate", "模型推演"),
     "runs_of": ("{} runs of each scenario, seed {}", "每个方案模拟 {} 次，种子 {}"),
-    "source": ("Source: Hairpin, simulated runs.", "来源：Hairpin 模拟。"),
+    "source": ("Source: Hairpin {}, simulated runs, {}.", "来源：Hairpin {} 模拟，{}。"),
+    "few_runs": ("Only {} runs: intervals are rough or missing.", "只模拟了 {} 次：区间粗略或没有。"),
+    "between": ("–", "～"),
+    "low_end": ("from", "下限"),
+    "high_end": ("to", "上限"),
     "index": ("indicator", "指标"),
     "road": ("road", "道路"),
     "fewer": ("← fewer accidents", "← 事故减少"),
@@ -81,9 +85,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "parts": ("What the parts of the programme add", "全套措施各部分的贡献"),
     "parts_text": (
-        "Accidents that the programme avoids in a year: each part alone, what is lost without it, and a share that is fair over "
-        "all orders in which parts can be added.",
-        "全套措施一年减少的事故起数：各部分单独实施、缺少该项的损失，以及按各种加入次序平均的公平份额。",
+        "Accidents that the programme avoids in a year: each part alone, what is lost without it, and its share on average "
+        "over all orders in which parts can be added (Shapley value).",
+        "全套措施一年减少的事故起数：各部分单独实施、缺少该项的损失，以及分摊贡献（各种实施顺序平均，Shapley 值）。",
     ),
     "indices": ("The four indicators and exposure", "四项指数与行驶量"),
     "indices_text": (
@@ -131,7 +135,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "year_text": (
         "Counted accidents scatter by chance. The curves show how likely each count of a year is; where they "
         "overlap, one year alone can't tell the programme from no programme.",
-        "实际起数受偶然影响而波动。曲线给出一年中各种起数的可能性；两条曲线重叠之处，仅凭一年无法判断措施有无作用。",
+        "实际起数受偶然影响而波动。曲线给出一年中各种起数的概率；两条曲线重叠之处，仅凭一年无法判断措施有无作用。",
     ),
     "costs": ("Costs and what they avoid", "费用与效益"),
     "costs_text": (
@@ -150,8 +154,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "sources": ("Assumptions and sources", "假设与来源"),
     "sources_text": (
         "The numbers of the programme's scenario as its file names them, with the words of their sources; roads and fleets stand "
-        "in the file, formulas in docs/parameters.md.",
-        "全套措施方案的各项数字及其来源；名称与来源按方案文件原文列出（英文），道路与车队见方案文件，公式见 docs/parameters.md。",
+        "in the file, formulas in the documents (`hairpin parameters` prints all).",
+        "全套措施方案的各项数字及其来源；名称与来源按方案文件原文列出（英文），道路与车队见方案文件，公式见项目文档（`hairpin parameters` 可列出全部参数）。",
     ),
     "mechanics": ("What is assumed and what is computed", "哪些是假设，哪些由模型算出"),
     "mechanics_text": (
@@ -194,7 +198,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "study_naive": ("ratio without the correction", "未修正的比值"),
     "study_verdict": ("verdict", "结论"),
     "study_differs": ("differs from no effect", "与无效果有显著差异"),
-    "study_no_effect": ("can't be told apart from no effect", "尚不能与无效果相区分"),
+    "study_no_effect": ("could be chance alone", "可能只是偶然"),
     "study_placebo": (
         "untreated sites whose interval holds 1 (about 95 % should)",
         "区间包含 1 的未治理点（约 95% 为宜）",
@@ -335,8 +339,8 @@ WORDS |= {f"{row.name}_trips": (f"trips with {row.en} (thousand)", f"{row.zh}的
 LIMITS: tuple[tuple[str, str], ...] = (
     (
         "The network is stylised unless its file says otherwise; drivers' behaviour has not been calibrated. The size of the "
-        "effects rests on assumptions, each listed with its range in docs/parameters.md.",
-        "路网除文件另有说明外均为概化；驾驶人行为未经标定。效果大小取决于假设，各项假设及范围见 docs/parameters.md。",
+        "effects rests on assumptions, each listed with its range below and by `hairpin parameters`.",
+        "路网除文件另有说明外均为概化；驾驶人行为未经标定。效果大小取决于假设，各项假设及范围见下表及 `hairpin parameters`。",
     ),
     (
         "The accident model was fitted to rural roads in the United States; its use for trucks in China is an assumption. The "

@@ -171,7 +171,7 @@ def test_the_command_reads_a_table(tmp_path) -> None:
     content = json.loads(command(file, HEAD + "a,8,6,4.0,8.0,0.25\n", "--json", "--accept-predictions").stdout)
     assert content["expected_after_without_treatment"] == pytest.approx(12.0)
     assert "differs from no effect" in command(file, HEAD + "a,40,12,40,40,0.25\n").stdout
-    assert "can't be told apart" in command(file, HEAD + "a,8,11,7.0,8.0,0.25\n").stdout
+    assert "could be chance alone" in command(file, HEAD + "a,8,11,7.0,8.0,0.25\n").stdout
 
 
 def test_predictions_that_do_not_fit_need_untreated_sites(tmp_path) -> None:

@@ -199,7 +199,7 @@ def test_operators_cost_what_the_model_says(data, scenario_file) -> None:
 def test_a_saved_choice_is_a_scenario(html, tmp_path, scenario_file) -> None:
     """Of calls alone with four operators: the same as the programme without the other measure."""
     script = """
-    const places = window.hairpin.state.places; places[1] = 1; places[3] = 0.5; places[4] = -0.5;
+    const places = window.hairpin.state.places; places[0] = 0.5; places[1] = 1; places[3] = 0.5; places[4] = -0.5;
     window.hairpin.state.mask = 1; show();
     document.title = document.getElementById("yaml").href.split(",").slice(1).join(",");
     """
@@ -214,6 +214,11 @@ def test_a_saved_choice_is_a_scenario(html, tmp_path, scenario_file) -> None:
     assert chosen.title == "calls to drivers"
     assert chosen.fleet.call_answer_probability < load_scenario(scenario_file).fleet.call_answer_probability
     assert chosen.fleet.classes["frequent_semi"].terminal_online_share > 0.6
+    whole = load_scenario(scenario_file)
+    for more, before in zip(chosen.demand.flows, whole.demand.flows, strict=True):
+        scaled = {name: trips * 1.15 for name, trips in before.trips_per_year.items()}
+        assert dict(more.trips_per_year) == pytest.approx(scaled)
+    assert [link.aadt for link in chosen.road.links] == pytest.approx([1.15 * link.aadt for link in whole.road.links])
 
 
 @needs_browser

@@ -1,7 +1,9 @@
 """The report for office programs, read back."""
 
+import re
 import sys
 import zipfile
+from datetime import date
 from io import BytesIO
 
 import docx
@@ -16,7 +18,7 @@ from sim.report.drawings import drawings
 from sim.report.material import material
 from sim.report.page import shipped_score
 from sim.report.summary import headline, summary
-from sim.report.words import LANGUAGES
+from sim.report.words import LANGUAGES, word
 from sim.results.folder import write_results
 
 runner = CliRunner()
@@ -62,13 +64,49 @@ def test_the_document_has_the_answer_and_the_tables(found, language) -> None:
 
 def test_the_workbook_has_a_sheet_a_table_and_numbers_as_numbers(found) -> None:
     tables = list(office.sheets(found, shipped_score(), "en"))
-    book = zipfile.ZipFile(BytesIO(office.workbook(tables, "note")))
+    book = zipfile.ZipFile(BytesIO(office.workbook(tables, "note", "en")))
     names = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
     assert len(names) == len(tables)
     worst = next(table for table in tables if table.head[1] == "km")
     sheet = book.read(f"xl/worksheets/sheet{tables.index(worst) + 1}.xml").decode()
     assert f"<v>{float(worst.rows[0][2]):g}</v>" in sheet
     assert "ratio to baseline" not in sheet
+
+
+def test_ends_of_intervals_have_columns_of_their_own(found) -> None:
+    """So that a spreadsheet can reckon with them: each estimate lies between its ends."""
+    tables = list(office.sheets(found, shipped_score(), "zh"))
+    book = zipfile.ZipFile(BytesIO(office.workbook(tables, "note", "zh")))
+    indices = next(n for n, table in enumerate(tables, 1) if table.title == word("indices", "zh"))
+    sheet = book.read(f"xl/worksheets/sheet{indices}.xml").decode()
+    rows = [
+        [float(value) for value in re.findall(r"<c r=\"[B-J]\d+\"[^>]*><v>([^<]+)</v></c>", row)]
+        for row in re.findall(r"<row .*?</row>", sheet)[2:]
+    ]
+    whole = [row for row in rows if len(row) == 9]
+    assert len(whole) >= 3
+    assert all(row[n + 1] <= row[n] <= row[n + 2] for row in whole for n in (0, 3, 6))
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("0.87 (0.24～1.50)", (0.87, 0.24, 1.5)),
+        ("−3.1 % (−5.0 to +1.2)", (-3.1, -5.0, 1.2)),
+        ("1,234.5 (1,000.0–1,500.5)", (1234.5, 1000.0, 1500.5)),
+        ("0.0 pp (±<0.05)", ("0.0 pp (±<0.05)",)),
+        ("12", (12.0,)),
+        ("–", ("–",)),
+    ],
+)
+def test_cells_as_numbers(text, cells) -> None:
+    assert office._estimate_and_ends(text) == cells
+
+
+def test_the_note_names_maker_and_date(found) -> None:
+    note = office.note_of(found, "en", date(2026, 2, 3), "County office")
+    assert note.startswith("County office · ")
+    assert note.endswith("simulated runs, 2026-02-03.")
 
 
 def test_the_command_writes_all_three_in_both_languages(folder) -> None:

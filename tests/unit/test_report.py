@@ -207,8 +207,11 @@ def test_where_nobody_drives_there_is_no_report(small, tmp_path) -> None:
 def test_numbers_as_people_say_them() -> None:
     assert interval({"estimate": 0.5, "low": -0.1, "high": 1.1}, 1.0, ".1f") == "0.5 (−0.1 to 1.1)"
     assert interval({"mean": 2.0, "low": None, "high": None}, 2.0, ".1f") == "4.0"
-    assert changes([100.0, 50.0], [50.0, 25.0], points=False) == "−50.0 % (−50.0 to −50.0)"
-    assert changes([0.9, 0.9], [0.98, 0.98], points=True) == "+8.0 pp (+8.0 to +8.0)"
+    assert changes([100.0, 50.0], [50.0, 25.0], points=False) == "−50.0 % (±<0.05)"
+    assert changes([0.9, 0.9], [0.98, 0.98], points=True) == "+8.0 pp (±<0.05)"
+    assert "to" in changes([100.0, 100.0], [90.0, 80.0], points=False)
+    assert interval({"estimate": -0.001, "low": -0.004, "high": 0.2}, 1.0, ".2f") == "0.00 (0.00–0.20)"
+    assert interval({"estimate": 0.0, "low": -0.001, "high": 0.001}, 1.0, ".2f") == "0.00 (±<0.005)"
     assert changes([0.9, 0.9], [0.98, 0.98], points=True, language="zh").startswith("+8.0 个百分点")
     assert changes([2.0], [2.0], points=False) == "0.0 %"
     assert (millions(49_000.0, "en"), millions(4.94e6, "zh")) == ("<0.1", "494")

@@ -78,7 +78,7 @@ def test_in_chinese_nothing_is_cut_and_nothing_is_english_but_names(results, wid
         speak(Spoken.en)
     assert "…" not in text
     assert max(map(cell_len, text.splitlines())) <= width
-    for heading in ("与基准之比", "守法率（%）", "实际起数率", "高速公路", "效益费用比", "减少死亡", "（万元）"):
+    for heading in ("与无措施之比", "禁行守法率（%）", "实际起数率", "高速公路", "效益费用比", "减少死亡", "（万元）"):
         assert heading in text
     ratio = results.summary["comparisons"]["a"]["accident_rate_ratio"]
     assert f"{ratio['estimate']:.3f} ({ratio['low']:.3f}～{ratio['high']:.3f})" in text
