@@ -277,6 +277,9 @@ def counts(
     ] = None,
     date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where dates don't tell.")] = None,
     units: Annotated[str, typer.Option(help="Of speeds: metric (km/h) or us (mph).")] = "metric",
+    keep: Annotated[
+        list[str] | None, typer.Option(help="COLUMN=TEXT: only rows whose cell begins so, such as a station's.")
+    ] = None,
     utc_offset: Annotated[
         float | None,
         typer.Option(min=-14.0, max=14.0, help="Hours to add where times are Greenwich's.", show_default=False),
@@ -296,6 +299,7 @@ def counts(
         date_order=_order(date_order),
         miles=_one_of("--units", units, ("metric", "us")) == "us",
         utc_offset_h=utc_offset,
+        keep=_pairs("--keep", keep),
     )
     files, report = count_files(file, found)
     _finish(out, files, report, report_text(report, "en"), as_json=as_json)

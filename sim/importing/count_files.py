@@ -39,6 +39,8 @@ def _report(file: Path, counts: Counts) -> dict[str, Any]:
         "rows_out_of_order": counts.out_of_order,
         "classes_not_known": list(counts.unknown_classes),
         "silent_hours_by_light": counts.silent_hours,
+        "hours_without_a_row": counts.hours_without_a_row,
+        **counts.left_out,
         "whole_days": len(counts.days),
         "first_day": str(counts.days[0]),
         "last_day": str(counts.days[-1]),
@@ -81,6 +83,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "trucks": "trucks: {truck_share:.1%}",
         "no_classes": "trucks: not known, as nothing tells the vehicles apart",
         "silent": "{silent_hours_by_light} hours from 7 to 19 without a vehicle: was the counter out? They count as 0",
+        "no_row": "{hours_without_a_row} hours of the whole days have no row; they count as 0",
+        "rows_that_are_sums": "{rows_that_are_sums:,} rows that are sums over time, directions or lanes were left out",
+        "rows_that_repeat": "{rows_that_repeat:,} rows that stand there twice were left out",
+        "rows_of_another_time": "{rows_of_another_time:,} rows of another year were left out: was a clock reset?",
         "unknown": "classes that are not known: {names}",
         "share": "of all vehicles",
         "speed": "15th, 50th and 85th percentile of speed [km/h]",
@@ -93,6 +99,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "trucks": "货车占 {truck_share:.1%}",
         "no_classes": "货车占比不明：文件未区分车型",
         "silent": "7 至 19 时有 {silent_hours_by_light} 小时没有车辆：设备是否中断？按 0 计",
+        "no_row": "完整日中有 {hours_without_a_row} 小时没有记录，按 0 计",
+        "rows_that_are_sums": "{rows_that_are_sums:,} 行为时段、方向或车道合计，未计入",
+        "rows_that_repeat": "{rows_that_repeat:,} 行重复，未计入",
+        "rows_of_another_time": "{rows_of_another_time:,} 行属其他年份，未计入：设备时钟是否被重置？",
         "unknown": "无法识别的车型：{names}",
         "share": "占全部车辆",
         "speed": "车速第 15、50、85 百分位 [km/h]",
@@ -108,6 +118,11 @@ def report_text(report: Mapping[str, Any], language: Language) -> str:
     lines += [f"- {words[name].format(**report)}" for name in ("rows", "days", "aadt", trucks)]
     if report["silent_hours_by_light"]:
         lines.append(f"- {words['silent'].format(**report)}")
+    if report["hours_without_a_row"]:
+        lines.append(f"- {words['no_row'].format(**report)}")
+    for why in ("rows_that_are_sums", "rows_that_repeat", "rows_of_another_time"):
+        if report.get(why):
+            lines.append(f"- {words[why].format(**report)}")
     if report["classes_not_known"]:
         lines.append(f"- {words['unknown'].format(names=', '.join(report['classes_not_known']))}")
     lines += [f"- {group}: {share:.1%} {words['share']}" for group, share in report["shares"].items()]

@@ -13,31 +13,54 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from sim.core.texts import shown
-from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Floats
+from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Bools, Floats
+from sim.importing.count_rows import SUM, Read, looks_like_intervals, without_sums_and_repeats
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
-from sim.importing.moments import Moment, as_starts, later, read_moments, tell_ends, tells_both
+from sim.importing.moments import (
+    Moment,
+    as_starts,
+    end_at_midnight,
+    later,
+    midnights_after,
+    read_moments,
+    tell_ends,
+    tells_both,
+)
 from sim.importing.numbered import is_of_another_zone, is_of_greenwich, of_spreadsheet, of_unix
 from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
 
 Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
 GROUPS: tuple[Group, ...] = ("car", "bus", "rigid", "semi", "unclassified")
 LAST_BUS, LAST_RIGID, LAST_SEMI = 4, 7, 13
+COUNT_UNITS = ("_veh", "_vehicles", "_vehs", "_veh/h", "_vph", "_辆", "_辆/h", "_辆/小时", "_辆次")
+"""Behind the name of a number of vehicles."""
 NAMES: dict[str, tuple[str, ...]] = {
     "date": ("date", "day", "日期"),
     "time": ("time", "hour", "start", "begin", "时间", "时段"),
     "moment": ("datetime", "timestamp", "date time", "date/time", "date_time", "通过时间"),
     "class": ("class", "vehicle_class", "veh_class", "fhwa_class", "cls", "车型"),
-    "count": ("count", "volume", "vehicles", "流量", "数量"),
-    "speed": ("speed", "speed_kmh", "speed_mph", "速度", "车速"),
-}
+    "count": tuple(
+        f"{name}{unit}"
+        for unit in ("", *COUNT_UNITS)
+        for name in (
+            "count", "volume", "vehicles", "flow", "number", "vehicle count", "vehicle_count", "number of vehicles",
+            "traffic volume", "traffic", "total volume", "total", "anzahl", "流量", "数量",
+            "交通量", "车流量", "辆数", "合计",
+        )
+    ),
+    "speed": ("speed", "speed_kmh", "speed_mph", "speed_kph", "速度", "车速", "速度_kmh", "车速_kmh"),
+    "station": ("station", "site", "site_id", "site id", "location", "counter", "站点", "观测站", "断面名称"),
+    "direction": ("direction", "dir", "bound", "heading", "方向", "行驶方向"),
+    "lane": ("lane", "lane_no", "lane number", "车道", "车道号"),
+}  # fmt: skip
 WORDS: dict[str, Group] = {
     "小客车": "car", "小客": "car", "大客车": "bus", "大客": "bus", "小货车": "rigid", "小货": "rigid",
     "中货车": "rigid", "中货": "rigid", "大货车": "rigid", "大货": "rigid", "特大货车": "semi", "特大货": "semi",
@@ -52,30 +75,31 @@ WORDS: dict[str, Group] = {
     "小型货车": "rigid", "中型货车": "rigid", "大型货车": "rigid", "特大型货车": "semi", "大型客车": "bus",
     "vans": "car", "motorcycles": "car", "coaches": "bus", "lgv": "car", "hgvs": "semi", "heavy vehicles": "rigid",
     "lorries": "rigid", "semis": "semi", "semi-trailers": "semi", "pickups": "car", "light vehicles": "car",
-    "heavy vehicle": "rigid",
+    "heavy vehicle": "rigid", "中型车": "rigid", "大型车": "rigid", "汽车列车": "semi",
     "半挂车": "semi", "半挂": "semi", "挂车": "semi", "牵引车": "semi", "半挂牵引车": "semi", "拖挂车": "semi",
 }  # fmt: skip
 BARE = re.compile(r"(\d{1,4})\s*(?:[Hh]|时|点)?\s*([AaPp][Mm])?")
 PREFIX = re.compile(r"^(?:class|cls|fhwa|f|类|型)[\s_-]*(?=\d)", re.IGNORECASE)
-SUM = re.compile(
-    r"^(?:(?:grand |sub)?total|all|sum|(?:all|total) (?:vehicles|classes)|合计|总计|小计|gesamt|summe)$", re.IGNORECASE
-)
-"""A class that is the sum of others."""
 SUM_OF = re.compile(r"\b(?:sub)?total\b|合计|总计|小计|\bgesamt\b", re.IGNORECASE)
 """In the name of one that may be, as `Trucks total`: it is where its parts are there too."""
 OTHERS = re.compile(
     r"^(?:others?|unclassified|unknown|其他|其它|未分类|sonstige)$|^(?:class|cls|fhwa|f)?[\s_-]*\d+$", re.IGNORECASE
 )
 """Columns of vehicles of no known class, beside those of known ones."""
-POINTS_APART = re.compile(r"\d{1,3}(?:\.\d{3})+")
+POINTS_APART, COMMAS_APART = re.compile(r"\d{1,3}(?:\.\d{3})+"), re.compile(r"\d{1,3}(?:,\d{3})+")
+NEVER_HOURS = 3
+"""Hours without a row on any day, from which on intervals are part of a day: assumption, 2 to 6."""
+SILENT_HOURS, BUSY_A_DAY = 6, 500.0
+"""The same of single vehicles, on a road with so many a day: assumptions, 4 to 8 and 200 to 1,000."""
+SPEED_UNIT = re.compile(r"\s*(?:km/h|kmh|kph|mph)$")
 FIRST_LIGHT_HOUR, LAST_LIGHT_HOUR = 7, 19
-Read = tuple[tuple[date, float], Row]
-"""Day and seconds since its midnight of a row."""
 WEEK, FIRST_ROWS = 7, 20
 MOST_UNREAD = 0.1
 """Of all rows, without a time that can be read: assumption, 0.02 to 0.2."""
 LEAST_KINDS = 2
 """Columns of vehicles by class, from which on a table is taken as one of those."""
+MOST_KINDS, LEAST_VALUES = 12, 5
+"""Columns among which sums are looked for, and values that a sum has at least."""
 KIND, NUMBER = "kind of vehicle", "number of vehicles"
 SHORT_ERROR, WEEK_ERROR = 0.25, 0.13
 """Relative standard error of the year's average. From a week or more: 10.3 % in the mean [2] are a standard deviation
@@ -97,6 +121,10 @@ class Counts:
     """By group: 15th, 50th and 85th percentile."""
     unknown_classes: tuple[str, ...]
     """Names that say nothing of the vehicle."""
+    left_out: Mapping[str, int]
+    """Rows that count nothing of their own, by why."""
+    hours_without_a_row: int
+    """Of the whole days, where rows are intervals."""
 
     @property
     def silent_hours(self) -> int:
@@ -185,6 +213,7 @@ def read_counts(
     date_order: DateOrder | None = None,
     miles: bool = False,
     utc_offset_h: float | None = None,
+    keep: Mapping[str, str] | None = None,
 ) -> Counts:
     """Counts of a table with a row a vehicle, or a row an interval and class.
 
@@ -195,28 +224,52 @@ def read_counts(
         `utc_offset_h`, which is added to them, is not given
     """
     table = read_table(file, needed=[name for names in NAMES.values() for name in names])
+    table = table.where(keep or {})
     table, named, left_out = with_a_row_a_class(table, named or {})
     columns = _columns(table, named)
     when = [(row[0], *_when(row, columns)) for row in table.rows]
     cells, later_h = _in_own_time(file, when, utc_offset_h, both_in_one="moment" in columns)
     moments = later(read_moments(file, columns.get("moment") or columns["date"], cells, date_order), later_h)
-    if "count" in columns and tell_ends([time for _, _, time in cells]):
-        moments = as_starts(moments)
+    if "count" in columns:
+        moments = midnights_after(moments)
+        if tell_ends([time for _, _, time in cells]) or end_at_midnight(moments):
+            moments = as_starts(moments)
     read = [(moment, row) for moment, row in zip(moments, table.rows, strict=True) if moment is not None]
     if not read:
         raise refused(
             f"{file}:{table.rows[0][0]}", "no time can be read: is it like 2024-05-01 14:30 or 05/01/2024 2:30 PM?"
         )
     _see_that_most_are_read(file, cells, moments)
+    _see_what_a_row_is(table, columns, [moment for moment, _ in read])
+    unread = len(table.rows) - len(read)
+    read, sums = without_sums_and_repeats(file, read, columns)
     classes = {cell(row, columns, "class") for _, row in read}
     counted = classes - sums_among(classes)
-    days, by_hour = _by_hour(read, columns, counted, file)
+    days, by_hour, without_a_row = _by_hour(read, columns, counted, table)
     back = sum(later < earlier for earlier, later in pairwise(moment for moment, _ in read))
     if not by_hour.any():
         raise refused(file, "no vehicle was counted on a whole day")
     speeds = _speeds(read, columns, miles=miles)
     unknown = (*sorted(name for name in counted if name and group_of(name) == "unclassified"), *left_out)
-    return Counts(days, by_hour, len(table.rows), len(table.rows) - len(read), back, speeds, unknown)
+    return Counts(days, by_hour, len(table.rows), unread, back, speeds, unknown, sums, without_a_row)
+
+
+def _see_what_a_row_is(table: Table, columns: Mapping[str, str], moments: Sequence[tuple[date, float]]) -> None:
+    """A number of vehicles that has an unknown name, or whole days, would make traffic of another size."""
+    place = f"{table.file}:{table.rows[0][0]}"
+    if "count" in columns:
+        if len({seconds for _, seconds in moments}) == 1 and len({day for day, _ in moments}) > 1:
+            raise refused(place, "each row is a whole day: counts by hour or shorter are needed for profiles")
+        return
+    others = [name for name in table.columns if name and name not in columns.values()]
+    numbers = [name for name in others if all(number_of(own.get(name, "")) is not None for _, own in table.rows)]
+    varied = [name for name in numbers if len({own[name] for _, own in table.rows}) > 1]
+    if varied and looks_like_intervals(moments):
+        raise refused(
+            place,
+            f"rows look like intervals, not like vehicles: say which column has their number, such as "
+            f"--map count={varied[-1]}",
+        )
 
 
 def _in_own_time(
@@ -273,12 +326,50 @@ def with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, M
     if "class" in found or len(known) < LEAST_KINDS:
         return table, named, ()
     kinds = [column for column in others if column in known or OTHERS.match(column.strip())]
+    kinds = [column for column in kinds if column not in _sums_of_columns(table, kinds)]
     rows = [(line, {**cells, KIND: kind, NUMBER: cells.get(kind, "")}) for line, cells in table.rows for kind in kinds]
     columns = (*table.columns, KIND, NUMBER)
     left = [column for column in others if column not in kinds]
-    numbers = [name for name in left if all(number_of(cells.get(name, "")) is not None for _, cells in table.rows)]
+    _see_that_columns_are_told_apart(table, [*kinds, *found.values()])
+    numbers = [name for name in left if name and _holds_numbers(table, name)]
     long = Table(table.file, columns, tuple(rows), table.delimiter)
     return long, {**named, "class": KIND, "count": NUMBER}, tuple(numbers)
+
+
+def _holds_numbers(table: Table, name: str) -> bool:
+    """Whether a column has numbers, and next to nothing else but empty cells."""
+    texts = [text for _, cells in table.rows if (text := cells.get(name, "").strip())]
+    return bool(texts) and sum(number_of(text) is None for text in texts) <= MOST_UNREAD * len(texts)
+
+
+def _see_that_columns_are_told_apart(table: Table, used: Collection[str]) -> None:
+    """Names that stand twice, as for two directions, and columns of numbers without one would be lost."""
+    twice = [name for name in table.repeated if name in used]
+    if twice:
+        raise refused(
+            f"{table.file}:1", f"{shown(twice[0])} stands twice in the header: give each direction a name of its own"
+        )
+    if "" in table.columns and _holds_numbers(table, ""):
+        raise refused(f"{table.file}:1", "a column of numbers has no name in the header: is its head on two lines?")
+
+
+def _sums_of_columns(table: Table, kinds: Sequence[str]) -> set[str]:
+    """Columns that are the sum of others on every row, such as trucks beside rigid and articulated ones."""
+    if not LEAST_KINDS < len(kinds) <= MOST_KINDS:
+        return set()
+    values = np.array([[number_of(cells.get(kind, "") or "0") or 0.0 for kind in kinds] for _, cells in table.rows])
+    found: set[int] = set()
+    for one in range(len(kinds)):
+        if len(set(values[:, one].tolist())) < LEAST_VALUES:
+            continue
+        others = [
+            other for other in range(len(kinds)) if other != one and other not in found and values[:, other].any()
+        ]
+        for size in range(2, len(others) + 1):
+            if any((values[:, list(part)].sum(axis=1) == values[:, one]).all() for part in combinations(others, size)):
+                found.add(one)
+                break
+    return {kinds[one] for one in found}
 
 
 def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
@@ -323,9 +414,10 @@ def _clock(text: str) -> str:
 
 
 def _by_hour(
-    read: Sequence[Read], columns: Mapping[str, str], classes: Collection[str], file: Path
-) -> tuple[tuple[date, ...], Floats]:
-    """Whole days, and vehicles of these classes by day, hour and group."""
+    read: Sequence[Read], columns: Mapping[str, str], classes: Collection[str], table: Table
+) -> tuple[tuple[date, ...], Floats, int]:
+    """Whole days, vehicles of these classes by day, hour and group, and hours that have no row."""
+    file = table.file
     first, last = min(moment for moment, _ in read), max(moment for moment, _ in read)
     counted = [own for own in read if cell(own[1], columns, "class") in classes]
     days = sorted({moment[0] for moment, _ in counted if _covered(moment[0], first, last)})
@@ -334,12 +426,29 @@ def _by_hour(
         raise refused(file, f"{hours:.0f} hours were counted, none of their days from midnight to midnight")
     place = {day: index for index, day in enumerate(days)}
     by_hour = np.zeros((len(days), HOURS_PER_DAY, len(GROUPS)))
+    has_row = np.zeros((len(days), HOURS_PER_DAY), dtype=np.bool_)
     for (day, seconds), row in counted:
-        vehicles = _count(row, columns, file)
+        vehicles = _count(row, columns, table)
         if day in place:
-            group = GROUPS.index(group_of(cell(row, columns, "class")))
-            by_hour[place[day], int(seconds // SECONDS_PER_HOUR), group] += vehicles
-    return tuple(days), by_hour
+            group, hour = GROUPS.index(group_of(cell(row, columns, "class"))), int(seconds // SECONDS_PER_HOUR)
+            by_hour[place[day], hour, group] += vehicles
+            has_row[place[day], hour] = True
+    intervals = "count" in columns
+    _see_that_all_hours_are_counted(file, has_row, intervals=intervals, a_day=float(by_hour.sum()) / len(days))
+    return tuple(days), by_hour, int((~has_row).sum()) if intervals else 0
+
+
+def _see_that_all_hours_are_counted(file: Path, has_row: Bools, *, intervals: bool, a_day: float) -> None:
+    """A count of 12 to 16 hours on several days has none of the night, and is no day's traffic."""
+    never = [hour for hour in range(HOURS_PER_DAY) if not has_row[:, hour].any()]
+    silent = len(has_row) > 1 and len(never) >= SILENT_HOURS and a_day >= BUSY_A_DAY
+    at_night = len(never) >= NEVER_HOURS and (0 in never or HOURS_PER_DAY - 1 in never)
+    if at_night or len(never) >= HOURS_PER_DAY // 2 if intervals else silent:
+        raise refused(
+            file,
+            f"no day has anything in the hours {', '.join(map(str, never))}: part of a day, or intervals longer than "
+            "an hour, are no day's traffic",
+        )
 
 
 def _covered(day: date, first: tuple[date, float], last: tuple[date, float]) -> bool:
@@ -349,16 +458,18 @@ def _covered(day: date, first: tuple[date, float], last: tuple[date, float]) -> 
     return begins and ends
 
 
-def _count(row: Row, columns: Mapping[str, str], file: Path) -> float:
+def _count(row: Row, columns: Mapping[str, str], table: Table) -> float:
     """Vehicles of a row; an empty cell is none."""
+    file = table.file
     if "count" not in columns:
         return 1.0
     text = cell(row, columns, "count")
-    if POINTS_APART.fullmatch(text):
+    if POINTS_APART.fullmatch(text) or (table.delimiter == ";" and COMMAS_APART.fullmatch(text)):
+        mark = "." if "." in text else ","
         raise refused(
             f"{file}:{row[0]}",
-            f"{columns['count']}: {shown(text)} may be thousands with points or a fraction of a vehicle: write "
-            f"{text.replace('.', '')} or {text.rstrip('0').rstrip('.')}",
+            f"{columns['count']}: {shown(text)} may be thousands or a fraction of a vehicle: write "
+            f"{text.replace(mark, '')} or {text.rstrip('0').rstrip(mark)}",
         )
     value = number_of(text) if text else 0.0
     if value is None or value < 0.0:
@@ -375,9 +486,9 @@ def _speeds(read: Sequence[Read], columns: Mapping[str, str], *, miles: bool) ->
     found: dict[str, list[float]] = {}
     for _, row in read:
         text = cell(row, columns, "speed").lower()
-        speed = number_of(text.removesuffix("km/h").removesuffix("kmh").removesuffix("mph"))
+        speed = number_of(SPEED_UNIT.sub("", text))
         if speed is not None and speed > 0.0:
-            of_miles = text.endswith("mph") or (miles and not text.endswith(("km/h", "kmh")))
+            of_miles = text.endswith("mph") or (miles and not text.endswith(("km/h", "kmh", "kph")))
             kmh = speed * (METRES_PER_MILE / METRES_PER_KM if of_miles else 1.0)
             found.setdefault(group_of(cell(row, columns, "class")), []).append(kmh)
     return {group: tuple(np.percentile(own, (15, 50, 85)).tolist()) for group, own in sorted(found.items())}

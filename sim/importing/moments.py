@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,6 +38,40 @@ def tell_ends(times: Sequence[str]) -> bool:
     return (24, 0) in clocks and (0, 0) not in clocks
 
 
+def midnights_after(moments: Sequence[Moment]) -> list[Moment]:
+    """Midnights that close their day as those of the next: each follows 23 hours of its own date in the file."""
+    known = [moment for moment in moments if moment is not None]
+    firsts: dict[date, float] = {}
+    for day, seconds in known:
+        firsts.setdefault(day, seconds)
+    late = {
+        after[0]
+        for before, after in pairwise(known)
+        if after[1] == 0.0 and before[0] == after[0] and before[1] >= SECONDS_PER_DAY - SECONDS_PER_HOUR
+    }
+    closing = {day for day in late if firsts[day] > 0.0}
+    if not closing or len(closing) < len(firsts) - 1:
+        return list(moments)
+    return [
+        _put_later(moment, SECONDS_PER_DAY)
+        if moment is not None and moment[1] == 0.0 and moment[0] in closing
+        else moment
+        for moment in moments
+    ]
+
+
+def end_at_midnight(moments: Sequence[Moment]) -> bool:
+    """Whether the last row is at the midnight after the last day, and the first not at one: ends of intervals."""
+    known = [moment for moment in moments if moment is not None]
+    if not known:
+        return False
+    first, last = min(known), max(known)
+    apart = sorted({seconds for _, seconds in known})
+    step = min((later - earlier for earlier, later in pairwise(apart)), default=0.0)
+    of_last_day = {seconds for day, seconds in known if day == last[0]}
+    return last[0] > first[0] and of_last_day == {0.0} and 0.0 < first[1] == step
+
+
 def later(moments: Sequence[Moment], hours: Sequence[float]) -> list[Moment]:
     """Each moment put later by its hours, earlier where they are below 0."""
     return [
@@ -48,7 +82,12 @@ def later(moments: Sequence[Moment], hours: Sequence[float]) -> list[Moment]:
 
 def _put_later(moment: tuple[date, float], by_s: float) -> tuple[date, float]:
     days, seconds = divmod(moment[1] + by_s, SECONDS_PER_DAY)
-    return moment[0] + timedelta(days=int(days)), seconds
+    return _days_later(moment[0], int(days)), seconds
+
+
+def _days_later(day: date, days: int) -> date:
+    """Within what a calendar has."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
 
 
 def as_starts(moments: Sequence[Moment]) -> list[Moment]:
@@ -60,7 +99,7 @@ def as_starts(moments: Sequence[Moment]) -> list[Moment]:
 
 def _earlier(moment: tuple[date, float], by_s: float) -> tuple[date, float]:
     day, seconds = moment
-    return (day, seconds - by_s) if seconds >= by_s else (day - timedelta(days=1), seconds + SECONDS_PER_DAY - by_s)
+    return (day, seconds - by_s) if seconds >= by_s else (_days_later(day, -1), seconds + SECONDS_PER_DAY - by_s)
 
 
 def tells_both(text: str) -> bool:
@@ -84,7 +123,7 @@ def _moment(day_text: str, time_text: str, order: DateOrder) -> Moment:
     if half is not None and hour <= HALF_A_DAY:
         hour = of_whole_day(hour, half)
     if hour == 24:  # noqa: PLR2004 - the end of a day as some write it
-        day, hour = day + timedelta(days=1), 0
+        day, hour = _days_later(day, 1), 0
     minute, second = int(clock[2]), min(int(clock[3] or 0), SIXTY - 1)
     seconds = hour * SECONDS_PER_HOUR + minute * SECONDS_PER_MINUTE + second
     return (day, float(seconds)) if hour < 24 and minute < SIXTY else None  # noqa: PLR2004 - of a day

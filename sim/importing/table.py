@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.core.texts import shown
@@ -12,7 +12,8 @@ from sim.importing.findings import refused
 from sim.system.files import read_file, reason
 
 MOST_BYTES = 200_000_000
-ENCODINGS = ("utf-8-sig", "gb18030")
+CHINESE = "gb18030"
+ENCODINGS = ("utf-8-sig", CHINESE)
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """Tried in turn; a third, Latin-1, reads everything."""
 DELIMITERS = ",;\t|"
@@ -40,6 +41,27 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     delimiter: str = ","
+    repeated: frozenset[str] = frozenset()
+    """Names that stand more than once in the header; the last column of each is kept."""
+
+    def where(self, kept: Mapping[str, str]) -> "Table":
+        """The rows whose cells begin with these texts.
+
+        Raises
+        ------
+        RefusedError
+            if there is no such column, or no such row
+        """
+        missing = [column for column in kept if column not in self.columns]
+        if missing:
+            columns = ", ".join(self.columns)
+            raise refused(f"{self.file}:1", f"no column is {shown(missing[0])}; columns are {columns}")
+        rows = [
+            row for row in self.rows if all(row[1].get(name, "").strip().startswith(own) for name, own in kept.items())
+        ]
+        if not rows:
+            raise refused(self.file, f"no row has {', '.join(f'{name}={own}' for name, own in kept.items())}")
+        return replace(self, rows=tuple(rows))
 
     def columns_of(self, usual: Names, named: Mapping[str, str] | None = None) -> dict[str, str]:
         """Columns by what they hold: as they are named, else as they are usually called; none where there is none.
@@ -59,7 +81,11 @@ class Table:
             raise refused(f"{self.file}:1", f"no column is {shown(missing[0])}; columns are {columns}")
         lower = {plain_name(column): column for column in reversed(self.columns)}
         found = {what: next((lower[name] for name in names if name in lower), "") for what, names in usual.items()}
-        return {what: column for what, column in {**found, **chosen}.items() if column}
+        columns_by_what = {what: column for what, column in {**found, **chosen}.items() if column}
+        twice = [column for column in columns_by_what.values() if column in self.repeated]
+        if twice:
+            raise refused(f"{self.file}:1", f"{shown(twice[0])} stands twice in the header: which is meant?")
+        return columns_by_what
 
 
 def plain_name(column: str) -> str:
@@ -105,7 +131,8 @@ def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, 
         raise refused(f"{file}:{reader.line_num + before}", f"can't be read as CSV: {error}") from error
     if not rows:
         raise refused(file, "has no rows below a header")
-    return Table(file, tuple(columns), tuple(rows), delimiter)
+    repeated = frozenset(name for name in columns if name and columns.count(name) > 1)
+    return Table(file, tuple(columns), tuple(rows), delimiter, repeated)
 
 
 def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:
@@ -147,7 +174,23 @@ def read_text(file: Path, unpacked: Callable[[bytes], bytes] | None = None) -> s
             raise refused(file, f"begins as UTF-16 and is not: {error.reason}") from error
     for encoding in ENCODINGS:
         try:
-            return content.decode(encoding)
+            found = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return content.decode("latin-1")
+        if encoding != CHINESE or _is_chinese(found):
+            return found
+    return content.decode("cp1252", errors="replace") if b"\x81" not in content else content.decode("latin-1")
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether most of what is not ASCII is in common use, which letters with accents are not if they are taken so."""
+    signs = [sign for sign in text if not sign.isascii()]
+    return 2 * sum(_in_common_use(sign) for sign in signs) >= len(signs)
+
+
+def _in_common_use(sign: str) -> bool:
+    try:
+        sign.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

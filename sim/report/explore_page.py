@@ -80,7 +80,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "made": (
         (
             "All {sets} sets were simulated for {days} days, {warm} days after they began, and scaled to a year; seed "
-            "{seed}, Hairpin {version}. What is rolled out or learned over months does more in a year than here. Intervals hold chance in one run{unknown}. Levels can't be relied on; "
+            "{seed}, Hairpin {version}. What is rolled out or learned over months does more in a year than "
+            "here. Intervals hold chance in one run{unknown}. Levels can't be relied on; "
             "comparing sets is safer, but the sizes of effects rest on assumptions. Nothing here evaluates a "
             "real programme."
         ),

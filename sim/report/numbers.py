@@ -32,8 +32,9 @@ def _half_step(form: str) -> str:
 
 def span(low: float, high: float, form: str, language: str = "en") -> str:
     """From low to high; a minus sign does not stand beside a dash."""
-    between = "～" if language == "zh" else "–" if low >= 0.0 else " to "
-    return f"{rounded(low, form)}{between}{rounded(high, form)}"
+    lowest = rounded(low, form)
+    between = "～" if language == "zh" else " to " if lowest.startswith("−") else "–"
+    return f"{lowest}{between}{rounded(high, form)}"
 
 
 def rounded(value: float, form: str) -> str:

@@ -374,3 +374,144 @@ def test_hours_by_light_without_a_vehicle_are_told(tmp_path) -> None:
     file.write_text("date,time,class,count\n" + "".join(f"2024-05-13,{hour}:00,2,10\n" for hour in hours))
     result = runner.invoke(app, ["import", "counts", str(file), "--out", str(tmp_path / "out")])
     assert "4 hours from 7 to 19 without a vehicle" in result.output
+
+
+HOURLY = [8] * 12 + [2] * 12
+"""Cars of a day by hour: 120."""
+
+
+def table_of(head: str, row, days: int = 1, hours=range(24)) -> str:
+    """A row or several an hour; `row` gives them for a day, an hour and its cars."""
+    lines = [head]
+    for day in range(days):
+        for hour in hours:
+            found = row(f"2024-05-{13 + day}", hour, HOURLY[hour])
+            lines += [found] if isinstance(found, str) else found
+    return "\n".join([*lines, ""])
+
+
+def cars_alone(day: str, hour: int, cars: int) -> str:
+    """A row of an hour."""
+    return f"{day},{hour}:00,2,{cars}"
+
+
+def last(hour: int, *rows: str) -> list[str]:
+    """Rows below those of a day."""
+    return list(rows) if hour == 23 else []
+
+
+def by(parts: str, form: str, cars: int) -> list[str]:
+    """A row for two parts and one for their sum."""
+    return [form.format(part, cars / halves) for part, halves in zip(parts.split(), (2, 2, 1), strict=True)]
+
+
+def of_text(tmp_path, text: str, **options):
+    file = tmp_path / "counts.csv"
+    file.write_text(text)
+    return read_counts(file, **options)
+
+
+@pytest.mark.parametrize(
+    "name", ["交通量", "车流量", "流量（辆/小时）", "辆数", "Flow", "Volume (veh)", "Total Volume", "Anzahl"]
+)
+def test_the_number_of_vehicles_under_its_usual_names(name, tmp_path) -> None:
+    counts = of_text(
+        tmp_path, table_of(f"date,time,class,{name}", lambda d, h, n: [f"{d},{h}:00,2,{n}", f"{d},{h}:00,9,3"])
+    )
+    assert counts.a_day == 120 + 72
+    assert counts.truck_share == pytest.approx(72 / 192)
+
+
+def test_a_number_under_an_unknown_name_makes_no_vehicles_of_rows(tmp_path) -> None:
+    text = table_of("date,time,class,Qty", lambda d, h, n: f"{d},{h}:00,2,{n}")
+    with pytest.raises(RefusedError, match="--map count=Qty"):
+        of_text(tmp_path, text)
+    assert of_text(tmp_path, text, named={"count": "Qty"}).a_day == 120
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("date,time,direction,class,count", lambda d, h, n: by("N S Both", f"{d},{h}:00,{{}},2,{{:g}}", n)),
+        ("日期,时间,方向,车型,流量", lambda d, h, n: by("上行 下行 合计", f"{d},{h}:00,{{}},小客车,{{:g}}", n)),
+        ("date,time,lane,class,count", lambda d, h, n: by("1 2 Total", f"{d},{h}:00,{{}},2,{{:g}}", n)),
+        ("date,time,class,count", lambda d, h, n: [f"{d},{h}:00,2,{n}"] * 2),
+        (
+            "date,time,class,count",
+            lambda d, h, n: [f"{d},{h}:00-{h + 1}:00,2,{n}", *last(h, f"{d},0:00-24:00,2,120", f"{d},7:00-19:00,2,66")],
+        ),
+        ("datetime,class,count", lambda d, h, n: [f"{d} {h}:00,2,{n}", *last(h, f"{d} 0:00 - 24:00,2,120")]),
+        ("date,time,class,count", lambda d, h, n: [f"{d},{h}:00,2,{n}", *last(h, f"{d},AM Peak 08:00,2,8")]),
+        (
+            "datetime,class,count",
+            lambda d, h, n: [f"{d} {h + 1}:00,2,{n}"] if h < 23 else [f"2024-05-{int(d[-2:]) + 1} 00:00,2,{n}"],
+        ),
+        ("date,time,class,count", lambda d, h, n: f"{d},{(h + 1) % 24}:00,2,{n}"),
+    ],
+)
+def test_sums_repeats_and_ends_of_intervals_leave_the_day_as_it_is(head, row, tmp_path) -> None:
+    counts = of_text(tmp_path, table_of(head, row, days=2))
+    assert counts.a_day == 120
+    assert counts.by_hour[0].sum(axis=1).tolist() == HOURLY
+
+
+def test_a_sum_is_told_from_its_parts_only_where_it_varies(tmp_path) -> None:
+    """Trucks are rigid and articulated ones together on every row, with five values or more."""
+    text = table_of("Date,Time,Cars,Trucks,Rigid,Artic", lambda d, h, n: f"{d},{h}:00,{n},{h % 6 + 1},{h % 6},1")
+    assert of_text(tmp_path, text).a_day == 120 + sum(h % 6 + 1 for h in range(24))
+
+
+def test_directions_that_nothing_tells_apart_are_no_repeats(tmp_path) -> None:
+    """Two rows an interval with other numbers, and the same ones at times."""
+    text = table_of(
+        "date,time,class,count", lambda d, h, n: [f"{d},{h}:00,2,{n}", f"{d},{h}:00,2,{n if h < 3 else n + 1}"]
+    )
+    assert of_text(tmp_path, text).a_day == 240 + 21
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (table_of("date,time,class,count", cars_alone, 5, range(7, 19)), "hours 0, 1, 2"),
+        (table_of("date,time,class,count", cars_alone, 3, range(0, 24, 2)), "longer than an hour"),
+        (table_of("datetime,class,count", lambda d, _h, _n: f"{d} 00:00:00,2,120", 8, [0]), "whole day"),
+        (
+            table_of("station,date,time,class,count", lambda d, h, n: by("A B A", f"{{}},{d},{h}:00,2,{{:g}}", n)),
+            "--keep",
+        ),
+        (table_of("日期,时间,小客车,大货车,小客车,大货车", lambda d, h, n: f"{d},{h}:00,{n},1,2,3"), "stands twice"),
+        (
+            table_of("日期,时间,小客车,,大货车,\n,,上行,下行,上行,下行", lambda d, h, n: f"{d},{h}:00,{n},{n},1,1"),
+            "no name",
+        ),
+        (table_of("date;time;class;count", lambda d, h, _n: f"{d};{h}:00;2;8,000"), "write 8000 or 8"),
+    ],
+)
+def test_what_would_be_traffic_of_another_size_is_refused(text, words, tmp_path) -> None:
+    with pytest.raises(RefusedError, match=words):
+        of_text(tmp_path, text)
+
+
+def test_one_station_of_several_can_be_kept(tmp_path) -> None:
+    text = table_of("station,date,time,class,count", lambda d, h, n: [f"A,{d},{h}:00,2,{n}", f"B,{d},{h}:00,2,7"])
+    assert of_text(tmp_path, text, keep={"station": "A"}).a_day == 120
+    with pytest.raises(RefusedError, match="no row has station=C"):
+        of_text(tmp_path, text, keep={"station": "C"})
+    with pytest.raises(RefusedError, match="no column is 'site'"):
+        of_text(tmp_path, text, keep={"site": "A"})
+
+
+def test_a_clock_that_was_reset_makes_no_day(tmp_path) -> None:
+    rows = [f"2024-05-{13 + n // 24} {n % 24}:{m:02d},2" for n in range(15, 72) for m in range(0, 50, 7)]
+    counts = of_text(tmp_path, "\n".join(["datetime,class", "2000-01-01 00:00:12,2", *rows, ""]))
+    assert [str(day) for day in counts.days] == ["2024-05-14", "2024-05-15"]
+    assert counts.left_out["rows_of_another_time"] == 1
+
+
+@pytest.mark.parametrize("day", ["9999-12-31,24:00", "9999-12-31T23:00:00Z,23:00", "0001-01-01,0:30"])
+def test_the_ends_of_the_calendar_are_no_traceback(day, tmp_path) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text(table_of("date,time,class,count", lambda d, h, n: f"{d},{h}:00,2,{n}") + f"{day},2,1\n")
+    result = runner.invoke(app, ["import", "counts", str(file), "--out", str(tmp_path / "out")])
+    assert result.exit_code in {0, 2}
+    assert result.exception is None or isinstance(result.exception, SystemExit)
