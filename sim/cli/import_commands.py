@@ -205,7 +205,7 @@ def accidents(
     """
     from sim.importing.accident_files import Counted, accident_files, report_text
     from sim.importing.accidents import read_accidents
-    from sim.importing.sites import OF_SECTION, read_sites, section_of
+    from sim.importing.sites import OF_SECTION, read_sites, same_route, section_of
 
     records = read_accidents(
         file,
@@ -213,14 +213,14 @@ def accidents(
         named=_pairs("--map", named),
         date_order=_order(date_order),
     )
-    chosen = [one for one in records.accidents if route is None or one.route == route]
+    chosen = [one for one in records.accidents if route is None or same_route(one.route) == same_route(route)]
     chosen = [one for one in chosen if from_post is None or (one.post is not None and one.post >= from_post)]
     chosen = [one for one in chosen if to_post is None or (one.post is not None and one.post <= to_post)]
     if not chosen:
         raise Problem(f"{file}: no accident is left of {len(records.accidents):,}: check --route and the posts")
     kept = _pairs("--keep", keep)
     sites = [] if sections is None else read_sites(sections, mile_posts=records.mile_posts, keep=kept)
-    sites = [site for site in sites if route is None or site.route == route]
+    sites = [site for site in sites if route is None or same_route(site.route) == same_route(route)]
     span = _years(years, [one.year for one in records.accidents if one.year is not None])
     chosen = [one for one in chosen if one.year is None or one.year in span]
     assumed = {key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()}

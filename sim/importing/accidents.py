@@ -18,17 +18,25 @@ from sim.importing.findings import refused
 from sim.importing.moments import HALF, HALF_A_DAY, of_whole_day
 from sim.importing.numbered import of_spreadsheet, of_unix
 from sim.importing.posts import post_of
-from sim.importing.table import Row, Table, cell, decimal_of, read_table
+from sim.importing.table import Row, Table, cell, decimal_of, plain_name, read_table
 
 Where = Literal["located", "outside", "ambiguous", "unlocated"]
 NAMES: dict[str, tuple[str, ...]] = {
-    "id": ("id", "accident_id", "case", "case_id", "accident_index", "collision_index", "编号", "事故编号"),
+    "id": (
+        *("accident_id", "accident id", "accident_no", "accident no", "accident_number", "crash_id", "crash id"),
+        *("crash_no", "crash no", "crash_number", "collision_id", "accident_index", "collision_index"),
+        *("case", "case_id", "case_no"),
+        *("事故编号", "事故号", "报案编号", "编号", "id"),
+    ),
     "date": ("date", "accident_date", "crash_date", "日期", "事故日期", "发生时间", "事故时间"),
     "year": ("year", "crash_year", "accident_year", "年", "年份"),
     "month": ("month", "crash_month", "月"),
     "hour": ("hour", "time", "crash_time", "时间", "小时"),
     "route": ("route", "road", "corridor", "link", "tway_id", "路线", "道路", "路名", "线路"),
-    "post": ("post", "km", "milepost", "station", "ref_point", "milept", "chainage", "桩号", "里程", "公里"),
+    "post": (
+        *("post", "km", "milepost", "mile_post", "post_mi", "mile", "mp", "station", "ref_point", "milept", "chainage"),
+        *("桩号", "里程", "公里"),
+    ),
     "lon": ("lon", "longitude", "longitud", "lng", "经度"),
     "lat": ("lat", "latitude", "纬度"),
     "severity": (
@@ -42,8 +50,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "伤亡程度",
         "伤害程度",
     ),
-    "deaths": ("deaths", "fatals", "fatalities", "killed", "死亡人数", "死亡"),
-    "injuries": ("injuries", "injured", "受伤人数", "受伤"),
+    "deaths": ("deaths", "fatals", "fatalities", "killed", "死亡人数", "死亡人数_人", "死亡"),
+    "injuries": ("injuries", "injured", "受伤人数", "受伤人数_人", "受伤"),
 }  # fmt: skip
 """Columns as they are called; whatever is called otherwise is named by --map."""
 UNKNOWN_DEGREES = 77.0
@@ -52,6 +60,15 @@ FATAL = frozenset(
     {"fatal", "1", "k", "fatality", "fatal injury", "fatal accident", "fatal crash", "killed"}
     | {"死亡", "死亡事故", "亡人事故"}
 )
+NO_DEATH = re.compile(r"无死亡|非死亡|未死亡")
+NO_ID = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "unknown", "无", "不详"})
+"""Cells that are no accident's number."""
+A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)|^(?:19|20)\d{2}(?=\d{4}$)")
+MOST_OF_ANOTHER_YEAR, MOST_UNDATED = 0.1, 0.5
+"""Of all rows: assumptions, 0.02 to 0.3 and 0.2 to 0.8."""
+HOUR_DIGITS = 2
+OF_MILES = re.compile(r"mile|(?:^|_)mi(?:$|_)|(?:^|_)mp$")
+"""In the name of a column of posts."""
 OF_PERSONS = frozenset({"casualty_severity", "injury_severity", "person_severity", "伤亡程度", "伤害程度"})
 """Columns of severity that are each person's, not the accident's."""
 CLOCK_AT_END = re.compile(r"(?:.*[\sT日午晨上晚])?(\d{1,2})[:：时](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]?)?$")
@@ -140,7 +157,9 @@ def read_accidents(
     kind = _layout_of(table) if layout == "auto" else layout
     columns = _columns(table, LAYOUTS[kind], named or {})
     dates = _dates(table, columns, date_order)
-    found = [_accident(row, columns, LAYOUTS[kind], when) for row, when in zip(table.rows, dates, strict=True)]
+    texts = [cell(row, columns, "hour") for row in table.rows]
+    clocks = any(text.isdecimal() and len(text) > HOUR_DIGITS for text in texts)
+    found = [_accident(row, columns, LAYOUTS[kind], when, clocks) for row, when in zip(table.rows, dates, strict=True)]
     posts = Counter(
         _post_code(cell(row, columns, "post"), accident.post) for row, accident in zip(table.rows, found, strict=True)
     )
@@ -148,7 +167,8 @@ def read_accidents(
         found = [replace(own, hour=None) for own in found]
     persons = columns.get("severity", "").lower() in OF_PERSONS
     folded = _folded(found, persons=persons) if "id" in columns and kind != "fars" else found
-    return Records(kind, LAYOUTS[kind].mile_posts, columns, tuple(folded), len(found), _same(table), dict(posts))
+    mile_posts = LAYOUTS[kind].mile_posts or OF_MILES.search(plain_name(columns.get("post", ""))) is not None
+    return Records(kind, mile_posts, columns, tuple(folded), len(found), _same(table), dict(posts))
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -165,7 +185,7 @@ def _columns(table: Table, layout: Layout, named: Mapping[str, str]) -> dict[str
     """Column by key: what was named, what the layout says, what is usual."""
     own = {key: column for key, column in layout.columns.items() if column in table.columns}
     found = table.columns_of(NAMES, {**own, **named})
-    if "id" in found and len({row[found["id"]] for _, row in table.rows}) == 1 and len(table.rows) > 1:
+    if "id" in found and len({row.get(found["id"], "") for _, row in table.rows}) == 1 and len(table.rows) > 1:
         del found["id"]
     if "date" not in found and "year" not in found:
         raise refused(f"{table.file}:1", "neither a date nor a year is among its columns: say --map date=COLUMN")
@@ -176,6 +196,7 @@ def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) ->
     """Year and month of each row; refused where none is understood."""
     dates: Sequence[Dates]
     if "year" in columns:
+        _see_that_the_year_is_the_dates(table, columns)
         dates = [
             (likely_year(_whole(cell(row, columns, "year"))), month_of(cell(row, columns, "month")))
             for row in table.rows
@@ -183,33 +204,53 @@ def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) ->
     else:
         cells = [(row[0], _day(cell(row, columns, "date"))) for row in table.rows]
         dates = read_dates(table.file, columns["date"], cells, order)
-    if all(year is None for year, _ in dates):
+    undated = sum(year is None for year, _ in dates)
+    if undated == len(dates) or ("year" not in columns and undated > MOST_UNDATED * len(dates)):
         what = "year" if "year" in columns else "date"
-        line, text = table.rows[0][0], shown(cell(table.rows[0], columns, what))
+        row = next(row for row, (year, _) in zip(table.rows, dates, strict=True) if year is None)
+        most = "no row has" if undated == len(dates) else "most rows don't have"
+        text = shown(cell(row, columns, what))
         raise refused(
-            f"{table.file}:{line}",
-            f"{columns[what]}: no row has a date that is understood, such as {text}: 2024-05-31, 2024/5/31, "
-            "2024年5月31日, 31/05/2024 and 20240531 are",
+            f"{table.file}:{row[0]}",
+            f"{columns[what]}: {most} a date that is understood, such as {text}: 2024-05-31, 2024/5/31, "
+            " 2024年5月31日, 31/05/2024 and 20240531 are",
         )
     return dates
 
 
-def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates) -> Accident:
+def _see_that_the_year_is_the_dates(table: Table, columns: Mapping[str, str]) -> None:
+    """A vehicle's model year is no accident's."""
+    pairs = [(A_YEAR.search(cell(row, columns, "date")), cell(row, columns, "year")) for row in table.rows]
+    told = [(found[0], year) for found, year in pairs if found is not None and year]
+    other = [(date, year) for date, year in told if likely_year(_whole(year)) != int(date)]
+    if len(other) > MOST_OF_ANOTHER_YEAR * len(told):
+        date, year = other[0]
+        raise refused(
+            f"{table.file}:{table.rows[0][0]}",
+            f"{columns['year']} says {year} where {columns['date']} says {date}: is it a model year? Take that "
+            "column out, or say --map year=COLUMN",
+        )
+
+
+def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates, clocks: bool) -> Accident:  # noqa: FBT001
+    number = cell(row, columns, "id")
     lon, lat = (decimal_of(cell(row, columns, what)) for what in ("lon", "lat"))
     placed = lon is not None and lat is not None and abs(lat) < UNKNOWN_DEGREES and (lon, lat) != (0.0, 0.0)
     placed = placed and abs(lon or 0.0) <= 180.0  # noqa: PLR2004 - degrees
     return Accident(
         row[0],
-        cell(row, columns, "id") or str(row[0]),
+        str(row[0]) if number.lower() in NO_ID else number,
         *when,
-        _hour(cell(row, columns, "hour") or _behind_the_day(of_spreadsheet(cell(row, columns, "date")))),
+        _of_clock(cell(row, columns, "hour"))
+        if clocks
+        else _hour(cell(row, columns, "hour") or _behind_the_day(of_spreadsheet(cell(row, columns, "date")))),
         cell(row, columns, "route"),
         layout.post(cell(row, columns, "post")),
         lon if placed else None,
         lat if placed else None,
         cell(row, columns, "severity"),
-        _whole(cell(row, columns, "deaths")),
-        _whole(cell(row, columns, "injuries")),
+        _people(cell(row, columns, "deaths")),
+        _people(cell(row, columns, "injuries")),
     )
 
 
@@ -242,6 +283,21 @@ def _hour(text: str) -> int | None:
     return value if value is not None and 0 <= value < 24 else None  # noqa: PLR2004
 
 
+def _of_clock(text: str) -> int | None:
+    """The hour of times that are written as numbers of up to four digits: 5 is five past midnight."""
+    return _hour(text.zfill(2 * HOUR_DIGITS) if text.isdecimal() else text)
+
+
+def _people(text: str) -> int | None:
+    """A number of persons; what is below 0 is a code for unknown."""
+    value = _whole(text)
+    return None if value is None or value < 0 else value
+
+
+def _is_fatal(severity: str) -> bool:
+    return severity.lower() in FATAL or ("死亡" in severity and NO_DEATH.search(severity) is None)
+
+
 def _whole(text: str) -> int | None:
     value = decimal_of(text)
     return int(value) if value is not None and value == int(value) else None
@@ -253,17 +309,31 @@ def _folded(accidents: Sequence[Accident], *, persons: bool) -> list[Accident]:
     for own in accidents:
         key = (own.id, own.year, own.month, own.route, own.post, own.lon_deg, own.lat_deg)
         by_id.setdefault(key, []).append(own)
-    return [own[0] if len(own) == 1 else _of_rows(own, persons=persons) for own in by_id.values()]
+    several = [own for own in by_id.values() if len(own) > 1]
+    of_accident = {name: _is_of_the_accident(several, name) for name in ("deaths", "injuries")}
+    return [
+        own[0] if len(own) == 1 and not persons else _of_rows(own, of_accident, persons=persons)
+        for own in by_id.values()
+    ]
 
 
-def _of_rows(rows: Sequence[Accident], *, persons: bool) -> Accident:
+def _is_of_the_accident(several: Sequence[Sequence[Accident]], name: str) -> bool:
+    """Whether all rows of each accident tell the same number, somewhere one above 1: it is not each row's own."""
+    numbers = [{getattr(row, name) for row in rows} for rows in several]
+    return all(len(own) == 1 for own in numbers) and any((next(iter(own)) or 0) > 1 for own in numbers)
+
+
+def _of_rows(rows: Sequence[Accident], of_accident: Mapping[str, bool], *, persons: bool) -> Accident:
     """Deaths and injuries are the accident's where all rows tell the same above 1, else they are each person's.
 
     Where nothing else tells of deaths, severities of persons are counted; those of vehicles don't say how many died.
     """
-    fatal = sum(row.severity.lower() in FATAL for row in rows) if persons else None
-    worst = min(rows, key=lambda row: row.severity.lower() not in FATAL)
-    deaths, injuries = (_of_all([getattr(row, name) for row in rows]) for name in ("deaths", "injuries"))
+    fatal = sum(_is_fatal(row.severity) for row in rows) if persons else None
+    worst = min(rows, key=lambda row: not _is_fatal(row.severity))
+    deaths, injuries = (
+        getattr(rows[0], name) if of_accident[name] else _of_all([getattr(row, name) for row in rows])
+        for name in ("deaths", "injuries")
+    )
     told = {"severity": worst.severity, "deaths": fatal if deaths is None else deaths, "injuries": injuries}
     return Accident(**{**vars(rows[0]), **told})
 

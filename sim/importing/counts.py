@@ -10,7 +10,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import combinations, pairwise
@@ -33,6 +33,7 @@ from sim.importing.moments import (
     read_moments,
     tell_ends,
     tells_both,
+    with_colons,
 )
 from sim.importing.numbered import is_of_another_zone, is_of_greenwich, of_spreadsheet, of_unix
 from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
@@ -225,6 +226,7 @@ def read_counts(
     """
     table = read_table(file, needed=[name for names in NAMES.values() for name in names])
     table = table.where(keep or {})
+    table = _with_merged_days(table, table.columns_of(NAMES, named).get("date"))
     table, named, left_out = with_a_row_a_class(table, named or {})
     columns = _columns(table, named)
     when = [(row[0], *_when(row, columns)) for row in table.rows]
@@ -252,6 +254,18 @@ def read_counts(
     speeds = _speeds(read, columns, miles=miles)
     unknown = (*sorted(name for name in counted if name and group_of(name) == "unclassified"), *left_out)
     return Counts(days, by_hour, len(table.rows), unread, back, speeds, unknown, sums, without_a_row)
+
+
+def _with_merged_days(table: Table, column: str | None) -> Table:
+    """A day that stands in the first of its rows alone, as in merged cells of a spreadsheet, in all of them."""
+    days = [] if column is None else [cells.get(column, "").strip() for _, cells in table.rows]
+    if column is None or not days[0] or sum(map(bool, days)) > MOST_UNREAD * len(days):
+        return table
+    rows, day = [], ""
+    for (line, cells), own in zip(table.rows, days, strict=True):
+        day = own or day
+        rows.append((line, {**cells, column: day}))
+    return replace(table, rows=tuple(rows))
 
 
 def _see_what_a_row_is(table: Table, columns: Mapping[str, str], moments: Sequence[tuple[date, float]]) -> None:
@@ -398,9 +412,9 @@ def _of_words(table: Table, found: Mapping[str, str]) -> list[str]:
 def _when(row: Row, columns: Mapping[str, str]) -> tuple[str, str]:
     """Text with the day, and text with the time of it."""
     if "moment" in columns:
-        text = cell(row, columns, "moment")
+        text = with_colons(cell(row, columns, "moment"))
         return text, text.partition(" ")[2] or text.partition("T")[2]
-    return cell(row, columns, "date"), _clock(cell(row, columns, "time"))
+    return cell(row, columns, "date"), _clock(with_colons(cell(row, columns, "time")))
 
 
 def _clock(text: str) -> str:

@@ -125,8 +125,14 @@ def _curves(pieces: list[tuple[str, tuple[float, float]]]) -> list[Curve]:
 
 def _profile(element: Any, metre: float, start: float, length: float, file: Path) -> tuple[Floats, Floats]:
     """Stations and heights of the grade line's breaks, from the road's start."""
+    if next(all_named(element, "StaEquation"), None) is not None:
+        raise refused(file, f"alignment {element.get('name')!r} has station equations: export it with one chainage")
     line = next(all_named(element, "ProfAlign"), None)
-    points = [] if line is None else [own for own in line if name_of(own) in {"PVI", "ParaCurve", "CircCurve"}]
+    points = (
+        []
+        if line is None
+        else [own for own in line if name_of(own) in {"PVI", "ParaCurve", "UnsymParaCurve", "CircCurve"}]
+    )
     if len(points) < 2:  # noqa: PLR2004 - a grade has two ends
         raise refused(file, f"alignment {element.get('name')!r} has no profile: export it with its grades", "R01")
     read = [_two_numbers(point, file) for point in points]

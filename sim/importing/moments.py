@@ -14,6 +14,10 @@ HALF = re.compile(r"\d\s*([AaPp])(?:\.?[Mm])?\b|(上午|凌晨|早上)|(下午|�
 SIXTY, HALF_A_DAY = 60, 12
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 NAMED_DAY = re.compile(r"(\d{1,2})[-\s]([A-Za-z]{3})[A-Za-z]*[-\s,]+(\d{4})")
+COMPACT = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})[T _-]?(\d{2})(\d{2})(\d{2})?$")
+"""20240513T0800, 202405130800."""
+FULL_HOUR = re.compile(r"(\d{1,2})\s*[点时](?!\d)")
+"""8点, 8时."""
 Moment = tuple[date, float] | None
 """Day, and seconds since its midnight; None where it can't be read."""
 
@@ -102,10 +106,21 @@ def _earlier(moment: tuple[date, float], by_s: float) -> tuple[date, float]:
     return (day, seconds - by_s) if seconds >= by_s else (_days_later(day, -1), seconds + SECONDS_PER_DAY - by_s)
 
 
+def with_colons(text: str) -> str:
+    """A time as clocks show it, where it is written without: 20240513T0800, 8点."""
+    text = text.strip()
+    compact = COMPACT.match(text)
+    if compact:
+        year, month, day, hour, minute, second = compact.groups()
+        return f"{year}-{month}-{day} {hour}:{minute}:{second or '00'}"
+    return FULL_HOUR.sub(r" \1:00", text).replace("日", "日 ").strip()
+
+
 def tells_both(text: str) -> bool:
     """Whether a text has a day and a time of it."""
+    text = with_colons(text)
     kinds = (YEAR_FIRST_DAY, YEAR_LAST, COMPACT_DAY, NAMED_DAY)
-    return any(kind.match(text.strip()) for kind in kinds) and CLOCK.search(text) is not None
+    return any(kind.match(text) for kind in kinds) and CLOCK.search(text) is not None
 
 
 def of_whole_day(hour: int, half: re.Match[str]) -> int:

@@ -32,7 +32,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "steigung", "steigung_pct", "坡度", "坡度_pct", "纵坡", "纵坡_pct",
     ),
     "radius": ("radius", "radius_m", "curve_radius_m", "半径", "半径_m"),
-    "limit": ("limit", "limit_kmh", "speed_limit", "speed_limit_kmh", "maxspeed", "限速"),
+    "limit": (
+        "limit", "limit_kmh", "speed_limit", "speed_limit_kmh", "speed limit", "speed limit_kmh", "maxspeed", "限速",
+        "限速_kmh",
+    ),
 }  # fmt: skip
 """Columns as they are called, by what they hold."""
 STATION = re.compile(r"[A-Za-z]*\s*(\d+)\+(\d+(?:\.\d+)?)$")

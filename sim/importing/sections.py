@@ -18,7 +18,17 @@ from sim.importing.findings import Finding
 from sim.importing.lines import Tags
 from sim.importing.options import Options
 from sim.importing.plan import Curve
-from sim.importing.tags import LANE_WIDTH_M, LIMIT_KMH, Told, lane_width_m, lanes_of, limit_kmh, road_class_of
+from sim.importing.tags import (
+    LANE_WIDTH_M,
+    LIMIT_KMH,
+    Told,
+    is_tagged,
+    lane_width_m,
+    lanes_of,
+    limit_kmh,
+    road_class_of,
+    truck_limit_kmh,
+)
 
 LEAST_PIECE_M = 10.0
 """Least length of a section in a road file."""
@@ -136,7 +146,7 @@ def _piece(alignment: Alignment, options: Options, low_m: float, high_m: float, 
         road_class,
         forward,
         limit_kmh(tags, "maxspeed:backward", "maxspeed"),
-        limit_kmh(tags, "maxspeed:hgv"),
+        truck_limit_kmh(tags),
         lane_width_m(tags),
     )
 
@@ -165,7 +175,7 @@ def section_content(piece: Piece, options: Options) -> dict[str, object]:
     if piece.truck_kmh.value is not None:
         content["truck_speed_limit_kmh"] = round(piece.truck_kmh.value, 1)
     content["lane_width_m"] = piece.lane_width_m.value or LANE_WIDTH_M[piece.road_class]
-    if piece.tags.get("tunnel", "no") != "no" or piece.tags.get("covered", "no") != "no":
+    if is_tagged(piece.tags, "tunnel") or is_tagged(piece.tags, "covered"):
         content["tunnel"] = True
     if piece.tags.get("lit", "no") == "yes":
         content["lighting"] = True

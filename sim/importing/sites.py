@@ -135,12 +135,12 @@ def located(accidents: Sequence[Accident], sites: Sequence[Site]) -> tuple[list[
     """How each accident ends, and the site of those located, -1 for others, shape (accidents,)."""
     by_route: dict[str, list[int]] = {}
     for index, site in enumerate(sites):
-        by_route.setdefault(_same_route(site.route), []).append(index)
+        by_route.setdefault(same_route(site.route), []).append(index)
     only = next(iter(by_route)) if len(by_route) == 1 and not any(own.route for own in accidents) else ""
     ends: list[Where] = []
     places = np.full(len(accidents), -1, dtype=np.int64)
     for number, accident in enumerate(accidents):
-        route = _same_route(accident.route) or only
+        route = same_route(accident.route) or only
         if accident.post is None or not route:
             ends.append("unlocated")
             continue
@@ -153,7 +153,7 @@ def located(accidents: Sequence[Accident], sites: Sequence[Site]) -> tuple[list[
     return ends, places
 
 
-def _same_route(name: str) -> str:
+def same_route(name: str) -> str:
     """As routes are compared: s228 is S228."""
     return name.strip().casefold()
 

@@ -19,6 +19,7 @@ from sim.importing.options import Options
 from sim.importing.plan import Plane, curvature, curves_of, distances, smooth_line
 from sim.importing.shifted import looks_chinese, true_places
 from sim.importing.smoothing import NORMAL_MAD, climbs, spikes, whittaker
+from sim.importing.tags import is_tagged
 
 LEAST_STEP_M = 0.5
 GAP_M, GAP_S, FASTEST_MS = 200.0, 60.0, 40.0
@@ -40,6 +41,10 @@ MOST_WITHOUT_M = 300.0
 """Of a road without any height that are bridged without a word: assumption, 100 to 500 m."""
 LEAST_ABOVE_M = 50.0
 """Of the usual height, from which on a height of 0 is none: assumption, 20 to 200 m."""
+BEYOND_M = 50.0
+"""By so much a kilometre that is asked for may lie beyond the end of a track, whose length is not exact."""
+LOWEST_M = -500.0
+"""What is below stands for no height: the lowest road lies at the Dead Sea, at -430 m."""
 STRUCTURES = ("tunnel", "bridge", "covered")
 
 
@@ -125,7 +130,10 @@ def _cleaned(line: Line, options: Options, source: str, findings: list[Finding])
     if end < len(line):
         findings.append(Finding("R04", _km(along[end - 1]), {"cut_m": float(along[-1] - along[end - 1])}))
         line, along = line.picked(np.arange(end)), along[:end]
-    high = float(along[-1]) if options.to_km is None else options.to_km * METRES_PER_KM
+    whole_m = float(along[-1])
+    high = whole_m if options.to_km is None else options.to_km * METRES_PER_KM
+    if high > whole_m + BEYOND_M:
+        raise refused(source, f"--to-km {options.to_km:g}: the road has {whole_m / METRES_PER_KM:.3f} km")
     chosen = (along >= options.from_km * METRES_PER_KM) & (along <= high)
     left_m = float(np.ptp(along[chosen])) if chosen.any() else 0.0
     if left_m < LEAST_ROAD_M:
@@ -199,8 +207,15 @@ def _heights(
         found = model(np.interp(at, along, line.lon_deg), np.interp(at, along, line.lat_deg))
         wavelength = default_wavelength_m(spacing)
     elif line.has_heights:
-        known = np.isfinite(line.height_m) & ~_standing_for_none(line.height_m, findings)
-        found = _between_known(at, along, line.height_m, known, source)
+        heights = np.where(line.height_m < LOWEST_M, np.nan, line.height_m)
+        known = np.isfinite(heights) & ~_standing_for_none(heights, findings)
+        if not known.any() or (np.ptp(heights[known]) == 0.0 and heights[known][0] <= 0.0):
+            raise refused(
+                source,
+                "has heights of 0 or less alone, as programs write them that know none: give a height model, --dem",
+                "R01",
+            )
+        found = _between_known(at, along, heights, known, source)
         wavelength = 0.0
     else:
         raise refused(
@@ -253,7 +268,7 @@ def _filled(height: Floats, at: Floats, findings: list[Finding]) -> tuple[Floats
 
 def _levelled(line: Line, along: Floats, at: Floats, height: Floats, findings: list[Finding]) -> Floats:
     """Tunnels and bridges straight between their ends."""
-    structure = [any(tags.get(key, "no") != "no" for key in STRUCTURES) for tags in line.tags]
+    structure = [any(is_tagged(tags, key) for key in STRUCTURES) for tags in line.tags]
     on = np.array(structure, dtype=np.bool_)[line.tag_index]
     if not on.any():
         return height

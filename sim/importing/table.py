@@ -16,6 +16,8 @@ CHINESE = "gb18030"
 ENCODINGS = ("utf-8-sig", CHINESE)
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """Tried in turn; a third, Latin-1, reads everything."""
+SEPARATOR = re.compile(r'^"?sep=.?"?,*\s*$', re.IGNORECASE)
+"""First line of tables for Excel."""
 DELIMITERS = ",;\t|"
 MOST_PREAMBLE = 60
 LARGEST = 1e15
@@ -138,6 +140,9 @@ def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, 
 def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:
     """Text from its header on, and the number of lines before it."""
     lines = text.splitlines(keepends=True)
+    if lines and SEPARATOR.match(lines[0]):
+        rest, before = _without_preamble("".join(lines[1:]), needed)
+        return rest, before + 1
     for number, line in enumerate(lines[:MOST_PREAMBLE]):
         cells = {cell.strip().strip('"').lower() for cell in re.split(f"[{DELIMITERS}]", line)}
         if cells & set(needed):

@@ -40,12 +40,29 @@ class Told:
     """The text, where it names several values or none."""
 
 
+NO = frozenset({"", "no", "n", "f", "false", "0", "none", "否", "无"})
+"""As maps and their exports say that something is not there."""
+
+
+def is_tagged(tags: Tags, key: str) -> bool:
+    """Whether something is there, of whatever kind."""
+    return tags.get(key, "").strip().lower() not in NO
+
+
 def road_class_of(tags: Tags, given: RoadClass | None) -> RoadClass:
     """By what is said, by a Chinese number, or by the kind of road."""
     number = CHINESE_NUMBER.match(tags.get("ref", "").replace(" ", ""))
     if given is not None or number is None:
         return given or CLASS_BY_HIGHWAY.get(tags.get("highway", "").removesuffix("_link"), "county")
     return CLASS_BY_NUMBER[number[1]]
+
+
+def truck_limit_kmh(tags: Tags) -> Told:
+    """The lowest of what is tagged for trucks in both directions and in one: a section has one limit for them."""
+    keys = ("maxspeed:hgv", "maxspeed:hgv:forward", "maxspeed:hgv:backward")
+    told = [limit_kmh(tags, key) for key in keys if key in tags]
+    known = [one for one in told if one.value is not None]
+    return min(known, key=lambda one: one.value or 0.0) if known else limit_kmh(tags, keys[0])
 
 
 def limit_kmh(tags: Tags, *key: str) -> Told:

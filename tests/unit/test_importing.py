@@ -20,7 +20,7 @@ from sim.importing.road_files import FLEET
 from sim.importing.sections import STEEPEST_PCT, _joined, _not_too_steep
 from sim.importing.shifted import shifted, true_places
 from sim.importing.smoothing import spikes, whittaker
-from sim.importing.tags import limit_kmh, road_class_of
+from sim.importing.tags import limit_kmh, road_class_of, truck_limit_kmh
 
 DATA = Path(__file__).parents[1] / "data" / "roads"
 EXAMPLE_FLEET = Path(__file__).parents[2] / "scenarios" / "taishun" / "parts" / "fleet.yaml"
@@ -587,7 +587,7 @@ def test_an_s_curve_is_two_curves(tmp_path) -> None:
 
 
 def test_too_little_of_a_road_is_refused_however_it_is_cut(tmp_path) -> None:
-    for arguments in (["--from-km", 11.5, "--to-km", 30], ["--from-km", 3, "--to-km", 2]):
+    for arguments in (["--from-km", 11.5], ["--from-km", 3, "--to-km", 2]):
         code, output = imported("road", DATA / "sa_calobra.gpx", "--out", tmp_path / "out", *arguments)
         assert code == 2
         assert "200 m or more" in output
@@ -620,3 +620,77 @@ def test_an_imported_road_starts_with_the_example_countys_trucks() -> None:
 def test_a_gallery_is_a_section_of_its_own() -> None:
     runs = [Run(0.0, 500.0, {"highway": "primary"}), Run(500.0, 900.0, {"highway": "primary", "covered": "yes"})]
     assert len(_joined(runs)) == 2
+
+
+def test_a_kilometre_beyond_the_end_of_a_track_is_refused(tmp_path) -> None:
+    code, output = imported("road", DATA / "sa_calobra.gpx", "--out", tmp_path / "out", "--to-km", 30)
+    assert (code, "--to-km 30: the road has 11." in output) == (2, True)
+
+
+@pytest.mark.parametrize("no", ["F", "false", "0", "", "no", "否"])
+def test_a_map_says_in_many_ways_that_there_is_no_tunnel(no, tmp_path) -> None:
+    """Shapefiles have F for none: no road is a tunnel for it."""
+    places = [[7.0, 45.0 + 1e-4 * n, 100.0 + 60.0 * (1.0 - abs(n / 100.0 - 1.0))] for n in range(201)]
+    line = {"type": "LineString", "coordinates": places}
+    for tunnel, is_one in ((no, False), ("T", True)):
+        feature = {"type": "Feature", "properties": {"tunnel": tunnel, "bridge": no}, "geometry": line}
+        file = tmp_path / "a.geojson"
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+        out = tmp_path / f"out_{is_one}"
+        code, output = imported("road", file, "--out", out)
+        assert code == 0, output
+        [link] = yaml.safe_load((out / "road.yaml").read_text())["links"]
+        assert {section.get("tunnel", False) for section in link["sections"]} == {is_one}
+        assert (max(section["grade_pct"] for section in link["sections"]) > 3.0) is not is_one
+
+
+@pytest.mark.parametrize("height", [0.0, -1.0, -9999.0])
+def test_heights_that_are_none_are_no_flat_road(height, tmp_path) -> None:
+    file = tmp_path / "a.gpx"
+    file.write_text(gpx(straight(80, height=lambda _: height)))
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert (code, "R01" in output) == (2, True)
+
+
+def test_codes_for_no_height_are_bridged(tmp_path) -> None:
+    """-9999 on 100 m of a slope of 5 %."""
+    file = tmp_path / "a.gpx"
+    file.write_text(gpx(straight(200, height=lambda m: -9999.0 if 1000.0 < m < 1100.0 else 200.0 + 0.05 * m)))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0
+    assert json.loads(output)["facts"]["climb_m"] == pytest.approx(0.05 * 11.12 * 199, rel=0.02)
+
+
+def test_the_lowest_limit_for_trucks_of_both_directions_holds() -> None:
+    tags = {"maxspeed:hgv": "60", "maxspeed:hgv:forward": "30"}
+    assert truck_limit_kmh(tags).value == 30.0
+    assert truck_limit_kmh({"maxspeed:hgv:backward": "40"}).value == 40.0
+    assert truck_limit_kmh({}).value is None
+
+
+def test_the_first_line_that_tells_a_spreadsheet_the_separator_is_none_of_the_table(tmp_path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("sep=;\nstation;grade\n0;5\n500;3\n1000;\n")
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert (code, json.loads(output)["facts"]["length_km"]) == (0, 1.0)
+
+
+def test_tables_of_western_windows_are_not_read_as_chinese(tmp_path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes("km;Längsneigung (%)\n0;5\n0,5;3\n1;\n".encode("cp1252"))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert (code, json.loads(output)["facts"]["length_km"]) == (0, 1.0)
+
+
+def test_tables_in_gbk_still_are(tmp_path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes("桩号,坡度(%)\nK0+000,5\nK0+500,3\nK1+000,\n".encode("gbk"))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert (code, json.loads(output)["facts"]["length_km"]) == (0, 1.0)
+
+
+def test_a_name_that_stands_twice_in_the_header_is_refused(tmp_path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("station,grade,grade\n0,5,1\n500,3,2\n1000,,\n")
+    code, output = imported("road", file, "--out", tmp_path / "out")
+    assert (code, "'grade' stands twice" in output) == (2, True)

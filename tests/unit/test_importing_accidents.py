@@ -56,7 +56,7 @@ def test_rows_of_persons_are_one_accident(tmp_path) -> None:
     records = read_accidents(table(tmp_path, text))
     assert [(one.id, one.year, one.month, one.deaths) for one in records.accidents] == [
         ("a", 2020, 1, 2),
-        ("b", 2020, 3, None),
+        ("b", 2020, 3, 0),
     ]
     assert records.rows == 4
 
@@ -319,3 +319,75 @@ def test_traffic_that_is_not_known_gives_no_rate(tmp_path) -> None:
     assert code == 0, output
     assert "2 in 1 sections, whose traffic is not known" in output
     assert json.loads((tmp_path / "out" / "accidents.json").read_text())["where"] == {"located": 2}
+
+
+def test_rows_of_vehicles_are_one_accident_by_its_own_number(tmp_path) -> None:
+    """The row's number beside it is none."""
+    rows = "1,1001,2023-01-04,12.3\n2,1001,2023-01-04,12.3\n3,1002,2023-01-05,1\n"
+    text = f"id,crash_id,date,post\n{rows}"
+    assert [one.id for one in read_accidents(table(tmp_path, text)).accidents] == ["1001", "1002"]
+
+
+def test_a_model_year_is_no_year_of_an_accident(tmp_path) -> None:
+    text = "id,date,make,year\na,2023-01-04,FAW,2009\nb,2023-05-04,FAW,2016\n"
+    with pytest.raises(RefusedError, match="is it a model year"):
+        read_accidents(table(tmp_path, text))
+
+
+def test_a_single_person_killed_is_a_death(tmp_path) -> None:
+    (one,) = read_accidents(table(tmp_path, "accident_index,date,casualty_severity\na,13/01/2020,1\n")).accidents
+    assert one.deaths == 1
+
+
+def test_deaths_that_rows_of_vehicles_repeat_are_the_accidents(tmp_path) -> None:
+    """Told by the whole column: 1 and 1 is one death where others repeat 2 and 2, else two."""
+    head, rows = "crash_id,date,deaths\n", "a,2023-01-04,1\na,2023-01-04,1\n"
+    repeated = read_accidents(table(tmp_path, f"{head}{rows}b,2023-02-04,2\nb,2023-02-04,2\n")).accidents
+    assert [one.deaths for one in repeated] == [1, 2]
+    own = read_accidents(table(tmp_path, f"{head}{rows}b,2023-02-04,2\nb,2023-02-04,0\n")).accidents
+    assert [one.deaths for one in own] == [2, 2]
+
+
+@pytest.mark.parametrize(("column", "factor"), [("milepost", 1.609344), ("post_mi", 1.609344), ("km", 1.0)])
+def test_posts_named_after_miles_are_miles(column, factor, tmp_path) -> None:
+    text = f"id,date,route,{column}\na,2023-01-04,S228,12.3\nb,2023-02-04,S228,12.3\n"
+    sections = tmp_path / "sections.csv"
+    sections.write_text("route,from,to,aadt\nS228,10,20,4000\n")
+    code, output = imported(table(tmp_path, text), "--sections", sections, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    exposure = json.loads(output)["sections"]["million_vehicle_km"]
+    assert exposure == pytest.approx(10.0 * factor * 4000 * 365 / 1e6, rel=1e-3)
+
+
+@pytest.mark.parametrize(("route", "section"), [("s228", "S228"), ("S228", "s228")])
+def test_a_route_is_the_same_in_small_letters(route, section, tmp_path) -> None:
+    sections = tmp_path / "sections.csv"
+    sections.write_text(f"route,from,to,aadt\n{section},10,20,4000\n")
+    file = table(tmp_path, "id,date,route,km\na,2023-01-04,S228,12.3\nb,2023-02-04,S228,12.3\n")
+    code, output = imported(file, "--sections", sections, "--route", route, "--out", tmp_path / "out", "--json")
+    assert (code, json.loads(output)["sections"]["counted"]) == (0, 2)
+
+
+def test_times_written_as_numbers_count_from_midnight(tmp_path) -> None:
+    """5, 35 and 935 are five, thirty-five and nine thirty-five where another is 1435; alone 5 is an hour."""
+    head = "id,date,time\n"
+    rows = [f"{time},2023-01-04,{time}\n" for time in (5, 35, 935, 1435)]
+    assert [one.hour for one in read_accidents(table(tmp_path, head + "".join(rows))).accidents] == [0, 0, 9, 14]
+    assert read_accidents(table(tmp_path, f"{head}a,2023-01-04,5\nb,2023-01-04,17\n")).accidents[0].hour == 5
+
+
+def test_cells_that_are_no_number_of_an_accident_join_nothing(tmp_path) -> None:
+    text = "id,date,deaths\nN/A,2023-01-04,-1\nN/A,2023-01-09,1\nx,2023-02-01,0\nx,2023-02-01,0\n"
+    found = read_accidents(table(tmp_path, text)).accidents
+    assert len(found) == 3
+    assert [one.deaths for one in found] == [None, 1, 0]
+
+
+def test_most_dates_that_are_not_understood_are_refused(tmp_path) -> None:
+    with pytest.raises(RefusedError, match="most rows don't have a date"):
+        read_accidents(table(tmp_path, "id,date\na,2023-01-04\nb,4-Feb-23\nc,5-Feb-23\nd,6-Feb-23\n"))
+
+
+def test_a_short_row_is_no_traceback(tmp_path) -> None:
+    text = "date,route,post,id\n2023-01-04,S228,12.3,1\n2023-01-05,S228\n"
+    assert len(read_accidents(table(tmp_path, text)).accidents) == 2

@@ -515,3 +515,27 @@ def test_the_ends_of_the_calendar_are_no_traceback(day, tmp_path) -> None:
     result = runner.invoke(app, ["import", "counts", str(file), "--out", str(tmp_path / "out")])
     assert result.exit_code in {0, 2}
     assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "2024{month}{day}T{hour:02d}00",
+        "2024{month}{day}{hour:02d}00",
+        "2024{month}{day}{hour:02d}0000",
+        "2024年{month}月{day}日 {hour}点",
+        "2024年{month}月{day}日{hour}时",
+        "2024年{month}月{day}日{hour:02d}:00",
+    ],
+)
+def test_moments_without_colons(form, tmp_path) -> None:
+    text = table_of(
+        "datetime,class,count", lambda d, h, n: f"{form.format(month=d[5:7], day=d[8:], hour=h)},2,{n}", days=2
+    )
+    counts = of_text(tmp_path, text)
+    assert counts.by_hour[1].sum(axis=1).tolist() == HOURLY
+
+
+def test_a_day_of_merged_cells_is_all_its_rows(tmp_path) -> None:
+    text = table_of("日期,时段,车型,流量", lambda d, h, n: f"{'' if h else d},{h}:00-{h + 1}:00,小客车,{n}", days=3)
+    assert of_text(tmp_path, text).by_hour.sum(axis=2).tolist() == [HOURLY] * 3
