@@ -17,7 +17,7 @@ from sim.cli.options import (
     Seed,
     Simulation,
     Workers,
-    default_folder,
+    added_folder,
     load,
     remark,
 )
@@ -68,7 +68,7 @@ def calibrate(
     try:
         given = load(scenarios, days)
         loaded = calibration.with_priors(given, wanted)
-        folder = out or default_folder(scenarios[0]) / "calibration"
+        folder = added_folder(out, scenarios[0], "calibration")
         simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
         table = calibration.table_of(loaded, wanted, draws, seed, lambda count: simulation.draw(loaded, count, 1))
     except ValueError as error:
@@ -186,7 +186,7 @@ def portfolio(
     whole = load([programme], days)[0]
     if not whole.interventions:
         raise Problem(f"{programme}: has no interventions to choose from")
-    folder = out or default_folder(programme) / "portfolio"
+    folder = added_folder(out, programme, "portfolio")
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     rungs = rungs_of(replications)[1:] if exhaustive else rungs_of(replications)
     try:

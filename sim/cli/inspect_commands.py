@@ -5,7 +5,7 @@ import sys
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
@@ -209,10 +209,34 @@ def _snippet(chosen: "Mapping[str, type[Intervention]]") -> str:
     for kind, cls in chosen.items():
         lines.append(f"  {kind}:  # {cls.summary}")
         for row in _parameters(cls):
-            value = "# required" if row["default"] == "required" else json.dumps(row["default"], ensure_ascii=False)
-            meaning = f"  # {row['description']}" if row["description"] else ""
-            lines.append(f"    {row['name']}: {value}{meaning}")
+            if row["default"] == "required":
+                value, meaning = _shape(cls.model_fields[row["name"]].annotation)
+            else:
+                value, meaning = json.dumps(row["default"], ensure_ascii=False), row["description"]
+            lines.append(f"    {row['name']}: {value}" + (f"  # {meaning}" if meaning else ""))
     return "\n".join([*lines, ""])
+
+
+def _shape(annotation: Any) -> tuple[str, str]:
+    """What has no default as it is written, with names in capitals to fill in, and what else it may have."""
+    several, (item, *_) = get_origin(annotation) is tuple, get_args(annotation) or (annotation,)
+    fields = getattr(item, "model_fields", None)
+    if fields is None:
+        filled, meaning = _filled(item), "required"
+    else:
+        needed = [f"{name}: {_filled(field.annotation)}" for name, field in fields.items() if field.is_required()]
+        others = [name for name, field in fields.items() if not field.is_required()]
+        filled = f"{{{', '.join(needed)}}}"
+        meaning = "required" + (f"; each may have {', '.join(others)} too" if others else "")
+    return f"[{filled}]" if several else filled, meaning
+
+
+def _filled(annotation: Any) -> str:
+    """Something of a type, a name in capitals."""
+    plain = getattr(annotation, "__origin__", annotation) if hasattr(annotation, "__metadata__") else annotation
+    if get_origin(plain) is Literal:
+        return str(get_args(plain)[0])
+    return {float: "0.0", int: "1", str: "NAME"}.get(plain, "VALUE")
 
 
 def _parameters(cls: Any) -> list[dict[str, Any]]:

@@ -297,6 +297,13 @@ def default_folder(file: Path) -> Path:
     return Path("results") / (file.resolve().parent.name or "experiment")
 
 
+def added_folder(out: Path | None, file: Path, command: str) -> Path:
+    """Where a command writes what enters the report of a comparison: beside it, or in the comparison's own folder."""
+    if out is None:
+        return default_folder(file) / command
+    return out / command if (out / "manifest.json").is_file() else out
+
+
 def command_line() -> str:
     """The command as it was typed."""
     return shlex.join(["hairpin", *sys.argv[1:]])

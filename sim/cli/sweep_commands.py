@@ -17,8 +17,8 @@ from sim.cli.options import (
     Seed,
     Simulation,
     Workers,
+    added_folder,
     comparable,
-    default_folder,
     load,
     made,
 )
@@ -80,7 +80,7 @@ def sweep(
     from sim.scenario import ScenarioError
 
     loaded = load([scenario], days)[0]
-    folder = out or default_folder(scenario) / "sweep"
+    folder = added_folder(out, scenario, "sweep")
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     try:
         axes = [axis(text) for text in settings]
@@ -131,7 +131,7 @@ def sensitivity(
     loaded = [with_all_ranges(one) for one in given] if every else with_own_ranges(given)
     if not uncertain_keys(loaded):
         raise Problem(f"{baseline}: has no `uncertain` parameters")
-    folder = out or default_folder(baseline) / "sensitivity"
+    folder = added_folder(out, baseline, "sensitivity")
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     other = loaded[1] if len(loaded) > 1 else None
     try:

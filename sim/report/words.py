@@ -276,6 +276,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "day": ("day", "第几天："),
     "play": ("Play / pause", "播放／暂停"),
+    "hour_of_day": ("hour of the day", "时刻"),
     "speed_of_play": ("speed", "速度"),
     "events_of_day": ("What happened", "当天事件"),
     "time": ("time", "时间"),

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from sim import compare
 from sim.cli import app
+from sim.interventions.registry import interventions
 from sim.results.tables import unsettled
 from sim.scenario import load_scenario
 
@@ -245,6 +246,15 @@ def test_an_intervention_is_printed_as_a_block_that_a_scenario_takes(tmp_path) -
     wrong = runner.invoke(app, ["interventions", "driver_contakt"])
     assert wrong.exit_code == 2
     assert "no intervention is called driver_contakt; known are device_coverage" in wrong.stderr
+
+
+@pytest.mark.parametrize("kind", sorted(interventions()))
+def test_a_block_with_its_names_filled_in_is_a_scenario(kind, tmp_path) -> None:
+    block = runner.invoke(app, ["interventions", kind, "--yaml"]).stdout
+    filled = block.replace("at: [NAME]", "at: [town2]").replace("NAME", "provincial_2")
+    file = tmp_path / "own.yaml"
+    file.write_text(f"extends: {(TAISHUN / 'baseline.yaml').as_posix()}\nname: own\n{filled}")
+    assert list(load_scenario(file).interventions) == [kind]
 
 
 def test_what_is_shown_is_the_scenario(tmp_path) -> None:

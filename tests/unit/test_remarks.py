@@ -175,7 +175,7 @@ def test_what_other_commands_made_of_the_same_scenarios_enters_the_report(folder
     short = ("--days", 3, "--replications", 2, "--workers", 1, "-q")
     swept = ("sweep", folder / "calls.yaml", "--set", f"{key}=0.25,0.75", *short, "--out", out / "sweep")
     assert invoke(*swept).exit_code == 0
-    sets = ("portfolio", folder / "calls.yaml", *short, "--out", out / "portfolio")
+    sets = ("portfolio", folder / "calls.yaml", *short, "--out", out)  # its own folder in the comparison's
     assert invoke(*sets).exit_code == 0, invoke(*sets).output
     for language, heads in (("en", EVIDENCE), ("zh", EVIDENCE_ZH)):
         assert invoke("report", out, "--lang", language).exit_code == 0
