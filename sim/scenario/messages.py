@@ -83,13 +83,24 @@ def _number(value: Any) -> Any:
 
 
 def without_echoes(found: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Without what is only said of a whole because its parts are wrong."""
+    """Without what is only said of a whole because its parts are wrong, or of a key because its name is misspelled."""
     places = [tuple(details["loc"]) for details in found]
     return [
         details
         for details, place in zip(found, places, strict=True)
         if not any(other[: len(place)] == place and other != place for other in places)
+        and not (details["type"] == "missing" and _is_misspelled(place, found))
     ]
+
+
+def _is_misspelled(place: Keys, found: list[ErrorDetails]) -> bool:
+    """Whether a key that is missing stands beside its place under a name that is nearly its own."""
+    beside = [
+        str(other["loc"][-1])
+        for other in found
+        if other["type"] == "extra_forbidden" and other["loc"][:-1] == place[:-1]
+    ]
+    return any(difflib.get_close_matches(escaped(name)[:100], [str(place[-1])]) for name in beside)
 
 
 def _siblings(model: Any, keys: Keys) -> list[str]:

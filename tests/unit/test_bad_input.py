@@ -280,3 +280,11 @@ def test_a_part_of_a_scenario_is_called_so(part) -> None:
     assert done.exit_code == 2
     assert f"holds the {part} of a scenario and is none: validate the scenario that uses it" in done.stderr
     assert "1 mistake" in done.stderr
+
+
+def test_a_misspelled_key_is_one_mistake(tmp_path) -> None:
+    """What it was meant for is not missing too; a key that is nothing like it is."""
+    (found,) = mistakes_of(tmp_path, yaml_text.SMALL_YAML.replace("length_km: 1.0", "lenght_km: 1.0", 1))
+    assert "did you mean `length_km`" in found.message
+    both = mistakes_of(tmp_path, yaml_text.SMALL_YAML.replace("length_km: 1.0", "colour: 1.0", 1))
+    assert sorted(one.message.split(";")[0] for one in both) == ["is required and missing", "unknown key"]
