@@ -14,6 +14,8 @@ from sim.report.words import either, parameter_word, word
 FEW_RUNS = 4
 HARM = ("deaths", "injuries", "accidents")
 MOST_RANKED = 3
+GOOD_PART, SMALL_PART = 0.5, 0.5
+"""Of what the programme avoids and costs: an alternative that gives so much for so little is named."""
 LEVELS = (
     "levels can't be relied on. Comparing scenarios is safer, but the sizes of effects rest on assumptions.",
     "绝对水平不可引用；方案比较相对可靠，但效果大小取决于假设。",
@@ -126,7 +128,29 @@ def _money(found: Material, language: str) -> Iterator[Said]:
             language, "None pays at the central value; nearest to it: ", "按中间取值均不划算，相对最好的是："
         )
         texts[1] = (either(language, "Best value: ", "最划算：") if pays else least) + texts[1]
-    yield Said(either(language, "Value for money", "费用与效益"), " ".join(texts))
+    yield Said(either(language, "Value for money", "费用与效益"), " ".join([*texts, *_most_of_it(found, language)]))
+
+
+def _most_of_it(found: Material, language: str) -> Iterator[str]:
+    """The alternative that avoids a good part of the programme's accidents at the smallest share of its cost."""
+    whole = found.costs.get(found.programme)
+    if whole is None or not whole["cost_cny"] > 0.0 or not whole["avoided"]["accidents"]["estimate"] > 0.0:
+        return
+    shares = {
+        name: (entry["avoided"]["accidents"]["estimate"], entry["cost_cny"] / whole["cost_cny"])
+        for name, entry in found.costs.items()
+        if name != found.programme
+    }
+    avoided = {name: own / whole["avoided"]["accidents"]["estimate"] for name, (own, _) in shares.items()}
+    good = [name for name in shares if avoided[name] >= GOOD_PART and shares[name][1] <= SMALL_PART]
+    if good:
+        name = min(good, key=lambda one: shares[one][1])
+        title, part, cost = found.title(name, language), 100.0 * avoided[name], 100.0 * shares[name][1]
+        yield either(
+            language,
+            f"“{title}” avoids {part:.0f} % of the accidents that the whole avoids, for {cost:.0f} % of its cost.",
+            f"“{title}”以{cost:.0f}%的费用避免了全套措施所避免事故的{part:.0f}%。",
+        )
 
 
 def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) -> str:

@@ -364,6 +364,17 @@ def test_the_answer_has_what_deciders_ask_for(found) -> None:
     assert "Caution" not in {line.label for line in summary(many, score, "en")}
 
 
+@pytest.mark.parametrize(("avoided", "cost", "named"), [(7.0, 2.0, True), (4.0, 2.0, False), (7.0, 6.0, False)])
+def test_what_gives_most_of_it_for_little_is_named(found, avoided, cost, named) -> None:
+    costs = json.loads(json.dumps(found.costs))
+    for name, numbers in (("both", (10.0, 10.0)), ("calls", (avoided, cost))):
+        costs[name]["avoided"]["accidents"]["estimate"], costs[name]["cost_cny"] = numbers
+    other = type(found)(**{**vars(found), "costs": {name: costs[name] for name in ("both", "calls")}})
+    text = " ".join(line.text for line in summary(other, json.loads(SHIPPED_SCORECARD.read_text()), "en"))
+    assert ("“Calls” avoids 70 % of the accidents that the whole avoids, for 20 % of its cost." in text) is named
+    assert ("of the accidents that the whole avoids" in text) is named
+
+
 @pytest.fixture(scope="module")
 def free(small, tmp_path_factory):
     """A road without any ban, and ramps."""
