@@ -100,7 +100,9 @@ BASELINE = """\
 format: 1
 name: baseline
 title: A province before its programme
-title_zh: 全省实施前
+title_zh: 全省无措施
+place: A province of 50 corridors, stylised network
+place_zh: 概化（示意）省域路网，非实测
 start_date: 2025-01-01
 days: 365
 warm_up_days: 30

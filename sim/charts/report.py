@@ -65,13 +65,8 @@ def forest(
         axes.set_ylim(len(rows) - 0.5, -0.8)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        known = np.concatenate(
-            [
-                rows[["estimate", "low", "high"]].to_numpy().ravel(),
-                *([w["low"], w["high"]] for w in behind.values()),
-                [1.0],
-            ]
-        )
+        ends = [(w["low"], w["high"]) for w in behind.values()]
+        known = np.concatenate([rows[["estimate", "low", "high"]].to_numpy().ravel(), *ends, [1.0]])
         known = known[~np.isnan(known)]
         margin = 0.08 * max(known.max() - known.min(), 0.1)
         axes.set_xlim(known.min() - margin, known.max() + 2.0 * margin)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import logistic, norm
+from slope import banned_route, slope_trips, slope_world
 
 from sim.core.units import SECONDS_PER_HOUR, ms_from_kmh
 from sim.driving.conditions import Conditions
@@ -20,21 +21,10 @@ CAP_MS = 5.0
 
 
 @pytest.fixture(scope="module")
-def world(small):
-    return World(small(days=3, speed__engine_brake_kw=20, speed__hot_brakes_c=2000), 5, 0)
-
-
-@pytest.fixture(scope="module")
-def trips(world):
-    own = world.source.draw(range(2))
-    return world.traits(own.pick(slice(0, 400)), world.conditions(0))
-
-
-@pytest.fixture(scope="module")
-def route(world):
-    """The banned road from north to south."""
-    ways = [n for n, way in enumerate(world.network.ways) if way.link.name in {"upper", "lower"} and way.forward]
-    return world.network.route(ways)
+def slope(small):
+    """World, trips, route."""
+    world = slope_world(small)
+    return world, slope_trips(world), banned_route(world)
 
 
 def under(world: World, route, **extra) -> Conditions:
@@ -51,7 +41,8 @@ def hour_and_state(world: World, route, trips) -> tuple[np.ndarray, np.ndarray]:
     return hour % 24, world.hours.state[np.minimum(hour, len(world.hours.state) - 1)]
 
 
-def test_a_rule_acts_on_its_occasions_and_on_no_other(world, trips, route) -> None:
+def test_a_rule_acts_on_its_occasions_and_on_no_other(slope) -> None:
+    world, trips, route = slope
     occasion = on_occasions(weather=("rain", "fog"), light="day", from_hour=8.0, to_hour=16.0)
     free = courses_of(world.conditions(0), route, trips).duration_s
     always = courses_of(under(world, route), route, trips).duration_s
@@ -64,8 +55,9 @@ def test_a_rule_acts_on_its_occasions_and_on_no_other(world, trips, route) -> No
     assert (always[falls] > free[falls]).all()
 
 
-def test_a_part_of_an_hour_is_a_part_of_the_effect(world, trips, route) -> None:
+def test_a_part_of_an_hour_is_a_part_of_the_effect(slope) -> None:
     """Trucks of an hour are slowed by the share of it: a truck enters at some minute of it."""
+    world, trips, route = slope
     free = courses_of(world.conditions(0), route, trips).duration_s
     always = courses_of(under(world, route), route, trips).duration_s
     half = on_occasions(from_hour=0.5, to_hour=0.0)
@@ -103,7 +95,8 @@ def test_mean_excess_of_speeds_over_a_limit(cap_kmh: float) -> None:
     assert found == pytest.approx(float((norm(mean, cv * mean).pdf(speeds) * above).sum()) * step, abs=0.1 * cv * mean)
 
 
-def test_others_who_slow_down_too_are_met_less_and_have_fewer_accidents(world, trips, route) -> None:
+def test_others_who_slow_down_too_are_met_less_and_have_fewer_accidents(slope) -> None:
+    world, trips, route = slope
     alone, together = (
         courses_of(under(world, route, others_response=share), route, trips).hazard for share in (0.0, 0.5)
     )
@@ -112,8 +105,9 @@ def test_others_who_slow_down_too_are_met_less_and_have_fewer_accidents(world, t
         assert together[mechanism].sum() < 0.97 * alone[mechanism].sum()
 
 
-def test_head_on_accidents_of_others_follow_their_mean_speed(world, trips, route) -> None:
+def test_head_on_accidents_of_others_follow_their_mean_speed(slope) -> None:
     """By the exponential model: exp(growth x what their mean speed falls by), on the part that others cross."""
+    world, trips, route = slope
     response = 0.5
     before, after = (
         courses_of(under(world, route, others_response=share), route, trips).hazard[HEAD_ON]
@@ -132,7 +126,8 @@ def test_head_on_accidents_of_others_follow_their_mean_speed(world, trips, route
     assert np.ptp(share) > 0.0  # a truck's own part differs with its driver
 
 
-def test_one_truck_in_plain_python_is_the_sweep(world, trips, route) -> None:
+def test_one_truck_in_plain_python_is_the_sweep(slope) -> None:
+    world, trips, route = slope
     conditions = under(
         world, route, on_occasion=on_occasions(("rain", "fog"), from_hour=5.5, to_hour=20.25), others_response=0.4
     )
@@ -173,7 +168,8 @@ def test_a_limit_in_fog_acts_in_fog_alone(small) -> None:
     assert trucks_alone > usual
 
 
-def test_a_limit_above_what_is_driven_changes_nothing_for_trucks(world, trips, route) -> None:
+def test_a_limit_above_what_is_driven_changes_nothing_for_trucks(slope) -> None:
+    world, trips, route = slope
     cap = np.full((len(route.sections), 1), float(ms_from_kmh(300.0)))
     rule = SpeedRule(route.sections, cap, np.ones(world.roster.size), others_response=1.0)
     conditions = world.conditions(0).with_rules(DrivingRules(speed=(rule,)))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from slope import banned_route, slope_trips, slope_world
 
 from sim.driving.conditions import Conditions
 from sim.driving.rules import BrakeStop, DrivingRules, HotBrakeAlarm, SpeedRule, Unload, combined
@@ -19,20 +20,17 @@ from sim.risk.mechanisms import CAPTURED
 
 @pytest.fixture(scope="module")
 def world(small):
-    return World(small(days=3, speed__engine_brake_kw=20, speed__hot_brakes_c=2000), 5, 0)
+    return slope_world(small)
 
 
 @pytest.fixture(scope="module")
 def trips(world):
-    own = world.source.draw(range(2))
-    return world.traits(own.pick(slice(0, 400)), world.conditions(0))
+    return slope_trips(world)
 
 
 @pytest.fixture(scope="module")
 def route(world):
-    """The banned road from north to south."""
-    ways = [n for n, way in enumerate(world.network.ways) if way.link.name in {"upper", "lower"} and way.forward]
-    return world.network.route(ways)
+    return banned_route(world)
 
 
 def under(world: World, rules: DrivingRules) -> Conditions:
