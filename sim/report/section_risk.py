@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from sim.core.units import METRES_PER_KM, Floats
+from sim.core.units import METRES_PER_KM, Floats, Ints
 from sim.risk.mechanisms import MECHANISMS
 
 
@@ -44,18 +44,20 @@ def along(sections: pd.DataFrame, scenario: str) -> pd.DataFrame:
 def _of_link(sections: pd.DataFrame, scenario: str) -> Callable[[str], tuple[Floats, Floats]]:
     """A function that gives expected accidents and length [km] of a link's sections, in the link's direction."""
     own = sections[sections["scenario"] == scenario]
-    own = own.assign(total=own[[f"expected_{name}" for name in MECHANISMS]].sum(axis=1))
-    runs = max(int(own["replication"].nunique()), 1)
+    expected = own[[f"expected_{name}" for name in MECHANISMS]].sum(axis=1).to_numpy() / max(
+        own["replication"].nunique(), 1
+    )
+    names, forward, section, length_m = (own[name].to_numpy() for name in ("link", "forward", "section", "length_m"))
+
+    def total(rows: Ints) -> Floats:
+        """By section in the order of travel."""
+        found: Floats = np.bincount(section[rows] - section[rows].min(), weights=expected[rows]).astype(np.float64)
+        return found
 
     def of_link(link: str) -> tuple[Floats, Floats]:
-        part = own[own["link"] == link]
-        grouped = [
-            part[part["forward"] == way].groupby("section", sort=True).agg({"total": "sum", "length_m": "first"})
-            for way in (True, False)
-        ]
-        total = grouped[0]["total"].to_numpy() / runs
-        if len(grouped[1]):
-            total = total + grouped[1]["total"].to_numpy()[::-1] / runs
-        return total, grouped[0]["length_m"].to_numpy() / METRES_PER_KM
+        forth, back = (np.flatnonzero((names == link) & (forward == way)) for way in (True, False))
+        length_km = np.zeros(len(np.unique(section[forth])))
+        length_km[section[forth] - section[forth].min()] = length_m[forth] / METRES_PER_KM
+        return total(forth) + (total(back)[::-1] if len(back) else 0.0), length_km
 
     return of_link

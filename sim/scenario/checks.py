@@ -146,15 +146,32 @@ def _beyond(keys: Keys, model: BaseModel, link: Link) -> Iterator[Finding]:
         yield (*keys, "direction"), f"{link.name} is driven forward only"
 
 
-def _models(value: Any, keys: Keys) -> Iterator[tuple[Keys, BaseModel]]:
-    """All models inside a value, with their places."""
+def _models(value: Any, keys: Keys, marker: type | None = None) -> Iterator[tuple[Keys, BaseModel]]:
+    """All models inside a value, with their places; with a marker only where a field may hold names of its kind."""
     if isinstance(value, BaseModel):
+        if marker is not None and not _may_hold(type(value), marker):
+            return
         yield keys, value
         for name in type(value).model_fields:
-            yield from _models(getattr(value, name), (*keys, name))
+            yield from _models(getattr(value, name), (*keys, name), marker)
     elif isinstance(value, (tuple, list)):
         for index, item in enumerate(value):
-            yield from _models(item, (*keys, index))
+            yield from _models(item, (*keys, index), marker)
+
+
+@cache
+def _may_hold(kind: type[BaseModel], marker: type) -> bool:
+    """Whether a model, or one inside it, has a field that holds names of a kind."""
+    inner = {model for field in kind.model_fields.values() for model in _models_named(field.annotation)}
+    return bool(_fields_with(kind, marker)) or any(_may_hold(model, marker) for model in inner)
+
+
+def _models_named(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Models in a field's type."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for one in get_args(annotation):
+        yield from _models_named(one)
 
 
 def classes(values: Mapping[str, Any]) -> Iterator[Finding]:
@@ -170,7 +187,7 @@ def _unknown(values: Mapping[str, Any], marker: type, what: str, known: tuple[st
     parts: list[tuple[Keys, Any]] = [((name,), values.get(name)) for name in ("road", "demand")]
     parts += [(("interventions", kind), one) for kind, one in values.get("interventions", {}).items()]
     for place, part in parts:
-        for keys, model in _models(part, place):
+        for keys, model in _models(part, place, marker):
             for key in _fields_with(type(model), marker):
                 value = getattr(model, key)
                 for name in value if isinstance(value, (dict, tuple)) else ():
