@@ -52,7 +52,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         f"{name}{unit}"
         for unit in ("", *COUNT_UNITS)
         for name in (
-            "count", "volume", "vehicles", "flow", "number", "vehicle count", "vehicle_count", "number of vehicles",
+            "count", "volume", "vehicles", "flow", "vehicle count", "vehicle_count", "number of vehicles",
             "traffic volume", "traffic", "total volume", "total", "anzahl", "流量", "数量",
             "交通量", "车流量", "辆数", "合计",
         )

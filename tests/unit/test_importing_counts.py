@@ -539,3 +539,9 @@ def test_moments_without_colons(form, tmp_path) -> None:
 def test_a_day_of_merged_cells_is_all_its_rows(tmp_path) -> None:
     text = table_of("日期,时段,车型,流量", lambda d, h, n: f"{'' if h else d},{h}:00-{h + 1}:00,小客车,{n}", days=3)
     assert of_text(tmp_path, text).by_hour.sum(axis=2).tolist() == [HOURLY] * 3
+
+
+def test_the_running_number_of_vehicles_is_no_number_of_them(tmp_path) -> None:
+    """A logger's first column; its rows are single vehicles."""
+    rows = [f"{n},2024-05-13 {n % 24}:{7 + n // 24}:13,2" for n in range(24 * 40)]
+    assert of_text(tmp_path, "\n".join(["Number,datetime,class", *rows, ""])).a_day == 24 * 40
