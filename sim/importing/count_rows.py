@@ -53,7 +53,7 @@ def without_sums_and_repeats(
 
 def _see_that_there_is_one_station(file: Path, read: Sequence[Read], columns: Mapping[str, str]) -> None:
     stations = {cell(row, columns, "station") for _, row in read} - {""}
-    if len(stations) > 1:
+    if 1 < len(stations) <= len(read) / FEWEST_ROWS:  # more are running numbers
         raise refused(
             f"{file}:{read[0][1][0]}",
             f"{columns['station']}: holds {len(stations)} stations ({', '.join(sorted(stations)[:4])}): choose one "

@@ -508,6 +508,11 @@ def test_a_clock_that_was_reset_makes_no_day(tmp_path) -> None:
     assert counts.left_out["rows_of_another_time"] == 1
 
 
+def test_a_running_number_tells_no_stations(tmp_path) -> None:
+    rows = [f"{n},2024-05-13 {n % 24}:{7 + n // 24}:13,2" for n in range(24 * 40)]
+    assert of_text(tmp_path, "\n".join(["counter,datetime,class", *rows, ""])).a_day == 24 * 40
+
+
 @pytest.mark.parametrize("day", ["9999-12-31,24:00", "9999-12-31T23:00:00Z,23:00", "0001-01-01,0:30"])
 def test_the_ends_of_the_calendar_are_no_traceback(day, tmp_path) -> None:
     file = tmp_path / "counts.csv"
