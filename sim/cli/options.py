@@ -299,9 +299,11 @@ def default_folder(file: Path) -> Path:
 
 def added_folder(out: Path | None, file: Path, command: str) -> Path:
     """Where a command writes what enters the report of a comparison: beside it, or in the comparison's own folder."""
+    from sim.results.folder import MANIFEST
+
     if out is None:
         return default_folder(file) / command
-    return out / command if (out / "manifest.json").is_file() else out
+    return out / command if (out / MANIFEST).is_file() else out
 
 
 def command_line() -> str:

@@ -159,7 +159,8 @@ def read_accidents(
     dates = _dates(table, columns, date_order)
     texts = [cell(row, columns, "hour") for row in table.rows]
     clocks = any(text.isdecimal() and len(text) > HOUR_DIGITS for text in texts)
-    found = [_accident(row, columns, LAYOUTS[kind], when, clocks) for row, when in zip(table.rows, dates, strict=True)]
+    hours = _of_clock if clocks else _hour
+    found = [_accident(row, columns, LAYOUTS[kind], when, hours) for row, when in zip(table.rows, dates, strict=True)]
     posts = Counter(
         _post_code(cell(row, columns, "post"), accident.post) for row, accident in zip(table.rows, found, strict=True)
     )
@@ -213,7 +214,7 @@ def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) ->
         raise refused(
             f"{table.file}:{row[0]}",
             f"{columns[what]}: {most} a date that is understood, such as {text}: 2024-05-31, 2024/5/31, "
-            " 2024年5月31日, 31/05/2024 and 20240531 are",
+            "2024年5月31日, 31/05/2024 and 20240531 are",
         )
     return dates
 
@@ -232,7 +233,9 @@ def _see_that_the_year_is_the_dates(table: Table, columns: Mapping[str, str]) ->
         )
 
 
-def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates, clocks: bool) -> Accident:  # noqa: FBT001
+def _accident(
+    row: Row, columns: Mapping[str, str], layout: Layout, when: Dates, hour_of: Callable[[str], int | None]
+) -> Accident:
     number = cell(row, columns, "id")
     lon, lat = (decimal_of(cell(row, columns, what)) for what in ("lon", "lat"))
     placed = lon is not None and lat is not None and abs(lat) < UNKNOWN_DEGREES and (lon, lat) != (0.0, 0.0)
@@ -241,9 +244,7 @@ def _accident(row: Row, columns: Mapping[str, str], layout: Layout, when: Dates,
         row[0],
         str(row[0]) if number.lower() in NO_ID else number,
         *when,
-        _of_clock(cell(row, columns, "hour"))
-        if clocks
-        else _hour(cell(row, columns, "hour") or _behind_the_day(of_spreadsheet(cell(row, columns, "date")))),
+        hour_of(cell(row, columns, "hour") or _behind_the_day(of_spreadsheet(cell(row, columns, "date")))),
         cell(row, columns, "route"),
         layout.post(cell(row, columns, "post")),
         lon if placed else None,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.importing.counts import GROUPS, Counts
+from sim.importing.counts import Counts
 from sim.importing.findings import Language
+from sim.importing.vehicle_classes import GROUPS
 from sim.importing.written import as_yaml, hash_of
 from sim.system.made_files import as_json
 

@@ -10,13 +10,10 @@ from statistics import median_low
 from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from sim.importing.findings import refused
 from sim.importing.table import Row, cell
+from sim.importing.vehicle_classes import SUM
 
 Read = tuple[tuple[date, float], Row]
 """Day and seconds since its midnight of a row."""
-SUM = re.compile(
-    r"^(?:(?:grand |sub)?total|all|sum|(?:all|total) (?:vehicles|classes)|合计|总计|小计|gesamt|summe)$", re.IGNORECASE
-)
-"""A class, direction or lane that is the sum of others."""
 BOTH = re.compile(r"^(?:both(?: directions| ways)?|combined|two[- ]way|nb\+sb|eb\+wb|双向|断面)$", re.IGNORECASE)
 CLOCK = r"(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?"
 BOTH_ENDS = re.compile(rf"(?:^{CLOCK}\s*| {CLOCK}\s+)(?:-|–|—|~|～|至|to)\s*{CLOCK}$")
@@ -27,7 +24,9 @@ STRAY_DAYS, MOST_STRAYS = 366, 0.01
 MOSTLY = 0.8
 """Of an hour's rows by class: where so many stand alone, the same row again is a repeat: assumption, 0.6 to 0.95."""
 EVEN_S, MOST_EVEN = 5 * SECONDS_PER_MINUTE, 0.98
+"""Of times at full five minutes, from which on rows are intervals: assumption, 0.9 to 1."""
 FEWEST_ROWS = 20
+"""To tell intervals from vehicles, and rows of a station: assumption, 10 to 50."""
 
 
 def without_sums_and_repeats(

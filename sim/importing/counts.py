@@ -1,10 +1,8 @@
 """Traffic counts: a row a vehicle, or a row an interval, to profiles, shares of trucks and the year's average day.
 
-[1] Federal Highway Administration, Traffic Monitoring Guide: 13 classes of vehicles; 4 is buses, 5 to 7 single-unit
-    trucks, 8 to 13 combinations. 14 and 15 are what counters could not classify: no trucks.
-[2] Grande, Paramita, Regehr (2021), Transportation Research Record, doi 10.1177/03611981211001831: the year's average
+[1] Grande, Paramita, Regehr (2021), Transportation Research Record, doi 10.1177/03611981211001831: the year's average
     from 48 hours with factors of a conventional group is off by 10.3 % in the mean.
-[3] Gadda, Magoon, Kockelman (2007), Estimates of AADT: quantifying the uncertainty, TRB annual meeting: up to 24.6 % in
+[2] Gadda, Magoon, Kockelman (2007), Estimates of AADT: quantifying the uncertainty, TRB annual meeting: up to 24.6 % in
     the mean for wrongly chosen factors.
 """
 
@@ -12,16 +10,15 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from sim.core.texts import shown
 from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, METRES_PER_MILE, SECONDS_PER_HOUR, Bools, Floats
-from sim.importing.count_rows import SUM, Read, looks_like_intervals, without_sums_and_repeats
+from sim.importing.count_columns import NAMES, columns_of_counts, with_a_row_a_class
+from sim.importing.count_rows import Read, looks_like_intervals, without_sums_and_repeats
 from sim.importing.dates import DateOrder
 from sim.importing.findings import refused
 from sim.importing.moments import (
@@ -32,61 +29,13 @@ from sim.importing.moments import (
     midnights_after,
     read_moments,
     tell_ends,
-    tells_both,
     with_colons,
 )
 from sim.importing.numbered import is_of_another_zone, is_of_greenwich, of_spreadsheet, of_unix
 from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
+from sim.importing.vehicle_classes import GROUPS, Group, group_of, sums_among
 
-Group = Literal["car", "bus", "rigid", "semi", "unclassified"]
-GROUPS: tuple[Group, ...] = ("car", "bus", "rigid", "semi", "unclassified")
-LAST_BUS, LAST_RIGID, LAST_SEMI = 4, 7, 13
-COUNT_UNITS = ("_veh", "_vehicles", "_vehs", "_veh/h", "_vph", "_辆", "_辆/h", "_辆/小时", "_辆次")
-"""Behind the name of a number of vehicles."""
-NAMES: dict[str, tuple[str, ...]] = {
-    "date": ("date", "day", "日期"),
-    "time": ("time", "hour", "start", "begin", "时间", "时段"),
-    "moment": ("datetime", "timestamp", "date time", "date/time", "date_time", "通过时间"),
-    "class": ("class", "vehicle_class", "veh_class", "fhwa_class", "cls", "车型"),
-    "count": tuple(
-        f"{name}{unit}"
-        for unit in ("", *COUNT_UNITS)
-        for name in (
-            "count", "volume", "vehicles", "flow", "vehicle count", "vehicle_count", "number of vehicles",
-            "traffic volume", "traffic", "total volume", "total", "anzahl", "流量", "数量",
-            "交通量", "车流量", "辆数", "合计",
-        )
-    ),
-    "speed": ("speed", "speed_kmh", "speed_mph", "speed_kph", "速度", "车速", "速度_kmh", "车速_kmh"),
-    "station": ("station", "site", "site_id", "site id", "location", "counter", "站点", "观测站", "断面名称"),
-    "direction": ("direction", "dir", "bound", "heading", "方向", "行驶方向"),
-    "lane": ("lane", "lane_no", "lane number", "车道", "车道号"),
-}  # fmt: skip
-WORDS: dict[str, Group] = {
-    "小客车": "car", "小客": "car", "大客车": "bus", "大客": "bus", "小货车": "rigid", "小货": "rigid",
-    "中货车": "rigid", "中货": "rigid", "大货车": "rigid", "大货": "rigid", "特大货车": "semi", "特大货": "semi",
-    "集装箱车": "semi", "集装箱": "semi", "car": "car", "bus": "bus", "truck": "rigid", "rigid": "rigid",
-    "semi": "semi", "articulated": "semi", "hgv": "semi", "lorry": "rigid", "trucks": "rigid", "cars": "car",
-    "buses": "bus", "小型车": "car", "中小客车": "car", "coach": "bus", "van": "car", "pickup": "car", "suv": "car",
-    "motorcycle": "car", "motorbike": "car", "passenger car": "car", "light vehicle": "car",
-    "tractor-trailer": "semi", "tractor trailer": "semi", "semi-trailer": "semi", "semitrailer": "semi",
-    "articulated truck": "semi", "artic": "semi", "road train": "semi", "single-unit truck": "rigid",
-    "single unit": "rigid",
-    "rigid truck": "rigid", "heavy truck": "rigid", "货车": "rigid", "客车": "car", "轿车": "car", "摩托车": "car",
-    "小型货车": "rigid", "中型货车": "rigid", "大型货车": "rigid", "特大型货车": "semi", "大型客车": "bus",
-    "vans": "car", "motorcycles": "car", "coaches": "bus", "lgv": "car", "hgvs": "semi", "heavy vehicles": "rigid",
-    "lorries": "rigid", "semis": "semi", "semi-trailers": "semi", "pickups": "car", "light vehicles": "car",
-    "heavy vehicle": "rigid", "中型车": "rigid", "大型车": "rigid", "汽车列车": "semi",
-    "半挂车": "semi", "半挂": "semi", "挂车": "semi", "牵引车": "semi", "半挂牵引车": "semi", "拖挂车": "semi",
-}  # fmt: skip
 BARE = re.compile(r"(\d{1,4})\s*(?:[Hh]|时|点)?\s*([AaPp][Mm])?")
-PREFIX = re.compile(r"^(?:class|cls|fhwa|f|类|型)[\s_-]*(?=\d)", re.IGNORECASE)
-SUM_OF = re.compile(r"\b(?:sub)?total\b|合计|总计|小计|\bgesamt\b", re.IGNORECASE)
-"""In the name of one that may be, as `Trucks total`: it is where its parts are there too."""
-OTHERS = re.compile(
-    r"^(?:others?|unclassified|unknown|其他|其它|未分类|sonstige)$|^(?:class|cls|fhwa|f)?[\s_-]*\d+$", re.IGNORECASE
-)
-"""Columns of vehicles of no known class, beside those of known ones."""
 POINTS_APART, COMMAS_APART = re.compile(r"\d{1,3}(?:\.\d{3})+"), re.compile(r"\d{1,3}(?:,\d{3})+")
 NEVER_HOURS = 3
 """Hours without a row on any day, from which on intervals are part of a day: assumption, 2 to 6."""
@@ -94,17 +43,12 @@ SILENT_HOURS, BUSY_A_DAY = 6, 500.0
 """The same of single vehicles, on a road with so many a day: assumptions, 4 to 8 and 200 to 1,000."""
 SPEED_UNIT = re.compile(r"\s*(?:km/h|kmh|kph|mph)$")
 FIRST_LIGHT_HOUR, LAST_LIGHT_HOUR = 7, 19
-WEEK, FIRST_ROWS = 7, 20
+WEEK = 7
 MOST_UNREAD = 0.1
 """Of all rows, without a time that can be read: assumption, 0.02 to 0.2."""
-LEAST_KINDS = 2
-"""Columns of vehicles by class, from which on a table is taken as one of those."""
-MOST_KINDS, LEAST_VALUES = 12, 5
-"""Columns among which sums are looked for, and values that a sum has at least."""
-KIND, NUMBER = "kind of vehicle", "number of vehicles"
 SHORT_ERROR, WEEK_ERROR = 0.25, 0.13
-"""Relative standard error of the year's average. From a week or more: 10.3 % in the mean [2] are a standard deviation
-of 13 %. From less: assumption, 0.13 to 0.31, the latter what 24.6 % in the mean [3] are. No seasonal factors apply."""
+"""Relative standard error of the year's average. From a week or more: 10.3 % in the mean [1] are a standard deviation
+of 13 %. From less: assumption, 0.13 to 0.31, the latter what 24.6 % in the mean [2] are. No seasonal factors apply."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,33 +124,6 @@ class Counts:
         return None if week is None else [float(vehicles) for vehicles in week.sum(axis=1)]
 
 
-@cache
-def group_of(text: str) -> Group:
-    """Group of a class by its number [1] or its name; what is neither is unclassified."""
-    text = text.strip()
-    text = PREFIX.sub("", SUM_OF.sub("", text).strip() or text)
-    if text in WORDS or text.lower() in WORDS:
-        return WORDS.get(text) or WORDS[text.lower()]
-    try:
-        number = int(float(text))
-    except (ValueError, OverflowError):
-        return "unclassified"
-    if not 1 <= number <= LAST_SEMI:
-        return "unclassified"
-    return "car" if number < LAST_BUS else "bus" if number == LAST_BUS else "rigid" if number <= LAST_RIGID else "semi"
-
-
-def sums_among(names: Collection[str]) -> frozenset[str]:
-    """Classes that are the sum of others among them."""
-    kinds = {group_of(name) for name in names if not SUM_OF.search(name) and not SUM.match(name.strip())}
-    parts = kinds | ({"rigid", "semi"} if kinds & {"rigid", "semi"} else set())
-    return frozenset(
-        name
-        for name in names
-        if SUM.match(name.strip()) or (SUM_OF.search(name) and group_of(name) in {*parts, "unclassified"})
-    )
-
-
 def read_counts(
     file: Path,
     *,
@@ -228,7 +145,7 @@ def read_counts(
     table = table.where(keep or {})
     table = _with_merged_days(table, table.columns_of(NAMES, named).get("date"))
     table, named, left_out = with_a_row_a_class(table, named or {})
-    columns = _columns(table, named)
+    columns = columns_of_counts(table, named)
     when = [(row[0], *_when(row, columns)) for row in table.rows]
     cells, later_h = _in_own_time(file, when, utc_offset_h, both_in_one="moment" in columns)
     moments = later(read_moments(file, columns.get("moment") or columns["date"], cells, date_order), later_h)
@@ -325,88 +242,6 @@ def _see_that_most_are_read(file: Path, cells: Sequence[tuple[int, str, str]], m
             f"{len(unread):,} of {len(moments):,} rows have a time that can't be read, such as "
             f"{shown(f'{day} {time}')}: 2024-05-01 14:30, 05/01/2024 2:30 PM, 20240501 14:30 and 1-May-2024 14:30 can",
         )
-
-
-def with_a_row_a_class(table: Table, named: Mapping[str, str]) -> tuple[Table, Mapping[str, str], tuple[str, ...]]:
-    """A table with a column for each class of vehicle as one with a row for each.
-
-    With it, what its new columns are for, and columns of numbers that are taken for none of a class.
-    """
-    found = table.columns_of(NAMES, named)
-    others = [column for column in table.columns if column not in found.values()]
-    sums = sums_among(others)
-    others = [column for column in others if column not in sums]
-    known = [column for column in others if group_of(column) != "unclassified"]
-    if "class" in found or len(known) < LEAST_KINDS:
-        return table, named, ()
-    kinds = [column for column in others if column in known or OTHERS.match(column.strip())]
-    kinds = [column for column in kinds if column not in _sums_of_columns(table, kinds)]
-    rows = [(line, {**cells, KIND: kind, NUMBER: cells.get(kind, "")}) for line, cells in table.rows for kind in kinds]
-    columns = (*table.columns, KIND, NUMBER)
-    left = [column for column in others if column not in kinds]
-    _see_that_columns_are_told_apart(table, [*kinds, *found.values()])
-    numbers = [name for name in left if name and _holds_numbers(table, name)]
-    long = Table(table.file, columns, tuple(rows), table.delimiter)
-    return long, {**named, "class": KIND, "count": NUMBER}, tuple(numbers)
-
-
-def _holds_numbers(table: Table, name: str) -> bool:
-    """Whether a column has numbers, and next to nothing else but empty cells."""
-    texts = [text for _, cells in table.rows if (text := cells.get(name, "").strip())]
-    return bool(texts) and sum(number_of(text) is None for text in texts) <= MOST_UNREAD * len(texts)
-
-
-def _see_that_columns_are_told_apart(table: Table, used: Collection[str]) -> None:
-    """Names that stand twice, as for two directions, and columns of numbers without one would be lost."""
-    twice = [name for name in table.repeated if name in used]
-    if twice:
-        raise refused(
-            f"{table.file}:1", f"{shown(twice[0])} stands twice in the header: give each direction a name of its own"
-        )
-    if "" in table.columns and _holds_numbers(table, ""):
-        raise refused(f"{table.file}:1", "a column of numbers has no name in the header: is its head on two lines?")
-
-
-def _sums_of_columns(table: Table, kinds: Sequence[str]) -> set[str]:
-    """Columns that are the sum of others on every row, such as trucks beside rigid and articulated ones."""
-    if not LEAST_KINDS < len(kinds) <= MOST_KINDS:
-        return set()
-    values = np.array([[number_of(cells.get(kind, "") or "0") or 0.0 for kind in kinds] for _, cells in table.rows])
-    found: set[int] = set()
-    for one in range(len(kinds)):
-        if len(set(values[:, one].tolist())) < LEAST_VALUES:
-            continue
-        others = [
-            other for other in range(len(kinds)) if other != one and other not in found and values[:, other].any()
-        ]
-        for size in range(2, len(others) + 1):
-            if any((values[:, list(part)].sum(axis=1) == values[:, one]).all() for part in combinations(others, size)):
-                found.add(one)
-                break
-    return {kinds[one] for one in found}
-
-
-def _columns(table: Table, named: Mapping[str, str]) -> dict[str, str]:
-    found = table.columns_of(NAMES, named)
-    if "moment" not in found and ("date" in found) != ("time" in found):
-        only = "date" if "date" in found else "time"
-        if any(tells_both(cell(row, found, only)) for row in table.rows[:FIRST_ROWS]):
-            found["moment"] = found.pop(only)
-    if "moment" not in found and not {"date", "time"} <= set(found):
-        raise refused(f"{table.file}:1", "no column holds when: say --map moment=COLUMN, or date and time")
-    if "class" not in found:
-        words = _of_words(table, found)
-        if words or "count" not in found:
-            among = f", such as {words[0]}" if words else ""
-            raise refused(f"{table.file}:1", f"no column holds the class of vehicle: say --map class=COLUMN{among}")
-    return found
-
-
-def _of_words(table: Table, found: Mapping[str, str]) -> list[str]:
-    """Columns of several words, which may be classes of vehicles that are called otherwise."""
-    others = [column for column in table.columns if column not in found.values()]
-    words = {column: {row.get(column, "").strip() for _, row in table.rows} - {""} for column in others}
-    return [column for column, own in words.items() if len(own) > 1 and all(number_of(text) is None for text in own)]
 
 
 def _when(row: Row, columns: Mapping[str, str]) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from sim.importing.accidents import NAMES as ACCIDENT_COLUMNS
-from sim.importing.counts import NAMES as COUNT_COLUMNS
-from sim.importing.counts import with_a_row_a_class
+from sim.importing.count_columns import NAMES as COUNT_COLUMNS
+from sim.importing.count_columns import with_a_row_a_class
 from sim.importing.findings import RefusedError
 from sim.importing.fit import read_fit
 from sim.importing.geojson import read_geojson

@@ -33,7 +33,7 @@ SHOWN_SHARE, SHOWN_KM = 0.001, 0.01
 LONGEST_NAME = 80
 """Letters of a road's name."""
 MOSTLY = 0.5
-"""Of the length: where limits are assumed on more, they are uncertain as a whole."""
+"""Of the length: where limits are assumed on more, they are uncertain as a whole; assumption, 0.2 to 0.8."""
 DOUBTS: dict[str, tuple[float, float, str]] = {
     "grade_factor": (0.95, 1.05, "two roads with a published climb came within 3 % of it"),
     "curvature_factor": (0.8, 1.25, "curves of tracks and maps: 21 of 26 published hairpins of a track were found"),
@@ -248,7 +248,9 @@ def _doubts(road: Imported) -> dict[str, Any]:
     return {
         f"road.{name}": {
             "kind": "triangular",
-            **dict(zip(("low", "mode", "high"), (low, 1.0, high), strict=True)),
+            "low": low,
+            "mode": 1.0,
+            "high": high,
             "source": {"basis": "assumption", "range": f"{low:g} to {high:g}", "note": note},
         }
         for name in open_

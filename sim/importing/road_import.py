@@ -21,10 +21,11 @@ from sim.importing.lines import Line
 from sim.importing.options import Options
 from sim.importing.osm import read_osm
 from sim.importing.road_table import road_of_table
-from sim.importing.sections import STEEPEST_PCT, Piece, link_lanes, pieces_of
+from sim.importing.sections import Piece, link_lanes, pieces_of
 from sim.importing.smoothing import climbs
 from sim.importing.sumo import read_sumo
 from sim.importing.survey import survey, wrong_way_m
+from sim.inputs.road import STEEPEST_PCT
 
 STEEPEST_OVER_M = (100.0, 500.0, 1000.0)
 HAIRPIN_DEG = 120.0

@@ -29,13 +29,12 @@ from sim.importing.tags import (
     road_class_of,
     truck_limit_kmh,
 )
+from sim.inputs.road import STEEPEST_PCT, TIGHTEST_M, WIDEST_M
 
 LEAST_PIECE_M = 10.0
 """Least length of a section in a road file."""
 MISSED_HEIGHT_M = 0.25
 """By which sections may run beside the straight grades."""
-LEAST_RADIUS_M, LARGEST_RADIUS_M = 15.0, 20_000.0
-STEEPEST_PCT = 15.0
 """Of a section in a road file."""
 
 
@@ -165,7 +164,7 @@ def section_content(piece: Piece, options: Options) -> dict[str, object]:
         "grade_pct": round(piece.grade_pct, 3),
     }
     if piece.curve is not None:
-        content["curve_radius_m"] = round(min(max(piece.curve.radius_m, LEAST_RADIUS_M), LARGEST_RADIUS_M), 1)
+        content["curve_radius_m"] = round(min(max(piece.curve.radius_m, TIGHTEST_M), WIDEST_M), 1)
         content["curve_length_m"] = round(max(piece.curve.length_m, piece.length_m, LEAST_PIECE_M), 1)
         if piece.curve.spiral_ends:
             content["spiral_ends"] = piece.curve.spiral_ends
@@ -202,7 +201,7 @@ def _odd_radii(curves: Sequence[Curve]) -> list[Finding]:
     return [
         Finding("R08", f"km {curve.from_m / METRES_PER_KM:.3f}", {"radius_m": curve.radius_m})
         for curve in curves
-        if curve.radius_m < LEAST_RADIUS_M
+        if curve.radius_m < TIGHTEST_M
     ]
 
 

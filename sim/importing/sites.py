@@ -77,12 +77,9 @@ def read_sites(file: Path, *, mile_posts: bool, keep: Mapping[str, str]) -> list
     table = read_table(file)
     columns = table.columns_of(NAMES)
     missing = [key for key in ("route", "from", "to") if key not in columns]
-    missing += [column for column in keep if column not in table.columns]
     if missing:
         raise refused(f"{file}:1", f"no column holds {', '.join(missing)}; columns are {', '.join(table.columns)}")
-    rows = [row for row in table.rows if all(row[1].get(name, "").startswith(text) for name, text in keep.items())]
-    if not rows:
-        raise refused(file, f"no section has {', '.join(f'{name}={text}' for name, text in keep.items())}")
+    rows = table.where(keep).rows
     return [_site(table, row, columns, METRES_PER_MILE if mile_posts else METRES_PER_KM) for row in rows]
 
 

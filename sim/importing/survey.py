@@ -42,7 +42,7 @@ MOST_WITHOUT_M = 300.0
 LEAST_ABOVE_M = 50.0
 """Of the usual height, from which on a height of 0 is none: assumption, 20 to 200 m."""
 BEYOND_M = 50.0
-"""By so much a kilometre that is asked for may lie beyond the end of a track, whose length is not exact."""
+"""By so much a kilometre may lie beyond the end of a track, whose length is not exact: assumption, 10 to 200 m."""
 LOWEST_M = -500.0
 """What is below stands for no height: the lowest road lies at the Dead Sea, at -430 m."""
 STRUCTURES = ("tunnel", "bridge", "covered")

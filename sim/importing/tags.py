@@ -10,6 +10,7 @@ from typing import Literal
 from sim.core.units import METRES_PER_KM, METRES_PER_MILE
 from sim.core.vocabulary import RoadClass
 from sim.importing.lines import Tags
+from sim.inputs.road import FASTEST_KMH, SLOWEST_KMH
 
 Basis = Literal["tagged", "inferred", "assumed"]
 CLASS_BY_HIGHWAY: dict[str, RoadClass] = {
@@ -26,7 +27,6 @@ LIMIT_KMH: dict[RoadClass, float] = {"expressway": 100.0, "national": 70.0, "pro
 LANE_WIDTH_M: dict[RoadClass, float] = {"expressway": 3.75, "national": 3.5, "provincial": 3.25, "county": 3.0}
 """Assumption where no width is tagged, 0.25 m more or less."""
 NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|m)?$")
-LEAST_LIMIT_KMH, MOST_LIMIT_KMH = 5.0, 130.0
 LEAST_LANE_M, MOST_LANE_M = 2.5, 4.5
 
 
@@ -72,7 +72,7 @@ def limit_kmh(tags: Tags, *key: str) -> Told:
         return Told(None, "assumed")
     parts = [NUMBER.match(part.strip()) for part in text.split(";")]
     values = [float(part[1]) * (METRES_PER_MILE / METRES_PER_KM if part[2] == "mph" else 1.0) for part in parts if part]
-    values = [value for value in values if LEAST_LIMIT_KMH <= value <= MOST_LIMIT_KMH]
+    values = [value for value in values if SLOWEST_KMH <= value <= FASTEST_KMH]
     odd = text if len(parts) > 1 or len(values) < len(parts) else ""
     return Told(min(values), "tagged", odd) if values else Told(None, "assumed", text)
 

@@ -15,7 +15,7 @@ from sim.report.drawings import NARROW_INCHES, drawings
 from sim.report.material import Material
 from sim.report.numbers import millions
 from sim.report.sources import assumptions
-from sim.report.summary import FEW_RUNS, headline, summary
+from sim.report.summary import few_runs, headline, summary
 from sim.report.templates import asset, css_text, rendered
 from sim.report.words import LANGUAGES, LIMITS, WORDS, word
 from sim.results.folder import ResultFolder
@@ -43,7 +43,7 @@ def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str]
     return {
         "language": language,
         "t": {key: say(key) for key in WORDS} | {"source": say("source").format(version, made["on"])},
-        "few": say("few_runs").format(found.replications) if found.replications < FEW_RUNS else "",
+        "few": few_runs(found, language),
         "headline": headline(found, language),
         "footer": css_text(" · ".join(text for text in (headline(found, language), made["by"], made["on"]) if text)),
         "place": found.place(language),

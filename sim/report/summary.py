@@ -15,7 +15,8 @@ FEW_RUNS = 4
 HARM = ("deaths", "injuries", "accidents")
 MOST_RANKED = 3
 GOOD_PART, SMALL_PART = 0.5, 0.5
-"""Of what the programme avoids and costs: an alternative that gives so much for so little is named."""
+"""Of what the programme avoids and costs: an alternative that gives so much for so little is named; assumptions, 0.3
+to 0.8 and 0.1 to 0.6."""
 LEVELS = (
     "levels can't be relied on. Comparing scenarios is safer, but the sizes of effects rest on assumptions.",
     "绝对水平不可引用；方案比较相对可靠，但效果大小取决于假设。",
@@ -72,10 +73,19 @@ def summary(found: Material, score: Mapping[str, Any], language: str) -> list[Sa
         Said(either(language, "What it rests on", "依据"), _rests(found, language)),
         Said(either(language, "How far to trust it", "可信程度"), held_against(score, language)),
     ]
-    if found.replications < FEW_RUNS:
-        few = word("few_runs", language).format(found.replications)
-        lines.append(Said(either(language, "Caution", "注意"), few))
-    return lines
+    few = few_runs(found, language)
+    return [*lines, Said(either(language, "Caution", "注意"), few)] if few else lines
+
+
+def few_runs(found: Material, language: str) -> str:
+    """What is said beside intervals of few runs; nothing where there are more."""
+    if found.replications >= FEW_RUNS:
+        return ""
+    return either(
+        language,
+        f"Only {found.replications} run{'s' * (found.replications > 1)}: intervals are rough or missing.",
+        f"只模拟了 {found.replications} 次：区间粗略或没有。",
+    )
 
 
 def _harm(found: Material, language: str) -> str:

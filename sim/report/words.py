@@ -11,7 +11,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "stamp": ("model estimate", "模型推演"),
     "runs_of": ("{} runs of each scenario, seed {}", "每个方案模拟 {} 次，种子 {}"),
     "source": ("Source: Hairpin {}, simulated runs, {}.", "来源：Hairpin {} 模拟，{}。"),
-    "few_runs": ("Only {} runs: intervals are rough or missing.", "只模拟了 {} 次：区间粗略或没有。"),
     "between": ("–", "～"),
     "low_end": ("from", "下限"),
     "high_end": ("to", "上限"),

@@ -17,10 +17,11 @@ from sim.importing.findings import TEXTS
 from sim.importing.heights import bilinear, height_model
 from sim.importing.plan import curvature, curves_of, distances
 from sim.importing.road_files import FLEET
-from sim.importing.sections import STEEPEST_PCT, _joined, _not_too_steep
+from sim.importing.sections import _joined, _not_too_steep
 from sim.importing.shifted import shifted, true_places
 from sim.importing.smoothing import spikes, whittaker
 from sim.importing.tags import limit_kmh, road_class_of, truck_limit_kmh
+from sim.inputs.road import STEEPEST_PCT
 
 DATA = Path(__file__).parents[1] / "data" / "roads"
 EXAMPLE_FLEET = Path(__file__).parents[2] / "scenarios" / "taishun" / "parts" / "fleet.yaml"

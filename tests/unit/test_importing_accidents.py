@@ -376,6 +376,11 @@ def test_times_written_as_numbers_count_from_midnight(tmp_path) -> None:
     assert read_accidents(table(tmp_path, f"{head}a,2023-01-04,5\nb,2023-01-04,17\n")).accidents[0].hour == 5
 
 
+def test_the_time_in_a_date_stands_in_for_an_empty_one(tmp_path) -> None:
+    text = "id,date,time\na,2023-01-04 08:30,\nb,2023-01-05 09:30,1435\n"
+    assert [one.hour for one in read_accidents(table(tmp_path, text)).accidents] == [8, 14]
+
+
 def test_cells_that_are_no_number_of_an_accident_join_nothing(tmp_path) -> None:
     text = "id,date,deaths\nN/A,2023-01-04,-1\nN/A,2023-01-09,1\nx,2023-02-01,0\nx,2023-02-01,0\n"
     found = read_accidents(table(tmp_path, text)).accidents

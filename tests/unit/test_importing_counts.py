@@ -10,8 +10,9 @@ import yaml
 from typer.testing import CliRunner
 
 from sim.cli import app
-from sim.importing.counts import group_of, read_counts
+from sim.importing.counts import read_counts
 from sim.importing.findings import RefusedError
+from sim.importing.vehicle_classes import group_of
 
 runner = CliRunner()
 START = datetime(2024, 5, 13)

@@ -96,9 +96,7 @@ class Staff:
 
     def _busy(self, start_s: float, length_s: float) -> None:
         """Add work to the sums."""
-        start, end = start_s, start_s + length_s
-        if start < self._counted_s[0] or end > self._counted_s[1]:
-            start, end = max(start, self._counted_s[0]), min(end, self._counted_s[1])
+        start, end = max(start_s, self._counted_s[0]), min(start_s + length_s, self._counted_s[1])
         self.busy_s += max(end - start, 0.0)
         while start < end:
             hour = int(start // SECONDS_PER_HOUR)
