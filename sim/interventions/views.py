@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.core.random_streams import Streams
-from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, Bools, Floats, Ints
+from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints
 from sim.driving.conditions import TruckKinds
 from sim.driving.parameters import SpeedParameters
 from sim.driving.traffic import Traffic
@@ -88,6 +88,11 @@ class Site:
     def covered_once(self, stretches: Iterable[Stretch]) -> tuple[Ints, Floats]:
         """The same with each piece of road once, in its link's direction, whichever the stretches have."""
         return self.covered(tuple(stretch.model_copy(update={"direction": "forward"}) for stretch in stretches))
+
+    def covered_km(self, stretches: Iterable[Stretch]) -> float:
+        """Kilometres of road that stretches cover, each once in whichever direction."""
+        rows, share = self.covered_once(stretches)
+        return float((self.network.sections.length_m[rows] * share).sum()) / METRES_PER_KM
 
     def hazard_factor(self, mechanisms: Sequence[int], rows: Ints, factor: Floats | float) -> NDArray[np.float64]:
         """A factor on some mechanisms on some directed sections, else 1, shape (mechanisms, directed sections)."""

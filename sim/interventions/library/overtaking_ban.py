@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from sim.core.parameters import Share, Source
-from sim.core.units import METRES_PER_KM
 from sim.driving.rules import DrivingRules
 from sim.inputs.road import Stretch
 from sim.interventions.cost import COST_SOURCE, Cost
@@ -45,8 +44,7 @@ class OvertakingBan(Intervention):
 
     def units(self, site: Site) -> float:
         """Kilometres of road."""
-        rows, share = site.covered_once(self.stretches)
-        return float((site.network.sections.length_m[rows] * share).sum()) / METRES_PER_KM
+        return site.covered_km(self.stretches)
 
     def driving(self, site: Site) -> DrivingRules:
         """A factor on accidents of others that pass trucks."""

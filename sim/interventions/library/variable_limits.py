@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from sim.core.parameters import Model, Share, Source
-from sim.core.units import KG_PER_TONNE, METRES_PER_KM, Floats, ms_from_kmh
+from sim.core.units import KG_PER_TONNE, Floats, ms_from_kmh
 from sim.driving.occasions import on_occasions
 from sim.driving.rules import FASTEST_MS, DrivingRules, SpeedRule
 from sim.inputs.road import Stretch
@@ -98,8 +98,7 @@ class VariableLimits(Intervention):
 
     def units(self, site: Site) -> float:
         """Kilometres of road."""
-        rows, share = site.covered_once(self.stretches)
-        return float((site.network.sections.length_m[rows] * share).sum()) / METRES_PER_KM
+        return site.covered_km(self.stretches)
 
     def driving(self, site: Site) -> DrivingRules:
         """A rule for each limit; none asks for more than the road's own limit."""
