@@ -3,9 +3,9 @@
 A metric is a row here and a line where a run hands its numbers back (`sim/engine/accounting/metrics.py`). Tables,
 intervals, targets, reports and documents read this table and hold no lists of their own.
 
-Families stand for a metric of each member: `{road}` for a class of road (or `semi`, all semi-trailers), `{mechanism}`
-for a mechanism of accidents, `{violation}` for a violation of habit. What an intervention measures of
-itself is named after its kind and has no row; nothing is known of it but that it is a number.
+Families stand for a metric of each member: `{road}` for a class of road (or `semi`, all semi-trailers), `{truck}` for a
+class of trucks, `{mechanism}` for a mechanism of accidents, `{violation}` for a violation of habit. What an
+intervention measures of itself is named after its kind and has no row; nothing is known of it but that it is a number.
 """
 
 import re
@@ -174,6 +174,9 @@ TABLE: tuple[Metric, ...] = (
     Metric("vehicle_km_{road}", "km", Kind.exposure, "vehicle-km, {road}", "行驶量（{road}）"),
     Metric("expected_accidents_{road}", "1", Kind.expected, "accidents, {road}", "事故起数（{road}）"),
     Metric("accidents_{road}", "1", Kind.accidents, "counted accidents, {road}", "实际事故起数（{road}）"),
+    Metric("truck_km_{truck}", "km", Kind.exposure, "vehicle-km by {truck}", "行驶量（{truck}）"),
+    Metric("truck_expected_accidents_{truck}", "1", Kind.expected, "accidents of {truck}", "事故起数（{truck}）"),
+    Metric("truck_accidents_{truck}", "1", Kind.accidents, "counted accidents of {truck}", "实际事故起数（{truck}）"),
     Metric("expected_{mechanism}", "1", Kind.expected, "accidents by {mechanism}", "事故起数（{mechanism}）"),
 )
 """In the order of `summary.json` as far as it is told; a family after the metrics that are named like it."""
@@ -181,7 +184,15 @@ TABLE: tuple[Metric, ...] = (
 
 def road_classes(names: Iterable[str]) -> tuple[str, ...]:
     """Members of the family by class of road, `semi` among them, of which there are metrics, in their order."""
-    prefix = "vehicle_km_"
+    return _members("vehicle_km_", names)
+
+
+def truck_classes(names: Iterable[str]) -> tuple[str, ...]:
+    """Classes of trucks of which there are metrics, in their order."""
+    return _members("truck_km_", names)
+
+
+def _members(prefix: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.removeprefix(prefix) for name in names if name.startswith(prefix))
 
 

@@ -5,7 +5,12 @@ from typing import Any
 
 from sim.core.metrics import TABLE, Metric
 
-FAMILIES = {"{road}": "<road class or semi>", "{mechanism}": "<mechanism>", "{violation}": "<violation>"}
+FAMILIES = {
+    "{road}": "<road class or semi>",
+    "{truck}": "<truck class>",
+    "{mechanism}": "<mechanism>",
+    "{violation}": "<violation>",
+}
 HEAD = (
     "# Metrics",
     "",

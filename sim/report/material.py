@@ -1,11 +1,13 @@
 """What the report is made of: a result folder and what it calls the scenarios in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.charts.basic import told_apart
 from sim.core.units import DAYS_PER_YEAR
+from sim.core.vocabulary import TRUCK_CLASS_TABLE
 from sim.report.words import word
 from sim.results.folder import ResultFolder, read_results
 
@@ -79,9 +81,12 @@ class Material(ResultFolder):
     def road_class(self, name: str, language: str) -> str:
         """What a class of roads is called; one of the scenario's own by its title or name."""
         own = self.scenarios[self.baseline]["road"].get("classes", {}).get(name)
-        if own is None:
-            return word(name, language)
-        return str((own.get("title_zh") if language == "zh" else "") or own.get("title") or name)
+        return word(name, language) if own is None else _titled(own, name, language)
+
+    def truck_class(self, name: str, language: str) -> str:
+        """What a class of trucks is called: by its own title, in the field's words, or by its name."""
+        own = self.scenarios[self.baseline]["fleet"]["classes"].get(name, {})
+        return _titled(own, TRUCK_CLASS_WORDS.get(name, {}).get(language, name), language)
 
     def mean(self, name: str, metric: str) -> float:
         """Of the runs, 0 where there is none."""
@@ -97,6 +102,14 @@ class Material(ResultFolder):
         comparisons = {} if self.uncertainty is None else self.uncertainty["comparisons"]
         entry = comparisons.get(name)
         return None if entry is None else entry["accident_rate_ratio"]
+
+
+TRUCK_CLASS_WORDS = {row.name: {"en": row.en, "zh": row.zh} for row in TRUCK_CLASS_TABLE}
+
+
+def _titled(own: Mapping[str, Any], otherwise: str, language: str) -> str:
+    """By the title in a language, in English, or what it is called otherwise."""
+    return str((own.get("title_zh") if language == "zh" else "") or own.get("title") or otherwise)
 
 
 def material(folder: Path) -> Material:

@@ -1,13 +1,13 @@
 """Rows of the report's tables."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.valuation import TRUCK_HOURS
-from sim.core.metrics import RATE, grows_with_time, is_share, road_classes
+from sim.core.metrics import RATE, grows_with_time, is_share, road_classes, truck_classes
 from sim.core.units import METRES_PER_KM
 from sim.driving.violations import OTHERS
 from sim.interventions.registry import interventions
@@ -92,22 +92,35 @@ def scenarios(found: Material, titles: Mapping[str, str], language: str) -> list
     return rows
 
 
-def moved(found: Material, language: str) -> list[Row]:
-    """Exposure and expected accidents a year by class of road, baseline and programme; roads that somebody drives."""
-    rows, pair = [], (found.baseline, found.programme)
-    metrics = [found.summary["scenarios"][name]["metrics"] for name in pair]
-    for where in road_classes(metrics[0]):
-        exposure = [own.get(f"vehicle_km_{where}", {}).get("mean") for own in metrics]
+def by_road_class(found: Material, language: str) -> list[Row]:
+    """Exposure and expected accidents a year, baseline and programme; roads that somebody drives."""
+    return _by_class(found, language, road_classes, ("vehicle_km", "expected_accidents"), found.road_class)
+
+
+def by_truck_class(found: Material, language: str) -> list[Row]:
+    """Exposure and expected accidents a year, baseline and programme; classes that somebody drives."""
+    return _by_class(found, language, truck_classes, ("truck_km", "truck_expected_accidents"), found.truck_class)
+
+
+def _by_class(
+    found: Material,
+    language: str,
+    classes: Callable[[Iterable[str]], tuple[str, ...]],
+    families: tuple[str, str],
+    title: Callable[[str, str], str],
+) -> list[Row]:
+    rows = []
+    metrics = [found.summary["scenarios"][name]["metrics"] for name in (found.baseline, found.programme)]
+    for one in classes(metrics[0]):
+        exposure = [own.get(f"{families[0]}_{one}", {}).get("mean") for own in metrics]
         if None in exposure or not any(exposure):
             continue
         cells = [
-            interval(
-                found.summary["scenarios"][name]["metrics"][f"{metric}_{where}"], scale * found.yearly, form, language
-            )
-            for metric, scale, form in (("vehicle_km", 1e-6, ".2f"), ("expected_accidents", 1.0, ".1f"))
-            for name in pair
+            interval(own[f"{family}_{one}"], scale * found.yearly, form, language)
+            for family, scale, form in zip(families, (1e-6, 1.0), (".2f", ".1f"), strict=True)
+            for own in metrics
         ]
-        rows.append({"where": found.road_class(where, language), "cells": cells})
+        rows.append({"title": title(one, language), "cells": cells})
     return rows
 
 

@@ -103,6 +103,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "year by class of road.",
         "让货车离开一条路，就会把它们带到另一条路上：按道路等级列出一年的百万车公里和预期事故数。",
     ),
+    "trucks": ("By class of truck", "分车型"),
+    "trucks_text": (
+        "Million vehicle-km and expected accidents a year of the fleet's classes; together they are all trucks.",
+        "按车型列出一年的百万车公里和预期事故数，各车型合计为全部货车。",
+    ),
+    "truck_class": ("class of truck", "车型"),
     "months": ("Month by month", "逐月变化"),
     "where": ("Where the risk is", "风险在哪里"),
     "strip_text": (

@@ -173,7 +173,8 @@ def _counted_as(metric: str) -> str:
 
 def _counted_over(metric: str, runs: pd.DataFrame) -> float:
     """In how many runs, or million vehicle-km for a rate, accidents were counted; 0 where nobody drives."""
-    where = f"vehicle_km_{metric.removeprefix('accidents_')}"
+    of_trucks = metric.startswith("truck_accidents_")
+    where = f"truck_km_{metric[16:]}" if of_trucks else f"vehicle_km_{metric.removeprefix('accidents_')}"
     vehicle_km = float(runs[where if where in runs else "vehicle_km"].sum())
     in_runs = float(len(runs)) if vehicle_km else 0.0
     return vehicle_km / VKM_PER_MILLION if metric.startswith("accident_rate") else in_runs

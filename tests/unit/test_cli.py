@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from sim import compare
 from sim.cli import app
+from sim.core import metrics
 from sim.interventions.registry import interventions
 from sim.results.tables import unsettled
 from sim.scenario import load_scenario
@@ -112,6 +113,21 @@ def test_road_classes_add_up(compared) -> None:
     classes = ("expressway", "national", "provincial", "county")
     for what in ("vehicle_km", "expected_accidents", "accidents"):
         assert sum(runs[f"{what}_{name}"] for name in classes).to_numpy() == pytest.approx(runs[what].to_numpy())
+
+
+def test_truck_classes_add_up(compared) -> None:
+    runs = pd.read_parquet(compared[0] / "runs.parquet")
+    classes = metrics.truck_classes(map(str, runs))
+    assert set(classes) == {"local_semi", "frequent_semi", "rigid"}
+    families = {
+        "truck_km": "vehicle_km",
+        "truck_expected_accidents": "expected_accidents",
+        "truck_accidents": "accidents",
+    }
+    for own, what in families.items():
+        assert sum(runs[f"{own}_{name}"] for name in classes).to_numpy() == pytest.approx(runs[what].to_numpy())
+    semi = sum(runs[f"truck_km_{name}"] for name in classes if name != "rigid")
+    assert semi.to_numpy() == pytest.approx(runs["vehicle_km_semi"].to_numpy())
 
 
 def test_run_prints_json_only(files) -> None:

@@ -29,7 +29,7 @@ from sim.report.drawings import NARROW_INCHES, banned_line, drawings
 from sim.report.material import material
 from sim.report.numbers import changes, interval, millions
 from sim.report.page import page
-from sim.report.rows import worst_places
+from sim.report.rows import by_truck_class, worst_places
 from sim.report.section_risk import along, risk_per_km
 from sim.report.sources import assumptions
 from sim.report.summary import summary, told
@@ -398,6 +398,22 @@ def test_without_a_ban_nothing_is_said_of_one(free, language) -> None:
     assert not re.search(
         r"\bnan\b", re.sub(r"<svg.*?</svg>|<style>.*?</style>|<script>.*?</script>", "", text, flags=re.DOTALL)
     )
+
+
+def test_trucks_are_listed_by_class_under_their_titles(small, tmp_path) -> None:
+    one = small(days=10)
+    trucks = {name: own.model_dump(exclude_unset=True) for name, own in one.fleet.classes.items()}
+    trucks |= {"rigid": trucks["rigid"] | {"title": "Tippers", "title_zh": "自卸车"}}
+    base = small(days=10, fleet=one.fleet.model_dump(exclude_unset=True) | {"classes": trucks})
+    calls = base.changed({"name": "calls", "interventions": {"driver_contact": {}}})
+    write_results(compare(base, calls, replications=2, seed=2, workers=1), tmp_path, events=False)
+    found = material(tmp_path)
+    for language, known, own in (("en", "local semi-trailers", "Tippers"), ("zh", "本地半挂车", "自卸车")):
+        titles = {row["title"]: row["cells"] for row in by_truck_class(found, language)}
+        assert {known, own} <= set(titles)
+        assert "rigid" not in titles
+    driven = found.summary["scenarios"]["small"]["metrics"]["truck_km_rigid"]
+    assert titles["自卸车"][0] == interval(driven, 1e-6 * found.yearly, ".2f", "zh")
 
 
 def test_the_worst_places_are_the_sections(found) -> None:

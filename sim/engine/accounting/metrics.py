@@ -124,7 +124,7 @@ def _of_traffic(
         "ramp_captures": float(len(captures)),
         "expected_ramp_captures": float(tallies.hazard[CAPTURED:].sum()),
     } | {f"{kind}_trips": float(counts.sum()) for kind, counts in tallies.other_violations.items()}
-    return metrics | _by_class(world, counted) | _by_mechanism(tallies)
+    return metrics | _by_road_class(world, counted) | _by_truck_class(world, counted) | _by_mechanism(tallies)
 
 
 def _centre_metrics(world: World) -> Metrics:
@@ -302,7 +302,7 @@ def _measured(world: World) -> Metrics:
     }
 
 
-def _by_class(world: World, counted: Counted) -> Metrics:
+def _by_road_class(world: World, counted: Counted) -> Metrics:
     """Where exposure and accidents are: by class of road, and those of semi-trailers."""
     tallies, road_class = world.recorder.tallies, world.network.sections.road_class
     hazard = tallies.accidents.sum(axis=0)
@@ -320,6 +320,20 @@ def _shares(name: str, distance_m: Floats, hazard: Floats, counted: Ints) -> Met
         f"expected_accidents_{name}": float(hazard.sum()),
         f"accidents_{name}": float(counted.sum()),
     }
+
+
+def _by_truck_class(world: World, counted: Counted) -> Metrics:
+    """Exposure and accidents of the classes that the fleet has."""
+    tallies, metrics = world.recorder.tallies, Metrics()
+    hazard = tallies.accidents.sum(axis=0)
+    for number, name in enumerate(world.class_names):
+        if name in world.scenario.fleet.classes:
+            metrics |= {
+                f"truck_km_{name}": float(tallies.distance_m[number].sum()) / METRES_PER_KM,
+                f"truck_expected_accidents_{name}": float(hazard[number].sum()),
+                f"truck_accidents_{name}": float(counted.by_section[number].sum()),
+            }
+    return metrics
 
 
 def _by_mechanism(tallies: Tallies) -> Metrics:
