@@ -53,13 +53,13 @@ class TallyArrays(NamedTuple):
     """Shape (truck classes, directed sections), as `duration_s`."""
     duration_s: Floats
     hazard: NDArray[np.float64]
-    """Shape (outcomes, truck classes, directed sections)."""
+    """Shape (mechanisms and, where there are escape ramps, captures; truck classes, directed sections)."""
     monthly_distance_m: Floats
     """Shape (months,)."""
     monthly_accidents: Floats
-    """Shape (months, directed sections)."""
+    """Expected ones, shape (months, directed sections)."""
     deaths: Floats
-    """Shape (directed sections,)."""
+    """Expected if help comes at the reference time, shape (directed sections,)."""
 
 
 class Runs(NamedTuple):

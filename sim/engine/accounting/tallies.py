@@ -19,20 +19,16 @@ ONGOING = tuple(row.name for row in OTHERS)
 class Tallies:
     """Exact sums, see `sim.core.exact_sums`: adding in any order gives the same bytes.
 
-    No array has months, truck classes and sections together, so that a long horizon takes little memory.
+    No array has months, truck classes and sections together, so that a long horizon takes little memory. What a sweep
+    adds to comes first; its shapes are those of `TallyArrays`.
     """
 
     distance_m: Floats
-    """Shape (truck classes, directed sections), as `duration_s`."""
     duration_s: Floats
     hazard: NDArray[np.float64]
-    """Shape (mechanisms and, where there are escape ramps, captures; truck classes, directed sections)."""
     monthly_distance_m: Floats
-    """Shape (months,)."""
     monthly_accidents: Floats
-    """Expected ones, shape (months, directed sections)."""
     deaths: Floats
-    """Expected if help comes at the reference time, shape (directed sections,)."""
     waited_s: Floats
     """Before departure, for a ban to end or an appointment, shape (months,)."""
     departures: Ints
