@@ -25,6 +25,7 @@ from scipy.stats import beta, rankdata
 from sim import charts
 from sim.analysis import calibration
 from sim.analysis.portfolio import avoided, best_within, rungs_of, search, with_parts
+from sim.analysis.targets import Errors, Targets
 from sim.analysis.uncertainty import run_draws
 from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
@@ -120,7 +121,7 @@ def ratios(table: calibration.Table, metric: str) -> np.ndarray:
 
 def calibrated() -> tuple[list[Scenario], calibration.Table, calibration.Posterior, dict[str, Any]]:
     """Fit to compliance alone; what the accidents do is predicted."""
-    wanted = load_as(ROOT / "scenarios/taishun/parts/targets.yaml", calibration.Targets)
+    wanted = load_as(ROOT / "scenarios/taishun/parts/targets.yaml", Targets)
     loaded = calibration.with_priors(
         [scenario("taishun/baseline.yaml"), scenario("taishun/full_programme.yaml")], wanted
     )
@@ -129,10 +130,11 @@ def calibrated() -> tuple[list[Scenario], calibration.Table, calibration.Posteri
         return run_draws(loaded, draws=draws, replications=1, seed=SEED, store=Store(STORE), progress=progress)
 
     table = calibration.table_of(loaded, wanted, DRAWS, SEED, simulate)
-    sd, observed = (np.array([getattr(t, name) for t in wanted.targets]) for name in ("sd", "value"))
-    seen = calibration.noisy(table, sd, SEED)
+    errors = Errors.of(wanted)
+    observed = errors.scaled(np.array([target.value for target in wanted.targets]))
+    seen = calibration.noisy(table, errors, SEED)
     found = calibration.fit(table, seen, observed, ACCEPT)
-    held = calibration.coverage(table, sd, ACCEPT, 200, SEED, ratios(table, "expected_accidents"))
+    held = calibration.coverage(table, errors, ACCEPT, 200, SEED, ratios(table, "expected_accidents"))
     fitted, own = calibration.parameter_table(found, loaded), scenario("taishun/baseline.yaml").uncertain
     content = {
         "draws": DRAWS,

@@ -13,20 +13,16 @@ check of the method itself by simulation. Each draw has random numbers of its ow
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
-from typing import Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, model_validator
 from scipy.special import expit, logit, ndtri
 from scipy.stats import kstest
 
+from sim.analysis.targets import Errors, Targets, observed_in, years_over_days
 from sim.analysis.uncertainty import latin_hypercube, uncertain_keys
 from sim.core.calendar import Horizon
-from sim.core.metrics import is_share
-from sim.core.parameters import MONTH_PATTERN, Model, Name, Positive, Source
 from sim.core.units import Floats, Ints
-from sim.engine.accounting.outcome import Outcome
 from sim.engine.replication import run_replication
 from sim.experiment.runner import Experiment
 from sim.scenario import Scenario, checks
@@ -46,56 +42,6 @@ UNIFORM_VARIANCE = 1.0 / 12.0
 UNIFORM_KURTOSIS = 9.0 / 5.0
 NOISE_COPIES = 20
 """Errors of observation drawn for each accepted draw."""
-
-Month = Annotated[str, Field(pattern=MONTH_PATTERN)]
-
-
-MEAN_SPEED = "mean_speed_kmh"
-"""Distance over time of all trips: not in summary.json, but what speed surveys give."""
-METRICS = f"of summary.json, or {MEAN_SPEED}; with months: compliance_rate, or a column of monthly.parquet"
-
-
-class Target(Model):
-    """One observed number, and how exactly it is known."""
-
-    name: Name
-    scenario: Name | None = Field(default=None, description="the last one given if not said")
-    metric: Name = Field(description=METRICS)
-    relative_to: Name | None = Field(default=None, description="observed is the ratio to this scenario's metric")
-    months: tuple[Month, Month] | None = Field(default=None, description="first and last month")
-    value: float
-    sd: Positive = Field(description="standard deviation of the observation and of what the model can't hit")
-    source: Source
-
-    @model_validator(mode="after")
-    def _months_in_order(self) -> Self:
-        if self.months is not None and self.months[0] > self.months[1]:
-            raise ValueError(f"the first month, {self.months[0]}, is after the last, {self.months[1]}")
-        return self
-
-    @model_validator(mode="after")
-    def _can_be(self) -> Self:
-        """No metric is below 0, and shares end at 1."""
-        if self.value < 0.0:
-            raise ValueError(f"value is {self.value:g}, {self.metric} is never below 0")
-        if is_share(self.metric) and self.relative_to is None and self.value > 1.0:
-            raise ValueError(f"value is {self.value:g}, {self.metric} is a share and must be from 0 to 1")
-        return self
-
-
-class Targets(Model):
-    """A file of targets, and of priors that replace the scenario's own."""
-
-    format: Literal[1] = 1
-    targets: Annotated[tuple[Target, ...], Field(min_length=1)]
-    parameters: dict[str, Distribution] | None = None
-
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        names = [target.name for target in self.targets]
-        if len(set(names)) < len(names):
-            raise ValueError("names of targets must differ")
-        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +69,7 @@ class Posterior:
     shares: Floats
     """Quantiles of the priors, shape (accepted, parameters)."""
     away: Floats
-    """Accepted targets minus the observed, shape (accepted, targets)."""
+    """Accepted targets minus the observed, on the scale of `Errors`, shape (accepted, targets)."""
 
     @property
     def effective(self) -> float:
@@ -226,8 +172,13 @@ def table_of(
     keys = uncertain_keys(scenarios)
     _try_metrics(scenarios, targets)
     outcomes = simulate(draws).outcomes
+    days = {scenario.name: scenario.days for scenario in scenarios}
+    longer = [years_over_days(target, days[target.scenario or scenarios[-1].name]) for target in targets.targets]
     simulated = [
-        [observed_in(target, {name: runs[row] for name, runs in outcomes.items()}) for target in targets.targets]
+        [
+            factor * observed_in(target, {name: runs[row] for name, runs in outcomes.items()})
+            for target, factor in zip(targets.targets, longer, strict=True)
+        ]
         for row in range(draws)
     ]
     for target, column in zip(targets.targets, np.transpose(simulated), strict=True):
@@ -246,44 +197,10 @@ def _try_metrics(scenarios: Sequence[Scenario], targets: Targets) -> None:
         observed_in(target.model_copy(update={"months": target.months and ("0000-00", "9999-99")}), outcomes)
 
 
-def observed_in(target: Target, outcomes: dict[str, Outcome]) -> float:
-    """What a target is in one simulated experiment.
-
-    Raises
-    ------
-    ValueError
-        if there is no such metric
-    """
-    own = _value(target, outcomes[target.scenario or list(outcomes)[-1]])
-    return own if target.relative_to is None else _over(own, _value(target, outcomes[target.relative_to]))
-
-
-def _over(value: float, other: float) -> float:
-    """A quotient, not a number where there is none."""
-    return value / other if other else nan
-
-
-def _value(target: Target, outcome: Outcome) -> float:
-    if target.months is None and target.metric == MEAN_SPEED:
-        return _over(outcome.metrics["vehicle_km"], outcome.metrics["vehicle_hours"])
-    if target.months is None:
-        if target.metric not in outcome.metrics:
-            raise ValueError(f"target {target.name}: there is no metric {target.metric!r}")
-        return outcome.metrics[target.metric]
-    table = outcome.monthly[outcome.monthly["month"].between(*target.months)]
-    if target.metric == "compliance_rate":
-        return 1.0 - _over(float(table["violations"].sum()), float(table["candidate_trips"].sum()))
-    if target.metric not in table or "rate" in target.metric:
-        added = ", ".join(str(name) for name in table if name != "month" and "rate" not in str(name))
-        raise ValueError(f"target {target.name}: of months, {target.metric!r} can't be added up; these can: {added}")
-    return float(table[target.metric].sum())
-
-
-def noisy(table: Table, sd: Floats, seed: int) -> Floats:
-    """Simulated targets as they would be observed [2], shape (draws, targets)."""
+def noisy(table: Table, errors: Errors, seed: int) -> Floats:
+    """Simulated targets as they would be observed [2], on the scale of `errors`, shape (draws, targets)."""
     generator = np.random.Generator(np.random.Philox(key=[seed, 1]))
-    result: Floats = table.simulated + sd * generator.standard_normal(table.simulated.shape)
-    return result
+    return errors.scaled(errors.observed(table.simulated, generator))
 
 
 def fit(table: Table, seen: Floats, observed: Floats, accept: float) -> Posterior:
@@ -292,8 +209,8 @@ def fit(table: Table, seen: Floats, observed: Floats, accept: float) -> Posterio
     Parameters
     ----------
     table : reference table
-    seen : its targets with errors of observation, shape (draws, targets)
-    observed : shape (targets,)
+    seen : its targets with errors of observation, from `noisy`, shape (draws, targets)
+    observed : on the same scale, shape (targets,)
     accept : share of the draws [-]
 
     Notes
@@ -314,12 +231,12 @@ def fit(table: Table, seen: Floats, observed: Floats, accept: float) -> Posterio
 def out_of_reach(seen: Floats, targets: Targets) -> list[str]:
     """A sentence on each target that lies beyond all draws, so that a fit to it is an extrapolation.
 
-    `seen` are the targets of all draws with errors of observation, shape (draws, targets).
+    `seen` are the targets of all draws with errors of observation, from `noisy`, shape (draws, targets).
     """
     return [
         f"target {target.name}: observed is {target.value:g}, and all {len(column)} draws give {column.min():.3g} to "
         f"{column.max():.3g}: the fit is extrapolated, so that neither its values nor its intervals can be relied on"
-        for target, column in zip(targets.targets, seen.T, strict=True)
+        for target, column in zip(targets.targets, Errors.of(targets).unscaled(seen).T, strict=True)
         if not column.min() <= target.value <= column.max()
     ]
 
@@ -342,12 +259,14 @@ def weighted_interval(values: Floats, weights: Floats, confidence: float = 0.95)
     return Interval(float(middle), float(low), float(high))
 
 
-def coverage(table: Table, sd: Floats, accept: float, fits: int, seed: int, output: Floats | None = None) -> Coverage:
+def coverage(
+    table: Table, errors: Errors, accept: float, fits: int, seed: int, output: Floats | None = None
+) -> Coverage:
     """Take draws of the table for data in turn, fit them with all others, and see where their parameters lie [3].
 
     The same is done for a positive output of the model, shape (draws,), where one is given.
     """
-    seen = noisy(table, sd, seed)
+    seen = noisy(table, errors, seed)
     fits = min(fits, len(seen))
     ranks, of_output = np.full((fits, len(table.keys)), nan), np.full(fits, nan)
     for number in range(fits):
@@ -409,24 +328,25 @@ def predictive_table(table: Table, posterior: Posterior, targets: Targets, seed:
     can't hit it.
     """
     generator = np.random.Generator(np.random.Philox(key=[seed, 2]))
-    fitted = _moved(table.simulated[posterior.rows], posterior.away, posterior.weights)
-    rows = []
+    errors, rows = Errors.of(targets), []
+    scaled = errors.scaled(table.simulated[posterior.rows])
+    fitted = errors.unscaled(_moved(scaled, posterior.away, posterior.weights))
     for place, target in enumerate(targets.targets):
         found = {}
         same = np.full(len(table.simulated), 1.0 / len(table.simulated))
-        for name, values, weights in (
+        for name, means, weights in (
             ("prior", table.simulated[:, place], same),
             ("posterior", fitted[:, place], posterior.weights),
         ):
-            errors = target.sd * generator.standard_normal((NOISE_COPIES, len(values)))
-            found[name] = (values + errors).ravel(), np.tile(weights, NOISE_COPIES) / NOISE_COPIES
+            again = errors.only(place).observed(np.tile(means, NOISE_COPIES)[:, None], generator)
+            found[name] = again.ravel(), np.tile(weights, NOISE_COPIES) / NOISE_COPIES
         before, after = (weighted_interval(*found[name]) for name in ("prior", "posterior"))
         values, weights = found["posterior"]
         rows.append(
             {
                 "target": target.name,
                 "observed": target.value,
-                "sd": target.sd,
+                "sd": target.spread,
                 "prior": before.estimate,
                 "prior_low": before.low,
                 "prior_high": before.high,

@@ -25,7 +25,8 @@ from sim.cli.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.calibration import Coverage, Targets
+    from sim.analysis.calibration import Coverage
+    from sim.analysis.targets import Targets
     from sim.scenario import Scenario
 
 FITS = 200
@@ -62,6 +63,7 @@ def calibrate(
     import numpy as np
 
     from sim.analysis import calibration
+    from sim.analysis.targets import Errors
     from sim.cli.problems import Problem
 
     wanted = _targets(targets)
@@ -73,12 +75,13 @@ def calibrate(
         table = calibration.table_of(loaded, wanted, draws, seed, lambda count: simulation.draw(loaded, count, 1))
     except ValueError as error:
         raise Problem(f"{targets}: {error}") from error
-    sd, observed = (np.array([getattr(target, name) for target in wanted.targets]) for name in ("sd", "value"))
-    seen = calibration.noisy(table, sd, seed)
+    errors = Errors.of(wanted)
+    observed = errors.scaled(np.array([target.value for target in wanted.targets]))
+    seen = calibration.noisy(table, errors, seed)
     found = calibration.fit(table, seen, observed, accept)
     parameters = calibration.parameter_table(found, loaded)
     checks = calibration.predictive_table(table, found, wanted, seed)
-    held = calibration.coverage(table, sd, accept, FITS, seed)
+    held = calibration.coverage(table, errors, accept, FITS, seed)
     _write(folder, given, seed, parameters, checks, held)
     if as_json:
         sys.stdout.write((folder / "calibration.json").read_text(encoding="utf-8"))
@@ -88,7 +91,7 @@ def calibrate(
 
 
 def _targets(file: Path) -> "Targets":
-    from sim.analysis.calibration import Targets
+    from sim.analysis.targets import Targets
     from sim.cli.problems import Problem
     from sim.scenario import ScenarioError
     from sim.scenario.loading import load_as

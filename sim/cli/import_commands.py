@@ -197,6 +197,10 @@ def accidents(
     assume: Annotated[
         list[str] | None, typer.Option(help="KEY=NUMBER for the prediction, such as shoulder_width_m=1.2.")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="COLUMN=TEXT: only accidents of which a row's cell begins so, such as vehicle=truck."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read accident records, place them on sections, and hold their counts against predictions.
@@ -212,6 +216,7 @@ def accidents(
         layout=_one_of("--format", layout, ("auto", "fars", "montana", "table")),
         named=_pairs("--map", named),
         date_order=_order(date_order),
+        only=(chosen_by := _pairs("--only", only)),
     )
     chosen = [one for one in records.accidents if route is None or same_route(one.route) == same_route(route)]
     chosen = [one for one in chosen if from_post is None or (one.post is not None and one.post >= from_post)]
@@ -225,7 +230,7 @@ def accidents(
     chosen = [one for one in chosen if one.year is None or one.year in span]
     assumed = {key: _numbered("--assume", key, text, OF_SECTION) for key, text in _pairs("--assume", assume).items()}
     section_of("--assume", 0.0, assumed)
-    counted = Counted(file, records, chosen, sites, span, assumed)
+    counted = Counted(file, records, chosen, sites, span, assumed, chosen_by)
     files, report = accident_files(counted)
     if (report["sections"] or {}).get("calibration") is not None:
         from sim import charts

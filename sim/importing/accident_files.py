@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 from sim.core.units import DAYS_PER_YEAR, VKM_PER_MILLION, Floats, Ints
 from sim.importing.accidents import MOST_NAMED, Accident, Records
 from sim.importing.findings import Language
+from sim.importing.observed import targets_of, targets_text
 from sim.importing.sites import Fit, Site, counts_of, fit, located, predicted
 from sim.importing.written import hash_of
 from sim.system.made_files import as_json
@@ -32,6 +33,8 @@ class Counted:
     sites: Sequence[Site]
     years: tuple[int, ...]
     assumed: Mapping[str, float]
+    only: Mapping[str, str] = field(default_factory=dict)
+    """Columns and texts by which records were chosen."""
 
     @cached_property
     def tables(self) -> tuple[pd.DataFrame, pd.DataFrame, Fit | None]:
@@ -73,15 +76,26 @@ def accident_files(counted: Counted) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Content of all files by name, and the report as data."""
     accidents, sections, found = counted.tables
     report = _report(counted, accidents, sections, found)
-    files = {
-        "accidents.csv": accidents.to_csv(index=False).encode(),
+    files = {"accidents.csv": accidents.to_csv(index=False).encode()}
+    studied = [own for own in _placed(counted, accidents) if own.year in counted.years]
+    if studied:
+        targets = targets_of(studied, len(counted.years), found, counted.file)
+        files["observed.yaml"] = targets_text(targets, "observed.yaml").encode()
+        report["targets"] = {row["name"]: row["value"] for row in targets["targets"]}
+    if counted.sites:
+        files["sections.csv"] = sections.to_csv(index=False).encode()
+    files |= {
         "accidents.json": as_json(report).encode(),
         "accidents.md": report_text(report, "en").encode(),
         "accidents.zh-CN.md": report_text(report, "zh").encode(),
     }
-    if counted.sites:
-        files["sections.csv"] = sections.to_csv(index=False).encode()
     return files, report
+
+
+def _placed(counted: Counted, accidents: pd.DataFrame) -> list[Accident]:
+    """Those in a section; all where no sections are given."""
+    where = accidents["where"] if "where" in accidents else ["located"] * len(accidents)
+    return [own for own, place in zip(counted.accidents, where, strict=True) if place in {"located", "ambiguous"}]
 
 
 def _report(counted: Counted, accidents: pd.DataFrame, sections: pd.DataFrame, found: Fit | None) -> dict[str, Any]:
@@ -95,6 +109,7 @@ def _report(counted: Counted, accidents: pd.DataFrame, sections: pd.DataFrame, f
         "layout": records.layout,
         "columns": dict(records.columns),
         "rows": records.rows,
+        "only": dict(counted.only),
         "accidents": len(records.accidents),
         "chosen": len(counted.accidents),
         "rows_that_are_the_same": same,
@@ -169,6 +184,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "few": "fewer than 100 a year: the manual advises more, so read the interval",
         "worst": "Sections with more than alike ones have (Empirical Bayes)",
         "table": "route | from | to | counted | expected here | more than alike ones",
+        "targets": "Targets for `hairpin calibrate` (observed.yaml), in {years} years",
+        "theirs": "the model has trucks' accidents only: choose theirs with --only COLUMN=TEXT",
     },
     "zh": {
         "title": "导入的事故记录",
@@ -191,6 +208,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "few": "每年少于 100 起：手册建议更多，请看区间",
         "worst": "高于同类路段的路段（经验贝叶斯）",
         "table": "路线 | 起 | 止 | 实际 | 此处期望 | 高出同类",
+        "targets": "供 `hairpin calibrate` 使用的目标值（observed.yaml），{years} 年合计",
+        "theirs": "模型只含货车事故：请用 --only 列=文字 只选货车事故",
     },
 }
 
@@ -214,6 +233,10 @@ def report_text(report: Mapping[str, Any], language: Language) -> str:
         rate = "rate" if report["sections"]["per_million_vehicle_km"] is not None else "no_rate"
         lines += [f"- {words[rate].format(**report['sections'])}"]
         lines += _calibration_lines(report["sections"], words)
+    if "targets" in report:
+        lines += ["", f"## {words['targets'].format(years=len(report['studied_years']))}", ""]
+        lines += [f"- {name}: {value:,}" for name, value in report["targets"].items()]
+        lines += [f"- {words['theirs']}"] if not report["only"] else []
     return "\n".join([*lines, ""])
 
 

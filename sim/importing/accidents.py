@@ -50,6 +50,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "伤亡程度",
         "伤害程度",
     ),
+    "type": (
+        *("collision_type", "crash_type", "accident_type", "type_of_accident", "manner_of_collision"),
+        *("manner_of_crash", "first_harmful_event", "事故形态", "碰撞形态", "碰撞类型", "形态"),
+    ),
     "deaths": ("deaths", "fatals", "fatalities", "killed", "死亡人数", "死亡人数_人", "死亡"),
     "injuries": ("injuries", "injured", "受伤人数", "受伤人数_人", "受伤"),
 }  # fmt: skip
@@ -120,6 +124,8 @@ class Accident:
     lon_deg: float | None
     lat_deg: float | None
     severity: str
+    type: str
+    """How it happened, in the file's words."""
     deaths: int | None
     injuries: int | None
 
@@ -145,8 +151,9 @@ def read_accidents(
     layout: str = "auto",
     named: Mapping[str, str] | None = None,
     date_order: DateOrder | None = None,
+    only: Mapping[str, str] | None = None,
 ) -> Records:
-    """Records of a table.
+    """Records of a table; `only` those of which a row's cell begins with a text, with all of their rows.
 
     Raises
     ------
@@ -167,9 +174,22 @@ def read_accidents(
     if "hour" not in columns and {own.hour for own in found} <= {0, None}:
         found = [replace(own, hour=None) for own in found]
     persons = columns.get("severity", "").lower() in OF_PERSONS
-    folded = _folded(found, persons=persons) if "id" in columns and kind != "fars" else found
+    folds = "id" in columns and kind != "fars"
+    chosen = _chosen(table, found, only or {}, by_id=folds)
+    folded = _folded(chosen, persons=persons) if folds else chosen
     mile_posts = LAYOUTS[kind].mile_posts or OF_MILES.search(plain_name(columns.get("post", ""))) is not None
     return Records(kind, mile_posts, columns, tuple(folded), len(found), _same(table), dict(posts))
+
+
+def _chosen(table: Table, found: list[Accident], only: Mapping[str, str], *, by_id: bool) -> list[Accident]:
+    """Accidents that a row belongs to whose cells begin with these texts."""
+    if not only:
+        return found
+    rows = {row for row, _ in table.where(only).rows}
+    if not by_id:
+        return [own for own in found if own.row in rows]
+    numbers = {own.id for own in found if own.row in rows}
+    return [own for own in found if own.id in numbers]
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -250,6 +270,7 @@ def _accident(
         lon if placed else None,
         lat if placed else None,
         cell(row, columns, "severity"),
+        cell(row, columns, "type"),
         _people(cell(row, columns, "deaths")),
         _people(cell(row, columns, "injuries")),
     )
@@ -295,7 +316,8 @@ def _people(text: str) -> int | None:
     return None if value is None or value < 0 else value
 
 
-def _is_fatal(severity: str) -> bool:
+def is_fatal(severity: str) -> bool:
+    """By the word or code of a severity."""
     return severity.lower() in FATAL or ("死亡" in severity and NO_DEATH.search(severity) is None)
 
 
@@ -329,8 +351,8 @@ def _of_rows(rows: Sequence[Accident], of_accident: Mapping[str, bool], *, perso
 
     Where nothing else tells of deaths, severities of persons are counted; those of vehicles don't say how many died.
     """
-    fatal = sum(_is_fatal(row.severity) for row in rows) if persons else None
-    worst = min(rows, key=lambda row: not _is_fatal(row.severity))
+    fatal = sum(is_fatal(row.severity) for row in rows) if persons else None
+    worst = min(rows, key=lambda row: not is_fatal(row.severity))
     deaths, injuries = (
         getattr(rows[0], name) if of_accident[name] else _of_all([getattr(row, name) for row in rows])
         for name in ("deaths", "injuries")

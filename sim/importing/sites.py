@@ -190,6 +190,8 @@ class Fit:
     """Counted over predicted [1]."""
     overdispersion: float
     """k of the negative binomial, for all sites alike."""
+    overdispersion_of_sum: float
+    """Of the count of all sites together: k sum mu**2 / (sum mu)**2."""
     expected: Floats
     """Empirical Bayes [2]."""
     excess: Floats
@@ -222,7 +224,8 @@ def fit(counts: Ints, predictions: Floats, order: Sequence[int] | None = None) -
     factor = counted / total
     mean = factor * predictions[seen]
     k = fit_overdispersion(counts[seen], mean)
-    error = sqrt(1.0 / counted + k * float((mean**2).sum()) / float(mean.sum()) ** 2)
+    of_sum = k * float((mean**2).sum()) / float(mean.sum()) ** 2
+    error = sqrt(1.0 / counted + of_sum)
     spread = exp(error * float(ndtri(0.5 + CONFIDENCE / 2.0)))
     expected, excess = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     expected[seen] = empirical_bayes(counts[seen].astype(np.float64), mean, np.full(len(mean), k)).expected
@@ -230,4 +233,5 @@ def fit(counts: Ints, predictions: Floats, order: Sequence[int] | None = None) -
     sums, limits = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
     along = np.array([place for place in (range(len(counts)) if order is None else order) if seen[place]])
     sums[along], limits[along] = cumulative_residuals(counts[along], factor * predictions[along], k)
-    return Fit(counted, total, Interval(factor, factor / spread, factor * spread), k, expected, excess, sums, limits)
+    interval = Interval(factor, factor / spread, factor * spread)
+    return Fit(counted, total, interval, k, of_sum, expected, excess, sums, limits)

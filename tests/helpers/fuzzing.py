@@ -20,8 +20,8 @@ import yaml
 from conftest import EXAMPLES, SMALL
 from typer.testing import CliRunner
 
-from sim.analysis.calibration import Targets
 from sim.analysis.sweeping import SweepMistake, axis, grid, variants
+from sim.analysis.targets import Targets
 from sim.cli import app
 from sim.core.metrics import may_not_exist
 from sim.engine.replication import run_replication

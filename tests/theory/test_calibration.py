@@ -10,13 +10,10 @@ from typer.testing import CliRunner
 
 from sim.analysis.calibration import (
     Table,
-    Target,
-    Targets,
     coverage,
     coverage_tolerance,
     fit,
     noisy,
-    observed_in,
     out_of_reach,
     parameter_table,
     predictive_table,
@@ -25,6 +22,7 @@ from sim.analysis.calibration import (
     weighted_interval,
     with_priors,
 )
+from sim.analysis.targets import Errors, Target, Targets, observed_in
 from sim.analysis.uncertainty import latin_hypercube, run_draws
 from sim.cli import app
 from sim.engine.replication import run_replication
@@ -51,7 +49,7 @@ def linear(draws: int = 4000) -> Table:
 def test_a_posterior_that_is_known() -> None:
     """Uniform prior, target u with normal error 0.05, observed 0.4: the posterior is normal(0.4, 0.05)."""
     table, sd = linear(), np.array([0.05])
-    found = fit(table, noisy(table, sd, 3), np.array([0.4]), accept=0.2)
+    found = fit(table, noisy(table, Errors.normal(sd), 3), np.array([0.4]), accept=0.2)
     mean = float(found.weights @ found.shares[:, 0])
     spread = sqrt(float(found.weights @ (found.shares[:, 0] - mean) ** 2))
     effective = 1.0 / float((found.weights**2).sum())
@@ -61,9 +59,70 @@ def test_a_posterior_that_is_known() -> None:
 
 def test_what_the_data_tell_and_what_not() -> None:
     table = linear()
-    known, unknown = fit(table, noisy(table, np.array([0.05]), 3), np.array([0.4]), 0.2).contraction()
+    known, unknown = fit(table, noisy(table, Errors.normal(np.array([0.05])), 3), np.array([0.4]), 0.2).contraction()
     assert known == pytest.approx(1 - 0.05**2 * 12, abs=0.01)
     assert abs(unknown) < 0.2
+
+
+@pytest.mark.parametrize("k", [0.0, 0.05])
+def test_a_count_tells_as_much_as_its_chance_leaves(k) -> None:
+    """Mean 200 (1/2 + u), 200 counted: the posterior of u is about normal(0.5, √(200 + k 200²) / 200)."""
+    shares = latin_hypercube(4000, ["known", "unknown"], 3)
+    table = Table(("known", "unknown"), shares, 200.0 * (0.5 + shares[:, :1]), {})
+    target = {"name": "t", "metric": "expected_accidents", "value": 200, "years": 5, "overdispersion": k}
+    wanted = Targets.model_validate({"targets": [{**target, "source": SOURCE}]})
+    errors = Errors.of(wanted)
+    seen = noisy(table, errors, 3)
+    found = fit(table, seen, errors.scaled(np.array([200.0])), accept=0.2)
+    mean = float(found.weights @ found.shares[:, 0])
+    spread = sqrt(float(found.weights @ (found.shares[:, 0] - mean) ** 2))
+    exact = sqrt(200.0 + k * 200.0**2) / 200.0
+    assert mean == pytest.approx(0.5, abs=4 * exact / sqrt(found.effective) + exact**2)  # skewed by about its variance
+    assert spread == pytest.approx(exact, rel=4 / sqrt(2 * found.effective) + exact)
+    row = predictive_table(table, found, wanted, 3).iloc[0]
+    assert row["sd"] == pytest.approx(200.0 * exact)
+    assert float(row["prior_low"]).is_integer()
+    half = (row["posterior_high"] - row["posterior_low"]) / 2
+    assert half == pytest.approx(1.96 * sqrt(2) * 200.0 * exact, rel=0.15)
+    held = coverage(table, errors, 0.2, 200, 3)
+    assert abs(held.inside_90 - 0.9) < coverage_tolerance(200, 2, 0.9)
+
+
+def test_counts_scatter_as_they_should() -> None:
+    generator = np.random.Generator(np.random.Philox(key=[3, 3]))
+    errors = Errors(np.array([0.0, 2.0]), np.array([True, False]), np.array([0.25, 0.0]))
+    seen = errors.observed(np.full((40_000, 2), 30.0), generator)
+    assert seen.mean(axis=0) == pytest.approx([30.0, 30.0], abs=4 * sqrt(30.0 + 0.25 * 900.0) / 200.0)
+    variances = np.array([30.0 + 0.25 * 900.0, 4.0])
+    assert seen.var(axis=0) == pytest.approx(variances, rel=4 * sqrt(10.0 / 40_000))  # kurtosis below 12
+    assert (seen[:, 0] == seen[:, 0].astype(int)).all()
+    assert errors.unscaled(errors.scaled(seen)) == pytest.approx(seen)
+
+
+def test_a_count_is_held_against_as_many_years(small) -> None:
+    target = {"name": "t", "scenario": "small", "metric": "expected_accidents", "value": 8, "years": 5.0}
+    wanted, scenarios = _small(small, [{**target, "source": SOURCE}])
+    table = table_of(scenarios, wanted, 2, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
+    a_run = table.metrics["small"]["expected_accidents"].to_numpy()
+    assert table.simulated[:, 0] == pytest.approx(a_run * 5.0 * 365.0 / scenarios[0].days)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"sd": 3.0}, "and not both"),
+        ({"years": None}, "must have sd, or years"),
+        ({"value": 8.5}, "a count in 5 years must be a whole number"),
+        ({"months": ["2025-01", "2025-02"]}, "neither relative_to nor months"),
+        ({"metric": "accidents"}, "such as expected_accidents"),
+        ({"metric": "compliance_rate", "value": 1}, "such as expected_accidents"),
+    ],
+)
+def test_counts_that_can_not_be(changes, said) -> None:
+    target = {"name": "t", "metric": "expected_accidents", "value": 8, "years": 5.0, "source": SOURCE}
+    Target.model_validate(target)
+    with pytest.raises(ValueError, match=said):
+        Target.model_validate({**target, **changes})
 
 
 def test_weighted_medians() -> None:
@@ -75,13 +134,13 @@ def test_weighted_medians() -> None:
 def test_coverage_of_a_wrong_method_is_seen() -> None:
     """Regression of few draws on a target that bends strongly: ranks are not uniform, and the check says so."""
     table = linear(600)
-    right = coverage(table, np.array([0.05]), 0.2, 200, 3, np.exp(table.shares[:, 0]))
+    right = coverage(table, Errors.normal(np.array([0.05])), 0.2, 200, 3, np.exp(table.shares[:, 0]))
     assert abs(right.inside_90 - 0.9) < coverage_tolerance(200, 2, 0.9)
     assert right.lowest_p > 0.001
     assert right.output_inside_90 is not None
     assert abs(right.output_inside_90 - 0.9) < coverage_tolerance(200, 1, 0.9)
     bent = Table(table.keys, table.shares, np.exp(8.0 * table.simulated), {})
-    wrong = coverage(bent, np.array([0.001]), 0.1, 200, 3, np.exp(table.shares[:, 0]))
+    wrong = coverage(bent, Errors.normal(np.array([0.001])), 0.1, 200, 3, np.exp(table.shares[:, 0]))
     assert abs(wrong.inside_50 - 0.5) > coverage_tolerance(200, 2, 0.5)
     assert wrong.output_inside_50 is not None
     assert abs(wrong.output_inside_50 - 0.5) > coverage_tolerance(200, 1, 0.5)
@@ -92,7 +151,7 @@ def test_predictions_hold_the_error_of_observation() -> None:
     """Posterior normal(0.4, 0.05) and error 0.05: what would be observed is normal(0.4, 0.05 √2)."""
     table, sd = linear(), np.array([0.05])
     target = {"name": "t", "metric": "m", "value": 0.4, "sd": 0.05, "source": SOURCE}
-    found = fit(table, noisy(table, sd, 3), np.array([0.4]), accept=0.2)
+    found = fit(table, noisy(table, Errors.normal(sd), 3), np.array([0.4]), accept=0.2)
     row = predictive_table(table, found, Targets.model_validate({"targets": [target]}), 3).iloc[0]
     assert row["posterior"] == pytest.approx(0.4, abs=4 * 1.25 * 0.05 * sqrt(2) / sqrt(found.effective))
     half = (row["posterior_high"] - row["posterior_low"]) / 2
@@ -102,7 +161,7 @@ def test_predictions_hold_the_error_of_observation() -> None:
 
 def test_a_target_beyond_all_draws_is_said() -> None:
     table, sd = linear(), np.array([0.05])
-    seen = noisy(table, sd, 3)
+    seen = noisy(table, Errors.normal(sd), 3)
     target = {"name": "t", "metric": "m", "value": 0.4, "sd": 0.05, "source": SOURCE}
     assert out_of_reach(seen, Targets.model_validate({"targets": [target]})) == []
     (said,) = out_of_reach(seen, Targets.model_validate({"targets": [{**target, "value": 40.0}]}))
@@ -123,12 +182,12 @@ def test_posteriors_cover_the_truth_on_a_small_scenario(small) -> None:
     wanted, scenarios = _small(small)
     table = table_of(scenarios, wanted, 500, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
     sd = np.array([target.sd for target in wanted.targets])
-    found = coverage(table, sd, 0.2, 200, 3)
+    found = coverage(table, Errors.normal(sd), 0.2, 200, 3)
     assert found.fits == 200
     assert abs(found.inside_50 - 0.5) < coverage_tolerance(200, 3, 0.5)
     assert abs(found.inside_90 - 0.9) < coverage_tolerance(200, 3, 0.9)
     assert found.lowest_p > 0.001
-    posterior = fit(table, noisy(table, sd, 3), np.array([t.value for t in wanted.targets]), 0.2)
+    posterior = fit(table, noisy(table, Errors.normal(sd), 3), np.array([t.value for t in wanted.targets]), 0.2)
     told = parameter_table(posterior, scenarios).set_index("parameter")["told"]
     assert told["fleet.call_answer_probability"]
 
@@ -138,7 +197,7 @@ def test_tables_of_a_fit(small) -> None:
     wanted, scenarios = _small(small)
     table = table_of(scenarios, wanted, 60, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
     sd = np.array([target.sd for target in wanted.targets])
-    posterior = fit(table, noisy(table, sd, 3), table.simulated[7], 0.5)
+    posterior = fit(table, noisy(table, Errors.normal(sd), 3), table.simulated[7], 0.5)
     found = parameter_table(posterior, scenarios)
     assert found["parameter"].tolist() == sorted(PRIORS)
     assert found["prior"].tolist() == pytest.approx([50.0, 0.475, 0.675])

@@ -7,11 +7,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from sim.analysis.targets import Targets
 from sim.cli import app
 from sim.importing.accidents import read_accidents
 from sim.importing.findings import RefusedError
+from sim.importing.observed import mechanism_of
 from sim.importing.posts import post_of
 from sim.importing.sites import fit, located, read_sites
+from sim.risk.mechanisms import MECHANISMS
+from sim.scenario.loading import load_as
 
 runner = CliRunner()
 
@@ -396,3 +400,80 @@ def test_most_dates_that_are_not_understood_are_refused(tmp_path) -> None:
 def test_a_short_row_is_no_traceback(tmp_path) -> None:
     text = "date,route,post,id\n2023-01-04,S228,12.3,1\n2023-01-05,S228\n"
     assert len(read_accidents(table(tmp_path, text)).accidents) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "mechanism"),
+    [
+        ("Head-on", "head_on"),
+        ("Front to front", "head_on"),
+        ("FRONT-TO-REAR", "rear_end"),
+        ("rear end", "rear_end"),
+        ("Overturn/Rollover", "rollover"),
+        ("Runaway truck", "runaway"),
+        ("brake failure", "runaway"),
+        ("passing manoeuvre", "overtaking"),
+        ("fixed object", "general"),
+        ("正面相撞", "head_on"),
+        ("追尾碰撞", "rear_end"),
+        ("侧翻", "rollover"),
+        ("制动失效", "runaway"),
+        ("超车时碰撞", "overtaking"),
+        ("坠车", "general"),
+        ("unknown", ""),
+        ("不详", ""),
+        ("", ""),
+    ],
+)
+def test_mechanisms_by_a_records_words(words, mechanism) -> None:
+    assert mechanism_of(words) == mechanism
+    assert mechanism in {"", *MECHANISMS}
+
+
+TOLD = (
+    "accident_id,date,vehicle,collision_type,killed\n"
+    "a,2021-05-01,truck,rear end,0\na,2021-05-01,car,rear end,1\n"
+    "b,2022-05-01,truck,overturn,0\n"
+    "c,2022-06-01,car,head-on,1\n"
+    "d,2023-05-01,truck,fixed object,0\n"
+    "e,2023-07-01,truck,overturn,2\n"
+)
+
+
+def test_counts_become_targets_of_a_calibration(tmp_path) -> None:
+    """Of accidents with a truck all rows count: the death in the car behind it is one of them."""
+    out = tmp_path / "seen"
+    code, said = imported(table(tmp_path, TOLD), "--only", "vehicle=truck", "--out", out)
+    assert code == 0, said
+    targets = {own.name: own for own in load_as(out / "observed.yaml", Targets).targets}
+    assert {name: own.value for name, own in targets.items()} == {
+        "general": 1,
+        "runaway": 0,
+        "overtaking": 0,
+        "head_on": 0,
+        "rear_end": 1,
+        "rollover": 2,
+        "fatal_accidents": 2,
+    }
+    assert {own.years for own in targets.values()} == {3.0}
+    assert targets["rollover"].metric == "expected_rollover"
+    report = (out / "accidents.md").read_text(encoding="utf-8")
+    assert "in 3 years" in report
+    assert "--only" not in report
+
+
+def test_where_not_every_accident_tells_how_it_happened_they_are_one_target(tmp_path) -> None:
+    out = tmp_path / "seen"
+    told = TOLD.replace("fixed object", "unknown").replace(",killed", ",remark")
+    assert imported(table(tmp_path, told), "--out", out)[0] == 0
+    (target,) = load_as(out / "observed.yaml", Targets).targets
+    assert (target.metric, target.value, target.overdispersion) == ("expected_accidents", 5, 0.0)
+    assert "--only COLUMN=TEXT" in (out / "accidents.md").read_text(encoding="utf-8")
+
+
+def test_the_sum_of_sections_scatters_less_than_each() -> None:
+    counts = np.array([3, 9, 1, 14, 5, 8, 2, 11])[:, None]
+    found = fit(counts.sum(axis=1), np.full(8, 6.0))
+    assert found is not None
+    assert found.overdispersion > 0.0
+    assert found.overdispersion_of_sum == pytest.approx(found.overdispersion / 8)
