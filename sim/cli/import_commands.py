@@ -59,7 +59,10 @@ def road(
     road_class: Annotated[
         str | None, typer.Option(help="expressway, national, provincial or county; by the map if not given.")
     ] = None,
-    aadt: Annotated[float | None, typer.Option(min=1, max=200_000, help="Vehicles a day, both directions.")] = None,
+    aadt: Annotated[
+        float | None,
+        typer.Option(min=1, max=200_000, help="Vehicles a day, both directions, where the file tells none."),
+    ] = None,
     speed_limit_kmh: Annotated[float | None, typer.Option(min=5, max=130, help="Where the file has no limit.")] = None,
     merge: Annotated[
         Path | None,
@@ -118,10 +121,15 @@ def road(
 
 def _see_that_nothing_is_doubtful(found: "Imported", options: "Options") -> None:
     """All that was seen, changed or assumed of what matters most, as one mistake."""
+    from sim.importing import inventory
+    from sim.importing.findings import ONLY_SAID
+
     told = [
-        f"{found.file}{f', {own.place}' if own.place else ''}: {own.text()} [{own.number}]" for own in found.findings
+        f"{found.file}{f', {own.place}' if own.place else ''}: {own.text()} [{own.number}]"
+        for own in found.findings
+        if own.number not in ONLY_SAID
     ]
-    if options.aadt is None:
+    if options.aadt is None and not all(inventory.AADT in piece.tags for piece in found.pieces):
         told.append(f"{found.file}: nothing says how many vehicles there are a day (--aadt)")
     if told:
         raise Problem("\n".join([*told, "--strict: nothing was written"]))

@@ -51,7 +51,7 @@ def _others(network: Network, hazard: BaseHazard, traffic: Traffic) -> Others:
         * np.stack(encounters.Types(general=ones, rear_end=reached, head_on=ones, overtaking=reached)),
         speed_ms=others_speed_ms(network.sections, traffic),
         spread=encounters.speed_spread(traffic.speed_cv),
-        overtaking=np.stack([overtaking_by_hour(traffic, way.link.aadt) for way in network.ways]),
+        overtaking=np.stack([overtaking_by_hour(traffic, way.link.mean_aadt) for way in network.ways]),
     )
 
 

@@ -83,8 +83,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "heights are whole metres: grades are known only after smoothing over {wavelength_m:.0f} m",
         "高程为整米：坡度只能由 {wavelength_m:.0f} 米平滑得出",
     ),
+    "R19": (
+        "columns that are not read: {columns}",
+        "未读取的列：{columns}",
+    ),
 }
 """By code: English, Chinese."""
+
+
+ONLY_SAID = frozenset({"R19"})
+"""What changes or assumes nothing."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 
 from sim.core.polyline import simplified
 from sim.core.units import DAYS_PER_YEAR, METRES_PER_KM, Floats
+from sim.importing import inventory
 from sim.importing.alignment import Trace
 from sim.importing.findings import Language, refused
 from sim.importing.merging import joined, network_in
 from sim.importing.options import Options, Place
 from sim.importing.plan import Plane
 from sim.importing.road_import import Imported, facts, known_shares
-from sim.importing.sections import section_content
+from sim.importing.sections import link_aadt, section_content
 from sim.importing.written import OneLine, as_yaml, hash_of
 from sim.inputs.road import Road
 from sim.system.made_files import as_json
@@ -94,13 +95,14 @@ def road_content(road: Imported, options: Options, origin: Place | None = None) 
         last = number == len(road.links)
         end_m = link.pieces[-1].to_m
         nodes.append(_node(road, "end" if last else f"km_{end_m / METRES_PER_KM:.1f}", end_m, plane))
+        aadt, factors = link_aadt(link.pieces, options.aadt or ASSUMED_AADT)
         content: dict[str, Any] = {
             "name": options.link_name if len(road.links) == 1 else f"{options.link_name}_{number}",
             **_title(road, number),
             "start": nodes[-2]["name"],
             "end": nodes[-1]["name"],
             "road_class": link.road_class,
-            "aadt": options.aadt or ASSUMED_AADT,
+            "aadt": aadt,
             "lanes": link.lanes,
         }
         if link.divided:
@@ -108,7 +110,10 @@ def road_content(road: Imported, options: Options, origin: Place | None = None) 
         shape_km = _shape_km(road, link.pieces[0].from_m, end_m, plane)
         if shape_km:
             content["shape_km"] = shape_km
-        content["sections"] = [section_content(piece, options) for piece in link.pieces]
+        content["sections"] = [
+            section_content(piece, options) | ({} if factor == 1.0 else {"aadt_factor": factor})
+            for piece, factor in zip(link.pieces, factors, strict=True)
+        ]
         links.append(content)
     return {"sources": _sources(road, options), "nodes": nodes, "links": links}
 
@@ -161,23 +166,39 @@ def _sources(road: Imported, options: Options) -> dict[str, Any]:
         names = ", ".join(f"{path.name} (SHA-256 {hash_of(path)[:16]})" for path in options.height_files)
         note = "that a model of the surface errs by 3 to 10 m is an assumption"
         found["heights"] = {"basis": "derived", "reference": names, "note": note}
-    found["speed_limit_kmh"] = _assumed_share(limit, "20 km/h more or less", "by class of road")
-    found["lane_width_m"] = _assumed_share(width, "0.25 m more or less", "by class of road")
-    found["shoulders_roadside_and_driveways"] = {
-        "basis": "assumption",
-        "range": "shoulders 0 to 2 m, roadside hazard 2 to 7, driveways 0 to 10 per km",
-        "note": "the format's defaults: no file of this kind has them",
-    }
+    found["speed_limit_kmh"] = _assumed_share(limit, "20 km/h more or less", "by class of road", file)
+    found["lane_width_m"] = _assumed_share(width, "0.25 m more or less", "by class of road", file)
+    told = {key for piece in road.pieces for key in piece.tags}
+    untold = {what: span for key, (what, span) in DEFAULTS.items() if key not in told}
+    if untold:
+        found["_".join(untold)] = {
+            "basis": "assumption",
+            "range": ", ".join(f"{what} {span}" for what, span in untold.items()),
+            "note": "the format's defaults: this file has none",
+        }
     if options.road_class is None and not any(piece.tags.get("highway") for piece in road.pieces):
         found["road_class"] = {"basis": "assumption", "range": "provincial to county", "note": "say --road-class"}
-    if options.aadt is None:
+    if inventory.AADT in told:
+        found["aadt"] = {"basis": "derived", "reference": file["reference"]}
+    elif options.aadt is None:
         found["aadt"] = {"basis": "assumption", "range": AADT_RANGE, "note": "say --aadt"}
     else:
         found["aadt"] = {"basis": "assumption", "range": "as counted by whoever imported it"}
     return found
 
 
-def _assumed_share(share: float, span: str, note: str) -> dict[str, Any]:
+DEFAULTS = {
+    "shoulder_width_m": ("shoulders", "0 to 2 m"),
+    "roadside_hazard": ("roadside_hazard", "2 to 7"),
+    "driveways_per_km": ("driveways", "0 to 10 per km"),
+}
+"""What few files have, and the range of what is assumed instead."""
+
+
+def _assumed_share(share: float, span: str, note: str, file: Mapping[str, str]) -> dict[str, Any]:
+    """Of what is assumed by class where the file has nothing."""
+    if share == 0.0:
+        return {"basis": "derived", "reference": file["reference"]}
     return {"basis": "assumption", "range": span, "note": f"{note}, on {share:.0%} of the length"}
 
 
@@ -338,10 +359,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "steep": "Steepest",
         "curves": "Curves; turns above 120 degrees; least radius",
         "next": "Next: replace the traffic (--aadt), then",
+        "run": "Next:",
         "limit": "speed limit",
         "truck_limit": "limit for trucks",
         "lane_width": "lane width",
         "lanes": "lanes",
+        "shoulder_width": "shoulders",
+        "roadside": "roadside",
+        "driveways": "driveways",
+        "aadt": "traffic",
         "tagged": "in the file",
         "inferred": "worked out",
         "assumed": "assumed",
@@ -359,10 +385,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "steep": "最陡",
         "curves": "弯道数；大于 120 度的弯；最小半径",
         "next": "下一步：填入实际交通量（--aadt），然后运行",
+        "run": "下一步：",
         "limit": "限速",
         "truck_limit": "货车限速",
         "lane_width": "车道宽度",
         "lanes": "车道数",
+        "shoulder_width": "路肩宽度",
+        "roadside": "路侧危险等级",
+        "driveways": "接入口",
+        "aadt": "交通量",
         "tagged": "文件给出",
         "inferred": "推算",
         "assumed": "假设",
@@ -399,5 +430,6 @@ def report_text(report: Mapping[str, Any], name: str, language: Language) -> str
         f"- {found['code']} {found['place']} {found[language]}".replace("  ", " ") for found in report["findings"]
     ]
     lines += [] if report["findings"] else [words["none"]]
-    lines += ["", f"{words['next']} `hairpin compare baseline.yaml …`", ""]
+    counted = own["known"]["aadt"]["assumed"] == 0.0
+    lines += ["", f"{words['run' if counted else 'next']} `hairpin compare baseline.yaml …`", ""]
     return "\n".join(lines)

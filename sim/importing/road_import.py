@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from sim.core.units import METRES_PER_KM
 from sim.core.vocabulary import RoadClass
+from sim.importing import inventory
 from sim.importing.alignment import Alignment, steepest_pct
 from sim.importing.findings import Finding, refused
 from sim.importing.fit import read_fit
@@ -25,6 +27,7 @@ from sim.importing.sections import Piece, link_lanes, pieces_of
 from sim.importing.smoothing import climbs
 from sim.importing.sumo import read_sumo
 from sim.importing.survey import survey, wrong_way_m
+from sim.importing.tags import Basis
 from sim.inputs.road import STEEPEST_PCT
 
 STEEPEST_OVER_M = (100.0, 500.0, 1000.0)
@@ -186,16 +189,31 @@ def _curve_facts(alignment: Alignment) -> dict[str, Any]:
     }
 
 
+BY_TAG = {
+    "lanes": "lanes",
+    "shoulder_width": "shoulder_width_m",
+    "roadside": "roadside_hazard",
+    "driveways": "driveways_per_km",
+    "aadt": inventory.AADT,
+}
+"""What is told by one tag or not at all."""
+
+
+def _basis_of(tag: str, piece: Piece) -> Basis:
+    return "tagged" if tag in piece.tags else "assumed"
+
+
 def known_shares(pieces: Sequence[Piece]) -> dict[str, dict[str, float]]:
     """Shares of the length, by what is told and how it is known."""
     whole = sum(piece.length_m for piece in pieces)
+    told_by: dict[str, Callable[[Piece], Basis]] = {
+        "limit": lambda piece: piece.forward_kmh.basis,
+        "truck_limit": lambda piece: piece.truck_kmh.basis,
+        "lane_width": lambda piece: piece.lane_width_m.basis,
+        **{what: partial(_basis_of, tag) for what, tag in BY_TAG.items()},
+    }
     found = {}
-    for name, told in (
-        ("limit", lambda piece: piece.forward_kmh.basis),
-        ("truck_limit", lambda piece: piece.truck_kmh.basis),
-        ("lane_width", lambda piece: piece.lane_width_m.basis),
-        ("lanes", lambda piece: "tagged" if "lanes" in piece.tags else "assumed"),
-    ):
+    for name, told in told_by.items():
         shares = dict.fromkeys(("tagged", "inferred", "assumed"), 0.0)
         for piece in pieces:
             shares[told(piece)] += piece.length_m / whole

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import degrees
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from sim.core.texts import shown
 from sim.core.units import METRES_PER_FOOT, METRES_PER_KM, Floats
+from sim.importing import inventory
 from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import Finding, refused
 from sim.importing.lines import Line, line_of
@@ -33,8 +35,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "radius": ("radius", "radius_m", "curve_radius_m", "半径", "半径_m"),
     "limit": (
-        "limit", "limit_kmh", "speed_limit", "speed_limit_kmh", "speed limit", "speed limit_kmh", "maxspeed", "限速",
-        "限速_kmh",
+        "limit", "limit_kmh", "limit_mph", "speed_limit", "speed_limit_kmh", "speed_limit_mph", "speed limit",
+        "speed limit_kmh", "speed limit_mph", "maxspeed", "限速", "限速_kmh",
     ),
 }  # fmt: skip
 """Columns as they are called, by what they hold."""
@@ -65,7 +67,7 @@ def road_of_table(file: Path, *, feet: bool = False) -> Line | Alignment:
         if there are neither, or values are none
     """
     table = read_table(file)
-    columns = table.columns_of(NAMES)
+    columns = table.columns_of(NAMES | inventory.NAMES)
     lon, lat, height = (columns.get(what) for what in ("lon", "lat", "height"))
     if lon and lat:
         places = [(_number(table, row, lon), _number(table, row, lat)) for row in table.rows]
@@ -75,11 +77,28 @@ def road_of_table(file: Path, *, feet: bool = False) -> Line | Alignment:
             raise refused(f"{file}:{line}", f"{lon} {places[wrong][0]:g}, {lat} {places[wrong][1]:g} are no degrees")
         heights = None if height is None else [_number(table, row, height, empty=np.nan) for row in table.rows]
         x, y = zip(*places, strict=True)
-        return line_of(x, y, heights)
+        bare = replace(line_of(x, y, heights), noticed=tuple(_not_read(table, columns)))
+        return _tagged(bare, table, columns, feet=feet)
     if "station" in columns and ("grade" in columns or height):
         return _designed(table, columns, METRES_PER_FOOT if feet else 1.0)
     needed = "lon and lat, or station with grade or elevation"
     raise refused(f"{file}:1", f"columns are {', '.join(map(shown, table.columns))}: a road needs {needed}")
+
+
+def _tagged(line: Line, table: Table, columns: Mapping[str, str], *, feet: bool) -> Line:
+    """The line with what its rows tell of the road from each point on."""
+    own = [_tags(table, row, columns, METRES_PER_FOOT if feet else 1.0) for row in table.rows[:-1]]
+    kinds = list(dict.fromkeys(tuple(tags.items()) for tags in own))
+    index = np.array([kinds.index(tuple(tags.items())) for tags in own], dtype=np.int64)
+    return replace(line, tags=tuple(dict(kind) for kind in kinds), tags_of=index) if kinds and any(kinds) else line
+
+
+def _not_read(table: Table, columns: Mapping[str, str]) -> Iterator[Finding]:
+    """Columns that hold something and mean nothing here."""
+    read = set(columns.values())
+    left = [name for name in table.columns if name and name not in read and any(row.get(name) for _, row in table.rows)]
+    if left:
+        yield Finding("R19", "", {"columns": ", ".join(map(shown, left))})
 
 
 def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignment:
@@ -102,10 +121,13 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
             "kilometres is called km or station_km",
         )
     curves = _curves(table, columns, along.tolist(), metre)
-    metric = metre == 1.0 or columns.get("limit", "").lower().endswith("_kmh")
-    runs = _runs(table, columns, along.tolist(), "km/h" if metric else "mph")
-    findings = () if "height" in columns else tuple(_of_fractions(100.0 * np.diff(heights) / np.diff(along)))
-    return Alignment(float(along[-1]), tuple(curves), along, heights, runs, exact=True, findings=findings)
+    runs = [
+        Run(low, high, _tags(table, row, columns, metre))
+        for row, (low, high) in zip(table.rows, pairwise(along.tolist()), strict=False)
+    ]
+    findings = [] if "height" in columns else [*_of_fractions(100.0 * np.diff(heights) / np.diff(along))]
+    findings += _not_read(table, columns)
+    return Alignment(float(along[-1]), tuple(curves), along, heights, tuple(runs), exact=True, findings=tuple(findings))
 
 
 def _of_fractions(grades_pct: Floats) -> Iterator[Finding]:
@@ -154,14 +176,19 @@ def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float], me
     return found
 
 
-def _runs(table: Table, columns: Mapping[str, str], along: Sequence[float], unit: str) -> tuple[Run, ...]:
-    if "limit" not in columns:
-        return ()
-    cells = [cell(row, columns, "limit") for row in table.rows]
-    return tuple(
-        Run(low, high, {"maxspeed": f"{text} {unit}" if decimal_of(text) is not None else text} if text else {})
-        for text, (low, high) in zip(cells, pairwise(along), strict=False)
-    )
+def _tags(table: Table, row: Row, columns: Mapping[str, str], metre: float) -> dict[str, str]:
+    """What a row tells of the road from its place on: its limit, and what an inventory knows."""
+    limit = _limit(cell(row, columns, "limit"), columns.get("limit", ""), metre)
+    return limit | inventory.tags_of(table, row, columns, metre)
+
+
+def _limit(text: str, column: str, metre: float) -> dict[str, str]:
+    """A limit in the unit that its column names, or else in the file's."""
+    if not text:
+        return {}
+    name = plain_name(column)
+    miles = name.endswith("_mph") or (metre != 1.0 and not name.endswith("_kmh"))
+    return {"maxspeed": f"{text} {'mph' if miles else 'km/h'}" if decimal_of(text) is not None else text}
 
 
 def _number(table: Table, row: Row, name: str, *, empty: float | None = None, thousands: bool = False) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.core.units import METRES_PER_KM, Floats
 from sim.core.vocabulary import RoadClass
+from sim.importing import inventory
 from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import Finding
 from sim.importing.lines import Tags
@@ -127,7 +128,7 @@ def _joined(runs: Sequence[Run]) -> list[Run]:
 
 
 def _of_interest(tags: Tags) -> dict[str, str]:
-    keys = ("highway", "lanes", "width", "tunnel", "covered", "junction", "lit", "ref", "oneway")
+    keys = {"highway", "lanes", "width", "tunnel", "covered", "junction", "lit", "ref", "oneway", *inventory.NAMES}
     return {key: value for key, value in tags.items() if key in keys or key.startswith("maxspeed")}
 
 
@@ -174,11 +175,22 @@ def section_content(piece: Piece, options: Options) -> dict[str, object]:
     if piece.truck_kmh.value is not None:
         content["truck_speed_limit_kmh"] = round(piece.truck_kmh.value, 1)
     content["lane_width_m"] = piece.lane_width_m.value or LANE_WIDTH_M[piece.road_class]
+    content |= inventory.numbers_of(piece.tags)
     if is_tagged(piece.tags, "tunnel") or is_tagged(piece.tags, "covered"):
         content["tunnel"] = True
     if piece.tags.get("lit", "no") == "yes":
         content["lighting"] = True
     return content
+
+
+def link_aadt(pieces: Sequence[Piece], otherwise: float) -> tuple[float, list[float]]:
+    """Mean traffic of a link, and each piece's over it; another number where the file tells of none."""
+    here = [float(piece.tags.get(inventory.AADT, otherwise)) for piece in pieces]
+    if len(set(here)) == 1:
+        return here[0], [1.0] * len(pieces)
+    lengths = [piece.length_m for piece in pieces]
+    mean = round(sum(own * length for own, length in zip(here, lengths, strict=True)) / sum(lengths))
+    return float(mean), [round(own / mean, 6) for own in here]
 
 
 def link_lanes(pieces: Sequence[Piece], road_class: RoadClass) -> tuple[int, bool]:

@@ -78,7 +78,9 @@ def limit_kmh(tags: Tags, *key: str) -> Told:
 
 
 def lane_width_m(tags: Tags) -> Told:
-    """Of the carriageway's width without a metre of margins, by lanes; nothing where it can't be so."""
+    """As an inventory has it, or of the carriageway's width without a metre of margins; nothing where it can't be."""
+    if "lane_width_m" in tags:
+        return Told(float(tags["lane_width_m"]), "tagged")
     width, lanes = NUMBER.match(tags.get("width", "")), lanes_of(tags)
     if width is None:
         return Told(None, "assumed")

@@ -287,7 +287,7 @@ def _directed_rows(
             start,
             np.inf if s.sight_distance_m is None else s.sight_distance_m,
             min(s.length_km * METRES_PER_KM / s.whole_curve_m, 1.0),
-            way.link.aadt / 2.0 / SECONDS_PER_DAY,
+            way.link.aadt_on(s) / 2.0 / SECONDS_PER_DAY,
             float(s.tunnel),
             ms_from_kmh(s.limit_kmh(forward=way.forward)),
             float(s.has_passing_lane(forward=way.forward)),

@@ -67,6 +67,9 @@ class Section(Model):
     automated_enforcement: bool = False
     tunnel: bool = Field(default=False, description="rain, fog, ice, snow and night do not reach it")
     sight_distance_m: Annotated[float, Field(ge=15.0, le=2000.0)] | None = None
+    aadt_factor: Annotated[float, Field(ge=0.05, le=20.0)] = Field(
+        default=1.0, description="traffic here over the link's `aadt`; trucks are those of the demand"
+    )
 
     @model_validator(mode="after")
     def _lies_within_its_curve(self) -> Self:
@@ -182,6 +185,17 @@ class Link(Model):
     def freeway(self) -> bool:
         """Whether it is predicted as a road with a median and interchanges."""
         return any(row.freeway for row in ROAD_CLASS_TABLE if row.name == self.like)
+
+    @property
+    def mean_aadt(self) -> float:
+        """All vehicles a day, mean along the link."""
+        if all(section.aadt_factor == 1.0 for section in self.sections):
+            return self.aadt
+        return self.aadt * sum(s.aadt_factor * s.length_km for s in self.sections) / self.length_km
+
+    def aadt_on(self, section: Section) -> float:
+        """All vehicles a day, on one of its sections."""
+        return self.aadt * section.aadt_factor
 
     @property
     def length_km(self) -> float:

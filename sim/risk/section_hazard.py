@@ -99,7 +99,7 @@ def _on_two_lanes(section: Section, link: Link) -> float:
 
     What a passing lane does comes from those whom it lets pass, not from the manual's factor.
     """
-    factors = modification_factors(section, link.aadt)
+    factors = modification_factors(section, link.aadt_on(section))
     without_passing_lane = [factor for name, factor in factors.items() if name != "passing_lane"]
     return _two_lane_rate_per_m() * float(np.prod(without_passing_lane))
 
@@ -114,7 +114,7 @@ def _two_lane_rate_per_m() -> float:
 def _on_multilane(section: Section, link: Link) -> float:
     """Accidents per vehicle-metre on four lanes; the chapter has no factors for curves and grades."""
     divided, width_ft = link.divided, section.lane_width_m / METRES_PER_FOOT
-    aadt = min(link.aadt, multilane.MAX_AADT[divided])
+    aadt = min(link.aadt_on(section), multilane.MAX_AADT[divided])
     factor = multilane.lane_width_factor(width_ft, divided=divided)
     if divided:
         factor *= multilane.divided_shoulder_factor(section.shoulder_width_m / METRES_PER_FOOT)
@@ -128,7 +128,7 @@ def _on_multilane(section: Section, link: Link) -> float:
 def _on_freeway(section: Section, link: Link) -> Types[float]:
     """Vehicles in accidents per vehicle-metre; both vehicles where there are several."""
     curved = section.curve_radius_m is not None
-    aadt = min(link.aadt, freeway.MAX_AADT[link.lane_count])
+    aadt = min(link.aadt_on(section), freeway.MAX_AADT[link.lane_count])
     parts = [
         freeway.predicted(aadt, link.lane_count),
         freeway.lane_width_factor(section.lane_width_m / METRES_PER_FOOT),
@@ -137,7 +137,7 @@ def _on_freeway(section: Section, link: Link) -> Types[float]:
     if section.curve_radius_m is not None:
         parts.append(freeway.curve_factor(section.curve_radius_m / METRES_PER_FOOT))
     yearly = freeway.PerMile(*(prod(column) for column in zip(*parts, strict=True)))
-    factors = modification_factors(section, link.aadt)
+    factors = modification_factors(section, link.aadt_on(section))
     others = float(np.prod([factors[name] for name in FREEWAY_FACTORS]))
     per_vehicle = others / aadt / DAYS_PER_YEAR / METRES_PER_MILE
     several = 2.0 * (yearly.several_injury + yearly.several_damage) * per_vehicle

@@ -6,6 +6,7 @@
     Transportation Research Record 1784, 126-131.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, nan, sqrt
@@ -204,6 +205,8 @@ MOST_YEARS = 200
 ALL_COUNTS_BELOW = 20_000.0
 """Mean counts above are met at so many quantiles instead of at every count."""
 QUANTILES = 4000
+NEVER = 1e-15
+"""Chance of a count below which, and above which, none is met."""
 SCANNED_BELOW = 500.0
 """Accidents before, up to which the discreteness of counts matters."""
 
@@ -228,8 +231,7 @@ def detection_power(
     mean_after = accidents_per_year * (1.0 - reduction) * years_after
     share = years_after / (years_before + years_after)
     if mean_before <= ALL_COUNTS_BELOW:
-        spread = 10.0 * sqrt(mean_before) + 30.0
-        before = np.arange(max(int(mean_before - spread), 0), int(mean_before + spread))
+        before = np.arange(int(poisson.ppf(NEVER, mean_before)), int(poisson.isf(NEVER, mean_before)) + 1)
         weight = poisson.pmf(before, mean_before)
     else:
         before = poisson.ppf((np.arange(QUANTILES) + 0.5) / QUANTILES, mean_before).astype(np.int64)
@@ -264,7 +266,7 @@ def years_to_detect(
     if not enough(MOST_YEARS):
         return inf
     if accidents_per_year * years_before <= SCANNED_BELOW:
-        return float(next(years for years in range(1, MOST_YEARS + 1) if enough(years)))
+        return float(next(years for years in itertools.count(1) if enough(years)))
     few, many = 0, MOST_YEARS
     while many - few > 1:
         middle = (few + many) // 2

@@ -5,6 +5,7 @@ import pytest
 from sim.engine.replication import run_replication
 from sim.inputs.network import Network
 from sim.inputs.road import STEEPEST_PCT, TIGHTEST_M, Road
+from sim.risk.section_hazard import base_hazard
 
 FACTORS = {"grade_factor": 1.1, "curvature_factor": 0.8, "limit_factor": 0.9}
 
@@ -23,6 +24,27 @@ def test_factors_are_the_road_with_such_sections(small) -> None:
     assert repr(by_factor.metrics) == repr(by_hand.metrics)
     assert by_factor.sections.equals(by_hand.sections)
     assert repr(by_factor.metrics) != repr(run_replication(scenario, 3, 0).metrics)
+
+
+def test_traffic_of_a_section_is_its_factor_times_the_links(small) -> None:
+    """One link with factors is as its parts with traffic of their own, but for overtaking, which is a link's."""
+    road = small().road.model_dump(mode="json", exclude_unset=True)
+    one = {**road["links"][0], "aadt": 4000.0}
+    factors = [0.5 if n % 2 else 1.5 for n in range(len(one["sections"]))]
+    sections = [{**own, "aadt_factor": factor} for own, factor in zip(one["sections"], factors, strict=True)]
+    others = road["links"][1:]
+    network = Network(Road.model_validate({**road, "links": [{**one, "sections": sections}, *others]}))
+    hazard = base_hazard(network, small().risk)
+    for factor in (0.5, 1.5):
+        alone = Network(Road.model_validate({**road, "links": [{**one, "aadt": 4000.0 * factor}, *others]}))
+        wanted = base_hazard(alone, small().risk)
+        rows = [n for n, own in enumerate(factors) if own == factor]
+        assert network.sections.flow_per_s[rows] == pytest.approx(alone.sections.flow_per_s[rows])
+        assert hazard.per_m[rows] == pytest.approx(wanted.per_m[rows])
+    lengths = [own.length_km for own in network.road.links[0].sections]
+    mean = sum(f * length for f, length in zip(factors, lengths, strict=True)) / sum(lengths)
+    assert network.road.links[0].mean_aadt == pytest.approx(4000.0 * mean)
+    assert Network(Road.model_validate(road)).road.links[0].mean_aadt == road["links"][0]["aadt"]
 
 
 def test_factors_of_1_leave_the_road_alone(small) -> None:

@@ -108,6 +108,12 @@ class TestLimits:
         assert sum(two_lane.SEVERITY_SHARES.values()) == pytest.approx(1.0)
         assert two_lane.overdispersion(np.array(0.5)) == pytest.approx(0.472)
 
+    def test_a_left_turn_lane_saves_seven_tenths_of_half_the_driveways_accidents(self) -> None:
+        """Equations 10-18 and 10-19 by hand, 20 driveways a mile: 1.054 / (1.199 + 1.054) of accidents are theirs."""
+        assert two_lane.left_turn_lane_factor(np.array(20.0)) == pytest.approx(1.0 - 0.7 * 0.5 * 1.054 / 2.253)
+        five = 0.0047 * 5.0 + 0.0024 * 25.0
+        assert two_lane.left_turn_lane_factor(np.array(5.0)) == pytest.approx(1.0 - 0.35 * five / (1.199 + five))
+
     def test_width_factors_join_at_their_bounds_of_traffic(self) -> None:
         for width in (9.0, 10.0, 11.0):
             low, high = (two_lane.lane_width_factor(np.array(width), np.array(a)) for a in (400.0, 2000.0))

@@ -8,7 +8,9 @@ import pytest
 from sim.core.units import METRES_PER_FOOT
 from sim.importing.findings import RefusedError
 from sim.importing.options import Options
+from sim.importing.road_files import road_content
 from sim.importing.road_import import Imported, import_road
+from sim.inputs.road import Road
 
 ROWS = ((0.0, 4.0, 0.0, "80"), (600.0, -6.0, 200.0, "60"), (1000.0, -2.0, 0.0, "60"), (2000.0, 0.0, 0.0, ""))
 """Station, grade, radius and limit."""
@@ -73,3 +75,60 @@ def test_units_in_a_columns_name_go_before_those_of_the_file(tmp_path) -> None:
     assert road.alignment.length_m == 2000.0
     assert road.alignment.curves[0].radius_m == 300.0
     assert {piece.forward_kmh.value for piece in road.pieces} == {80.0}
+
+
+INVENTORY = (
+    "station_km,grade_pct,radius_m,limit_mph,lane width (ft),shoulder_width_m,AADT,RHR,tunnel,inspector\n"
+    "0,-4,,40,11,1.0,4000,4,no,Li\n"
+    "1.2,-6,120,25,11,0.5,4000,5,no,Li\n"
+    "1.5,-5,,40,12,0.5,5200,5,yes,Li\n"
+    "4.0,,,,,,,,,\n"
+)
+
+
+def test_an_inventory_gives_widths_roadside_and_traffic(tmp_path) -> None:
+    file = tmp_path / "inventory.csv"
+    file.write_text(INVENTORY, encoding="utf-8")
+    found = import_road(file, Options())
+    content = road_content(found, Options())
+    (link,) = content["links"]
+    road = Road.model_validate(content)
+    sections = road.links[0].sections
+    assert [own.length_km for own in sections] == [1.2, 0.3, 2.5]
+    assert [own.lane_width_m for own in sections] == pytest.approx([3.3528, 3.3528, 3.6576])
+    assert [own.shoulder_width_m for own in sections] == [1.0, 0.5, 0.5]
+    assert [own.roadside_hazard for own in sections] == [4, 5, 5]
+    assert [own.tunnel for own in sections] == [False, False, True]
+    assert [own.speed_limit_kmh for own in sections] == pytest.approx([64.4, 40.2, 64.4])
+    assert link["aadt"] == pytest.approx((1.5 * 4000 + 2.5 * 5200) / 4.0)
+    assert [road.links[0].aadt_on(own) for own in sections] == pytest.approx([4000, 4000, 5200], rel=1e-5)
+    assert content["sources"]["aadt"]["basis"] == content["sources"]["lane_width_m"]["basis"] == "derived"
+    assert "driveways" in content["sources"]
+    (told,) = [own for own in found.findings if own.number == "R19"]
+    assert told.text() == "columns that are not read: 'inspector'"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("0.5,4000", "9,4000", "inventory.csv:3: shoulder_width_m"),
+        ("5200,5", "0,5", "inventory.csv:4: AADT is 0, must be above 0"),
+        ("4000,4,no", "4000,bad,no", "inventory.csv:2: RHR: found 'bad', must be a number"),
+    ],
+)
+def test_an_inventory_that_can_not_be_is_refused_with_its_line(old, new, said, tmp_path) -> None:
+    file = tmp_path / "inventory.csv"
+    file.write_text(INVENTORY.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RefusedError, match=said):
+        import_road(file, Options())
+
+
+def test_a_line_of_places_takes_its_rows_inventory_along(tmp_path) -> None:
+    rows = [f"{0.001 * n:.4f},45.0,{500 - n},{3000 if n < 20 else 6000},{60 if n < 20 else 40}" for n in range(41)]
+    file = tmp_path / "line.csv"
+    file.write_text("\n".join(["lon,lat,ele,aadt,limit", *rows]), encoding="utf-8")
+    content = road_content(import_road(file, Options()), Options())
+    (link,) = content["links"]
+    assert link["aadt"] == pytest.approx(4500.0, rel=0.01)
+    traffic = {round(link["aadt"] * own["aadt_factor"], -1): own["speed_limit_kmh"] for own in link["sections"]}
+    assert traffic == {3000.0: 60.0, 6000.0: 40.0}
