@@ -80,6 +80,6 @@ def path_sizes(routes: Sequence[Ways], length_m: Floats) -> Floats:
 def route_weights(network: Network) -> tuple[list[float], ...]:
     """Weights by way whose least routes are the alternatives: length, time, time with one class of road avoided."""
     time_s, length_m = network.free_time_s, network.length_m
-    classes = np.array([network.road.class_names.index(way.link.road_class) for way in network.ways])
+    classes = network.sections.road_class[[way.first for way in network.ways]]
     avoiding = [np.where(classes == one, AVOIDED * time_s, time_s).tolist() for one in np.unique(classes).tolist()]
     return length_m.tolist(), time_s.tolist(), *avoiding
