@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from sim.charts.basic import PALETTE, colours, forest_rows, monthly_rows
 from sim.charts.saving import NARROW
 from sim.core.units import METRES_PER_KM, Floats
+from sim.physics.brake_temperature import LIMIT_C
 
 MARKERS = {"exit_mark": "o", "camera_mark": "v", "ramp_mark": "^"}
 Marks = Sequence[tuple[float, str]]
@@ -297,6 +298,37 @@ def strip(
             lower.stairs(values, ends, color=shade[label], linewidth=1.6, label=label, baseline=None)
         lower.set_ylabel(words("risk_axis"))
         lower.set_xlabel(words("distance_axis"))
+        lower.legend(frameon=False, fontsize=8)
+    return figure
+
+
+def brakes(
+    ends_km: Floats,
+    height_m: Floats,
+    hot: Mapping[str, tuple[Floats, Floats]],
+    runaways: Mapping[str, Floats],
+    words: Words,
+    shade: Shades,
+) -> Figure:
+    """Down a road: its height, the brakes' temperature at the limit by what else brakes, and runaways a km."""
+    with mpl.rc_context(NARROW):
+        figure = tall(5.6)
+        upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(1, 2, 2))
+        upper.fill_between(ends_km, height_m, 0.0, color="0.88", linewidth=0)
+        upper.plot(ends_km, height_m, color="0.3", linewidth=1.5)
+        upper.set_ylabel(words("foot_axis"))
+        for (label, (km, temperature_c)), line in zip(hot.items(), (":", "-", "--"), strict=True):
+            middle.plot(km, temperature_c, line, color=PALETTE[5], linewidth=1.8, label=label)
+        middle.axhline(LIMIT_C, color="0.4", linestyle=":", linewidth=1)
+        middle.annotate(words("fade_mark"), (0.0, LIMIT_C), xytext=(0, -10), textcoords="offset points", fontsize=8)
+        middle.set_ylim(0.0, max(1.9 * LIMIT_C, *(1.3 * float(own.max()) for _, own in hot.values())))
+        middle.set_ylabel(words("brake_axis"))
+        middle.legend(frameon=False, fontsize=8, loc="upper left")
+        for label, values in runaways.items():
+            lower.stairs(values, ends_km, color=shade[label], linewidth=1.6, label=label, baseline=None)
+        lower.set_ylabel(words("runaway_axis"))
+        lower.set_xlabel(words("distance_axis"))
+        lower.set_ylim(bottom=0.0)
         lower.legend(frameon=False, fontsize=8)
     return figure
 

@@ -12,6 +12,7 @@ from sim.charts import report as drawn
 from sim.charts.basic import colours, tornado
 from sim.charts.network_map import Risk, network
 from sim.report import findings
+from sim.report.descents import WorstDescent, worst_descent
 from sim.report.material import Material
 from sim.report.numbers import MONEY
 from sim.report.section_risk import risk_by_link, risk_by_section, risk_per_km
@@ -49,6 +50,9 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
         yield "parts", (drawn.parts(shapley, say, shade[found.programme]), findings.parts(shapley, language))
     yield "mechanisms", _mechanisms(found, titles, shade, language)
     yield "strip", _strip(found, titles, of_title, language)
+    descent = worst_descent(found)
+    if descent is not None:
+        yield "brakes", _brakes(descent, found.road_titles(language), titles, of_title, language)
     links = found.scenarios[found.baseline]["road"]["links"]
     if len(links) > 1 or any(link.get("shape_km") for link in links):
         yield "map", _map(found, language)
@@ -134,6 +138,17 @@ def _strip(found: Material, titles: dict[str, str], shade: dict[str, str], langu
     }
     figure = drawn.strip(road, links, risk, _marks(found, links), partial(word, language=language), shade)
     return figure, findings.strip(drawn.ends_km(drawn.line_of(road, links)), risk, language)
+
+
+def _brakes(
+    descent: WorstDescent, named: dict[str, str], titles: dict[str, str], shade: dict[str, str], language: str
+) -> drawn.Drawing:
+    """Temperatures and runaways down the descent where most trucks run away."""
+    hot = {word(what, language): (own.km, own.temperature_c) for what, own in descent.brakes.items()}
+    runaways = {titles[name]: values for name, values in descent.runaways.items()}
+    say = partial(word, language=language)
+    figure = drawn.brakes(descent.ends_km, descent.height_m, hot, runaways, say, shade)
+    return figure, findings.brakes(descent, named[descent.link], language)
 
 
 def banned_line(road: dict[str, Any]) -> list[str]:

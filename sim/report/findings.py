@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sim.charts.basic import monthly_rows
-from sim.core.units import DAYS_PER_YEAR, Floats
+from sim.core.units import DAYS_PER_YEAR, KG_PER_TONNE, Floats
+from sim.report.descents import ALONE, WRONG_GEAR, Brakes, WorstDescent
 from sim.report.words import either, parameter_word, word
 from sim.statistics.queueing import waiting_probability
 
@@ -170,6 +171,26 @@ def mechanisms(pair: Mapping[str, tuple[float, float]], language: str) -> str:
         f"{after:.1f} a year.",
         f"预期事故中 {first}% 为{words[most]}；{words[falls]}变化最大，一年由 {before:.1f} 起变为 {after:.1f} 起。",
     )
+
+
+def brakes(descent: WorstDescent, road: str, language: str) -> str:
+    """How slow a full truck must be on the descent so that its brakes hold, and the limit."""
+    alone, wrong = (_safe(descent.brakes[what], descent.limit_kmh, language) for what in (ALONE, WRONG_GEAR))
+    tonnes, limit = f"{descent.mass_kg / KG_PER_TONNE:.0f}", f"{descent.limit_kmh:.0f}"
+    return either(
+        language,
+        f"Down {road} the brakes of a full truck of {tonnes} t hold {alone} with its engine brake, {wrong} in a "
+        f"wrong gear; the limit is {limit} km/h.",
+        f"{road}下坡：满载 {tonnes} 吨货车用发动机制动时{alone}制动器不失效，挡位不当时{wrong}；限速 {limit} km/h。",
+    )
+
+
+def _safe(brakes: Brakes, limit_kmh: float, language: str) -> str:
+    if brakes.safe_kmh is None:
+        return either(language, "at no speed", "任何车速都不能保证")
+    if brakes.safe_kmh >= limit_kmh:
+        return either(language, "at the limit", "按限速行驶")
+    return either(language, f"up to {brakes.safe_kmh:.0f} km/h", f"车速不超过 {brakes.safe_kmh:.0f} km/h")
 
 
 def costs(points: Mapping[str, tuple[float, float]], unit: str, language: str) -> str:

@@ -115,6 +115,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "The banned road from end to end: height above its start, curves, ban, and expected accidents per km and year.",
         "禁行道路全程：相对起点的高差、弯道、禁行段，以及每公里每年的预期事故数。",
     ),
+    "brakes": ("Down the steepest grade", "长下坡"),
+    "brakes_text": (
+        "Top: height. Middle: brake temperature of a full truck of the heaviest class that goes down at the limit all the "
+        "way, by the grade severity rating system. Bottom: expected runaways in this direction. Trucks in the model differ in "
+        "load, gear, brakes and speed; most go down slower than the limit.",
+        "上：高差；中：最重车型满载、全程按限速下行时的制动器温度（坡度严重度分级系统）；下：该方向预期失控起数。"
+        "模型中各车载重、挡位、制动状况和车速不同，多数车下坡慢于限速。",
+    ),
     "map_text": (
         "The network, drawn from its coordinates; a line is the wider, the more accidents are expected per km.",
         "路网示意（按坐标绘制）；线越宽，每公里的预期事故越多。",
@@ -259,6 +267,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "height_axis": ("height above\nthe start (m)", "相对起点\n高差（m）"),
     "curve_axis": ("curve\nradius", "弯道\n半径"),
     "ban_strip": ("banned for semi-trailers", "半挂车禁行"),
+    "wrong_gear": ("in a wrong gear", "挡位不当"),
+    "engine_brake": ("engine brake alone", "仅用发动机制动"),
+    "with_retarder": ("with a retarder", "同时用缓速器"),
+    "foot_axis": ("height above\nthe foot (m)", "相对坡底\n高差（m）"),
+    "brake_axis": ("brake\ntemperature (°C)", "制动器\n温度（℃）"),
+    "fade_mark": ("brakes fade", "制动热衰退"),
+    "runaway_axis": ("expected runaways\nper km and year", "每年每公里\n预期失控起数"),
     "risk_axis": ("expected accidents\nper km", "每公里\n预期事故数"),
     "distance_axis": ("distance (km)", "里程（km）"),
     "per_run_axis": ("a year", "一年"),

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse, requests
+from conftest import ROOT
 from matplotlib.colors import to_rgba
 from poisson_words import chance_by_simulation
 from typer.testing import CliRunner
@@ -25,6 +26,7 @@ from sim.interventions.registry import BUILT_IN
 from sim.report import findings
 from sim.report.card import SHIPPED_SCORECARD
 from sim.report.chance import chance_words
+from sim.report.descents import ALONE, MATTERS, WITH_RETARDER, WRONG_GEAR, worst_descent
 from sim.report.drawings import NARROW_INCHES, banned_line, drawings
 from sim.report.material import material
 from sim.report.numbers import changes, interval, millions
@@ -36,6 +38,7 @@ from sim.report.summary import summary, told
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
 from sim.results.folder import write_results, write_shares
 from sim.risk.mechanisms import MECHANISMS
+from sim.scenario import load_scenario
 from sim.statistics.intervals import Interval
 from sim.statistics.queueing import waiting_probability
 
@@ -452,6 +455,45 @@ def test_the_strip_draws_the_sections(found) -> None:
     sections = [s for link in road["links"] if link["name"] in links for s in link["sections"]]
     rise = sum(10 * s["length_km"] * s["grade_pct"] for s in sections)
     assert axes[0].lines[0].get_ydata()[-1] == pytest.approx(rise)
+
+
+@pytest.fixture(scope="module")
+def slope(tmp_path_factory):
+    base = load_scenario(ROOT / "scenarios/qidaoliang/baseline.yaml").changed({"days": 3})
+    signs = load_scenario(ROOT / "scenarios/qidaoliang/weight_signs.yaml").changed({"days": 3})
+    out = tmp_path_factory.mktemp("slope")
+    write_results(compare(base, signs, replications=2, seed=2, workers=1), out, events=False)
+    return material(out)
+
+
+def test_on_a_descent_the_brakes_are_drawn(slope) -> None:
+    descent = worst_descent(slope)
+    assert descent is not None
+    road = slope.scenarios[slope.baseline]["road"]
+    assert descent.link == road["links"][0]["name"]
+    assert descent.height_m[0] == descent.height_m.max()
+    assert descent.height_m[-1] == 0.0
+    wrong, alone, both = (descent.brakes[what] for what in (WRONG_GEAR, ALONE, WITH_RETARDER))
+    assert wrong.temperature_c.max() > alone.temperature_c.max() > both.temperature_c.max()
+    assert wrong.safe_kmh is not None
+    assert wrong.safe_kmh < (alone.safe_kmh or 0.0) <= (both.safe_kmh or 0.0)
+    length_km = np.diff(descent.ends_km)
+    for name, per_km in descent.runaways.items():
+        own = slope.sections[(slope.sections["scenario"] == name) & slope.sections["forward"]]
+        assert (per_km * length_km).sum() == pytest.approx(slope.yearly * own["expected_runaway"].sum() / 2)
+    for language in LANGUAGES:
+        figure, finding = drawings(slope, language)["brakes"]
+        assert f"{wrong.safe_kmh:.0f} km/h" in finding
+        drawn_c = [line.get_ydata() for line in figure.axes[1].lines[:3]]
+        assert [own.max() for own in drawn_c] == [own.temperature_c.max() for own in (wrong, alone, both)]
+        assert finding in page(slope, (language,))
+
+
+def test_where_hardly_anybody_runs_away_no_brakes_are_drawn(found) -> None:
+    share = found.mean(found.baseline, "expected_runaway") / found.mean(found.baseline, "expected_accidents")
+    assert share < MATTERS
+    assert worst_descent(found) is None
+    assert "brakes" not in drawings(found, "en")
 
 
 def test_files_for_slides(folder, tmp_path, monkeypatch) -> None:
