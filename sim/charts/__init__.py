@@ -1,24 +1,28 @@
-"""Charts from result tables; the only package that knows matplotlib."""
+"""Charts from result tables; the only package that knows matplotlib. A chart's module is imported when it is drawn."""
 
-from sim.charts.basic import (
-    FILE_KINDS,
-    colours,
-    content_of,
-    descent,
-    files,
-    forest,
-    forest_rows,
-    monthly_rows,
-    months,
-    scattered,
-    swept,
-    told_apart,
-    tornado,
-)
-from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive
-from sim.charts.hindcast import hindcast
-from sim.charts.residuals import residuals
-from sim.charts.road_profile import road_profile
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.charts.basic import (
+        FILE_KINDS,
+        colours,
+        content_of,
+        descent,
+        files,
+        forest,
+        forest_rows,
+        monthly_rows,
+        months,
+        scattered,
+        swept,
+        told_apart,
+        tornado,
+    )
+    from sim.charts.calibration import PARETO_WORDS, POSTERIOR_WORDS, named_ratios, pareto, posteriors, predictive
+    from sim.charts.cumulative import residuals
+    from sim.charts.profile import road_profile
+    from sim.charts.scorecard import hindcast
 
 __all__ = [
     "FILE_KINDS",
@@ -44,3 +48,21 @@ __all__ = [
     "told_apart",
     "tornado",
 ]
+
+_HOMES = {
+    "PARETO_WORDS": "calibration",
+    "POSTERIOR_WORDS": "calibration",
+    "named_ratios": "calibration",
+    "pareto": "calibration",
+    "posteriors": "calibration",
+    "predictive": "calibration",
+    "hindcast": "scorecard",
+    "residuals": "cumulative",
+    "road_profile": "profile",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'sim.charts' has no attribute {name!r}")
+    return getattr(import_module(f"sim.charts.{_HOMES.get(name, 'basic')}"), name)

@@ -1,5 +1,6 @@
 """The command line; each command imports what it needs when it runs, so that help comes at once."""
 
+import gc
 import io
 import os
 import signal
@@ -31,6 +32,8 @@ from sim.core.texts import escaped
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+RARELY = 50_000
+"""New objects until unused ones are looked for: what is imported at the start stays."""
 
 app = typer.Typer(
     name="hairpin",
@@ -152,6 +155,7 @@ def _runs_were_kept() -> bool:
 
 def main() -> None:
     """Entry point of the command `hairpin`; output that nobody takes, or that has no room, is no traceback."""
+    gc.set_threshold(RARELY)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

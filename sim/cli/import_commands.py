@@ -217,7 +217,8 @@ def accidents(
     """
     from sim.importing.accident_files import Counted, accident_files, report_text
     from sim.importing.accidents import read_accidents
-    from sim.importing.sites import OF_SECTION, read_sites, same_route, section_of
+    from sim.importing.inventory import section_of
+    from sim.importing.sites import OF_SECTION, read_sites, same_route
 
     records = read_accidents(
         file,

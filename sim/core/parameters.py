@@ -45,7 +45,7 @@ Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_name)]
 class Model(BaseModel):
     """Frozen, and unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 RANGE = re.compile(r"^([\d.]+) to ([\d.]+)(?: \w+)?$")

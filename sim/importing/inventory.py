@@ -1,12 +1,15 @@
 """What a road's inventory knows of its sections beside the alignment: traffic, widths, roadside."""
 
 from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
 
 from sim.core.units import METRES_PER_FOOT
 from sim.importing.findings import refused
 from sim.importing.lines import Tags
-from sim.importing.sites import section_of
 from sim.importing.table import Row, Table, cell, number_of, plain_name
+from sim.inputs.road import Section
 
 NAMES: dict[str, tuple[str, ...]] = {
     "aadt": ("aadt", "adt", "aadt_veh", "traffic", "交通量", "日交通量", "年平均日交通量"),
@@ -30,6 +33,9 @@ OF_SECTION = (
 WIDTHS = ("lane_width_m", "shoulder_width_m")
 AADT, MOST_A_DAY = "aadt", 200_000.0
 WORDS = ("tunnel",)
+
+LEAST_LENGTH_KM, MOST_LENGTH_KM = 0.01, 50.0
+"""Of a section in the scenario format."""
 
 
 def tags_of(table: Table, row: Row, columns: Mapping[str, str], metre: float) -> dict[str, str]:
@@ -69,3 +75,20 @@ def numbers_of(tags: Tags) -> dict[str, float | int]:
     if "roadside_hazard" in found:
         found["roadside_hazard"] = round(found["roadside_hazard"])
     return found
+
+
+def section_of(place: str, length_km: float, numbers: Mapping[str, float]) -> Section:
+    """A section of the scenario format for the prediction; its length is brought into what the format allows.
+
+    Raises
+    ------
+    RefusedError
+        if no section may have such numbers
+    """
+    given: dict[str, Any] = dict(numbers)
+    try:
+        return Section(length_km=min(max(length_km, LEAST_LENGTH_KM), MOST_LENGTH_KM), speed_limit_kmh=60.0, **given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"])) or ", ".join(numbers)
+        raise refused(place, f"{name}: {first['msg']}") from error

@@ -9,18 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 from scipy.special import ndtri
 
 from sim.core.units import METRES_PER_KM, METRES_PER_MILE, Floats, Ints
 from sim.importing.accidents import Accident, Where
 from sim.importing.findings import refused
+from sim.importing.inventory import MOST_LENGTH_KM, section_of
 from sim.importing.posts import post_of
 from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
-from sim.inputs.road import Section
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
 from sim.statistics.accident_counts import cumulative_residuals, empirical_bayes, fit_overdispersion
@@ -46,8 +44,6 @@ wrong unit."""
 TINY = 1e-9
 """Of accidents, by which a sum that ends at 0 may miss it."""
 TWO_LANES = 2
-LEAST_LENGTH_KM, MOST_LENGTH_KM = 0.01, 50.0
-"""Of a section in the scenario format."""
 
 
 @dataclass(frozen=True)
@@ -109,23 +105,6 @@ def _unit_of_length_m(column: str, unit_m: float) -> float:
     """What a column's name says goes before the unit of the posts."""
     name = plain_name(column)
     return METRES_PER_KM if name.endswith("_km") else METRES_PER_MILE if name.endswith("_mi") else unit_m
-
-
-def section_of(place: str, length_km: float, numbers: Mapping[str, float]) -> Section:
-    """A section of the scenario format for the prediction; its length is brought into what the format allows.
-
-    Raises
-    ------
-    RefusedError
-        if no section may have such numbers
-    """
-    given: dict[str, Any] = dict(numbers)
-    try:
-        return Section(length_km=min(max(length_km, LEAST_LENGTH_KM), MOST_LENGTH_KM), speed_limit_kmh=60.0, **given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"])) or ", ".join(numbers)
-        raise refused(place, f"{name}: {first['msg']}") from error
 
 
 def located(accidents: Sequence[Accident], sites: Sequence[Site]) -> tuple[list[Where], Ints]:

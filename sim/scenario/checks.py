@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from sim.core.metrics import ALL_SEMI
 from sim.core.random_streams import MOST_CORRIDORS
 from sim.core.units import HOURS_PER_DAY
-from sim.core.vocabulary import ROAD_CLASS_TABLE, NamesRoadClass, NamesTruckClass, TruckClass
-from sim.inputs.demand import Demand, Flow
+from sim.core.vocabulary import ROAD_CLASS_TABLE, NamesRoadClass, NamesTruckClass
+from sim.inputs.demand import Demand
 from sim.inputs.fleet import Fleet
 from sim.inputs.network import Network, corridors
 from sim.inputs.road import Link, Road
@@ -287,16 +287,14 @@ def _classes_of_roads(road: Road) -> Iterator[Finding]:
 
 
 def _unreachable(demand: Demand, network: Network) -> Iterator[Finding]:
-    for index, flow in enumerate(demand.flows):
-        for name in flow.trips_per_year:
-            if not _reachable(network, flow, name):
-                way = f"{shown(flow.destination)} can't be reached from {shown(flow.origin)} by {name}"
-                yield ("demand", "flows", index, "destination"), f"{way} without a banned road at any hour"
-                break
-
-
-def _reachable(network: Network, flow: Flow, truck_class: TruckClass) -> bool:
     """At any hour: trips wait where a ban closes the only way for some."""
     time_s = network.free_time_s.tolist()
-    closed = {closed_ways(network, truck_class, hour) for hour in range(HOURS_PER_DAY)}
-    return any(least(network, flow.origin, flow.destination, time_s, own) is not None for own in closed)
+    names = {name for flow in demand.flows for name in flow.trips_per_year}
+    closed = {name: {closed_ways(network, name, hour) for hour in range(HOURS_PER_DAY)} for name in names}
+    for index, flow in enumerate(demand.flows):
+        for name in flow.trips_per_year:
+            ways = (least(network, flow.origin, flow.destination, time_s, own) for own in closed[name])
+            if all(way is None for way in ways):
+                told = f"{shown(flow.destination)} can't be reached from {shown(flow.origin)} by {name}"
+                yield ("demand", "flows", index, "destination"), f"{told} without a banned road at any hour"
+                break
