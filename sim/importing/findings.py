@@ -83,6 +83,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "heights are whole metres: grades are known only after smoothing over {wavelength_m:.0f} m",
         "高程为整米：坡度只能由 {wavelength_m:.0f} 米平滑得出",
     ),
+    "R20": (
+        "fixes far from those before and after were dropped: {count}, by up to {away_m:,.0f} m",
+        "{count} 个定位点与前后各点相距过远（最远 {away_m:,.0f} 米），已舍去",
+    ),
     "R19": (
         "columns that are not read: {columns}",
         "未读取的列：{columns}",

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.core.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats
+from sim.core.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats, Ints
 from sim.importing.alignment import Alignment, Run, Trace, steepest_pct, straight_grades
 from sim.importing.findings import Finding, refused
 from sim.importing.heights import default_wavelength_m, height_model
@@ -25,7 +25,10 @@ LEAST_STEP_M = 0.5
 GAP_M, GAP_S, FASTEST_MS = 200.0, 60.0, 40.0
 PAUSE_M, PAUSE_POINTS, PAUSE_WAY = 25.0, 20, 4.0
 """A pause is so many points within so far of the first, whose way is so many times as long: no bend is."""
-SAME_PLACE_M, EARLIER_M, DRIVEN_TWICE_M = 15.0, 1000.0, 300.0
+SAME_PLACE_M, EARLIER_M, DRIVEN_TWICE_M = 15.0, 300.0, 150.0
+"""The legs of a hairpin bend are not so close over such a length: assumptions, 8 to 20, 200 to 1,000, 100 to 300 m."""
+JUMP_M, JUMP_STEPS = 60.0, 4.0
+"""A fix apart lies so far from both neighbours, and so many usual steps: assumptions, 40 to 100 m, 3 to 6."""
 LEAST_ROAD_M = 200.0
 START_M, START_GRADE, START_OVER_M, SETTLED_AFTER_M = 500.0, 0.20, 20.0, 600.0
 SPIKE_HALF_WINDOW_M, SPIKE_LEAST_M = 50.0, 5.0
@@ -41,6 +44,7 @@ MOST_WITHOUT_M = 300.0
 """Of a road without any height that are bridged without a word: assumption, 100 to 500 m."""
 LEAST_ABOVE_M = 50.0
 """Of the usual height, from which on a height of 0 is none: assumption, 20 to 200 m."""
+FEWEST_STEPS = 4
 BEYOND_M = 50.0
 """By so much a kilometre may lie beyond the end of a track, whose length is not exact: assumption, 10 to 200 m."""
 LOWEST_M = -500.0
@@ -124,12 +128,10 @@ def _cleaned(line: Line, options: Options, source: str, findings: list[Finding])
     plane = Plane(float(np.mean(line.lon_deg)), float(np.mean(line.lat_deg)))
     line = line.picked(_moving(*plane.metres(line.lon_deg, line.lat_deg)))
     line = line.picked(_driving(*plane.metres(line.lon_deg, line.lat_deg)))
+    line = _without_jumps(line, plane, findings)
+    _note_gaps(line, distances(*plane.metres(line.lon_deg, line.lat_deg)), findings)
+    line = _driven_once(line, plane, findings)
     along = distances(*plane.metres(line.lon_deg, line.lat_deg))
-    _note_gaps(line, along, findings)
-    end = _turning_point(*plane.metres(line.lon_deg, line.lat_deg), along)
-    if end < len(line):
-        findings.append(Finding("R04", _km(along[end - 1]), {"cut_m": float(along[-1] - along[end - 1])}))
-        line, along = line.picked(np.arange(end)), along[:end]
     whole_m = float(along[-1])
     high = whole_m if options.to_km is None else options.to_km * METRES_PER_KM
     if high > whole_m + BEYOND_M:
@@ -174,6 +176,35 @@ def _driving(x_m: Floats, y_m: Floats) -> Bools:
     return keep
 
 
+def _without_jumps(line: Line, plane: Plane, findings: list[Finding]) -> Line:
+    """A track without lone fixes far from those before and after, which lie near each other."""
+    x, y = plane.metres(line.lon_deg, line.lat_deg)
+    steps = np.hypot(np.diff(x), np.diff(y))
+    if line.drawn or len(steps) < FEWEST_STEPS:
+        return line
+    nearer = np.minimum(steps[1:], steps[:-1])
+    across = np.hypot(x[2:] - x[:-2], y[2:] - y[:-2])
+    apart = (nearer > max(JUMP_M, JUMP_STEPS * float(np.median(steps)))) & (across < nearer / 2.0)
+    if not apart.any():
+        return line
+    findings.append(Finding("R20", "", {"count": int(apart.sum()), "away_m": float(nearer[apart].max())}))
+    return line.picked(np.concatenate([[True], ~apart, [True]]))
+
+
+def _driven_once(line: Line, plane: Plane, findings: list[Finding]) -> Line:
+    """A track without what it drove again: excursions are taken out, or all after a return is cut."""
+    while True:
+        x, y = plane.metres(line.lon_deg, line.lat_deg)
+        along = distances(x, y)
+        left_out = _again(x, y, along)
+        if left_out is None:
+            return line
+        first, stop = left_out
+        last = min(stop, len(along) - 1)
+        findings.append(Finding("R04", _km(along[first]), {"cut_m": float(along[last] - along[first])}))
+        line = line.picked(np.concatenate([np.arange(first + 1), np.arange(stop, len(along))]))
+
+
 def _note_gaps(line: Line, along: Floats, findings: list[Finding]) -> None:
     """Long steps of a track that has short ones; a line drawn on a map has long ones everywhere."""
     steps, waits = np.diff(along), np.diff(line.time_s)
@@ -184,18 +215,32 @@ def _note_gaps(line: Line, along: Floats, findings: list[Finding]) -> None:
     findings.extend(Finding("R03", _km(along[place]), {"gap_m": float(steps[place])}) for place in gaps)
 
 
-def _turning_point(x_m: Floats, y_m: Floats, along: Floats) -> int:
-    """Number of points before the track begins to follow itself, all of them where it does not."""
+def _again(x_m: Floats, y_m: Floats, along: Floats) -> tuple[int, int] | None:
+    """Last point before what a track drove again, and the first from which it goes on; None where it drove all once.
+
+    Where it comes back along itself and leaves for a longer way elsewhere, that is the place where it left its way
+    before; else it ends where it turned, or where it began to follow itself.
+    """
     places = np.column_stack([x_m, y_m])
     near: list[list[int]] = cKDTree(places).query_ball_point(places, SAME_PLACE_M)
     first = np.array([min(rows) for rows in near])
     again = along - along[first] > EARLIER_M
     for start, stop in stretches(again):
-        if again[start] and along[stop - 1] - along[start] >= DRIVEN_TWICE_M:
-            back = along[first[stop - 1]] < along[first[start]]
-            turn = 0.5 * (along[start] + along[first[start]]) if back else along[start]
-            return int(np.searchsorted(along, turn, side="right"))
-    return len(x_m)
+        if not again[start] or along[stop - 1] - along[start] < DRIVEN_TWICE_M:
+            continue
+        back = along[first[stop - 1]] < along[first[start]]
+        out_m = 0.5 * (along[stop - 1] - along[first[stop - 1]]) if back else 0.0
+        goes_on = along[-1] - along[stop - 1] > max(LEAST_ROAD_M, out_m)
+        if goes_on and (back or _turned(along, first, start, stop)):
+            return int(first[stop - 1]), stop
+        turn = 0.5 * (along[start] + along[first[start]]) if back else along[start]
+        return int(np.searchsorted(along, turn, side="right")) - 1, len(x_m)
+    return None
+
+
+def _turned(along: Floats, first: Ints, start: int, stop: int) -> bool:
+    """Whether it went back along itself and then forth again, to where it had turned."""
+    return float(along[first[start]] - along[first[start:stop]].min()) > DRIVEN_TWICE_M / 2.0
 
 
 def _heights(

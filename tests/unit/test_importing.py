@@ -695,3 +695,69 @@ def test_a_name_that_stands_twice_in_the_header_is_refused(tmp_path) -> None:
     file.write_text("station,grade,grade\n0,5,1\n500,3,2\n1000,,\n")
     code, output = imported("road", file, "--out", tmp_path / "out")
     assert (code, "'grade' stands twice" in output) == (2, True)
+
+
+def track(*legs: tuple[float, float, float, float], step_m: float = 10.0, falls: float = 0.03) -> str:
+    """Points each so many metres along straight legs from (x, y) to (x, y) near 45 degrees north, falling."""
+    points, metre = [], 0.0
+    for x0, y0, x1, y1 in legs:
+        length = float(np.hypot(x1 - x0, y1 - y0))
+        for share in np.arange(0.0, length, step_m) / length:
+            lat, lon = 45.0 + (y0 + share * (y1 - y0)) / 111_132.0, 7.0 + (x0 + share * (x1 - x0)) / 78_847.0
+            points.append(f'<trkpt lat="{lat:.7f}" lon="{lon:.7f}"><ele>{1000.0 - falls * metre:.2f}</ele></trkpt>')
+            metre += step_m
+    return "".join(points)
+
+
+LEGS_ONCE = ((0.0, 0.0, 2000.0, 0.0), (2000.0, 0.0, 2000.0, 3000.0))
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        ((0, 0, 2000, 0), (2000, 0, 2500, 0), (2500, 0, 2000, 0), (2000, 0, 2000, 3000)),  # a spur, and on
+        ((0, 0, 2000, 0), (2000, 0, 2000, 800), (2000, 800, 2000, 0), (2000, 0, 2000, 3000)),  # back for something
+        ((0, 0, 2000, 0), (2000, 0, 2000, 3000), (2000, 3000, 2000, 2000)),  # turned at the end
+        ((0, 0, 2000, 0), (2000, 0, 2000, 3000), (2000, 3000, 2000, 2600)),  # a short way back
+    ],
+)
+def test_what_a_track_drove_again_is_left_out_and_it_goes_on(legs, tmp_path) -> None:
+    once, again = tmp_path / "once.gpx", tmp_path / "again.gpx"
+    once.write_text(gpx(track(*LEGS_ONCE)))
+    again.write_text(gpx(track(*legs)))
+    found = {}
+    for file in (once, again):
+        code, output = imported("road", file, "--out", tmp_path / file.stem, "--aadt", 3000)
+        assert code == 0, output
+        found[file.stem] = json.loads((tmp_path / file.stem / "import.json").read_text())
+    assert "R04" in {own["code"] for own in found["again"]["findings"]}
+    assert "R04" not in {own["code"] for own in found["once"]["findings"]}
+    lengths = [one["facts"]["length_km"] for one in found.values()]
+    assert lengths[1] == pytest.approx(lengths[0], abs=0.03)
+
+
+def test_the_legs_of_hairpins_are_no_way_back(tmp_path) -> None:
+    """Legs of 300 m, 30 m from each other, ten times."""
+    legs = []
+    for number in range(10):
+        east, y = number % 2 == 0, 30.0 * number
+        legs += [(0, y, 300, y), (300, y, 300, y + 30)] if east else [(300, y, 0, y), (0, y, 0, y + 30)]
+    file = tmp_path / "hairpins.gpx"
+    file.write_text(gpx(track(*legs)))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--aadt", 3000)
+    assert code == 0, output
+    report = json.loads((tmp_path / "out" / "import.json").read_text())
+    assert "R04" not in {own["code"] for own in report["findings"]}
+    assert report["facts"]["length_km"] == pytest.approx(3.3, rel=0.06)
+
+
+def test_a_lone_fix_beside_the_road_is_dropped(tmp_path) -> None:
+    points = track(*LEGS_ONCE).split("<trkpt")
+    aside = re.sub(r'lat="([\d.]+)"', lambda own: f'lat="{float(own[1]) + 0.003:.7f}"', points[80])
+    file = tmp_path / "aside.gpx"
+    file.write_text(gpx("<trkpt".join([*points[:80], aside, *points[81:]])))
+    assert imported("road", file, "--out", tmp_path / "out", "--aadt", 3000)[0] == 0
+    report = json.loads((tmp_path / "out" / "import.json").read_text())
+    (told,) = [own["en"] for own in report["findings"] if own["code"] == "R20"]
+    assert told == "fixes far from those before and after were dropped: 1, by up to 334 m"
+    assert report["facts"]["length_km"] == pytest.approx(5.0, abs=0.03)
