@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Literal
 
 from sim.core.texts import shown
+from sim.core.units import METRES_PER_KM
 from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
-from sim.importing.moments import HALF, HALF_A_DAY, of_whole_day
+from sim.importing.moments import FULL_HOUR, HALF, HALF_A_DAY, of_whole_day
 from sim.importing.numbered import of_spreadsheet, of_unix
 from sim.importing.posts import post_of
-from sim.importing.table import Row, Table, cell, decimal_of, plain_name, read_table
+from sim.importing.table import Row, Table, cell, decimal_of, number_of, plain_name, read_table
 
 Where = Literal["located", "outside", "ambiguous", "unlocated"]
 NAMES: dict[str, tuple[str, ...]] = {
@@ -35,8 +36,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "route": ("route", "road", "corridor", "link", "tway_id", "路线", "道路", "路名", "线路"),
     "post": (
         *("post", "km", "milepost", "mile_post", "post_mi", "mile", "mp", "station", "ref_point", "milept", "chainage"),
-        *("桩号", "里程", "公里"),
+        *("桩号", "里程", "公里", "公里数"),
     ),
+    "post_m": ("post_m", "metres", "meters", "米", "米数"),
     "lon": ("lon", "longitude", "longitud", "lng", "经度"),
     "lat": ("lat", "latitude", "纬度"),
     "severity": (
@@ -75,7 +77,10 @@ OF_MILES = re.compile(r"mile|(?:^|_)mi(?:$|_)|(?:^|_)mp$")
 """In the name of a column of posts."""
 OF_PERSONS = frozenset({"casualty_severity", "injury_severity", "person_severity", "伤亡程度", "伤害程度"})
 """Columns of severity that are each person's, not the accident's."""
-CLOCK_AT_END = re.compile(r"(?:.*[\sT日午晨上晚])?(\d{1,2})[:：时](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]?)?$")
+CLOCK_AT_END = re.compile(
+    r"(?:.*[\sT日午晨上晚])?(\d{1,2})[:：时点](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]?)?$"
+)
+HALF_PAST = re.compile(r"(\d{1,2})\s*点半")
 MOST_NAMED = 20
 MOST_UNPACKED_BYTES = 300_000_000
 
@@ -160,7 +165,8 @@ def read_accidents(
     RefusedError
         if it is no table, a column that is named is not there, neither year nor date is known, or dates are mixed
     """
-    table = read_table(file, unpacked=_unpacked if file.suffix == ".bz2" else None)
+    heads = {name for names in NAMES.values() for name in names} | {plain_name(own) for own in (named or {}).values()}
+    table = read_table(file, unpacked=_unpacked if file.suffix == ".bz2" else None, needed=heads, least=2)
     kind = _layout_of(table) if layout == "auto" else layout
     columns = _columns(table, LAYOUTS[kind], named or {})
     dates = _dates(table, columns, date_order)
@@ -266,7 +272,7 @@ def _accident(
         *when,
         hour_of(cell(row, columns, "hour") or _behind_the_day(of_spreadsheet(cell(row, columns, "date")))),
         cell(row, columns, "route"),
-        layout.post(cell(row, columns, "post")),
+        _with_metres(layout.post(cell(row, columns, "post")), cell(row, columns, "post_m")),
         lon if placed else None,
         lat if placed else None,
         cell(row, columns, "severity"),
@@ -274,6 +280,12 @@ def _accident(
         _people(cell(row, columns, "deaths")),
         _people(cell(row, columns, "injuries")),
     )
+
+
+def _with_metres(post: float | None, text: str) -> float | None:
+    """A post, and metres beyond it where a column of its own has them."""
+    metres = number_of(text)
+    return post if post is None or metres is None else post + metres / METRES_PER_KM
 
 
 def _day(text: str) -> str:
@@ -294,6 +306,7 @@ def _behind_the_day(text: str) -> str:
 
 def _hour(text: str) -> int | None:
     """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
+    text = FULL_HOUR.sub(r"\1:00", HALF_PAST.sub(r"\1:30", text))
     marked, half = CLOCK_AT_END.match(text), HALF.search(text)
     if marked:
         hour = int(marked[1])

@@ -1,5 +1,6 @@
 """What a road's inventory knows of its sections beside the alignment: traffic, widths, roadside."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,7 @@ OF_SECTION = (
 WIDTHS = ("lane_width_m", "shoulder_width_m")
 AADT, MOST_A_DAY = "aadt", 200_000.0
 WORDS = ("tunnel",)
+LANES = {"eight": 8, "six": 6, "four": 4, "two": 2, "八": 8, "六": 6, "四": 4, "两": 2, "二": 2, "双": 2}
 
 LEAST_LENGTH_KM, MOST_LENGTH_KM = 0.01, 50.0
 """Of a section in the scenario format."""
@@ -53,7 +55,7 @@ def tags_of(table: Table, row: Row, columns: Mapping[str, str], metre: float) ->
         text = cell(row, columns, name)
         if not text:
             continue
-        value = number_of(text)
+        value = _lanes(text) if name == "lanes" else number_of(text)
         if value is None:
             raise refused(place, f"{columns[name]}: found {text!r}, must be a number")
         numbers[name] = value * (_unit_m(columns[name], metre) if name in WIDTHS else 1.0)
@@ -61,6 +63,14 @@ def tags_of(table: Table, row: Row, columns: Mapping[str, str], metre: float) ->
     if not 0.0 < numbers.get(AADT, 1.0) <= MOST_A_DAY:
         raise refused(place, f"{columns[AADT]} is {numbers[AADT]:g}, must be above 0 and at most {MOST_A_DAY:g}")
     return found | {name: f"{value:g}" for name, value in numbers.items()}
+
+
+def _lanes(text: str) -> float | None:
+    """A number of lanes, in digits or in words: 2, two lanes, 双向四车道."""
+    found = re.search(r"\d+", text)
+    if found is not None:
+        return float(found[0])
+    return next((float(count) for word, count in LANES.items() if word in text.lower()), None)
 
 
 def _unit_m(column: str, metre: float) -> float:

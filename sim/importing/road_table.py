@@ -66,8 +66,9 @@ def road_of_table(file: Path, *, feet: bool = False) -> Line | Alignment:
     RefusedError
         if there are neither, or values are none
     """
-    table = read_table(file)
-    columns = table.columns_of(NAMES | inventory.NAMES)
+    names = NAMES | inventory.NAMES
+    table = read_table(file, needed={one for own in names.values() for one in own}, least=2)
+    columns = table.columns_of(names)
     lon, lat, height = (columns.get(what) for what in ("lon", "lat", "height"))
     if lon and lat:
         places = [(_number(table, row, lon), _number(table, row, lat)) for row in table.rows]

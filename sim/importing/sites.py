@@ -70,7 +70,7 @@ def read_sites(file: Path, *, mile_posts: bool, keep: Mapping[str, str]) -> list
     RefusedError
         if it has no route and posts, or nothing is kept
     """
-    table = read_table(file)
+    table = read_table(file, needed={name for names in NAMES.values() for name in names}, least=2)
     columns = table.columns_of(NAMES)
     missing = [key for key in ("route", "from", "to") if key not in columns]
     if missing:

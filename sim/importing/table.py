@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +29,8 @@ UNITS = {"%": "pct", "％": "pct", "km/h": "kmh"}
 """As names end that have their unit in them."""
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 
-
+APOSTROPHES = re.compile(r"[-+]?\d{1,3}(['’]\d{3})+(\.\d+)?")
+"""Of thousands, as in Switzerland."""
 Names = Mapping[str, tuple[str, ...]]
 """What columns are called, by what they hold."""
 Row = tuple[int, Mapping[str, str]]
@@ -102,17 +104,19 @@ def cell(row: Row, columns: Mapping[str, str], what: str) -> str:
     return row[1].get(columns[what], "").strip() if what in columns else ""
 
 
-def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, needed: Sequence[str] = ()) -> Table:
+def read_table(
+    file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, needed: Iterable[str] = (), least: int = 1
+) -> Table:
     """A table with a header, unpacked first where it has to be.
 
-    With `needed` names, lines before the one that holds one of them are a preamble.
+    With `needed` names, lines before the first that holds so many of them at least are a preamble.
 
     Raises
     ------
     RefusedError
         if it can't be read, has no rows, or a row is longer than the header
     """
-    text, before = _without_preamble(read_text(file, unpacked), needed)
+    text, before = _without_preamble(read_text(file, unpacked), set(needed), least)
     head = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -137,15 +141,15 @@ def read_table(file: Path, *, unpacked: Callable[[bytes], bytes] | None = None, 
     return Table(file, tuple(columns), tuple(rows), delimiter, repeated)
 
 
-def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:
+def _without_preamble(text: str, needed: AbstractSet[str], least: int) -> tuple[str, int]:
     """Text from its header on, and the number of lines before it."""
     lines = text.splitlines(keepends=True)
     if lines and SEPARATOR.match(lines[0]):
-        rest, before = _without_preamble("".join(lines[1:]), needed)
+        rest, before = _without_preamble("".join(lines[1:]), needed, least)
         return rest, before + 1
     for number, line in enumerate(lines[:MOST_PREAMBLE]):
-        cells = {cell.strip().strip('"').lower() for cell in re.split(f"[{DELIMITERS}]", line)}
-        if cells & set(needed):
+        cells = {plain_name(cell.strip().strip('"')) for cell in re.split(f"[{DELIMITERS}]", line)}
+        if needed and len(cells & needed) >= least:
             return "".join(lines[number:]), number
     return text, 0
 
@@ -153,6 +157,7 @@ def _without_preamble(text: str, needed: Sequence[str]) -> tuple[str, int]:
 def number_of(text: str) -> float | None:
     """A number with a decimal point or comma, thousands apart by commas or spaces; None where it is none."""
     text = text.replace(" ", "").replace("\u00a0", "").strip()
+    text = re.sub("['’]", "", text) if APOSTROPHES.fullmatch(text) else text
     return decimal_of(text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
 
 

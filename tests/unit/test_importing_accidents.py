@@ -477,3 +477,30 @@ def test_the_sum_of_sections_scatters_less_than_each() -> None:
     assert found is not None
     assert found.overdispersion > 0.0
     assert found.overdispersion_of_sum == pytest.approx(found.overdispersion / 8)
+
+
+def test_lines_above_the_header_are_no_header(tmp_path) -> None:
+    titles = "S228 2023年交通事故台账,,,\n制表：交警大队,,2024年1月,\n"
+    text = f"{titles}事故编号,事故日期,路线,公里数\n1,2023-05-01,S228,12.3\n"
+    (found,) = read_accidents(table(tmp_path, text)).accidents
+    assert (found.row, found.year, found.post) == (4, 2023, 12.3)
+
+
+def test_kilometres_and_metres_in_columns_of_their_own_are_one_place(tmp_path) -> None:
+    text = "编号,日期,路线,公里,米\n1,2023-05-01,S228,12,350\n2,2023-05-02,S228,7,\n3,2023-05-03,S228,,20\n"
+    assert [own.post for own in read_accidents(table(tmp_path, text)).accidents] == [12.35, 7.0, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("8点", 8), ("下午3点", 15), ("8点半", 8), ("下午8点半", 20), ("21点40分", 21), ("25点", None)]
+)
+def test_hours_in_chinese_words(text, hour, tmp_path) -> None:
+    (found,) = read_accidents(table(tmp_path, f"编号,日期,时间\n1,2023-05-01,{text}\n")).accidents
+    assert found.hour == hour
+
+
+def test_sections_below_a_title_are_read(tmp_path) -> None:
+    file = tmp_path / "sections.csv"
+    file.write_text("Inventory of 2023,,,\nroute,from,to,aadt\nA1,0,2,1'008\n", encoding="utf-8")
+    (site,) = read_sites(file, mile_posts=False, keep={})
+    assert (site.route, site.length_km, site.aadt) == ("A1", 2.0, 1008.0)

@@ -132,3 +132,14 @@ def test_a_line_of_places_takes_its_rows_inventory_along(tmp_path) -> None:
     assert link["aadt"] == pytest.approx(4500.0, rel=0.01)
     traffic = {round(link["aadt"] * own["aadt_factor"], -1): own["speed_limit_kmh"] for own in link["sections"]}
     assert traffic == {3000.0: 60.0, 6000.0: 40.0}
+
+
+@pytest.mark.parametrize(
+    ("told", "lanes"), [("2", 2), ("two lanes", 2), ("双向四车道", 4), ("双向两车道", 2), ("4车道", 4), ("6 lanes", 4)]
+)
+def test_lanes_are_read_as_they_are_written(told, lanes, tmp_path) -> None:
+    """Six lanes are no road of the county's classes, which have four at most."""
+    file = tmp_path / "lanes.csv"
+    file.write_text(f"a title above,,\nstation_km,grade,lanes\n0,-4,{told}\n1,-2,{told}\n2,,\n", encoding="utf-8")
+    (link,) = road_content(import_road(file, Options()), Options())["links"]
+    assert link["lanes"] == lanes
