@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FITS = 200
 """Data sets simulated to check the method."""
+SHOWN_PARAMETERS = 12
+"""At least, of which the data tell most."""
 FEWEST_DRAWS = 50
 
 
@@ -131,28 +133,25 @@ def _write(
 
 
 def _show(parameters: "pd.DataFrame", checks: "pd.DataFrame", held: "Coverage", folder: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    import numpy as np
 
-    from sim.cli.tables import NARROWEST, with_limits
+    from sim.cli.tables import print_rows, with_limits
 
-    console = Console(file=sys.stdout, width=NARROWEST)
-
-    shown = Table()
-    shown.add_column("parameter", no_wrap=True)
-    for heading in ("prior, 95 %", "posterior, 95 %", "told by the data"):
-        shown.add_column(heading)
-    for row in parameters.to_dict("records"):
+    ranked = parameters.sort_values("contraction", ascending=False, kind="stable")
+    shown = ranked[ranked["told"] | (np.arange(len(ranked)) < SHOWN_PARAMETERS)]
+    rows = []
+    for row in shown.to_dict("records"):
         share = f"{100.0 * row['contraction']:.0f} ± {100.0 * row['contraction_se']:.0f} % of the variance"
         told = f"{'yes' if row['told'] else 'little'} ({share})"
-        spans = (with_limits(row, name, ".3g") for name in ("prior", "posterior"))
-        shown.add_row(row["parameter"], *spans, told)
-    console.print(shown)
-    shown = Table("target", "observed", "before the fit, 95 %", "after the fit, 95 %")
-    for row in checks.to_dict("records"):
-        spans = (with_limits(row, name, ".3g") for name in ("prior", "posterior"))
-        shown.add_row(row["target"], f"{row['observed']:.3g}", *spans)
-    console.print(shown)
+        rows.append([row["parameter"], *(with_limits(row, name, ".3g") for name in ("prior", "posterior")), told])
+    print_rows(("parameter", "prior, 95 %", "posterior, 95 %", "told by the data"), rows)
+    if len(shown) < len(ranked):
+        sys.stdout.write(f"of the other {len(ranked) - len(shown)} the data tell less: calibration.json has them\n")
+    seen = [
+        [row["target"], f"{row['observed']:.3g}", *(with_limits(row, name, ".3g") for name in ("prior", "posterior"))]
+        for row in checks.to_dict("records")
+    ]
+    print_rows(("target", "observed", "before the fit, 95 %", "after the fit, 95 %"), seen)
     sys.stdout.write(
         f"check on {held.fits} simulated data sets: 50 % intervals hold {100.0 * held.inside_50:.0f} %, 90 % intervals "
         f"{100.0 * held.inside_90:.0f} % of the true values\nresults in {folder}\n"
@@ -205,18 +204,14 @@ def portfolio(
 
 
 def _show_sets(table: "pd.DataFrame", limit: float, best: str, folder: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from sim.cli.tables import print_rows
 
-    shown = Table("set (best for its cost)", "cost, M CNY a year", "accidents avoided a year, 95 %", "deaths avoided")
+    rows = []
     for row in table[table["front"]].to_dict("records"):
         span = f"{row['avoided']:.1f} ({row['avoided_low']:.1f} to {row['avoided_high']:.1f})"
         mark = " *" if row["parts"] == best else ""
-        shown.add_row(
-            (str(row["parts"]) or "nothing") + mark,
-            f"{row['cost_cny'] / 1e6:.2f}",
-            span,
-            f"{row['deaths_avoided']:.2f}",
-        )
-    Console(file=sys.stdout, width=110).print(shown)
+        named = (str(row["parts"]) or "nothing") + mark
+        rows.append([named, f"{row['cost_cny'] / 1e6:.2f}", span, f"{row['deaths_avoided']:.2f}"])
+    headings = ("set (best for its cost)", "cost, M CNY a year", "accidents avoided a year, 95 %", "deaths avoided")
+    print_rows(headings, rows)
     sys.stdout.write(f"* avoids most within {limit / 1e6:.2f} M CNY a year\nresults in {folder}\n")

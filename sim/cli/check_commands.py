@@ -92,17 +92,11 @@ def _loaded(folder: Path, only: str) -> "dict[str, Scenario]":
 
 
 def _print(moved: "list[Moved]", scenarios: int) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from sim.cli.tables import NARROWEST
+    from sim.cli.tables import print_rows
 
     if not moved:
         sys.stdout.write(f"{scenarios} scenarios are as stored\n")
         return
-    table = Table(title=f"{len(moved)} metrics of {len({m.scenario for m in moved})} scenarios moved")
-    for heading in ("scenario", "metric", "stored", "now", "change"):
-        table.add_column(heading, justify="right" if heading in {"stored", "now", "change"} else "left")
-    for entry in moved:
-        table.add_row(entry.scenario, entry.metric, f"{entry.before:.6g}", f"{entry.after:.6g}", entry.told)
-    Console(file=sys.stdout, width=NARROWEST).print(table)
+    rows = [[own.scenario, own.metric, f"{own.before:.6g}", f"{own.after:.6g}", own.told] for own in moved]
+    title = f"{len(moved)} metrics of {len({m.scenario for m in moved})} scenarios moved"
+    print_rows(("scenario", "metric", "stored", "now", "change"), rows, title)

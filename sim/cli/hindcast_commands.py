@@ -99,23 +99,20 @@ def _write(folder: Path, rows: "list[Score]", total: "Totals", cases: "list[Load
 
 
 def _show(rows: "list[Score]", total: "Totals", folder: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from sim.cli.tables import NARROWEST
+    from sim.cli.tables import print_rows
     from sim.report.scorecard import score_text
 
-    shown = Table("observed", "seen", "predicted (90 %)", "inside", "log score", "manual", "others")
-    for row in rows:
-        inside = "yes" if row.inside else "no"
-        shown.add_row(
+    shown = [
+        [
             row.title if row.role == "evidence" else f"({row.title})",
             f"{row.observed:.3g}",
             f"{row.predicted:.3g} ({row.low:.3g} to {row.high:.3g})",
-            inside if row.role == "evidence" else row.role,
+            ("yes" if row.inside else "no") if row.role == "evidence" else row.role,
             *(score_text(score) for score in (row.log_score, row.manual, row.others)),
-        )
-    Console(file=sys.stdout, width=NARROWEST).print(shown)
+        ]
+        for row in rows
+    ]
+    print_rows(("observed", "seen", "predicted (90 %)", "inside", "log score", "manual", "others"), shown)
     sys.stdout.write(
         f"{total.inside} of {total.observations} observations that are evidence lie inside their 90 % interval "
         f"({total.expected_inside:.1f} would be right); middle width {score_text(total.median_width)}\n"

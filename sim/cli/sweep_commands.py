@@ -157,19 +157,11 @@ def _tornado(table: "pd.DataFrame", meaning: str) -> dict[str, bytes]:
 
 def _show(table: "pd.DataFrame", folder: Path) -> None:
     """Print a table; an estimate and its limits are one column."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from sim.cli.tables import NARROWEST
+    from sim.cli.tables import print_rows
 
     limits = {f"{name}_{end}" for name in table.columns for end in ("low", "high")}
     names = [name for name in table.columns if name not in limits]
-    shown = Table()
-    for name in names:
-        shown.add_column(str(name), overflow="fold")
-    for row in table.to_dict("records"):
-        shown.add_row(*(_cell(row, name) for name in names))
-    Console(file=sys.stdout, width=NARROWEST).print(shown)
+    print_rows(list(map(str, names)), [[_cell(row, name) for name in names] for row in table.to_dict("records")])
     sys.stdout.write(f"results in {folder}\n")
 
 

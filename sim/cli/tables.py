@@ -1,5 +1,6 @@
 """The tables that `run` and `compare` print."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -22,7 +23,9 @@ from sim.results.tables import Results
 NOTHING = "–"
 NARROWEST = 132
 """Columns of a terminal that have room for all in one table, and of what is no terminal."""
-LONGEST_NAME, BORDER = 40, 3
+LEAST_NAME, LONGEST_NAME, BORDER = 20, 40, 3
+NUMERIC = re.compile(r"[-+−±]?\d|–$|$")
+"""How cells begin that stand at the right of their column."""
 
 
 def print_tables(results: Results, folder: Path) -> None:
@@ -65,29 +68,46 @@ Column = tuple[str, Callable[[str], str]]
 def _tables(title: str, names: Iterable[str], columns: Sequence[Column], width: int) -> list[Table]:
     """The columns in as many tables below one another as keep to a width: neither names nor intervals are cut."""
     names = list(names)
-    first = min(max(map(cell_len, [said("scenario"), *names])), LONGEST_NAME)
-    groups: list[list[list[str]]] = []
+    headings = [said(heading) for heading in ("scenario", *(heading for heading, _ in columns))]
+    return in_width(headings, [[name, *(cell(name) for _, cell in columns)] for name in names], width, said(title))
+
+
+def in_width(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int, title: str = "") -> list[Table]:
+    """Rows as tables below one another that keep to a width, the first column in each; its names may be folded."""
+    whole = [[heading, *column] for heading, *column in zip(headings, *rows, strict=True)]
+    widest = max((cell_len(cell) for column in whole[1:] for cell in column), default=0)
+    beside = width - 2 * BORDER - 1
+    first = min(max(map(cell_len, whole[0])), LONGEST_NAME, max(beside - widest, LEAST_NAME))
+    most = beside - first
+    groups: list[list[tuple[int, list[str]]]] = []
     room = 0
-    for heading, cell in columns:
-        whole = [said(heading), *map(cell, names)]
-        needed = max(map(cell_len, whole)) + BORDER
-        if needed > room:
+    for column in whole[1:]:
+        wide = min(max(map(cell_len, column)), most)
+        if wide + BORDER > room:
             groups.append([])
             room = width - first - BORDER - 1
-        groups[-1].append(whole)
-        room -= needed
-    return [_table("" if number else said(title), names, first, group) for number, group in enumerate(groups)]
+        groups[-1].append((wide, column))
+        room -= wide + BORDER
+    return [_table("" if number else title, whole[0], first, group) for number, group in enumerate(groups)]
 
 
-def _table(title: str, names: Sequence[str], first: int, columns: Sequence[Sequence[str]]) -> Table:
-    """A table of columns that each begin with their heading."""
+def _table(title: str, names: Sequence[str], first: int, columns: Sequence[tuple[int, Sequence[str]]]) -> Table:
+    """A table of columns that each begin with their heading; only what is wider than a page is folded."""
     table = Table(title=title or None, title_justify="left")
-    table.add_column(said("scenario"), width=first, overflow="fold")
-    for heading, *_ in columns:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row, name in enumerate(names, start=1):
-        table.add_row(Text(name), *(column[row] for column in columns))
+    table.add_column(names[0], width=first, overflow="fold")
+    for wide, (heading, *cells) in columns:
+        numbers = all(NUMERIC.match(own) for own in cells)
+        table.add_column(heading, justify="right" if numbers else "left", width=wide, overflow="fold")
+    for row, name in enumerate(names[1:], start=1):
+        table.add_row(Text(name), *(Text(column[row]) for _, column in columns))
     return table
+
+
+def print_rows(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    """Rows of a result in as many tables as the terminal's width needs; nothing where there are none."""
+    console = _console()
+    for table in in_width(headings, rows, console.width, title) if rows else ():
+        console.print(table)
 
 
 def _rates(summary: dict[str, Any], width: int) -> list[Table]:
@@ -168,27 +188,22 @@ def print_attribution(shares: Attribution) -> None:
     exact, drawn = "share (Shapley, all orders)", "share (Shapley, {} orders drawn)"
     third = said(exact) if shares.exact else said(drawn, shares.orders)
     title = said("Expected accidents avoided by the parts of {}", shares.programme)
-    table = Table(title=title, title_justify="left")
-    table.add_column(said("part"), overflow="fold")
-    for heading in (said("alone"), said("lost without it"), third):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for share in shares.shares:
-        cells = (with_interval(asdict(one), ".2f") for one in (share.alone, share.left_out, share.shapley))
-        table.add_row(Text(share.kind), *cells)
-    table.add_row(said("all together"), "", "", with_interval(asdict(shares.total), ".2f"), end_section=True)
-    _console().print(table)
+    rows = [
+        [one.kind, *(with_interval(asdict(own), ".2f") for own in (one.alone, one.left_out, one.shapley))]
+        for one in shares.shares
+    ]
+    rows.append([said("all together"), "", "", with_interval(asdict(shares.total), ".2f")])
+    print_rows([said("part"), said("alone"), said("lost without it"), third], rows, title)
 
 
 def print_shares(shares: dict[str, Shares], draws: int, replications: int) -> None:
     """Ratios under uncertain parameters."""
     title = said("Ratio to baseline, {} draws of parameters x {} runs", draws, replications)
-    table = Table(title=title, title_justify="left")
-    table.add_column(said("scenario"), overflow="fold")
-    for heading in ("ratio (95 % interval, parameters and chance)", "of its variance from parameters"):
-        table.add_column(said(heading), justify="right")
-    for name, one in shares.items():
-        table.add_row(Text(name), with_interval(asdict(one.ratio), ".3f"), f"{one.parameter_share:.0%}")
-    _console().print(table)
+    rows = [
+        [name, with_interval(asdict(one.ratio), ".3f"), f"{one.parameter_share:.0%}"] for name, one in shares.items()
+    ]
+    headings = ("scenario", "ratio (95 % interval, parameters and chance)", "of its variance from parameters")
+    print_rows([said(heading) for heading in headings], rows, title)
 
 
 def _note(summary: dict[str, Any]) -> Text:
@@ -206,13 +221,18 @@ def _note(summary: dict[str, Any]) -> Text:
 
 def print_evidence(rows: list[Evidence]) -> None:
     """Published values beside ours."""
-    table = Table(title="Published values and ours", title_justify="left")
-    for heading in ("what", "published", "ours", "difference", "tolerated", "unit", "holds", "source"):
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        numbers = (f"{value:.5g}" for value in (row.published, row.ours, row.difference, row.tolerance))
-        table.add_row(row.what, *numbers, row.unit, "yes" if row.holds else "NO", _source(row))
-    _console().print(table)
+    headings = ("what", "published", "ours", "difference", "tolerated", "unit", "holds", "source")
+    cells = [
+        [
+            row.what,
+            *(f"{value:.5g}" for value in (row.published, row.ours, row.difference, row.tolerance)),
+            row.unit,
+            "yes" if row.holds else "NO",
+            _source(row),
+        ]
+        for row in rows
+    ]
+    print_rows(headings, cells, "Published values and ours")
     read = [row for row in rows if row.kind == "published"]
     publications = len({row.publication for row in read})
     sys.stdout.write(f"{len(read)} of {len(rows)} rows are from pages that were read, of {publications} publications\n")

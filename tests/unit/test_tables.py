@@ -92,3 +92,39 @@ def test_the_chinese_table_has_no_text_that_nobody_says() -> None:
     tree = ast.parse(Path(tables.__file__).read_text())
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     assert set(CHINESE) <= texts
+
+
+KEY = "interventions.driving_warning.false_alarms_per_100_km"
+TOLD = [
+    [KEY, "0.915 (0.864 to 0.958)", "0.932 (0.897 to 0.965)", "little (43 ± 17 % of the variance)"],
+    ["speed.cautious_factor", "1 (0.457 to 2.19)", "−1.56 (−0.75 to 3.1)", "yes"],
+]
+
+
+@pytest.mark.parametrize("width", [80, 100, 132])
+def test_rows_of_any_command_keep_to_the_width_with_whole_numbers(width) -> None:
+    stream = io.StringIO()
+    shown = tables.in_width(("parameter", "prior, 95 %", "posterior, 95 %", "told by the data"), TOLD, width, "fit")
+    console = Console(file=stream, width=width)
+    for table in shown:
+        console.print(table)
+    text = stream.getvalue()
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert "…" not in text
+    for cell in (cell for row in TOLD for cell in row[1:]):
+        assert cell in text
+    first = re.findall(r"^│ (\S+)", text, flags=re.MULTILINE)
+    assert KEY in "".join(first)
+    assert text.count("fit") == 1
+    assert len(shown) == {80: 3, 100: 2, 132: 1}[width]
+
+
+def test_what_is_longer_than_a_page_is_folded_and_not_cut() -> None:
+    stream = io.StringIO()
+    source = "Author (2001), a report with a long title, " * 5
+    console = Console(file=stream, width=80)
+    for table in tables.in_width(("what", "ours", "source"), [["a value", "12.5", source]], 80):
+        console.print(table)
+    text = stream.getvalue()
+    assert max(map(cell_len, text.splitlines())) <= 80
+    assert re.sub(r"[^a-z]", "", text).count("areportwithalongtitle") == 5
