@@ -21,6 +21,7 @@ from sim.cli.options import (
     load,
     remark,
 )
+from sim.cli.rehearsal import DryRun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +52,7 @@ def calibrate(
     out: Out = None,
     days: Days = None,
     as_json: AsJson = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit the scenarios' `uncertain` parameters to observed targets (approximate Bayesian computation).
@@ -73,7 +75,7 @@ def calibrate(
         given = load(scenarios, days)
         loaded = calibration.with_priors(given, wanted)
         folder = added_folder(out, scenarios[0], "calibration")
-        simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+        simulation = Simulation(folder, seed, workers, dask, fresh, quiet, dry_run)
         table = calibration.table_of(loaded, wanted, draws, seed, lambda count: simulation.draw(loaded, count, 1))
     except ValueError as error:
         raise Problem(f"{targets}: {error}") from error
@@ -172,6 +174,7 @@ def portfolio(
     fresh: Fresh = False,
     out: Out = None,
     days: Days = None,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Which set of a programme's interventions avoids most accidents within a budget; table and Pareto chart.
@@ -189,7 +192,7 @@ def portfolio(
     if not whole.interventions:
         raise Problem(f"{programme}: has no interventions to choose from")
     folder = added_folder(out, programme, "portfolio")
-    simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    simulation = Simulation(folder, seed, workers, dask, fresh, quiet, dry_run, stages=True)
     rungs = rungs_of(replications)[1:] if exhaustive else rungs_of(replications)
     try:
         table = search(whole, rungs, simulation.run_lean)

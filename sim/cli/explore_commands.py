@@ -18,6 +18,7 @@ from sim.cli.options import (
     load,
     write_named,
 )
+from sim.cli.rehearsal import DryRun
 from sim.cli.report_commands import Lang, Language, OpenIt, languages_of
 
 PAGE = "explore.html"
@@ -36,6 +37,7 @@ def explore(
     dask: Dask = None,
     fresh: Fresh = False,
     open_it: OpenIt = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Make one what-if page that can be mailed: a switch for each measure, sliders, costs, who avoids what.
@@ -52,7 +54,7 @@ def explore(
 
     whole = load([programme], None)[0]
     folder = default_folder(programme)
-    simulation = Simulation(folder / "explore", seed, workers, dask, fresh, quiet)
+    simulation = Simulation(folder / "explore", seed, workers, dask, fresh, quiet, dry_run, stages=True)
     try:
         short = prepared(whole, days, warm_up_days)
     except ValueError as error:

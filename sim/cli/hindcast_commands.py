@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import AsJson, Dask, Days, Fresh, Out, Quiet, Seed, Simulation, Workers, command_line, made
+from sim.cli.rehearsal import DryRun
 
 if TYPE_CHECKING:
     from sim.hindcast.cases import LoadedCase, Registers
@@ -35,6 +36,7 @@ def hindcast(
     out: Out = None,
     days: Days = None,
     as_json: AsJson = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Hold the model against what was observed on real roads: intervals, scores and two naive rivals.
@@ -55,7 +57,7 @@ def hindcast(
     files = cases or sorted(CASES.glob("*.yaml"))
     known, loaded = _loaded(files, registers, days)
     folder = out or Path("results") / "validation"
-    simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    simulation = Simulation(folder, seed, workers, dask, fresh, quiet, dry_run)
     found = simulation.hindcast(loaded, known, draws)
     try:
         rows = scorecard(predicted(loaded, found, known, seed), found.shares, seed)

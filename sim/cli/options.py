@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.rehearsal import RehearsedError, rehearse, told
 from sim.core.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class Simulation:
     dask: str | None = None
     fresh: bool = False
     quiet: bool = False
+    dry: bool = False
+    """Whether to stop before the first run and say how many there are."""
+    stages: bool = False
+    """Whether later runs go by the results of the first."""
 
     def run_lean(self, scenarios: "list[Scenario]", replications: int) -> "Experiment":
         """Simulate without records of events."""
@@ -66,7 +71,7 @@ class Simulation:
         """Simulate, with a bar; what stops a run is told, and so is what was kept."""
         from sim.experiment.runner import run_experiment
 
-        with self._told(), progress_bar(quiet=self.quiet) as progress:
+        with self._told(scenarios), self._bar() as progress:
             return run_experiment(
                 scenarios,
                 replications=replications,
@@ -83,7 +88,7 @@ class Simulation:
         """Simulate draws of uncertain parameters."""
         from sim.analysis.uncertainty import run_draws
 
-        with self._told(), progress_bar(quiet=self.quiet) as progress:
+        with self._told(scenarios), self._bar() as progress:
             return run_draws(
                 scenarios,
                 draws=draws,
@@ -100,7 +105,8 @@ class Simulation:
         """Simulate draws of observed cases."""
         from sim.hindcast.draws import draw
 
-        with self._told(), progress_bar(quiet=self.quiet) as progress:
+        scenarios = [scenario for case in cases for scenario in case.scenarios.values()]
+        with self._told(scenarios), self._bar() as progress:
             return draw(
                 cases,
                 registers,
@@ -119,13 +125,25 @@ class Simulation:
         return Store(self.folder / "store")
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What goes wrong is one message."""
+    def _bar(self) -> "Iterator[Progress | None]":
+        """A bar, or what stops before the first run."""
+        if self.dry:
+            yield rehearse
+            return
+        with progress_bar(quiet=self.quiet) as progress:
+            yield progress
+
+    @contextmanager
+    def _told(self, scenarios: "Sequence[Scenario]") -> Iterator[None]:
+        """What goes wrong is one message, and so is what a dry run would have simulated."""
         from sim.cli.problems import Problem
         from sim.experiment.runner import ReplicationFailed
 
         try:
             yield
+        except RehearsedError as rehearsed:
+            sys.stdout.write(told(rehearsed, scenarios, self.workers, self.folder, stages=self.stages))
+            raise typer.Exit from None
         except ReplicationFailed as error:
             raise Problem(f"a run failed: {error}{self._kept(error)}", exit_code=FAILED) from error
         except ImportError as error:

@@ -27,6 +27,7 @@ from sim.cli.options import (
     load,
     remark,
 )
+from sim.cli.rehearsal import DryRun, time_told
 from sim.cli.report_commands import Language, write_report
 from sim.cli.spoken import LangOfTables, Spoken, speak
 
@@ -65,9 +66,6 @@ Attribute = Annotated[
         help="Share this scenario's effect among its interventions: leave-one-out and Shapley values.",
         show_default=False,
     ),
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Only say how many runs it takes, and how many of them are kept already.")
 ]
 Orders = Annotated[int, typer.Option(min=2, help="Orders drawn for --attribute with more than 4 parts.")]
 
@@ -144,6 +142,7 @@ def run(
     days: Days = None,
     settings: Settings = None,
     events: Events = False,
+    dry_run: DryRun = False,
     lang: LangOfTables = Spoken.en,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -152,7 +151,7 @@ def run(
     speak(lang)
     loaded = load(scenarios, days, settings or ())
     folder = free_of_others(out or default_folder(scenarios[0]))
-    experiment = Simulation(folder, seed, workers, dask, fresh, quiet).run(loaded, replications)
+    experiment = Simulation(folder, seed, workers, dask, fresh, quiet, dry_run).run(loaded, replications)
     _deliver(_results(experiment, None, None), loaded, folder, events=events, as_json=as_json, quiet=quiet)
 
 
@@ -178,6 +177,8 @@ def _tell_runs(
     lines = [f"{whole} runs of {days:.0f} days with their warm-up, {kept} of them kept already"]
     lines += [f"{drawn} runs of --draws"] if drawn else []
     lines += [f"{shared} runs of --attribute, fewer where sets are kept"] if shared else []
+    left = whole - kept + drawn + shared
+    lines += [time_told(left, scenarios, simulation.workers)] if left else []
     sys.stdout.write("\n".join([*lines, f"nothing was simulated; results would go to {simulation.folder}", ""]))
 
 

@@ -22,6 +22,7 @@ from sim.cli.options import (
     load,
     made,
 )
+from sim.cli.rehearsal import DryRun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +67,7 @@ def sweep(
     fresh: Fresh = False,
     out: Out = None,
     days: Days = None,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Vary parameters of a scenario over a grid or a design; table and chart of the ratio to the scenario as it stands.
@@ -81,7 +83,7 @@ def sweep(
 
     loaded = load([scenario], days)[0]
     folder = added_folder(out, scenario, "sweep")
-    simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    simulation = Simulation(folder, seed, workers, dask, fresh, quiet, dry_run)
     try:
         axes = [axis(text) for text in settings]
         points = grid(axes) if design is None else latin_points(axes, design, seed)
@@ -114,6 +116,7 @@ def sensitivity(
     fresh: Fresh = False,
     out: Out = None,
     days: Days = None,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Which of the `uncertain` parameters drive the answer: Morris screening or Sobol indices, with a tornado chart.
@@ -132,7 +135,7 @@ def sensitivity(
     if not uncertain_keys(loaded):
         raise Problem(f"{baseline}: has no `uncertain` parameters")
     folder = added_folder(out, baseline, "sensitivity")
-    simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
+    simulation = Simulation(folder, seed, workers, dask, fresh, quiet, dry_run)
     other = loaded[1] if len(loaded) > 1 else None
     try:
         table = of(loaded[0], other, method.value, samples, simulation.run_lean, seed=seed)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from conftest import TAISHUN
 from typer.testing import CliRunner
 
 from sim import compare
-from sim.cli import app
+from sim.cli import app, rehearsal
 from sim.core import metrics
 from sim.interventions.registry import interventions
 from sim.results.tables import unsettled
@@ -309,6 +310,39 @@ def test_a_dry_run_counts_runs_and_what_is_kept(tmp_path) -> None:
     assert not out.exists()
     assert runner.invoke(app, [*common, "--quiet"]).exit_code == 0
     assert "4 of them kept" in runner.invoke(app, [*common, "--dry-run"]).stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "runs"),
+    [
+        (["run", "base.yaml", "--replications", 3], 3),
+        (["sweep", "calls.yaml", "--set", "interventions.driver_contact.leave_share=0.2,0.5", "--replications", 2], 6),
+        (["portfolio", "calls.yaml"], 2),
+        (["explore", "calls.yaml", "--draws", 0], 2),
+    ],
+)
+def test_dry_runs_of_other_commands_count_and_write_nothing(command, runs, files) -> None:
+    arguments = [files / own if str(own).endswith(".yaml") else own for own in command]
+    place = files / ("page.html" if command[0] == "explore" else "out")
+    result = invoke(*arguments, "--dry-run", "--out", place, "--workers", 2)
+    assert result.exit_code == 0, result.output
+    first, second, *_ = result.stdout.splitlines()
+    assert re.fullmatch(rf"{runs} runs of \d+ days with their warm-up, 0 of them kept already", first)
+    assert re.fullmatch(r"about \d+ (s|min) here, by 2 processes", second)
+    assert ("more runs follow" in result.stdout) == (command[0] in {"portfolio", "explore"})
+    assert not place.exists()
+
+
+def test_the_time_of_a_run_grows_with_its_days(monkeypatch, small) -> None:
+    """A clock that goes on by 2 s a run and 0.5 s a day: 20 days after 10 of warm-up take 2 + 0.5 (20 + 0.2 x 10)."""
+    clock = [0.0]
+
+    def simulated(scenario, *_) -> None:
+        clock[0] += 2.0 + 0.5 * scenario.days
+
+    monkeypatch.setattr("sim.engine.replication.run_replication", simulated)
+    monkeypatch.setattr("time.process_time", lambda: clock[0])
+    assert rehearsal.seconds_a_run([small(days=20, warm_up_days=10)]) == pytest.approx(13.0)
 
 
 def test_mistakes_can_be_annotations(tmp_path) -> None:

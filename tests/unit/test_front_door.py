@@ -142,7 +142,7 @@ def test_every_metric_of_a_run_is_a_row_or_an_interventions_own(small) -> None:
     metrics = run_replication(small(days=2, interventions=measures), 1, 0).metrics
     own = {name for name in metrics if name.startswith("case_review_")}
     assert {name for name in metrics if metric(name) is None} == own
-    members = {"{road}": "county", "{mechanism}": "runaway", "{violation}": "speeding"}
+    members = {"{road}": "county", "{truck}": "rigid", "{mechanism}": "runaway", "{violation}": "speeding"}
     for row in TABLE:
         name = row.name
         for family, member in members.items():
