@@ -5,6 +5,8 @@ import pytest
 from scipy.optimize import brentq
 
 from sim.risk.deaths import MOST_KILLED, killed, share_of_many, shares_by_number
+from sim.risk.parameters import SeverityParameters
+from sim.risk.severity import consequences
 
 NUMBERS = np.arange(1, MOST_KILLED + 1)
 CHINA = {2008: (73484, 1290, 250, 29), 2010: (65225, 1244, 269, 34)}
@@ -49,3 +51,15 @@ def test_drawn_numbers_are_those_shares() -> None:
             share = shares_by_number(own)[number - 1]
             assert abs((here == number).mean() - share) < 4.0 * np.sqrt(share / len(here))
     assert killed(np.array([1.0]), np.array([1.0 - 2.0**-53])).tolist() == [1]
+
+
+@pytest.mark.parametrize("rescue", [0.6, 1.0, 1.5])
+def test_help_acts_on_the_share_of_accidents_that_are_fatal(rescue) -> None:
+    """Of accidents at the limit with severities at even steps, the fatal share times the factor are fatal."""
+    parameters, count = SeverityParameters(), 100_000
+    even = (np.arange(count) + 0.5) / count
+    uniforms = np.stack([even, np.full(count, 0.5), np.full(count, 0.5)])
+    for mechanism, share in enumerate(parameters.fatal_share):
+        at_limit = np.zeros(count)
+        found = consequences(np.full(count, mechanism), at_limit, uniforms, parameters, np.full(count, rescue))
+        assert (found.deaths > 0).mean() == pytest.approx(min(share * rescue, 1.0), abs=1.0 / count)

@@ -114,6 +114,19 @@ class TestLimits:
         five = 0.0047 * 5.0 + 0.0024 * 25.0
         assert two_lane.left_turn_lane_factor(np.array(5.0)) == pytest.approx(1.0 - 0.35 * five / (1.199 + five))
 
+    @pytest.mark.parametrize(("ends", "both"), [(0, 0.0), (1, 0.5), (2, 1.0)])
+    def test_spirals_count_by_the_ends_that_have_one(self, ends, both) -> None:
+        """Equation 10-13 by hand: 0.25 miles, 500 ft."""
+        section = Section(
+            length_km=0.2,
+            curve_radius_m=500.0 * 0.3048,
+            curve_length_m=0.25 * 1609.344,
+            speed_limit_kmh=60.0,
+            spiral_ends=ends,
+        )
+        expected = (1.55 * 0.25 + 80.2 / 500.0 - 0.012 * both) / (1.55 * 0.25)
+        assert modification_factors(section, 3000.0)["curve"] == pytest.approx(expected)
+
     def test_width_factors_join_at_their_bounds_of_traffic(self) -> None:
         for width in (9.0, 10.0, 11.0):
             low, high = (two_lane.lane_width_factor(np.array(width), np.array(a)) for a in (400.0, 2000.0))

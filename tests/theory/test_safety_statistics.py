@@ -76,6 +76,16 @@ def test_belief_in_a_ratio_is_that_of_two_gamma_means(before, after, predicted, 
     assert shares == pytest.approx([0.025, 0.5, 0.975, belief.chance_of_fall], abs=1e-6)
 
 
+@pytest.mark.parametrize("count", [0, 1, 4, 25])
+def test_mid_p_limits_leave_half_of_the_counts_own_chance_to_each_side(count) -> None:
+    """P(X > x) + P(X = x) / 2 is 2.5 % at the lower limit, P(X < x) + P(X = x) / 2 at the upper one."""
+    found = rate_interval(count, 1.0, method="mid_p")
+    own = [0.5 * poisson.pmf(count, limit) for limit in (found.low, found.high)]
+    if count:
+        assert poisson.sf(count, found.low) + own[0] == pytest.approx(0.025, rel=1e-6)
+    assert poisson.cdf(count - 1, found.high) + own[1] == pytest.approx(0.025, rel=1e-6)
+
+
 @pytest.mark.parametrize("method", ["exact", "mid_p"])
 @pytest.mark.parametrize("mean", [1.5, 6.0, 30.0])
 def test_rate_intervals_cover(method, mean) -> None:
