@@ -60,6 +60,7 @@ def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str]
         "parts": rows.parts(found, language),
         "costs": rows.costs(found, titles, language),
         "balance": rows.balance(found, language),
+        "sites": rows.sites(found, language),
         "worst": rows.worst_places(found, language),
         "baseline": titles[found.baseline],
         "programme": titles[found.programme],

@@ -13,6 +13,7 @@ from sim.driving.violations import OTHERS
 from sim.interventions.registry import interventions
 from sim.report.material import Material
 from sim.report.numbers import MONEY, changes, interval, millions
+from sim.report.places import places
 from sim.report.section_risk import along
 from sim.report.words import either, kind_word, parameter_word, word
 
@@ -162,6 +163,29 @@ def costs(found: Material, titles: Mapping[str, str], language: str) -> list[Row
             }
         )
     return rows
+
+
+def sites(found: Material, language: str) -> list[Row]:
+    """Works and sites of the programme by place, those that save most for their cost first."""
+    rows, titles, (unit, form) = [], found.road_titles(language), MONEY[language]
+    life_cny = float(found.scenarios[found.programme]["valuation"]["statistical_life_cny"][1])
+    between = "、" if language == "zh" else ", "
+    for place in places(found):
+        saved = None if place.deaths is None else place.deaths[0] - place.deaths[1]
+        ratio = None if saved is None or not place.cost_cny else saved * life_cny / place.cost_cny
+        named = [kind_word(kind, language) + (f" ×{count}" if count > 1 else "") for kind, count in place.kinds.items()]
+        rows.append(
+            {
+                "place": f"{titles.get(place.link, place.link)} {place.low_km:.1f}–{place.high_km:.1f}",
+                "measures": between.join(named),
+                "accidents": [f"{value:.2f}" for value in place.accidents],
+                "deaths": "–" if saved is None else f"{saved:.3f}".replace("-", "−"),
+                "cost": f"{place.cost_cny * unit:{form}}",
+                "ratio": "–" if ratio is None else f"{ratio:.2f}".replace("-", "−"),
+                "by_ratio": -NEVER if ratio is None else ratio,
+            }
+        )
+    return sorted(rows, key=lambda row: -row["by_ratio"])
 
 
 SIDES = ("victims_cny", "carriers_cny", "toll_roads_cny", "public_cny")

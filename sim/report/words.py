@@ -103,6 +103,18 @@ WORDS: dict[str, tuple[str, str]] = {
         "year by class of road.",
         "让货车离开一条路，就会把它们带到另一条路上：按道路等级列出一年的百万车公里和预期事故数。",
     ),
+    "sites": ("Works and sites", "逐处工程与点位"),
+    "sites_text": (
+        "Works and sites of the programme that touch are one place; a single point reaches 2 km to both sides. Expected "
+        "accidents there in a year, without and with the whole programme, deaths avoided there, what the works and sites cost a "
+        "year, and the value of the deaths avoided over that cost. Measures without a place act here too and cost nothing here.",
+        "相互重叠的工程和点位合为一处，单个点位按前后各 2 公里计。列出该处一年的预期事故（无措施与全套措施）、减少的死亡人数、"
+        "工程和点位的年费用，以及减少死亡的价值与费用之比。不分地点的措施在此同样起作用，但费用不计入。",
+    ),
+    "place_km": ("place (km)", "地点（公里）"),
+    "accidents_before": ("accidents without", "无措施事故起数"),
+    "accidents_after": ("accidents with", "有措施事故起数"),
+    "deaths_over_cost": ("value of deaths avoided / cost", "减少死亡价值/费用"),
     "trucks": ("By class of truck", "分车型"),
     "trucks_text": (
         "Million vehicle-km and expected accidents a year of the fleet's classes; together they are all trucks.",

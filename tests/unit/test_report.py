@@ -22,6 +22,7 @@ from sim.charts import report as drawn
 from sim.charts import saving
 from sim.charts.basic import colours
 from sim.cli import app
+from sim.interventions.cost import annuity
 from sim.interventions.registry import BUILT_IN
 from sim.report import findings
 from sim.report.card import SHIPPED_SCORECARD
@@ -31,7 +32,8 @@ from sim.report.drawings import NARROW_INCHES, banned_line, drawings
 from sim.report.material import material
 from sim.report.numbers import changes, interval, millions
 from sim.report.page import page
-from sim.report.rows import by_truck_class, worst_places
+from sim.report.places import places
+from sim.report.rows import by_truck_class, sites, worst_places
 from sim.report.section_risk import along, risk_per_km
 from sim.report.sources import assumptions
 from sim.report.summary import summary, told
@@ -417,6 +419,42 @@ def test_trucks_are_listed_by_class_under_their_titles(small, tmp_path) -> None:
         assert "rigid" not in titles
     driven = found.summary["scenarios"]["small"]["metrics"]["truck_km_rigid"]
     assert titles["自卸车"][0] == interval(driven, 1e-6 * found.yearly, ".2f", "zh")
+
+
+def test_works_and_sites_that_touch_are_one_place_with_all_their_costs(small, tmp_path) -> None:
+    cameras = {"cameras": [{"link": "upper", "at_km": 1.0}, {"link": "lower", "at_km": 2.0}]}
+    works = {"works": [{"link": "upper", "from_km": 0.5, "to_km": 2.0, "lighting": True}]}
+    base = small(days=20)
+    measures = {"speed_cameras": cameras, "road_works": works, "driver_contact": {}}
+    programme = small(days=20, name="programme", interventions=measures)
+    write_results(compare(base, programme, replications=2, seed=2, workers=1), tmp_path, events=False)
+    found = material(tmp_path)
+    upper, lower = sorted(places(found), key=lambda place: place.link, reverse=True)
+    assert upper.kinds == {"road_works": 1, "speed_cameras": 1}
+    assert lower.kinds == {"speed_cameras": 1}
+    assert (upper.low_km, upper.high_km) == (0.0, 3.0)
+    cost, rate = programme.interventions["road_works"].cost, programme.valuation.discount_rate
+    works_cny = 1.5 * (cost.yearly_cny + cost.capital_cny * annuity(rate, cost.lifetime_years))
+    camera = programme.interventions["speed_cameras"].cost
+    camera_cny = camera.yearly_cny + camera.capital_cny * annuity(rate, camera.lifetime_years)
+    assert lower.cost_cny == pytest.approx(camera_cny)
+    assert upper.cost_cny == pytest.approx(works_cny + camera_cny)
+    for number, name in enumerate(("small", "programme")):
+        own = found.sections[(found.sections["scenario"] == name) & (found.sections["link"] == "upper")]
+        own = own[np.where(own["forward"], own["start_m"] < 3000.0, own["start_m"] >= 5000.0)]  # of 8 km, by travel
+        total = found.yearly * own[[f"expected_{kind}" for kind in MECHANISMS]].to_numpy().sum() / 2
+        assert upper.accidents[number] == pytest.approx(total)
+        assert upper.deaths is not None
+        assert upper.deaths[number] == pytest.approx(found.yearly * own["expected_deaths"].sum() / 2)
+    for language in LANGUAGES:
+        rows = sites(found, language)
+        assert len(rows) == 2
+        assert page(found, (language,)).count(rows[0]["place"]) >= 1
+
+
+def test_measures_without_a_place_have_no_table_of_places(found) -> None:
+    assert places(found) == []
+    assert WORDS["sites"][0] not in page(found, ("en",))
 
 
 def test_the_worst_places_are_the_sections(found) -> None:

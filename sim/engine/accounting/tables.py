@@ -62,4 +62,5 @@ def by_section(world: World, counted: Counted) -> pd.DataFrame:
     )
     for number, name in enumerate(MECHANISMS):
         frame[f"expected_{name}"] = tallies.hazard[number].sum(axis=0)
+    frame["expected_deaths"] = tallies.deaths
     return frame
