@@ -361,6 +361,25 @@ def funnel(steps: Sequence[tuple[str, float]], words: Words, colour: str = PALET
     return figure
 
 
+def sets(table: pd.DataFrame, unit: float, words: Words) -> Figure:
+    """Accidents avoided over cost a year of every set of measures, and those that are best for their cost."""
+    with mpl.rc_context(NARROW):
+        figure = tall(3.4)
+        axes = figure.add_subplot()
+        front = table[table["front"]].sort_values("cost_cny")
+        others = table[~table["front"]]
+        if len(others):
+            dots = axes.plot(others["cost_cny"] * unit, others["avoided"], "o", color="0.8", markersize=4)[0]
+            dots.set_label(words("set_mark"))
+        best = axes.plot(front["cost_cny"] * unit, front["avoided"], "-o", color=PALETTE[5], markersize=4)[0]
+        best.set_label(words("front_mark"))
+        axes.set_xlabel(words("cost"))
+        axes.set_ylabel(words("avoided"))
+        axes.set_xlim(left=0.0)
+        axes.legend(frameon=False, fontsize=8)
+    return figure
+
+
 def counted(means: Mapping[str, float], words: Words, shade: Shades) -> Figure:
     """What one year may count: Poisson probabilities around each scenario's expected accidents."""
     from scipy.stats import poisson

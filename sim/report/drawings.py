@@ -48,6 +48,9 @@ def _drawn(found: Material, language: str, inches: float) -> Iterator[tuple[str,
     if found.attribution is not None:
         shapley = _shapley(found.attribution, found.yearly, language)
         yield "parts", (drawn.parts(shapley, say, shade[found.programme]), findings.parts(shapley, language))
+    if found.portfolio is not None:
+        unit, _ = MONEY[language]
+        yield "sets", (drawn.sets(found.portfolio, unit, say), findings.sets(found.portfolio, language))
     yield "mechanisms", _mechanisms(found, titles, shade, language)
     yield "strip", _strip(found, titles, of_title, language)
     descent = worst_descent(found)

@@ -10,9 +10,12 @@ import pandas as pd
 from sim.charts.basic import monthly_rows
 from sim.core.units import DAYS_PER_YEAR, KG_PER_TONNE, Floats
 from sim.report.descents import ALONE, WRONG_GEAR, Brakes, WorstDescent
+from sim.report.numbers import millions
 from sim.report.words import either, parameter_word, word
 from sim.statistics.queueing import waiting_probability
 
+MOST_OF_IT = 0.8
+"""Of what the best set avoids."""
 MAY_WAIT = 0.1
 """Share of calls that may find all operators busy."""
 
@@ -191,6 +194,22 @@ def _safe(brakes: Brakes, limit_kmh: float, language: str) -> str:
     if brakes.safe_kmh >= limit_kmh:
         return either(language, "at the limit", "按限速行驶")
     return either(language, f"up to {brakes.safe_kmh:.0f} km/h", f"车速不超过 {brakes.safe_kmh:.0f} km/h")
+
+
+def sets(table: pd.DataFrame, language: str) -> str:
+    """How many sets are best for their cost, and what the cheapest of them costs that avoids most of what can be."""
+    front = table[table["front"]].sort_values("cost_cny")
+    most, dearest = float(front["avoided"].max()), float(front["cost_cny"].max())
+    enough = front[front["avoided"] >= MOST_OF_IT * most].iloc[0]
+    cost, whole = (millions(value, language) for value in (float(enough["cost_cny"]), dearest))
+    share, unit = f"{100.0 * MOST_OF_IT:.0f}", word("money", language)
+    return either(
+        language,
+        f"Of {len(table)} sets of measures, {len(front)} are best for their cost; {share} % of what the dearest "
+        f"avoids costs {cost} {unit} a year, all of it {whole}.",
+        f"{len(table)} 种措施组合中，{len(front)} 种在同等费用下效果最好；"
+        f"达到其中最贵一种效果的 {share}% 每年需 {cost} {unit}，全部则需 {whole}。",
+    )
 
 
 def costs(points: Mapping[str, tuple[float, float]], unit: str, language: str) -> str:
