@@ -10,6 +10,7 @@ import pytest
 from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse, requests
 from conftest import SMALL
+from keyboard import opened
 from typer.testing import CliRunner
 
 from sim.analysis.portfolio import with_parts
@@ -252,3 +253,29 @@ def test_the_page_asks_nobody_and_fits_its_window(html, tmp_path) -> None:
         });
         """
         assert int(browse(outer, tmp_path, script)[0]) <= width
+
+
+@needs_browser
+def test_keys_alone_are_enough(html, data, tmp_path) -> None:
+    """A measure off and on, a slider moved, an outcome chosen, a choice pinned: the figures follow."""
+    with opened(f"{html.as_uri()}#en", tmp_path / "profile") as shown:
+        whole = shown.ask("window.hairpin.state.mask")
+        shown.tab_to("e.id === 'kind-early_warning'")
+        before = shown.ask("document.getElementById('headline').textContent")
+        shown.press(" ")
+        assert shown.ask("window.hairpin.state.mask") == whole ^ 2
+        assert shown.ask("document.getElementById('headline').textContent") != before
+        shown.press(" ")
+        assert shown.ask("document.getElementById('headline').textContent") == before
+        shown.tab_to("e.type === 'range'")
+        shown.press("ArrowRight")
+        assert any(shown.ask("window.hairpin.state.places"))
+        shown.tab_to("e.type === 'radio'")
+        outcome = shown.ask("window.hairpin.state.outcome")
+        shown.press("ArrowRight")
+        assert shown.ask("window.hairpin.state.outcome") != outcome
+        shown.tab_to("e.id === 'pin'")
+        shown.press("Enter")
+        assert shown.ask("document.querySelectorAll('#compare svg').length") > 0
+        shown.tab_to("e.id === 'switch' || e === document.body")
+        assert shown.said == []

@@ -13,6 +13,7 @@ import pytest
 from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse, requests
 from conftest import ROOT
+from keyboard import opened
 from matplotlib.colors import to_rgba
 from poisson_words import chance_by_simulation
 from typer.testing import CliRunner
@@ -718,3 +719,26 @@ def test_axe_would_find_it(html, tmp_path) -> None:
 def test_events_are_not_needed(folder) -> None:
     assert not (folder / "events.parquet").exists()
     assert isinstance(material(folder).monthly, pd.DataFrame)
+
+
+@needs_browser
+def test_keys_alone_are_enough(html, tmp_path) -> None:
+    """Language, a table sorted up and down, and the sources opened, without a mouse and without a trap."""
+    with opened(f"{html.as_uri()}#en", tmp_path / "profile") as shown:
+        shown.tab_to("e.dataset.switch !== undefined")
+        shown.press("Enter")
+        assert shown.ask("document.documentElement.dataset.shown") == "zh"
+        shown.tab_to("e.closest('main').lang === 'zh' && e.closest('[data-csv=scenarios] th:nth-child(2)')")
+        order = (
+            "[...document.querySelectorAll('main[lang=zh] [data-csv=scenarios] tbody th')].map((e) => e.textContent)"
+        )
+        shown.press("Enter")
+        up = shown.ask(order)
+        shown.press(" ")
+        assert shown.ask("document.activeElement.closest('th').getAttribute('aria-sort')") == "descending"
+        assert shown.ask(order) == up[::-1] != up
+        shown.tab_to("e.tagName === 'SUMMARY'")
+        shown.press("Enter")
+        assert shown.ask("document.activeElement.parentElement.open")
+        shown.tab_to("e === document.body")  # out of the page: nothing holds the focus
+        assert shown.said == []

@@ -13,6 +13,7 @@ import pytest
 from accessibility import WINDOWS, grave_findings
 from browser import CHROMIUM, browse, requests
 from conftest import SMALL
+from keyboard import opened
 from typer.testing import CliRunner
 
 from sim.analysis.portfolio import with_parts
@@ -217,6 +218,26 @@ def test_the_page_shows_what_it_is_told_in_both_languages(tmp_path) -> None:
     assert english == ["0.900", "run 2 of 4, the whole time"]
     assert choice == {"measures": {"driver_contact": {"operators": 5}}, "runs": 4}
     assert (rows, fits, button) == (len(jobs.SHOWN), True, "精确模拟")
+
+
+@needs_browser
+def test_keys_alone_are_enough_and_what_is_shown_is_what_the_server_told(address, tmp_path) -> None:
+    """The page as the server gives it: a measure off, two runs, started by keys; its figures are those of the job."""
+    with opened(f"{address}/?token={TOKEN}#en", tmp_path / "profile") as shown:
+        shown.tab_to("e.dataset.kind === 'early_warning'")
+        shown.press(" ")
+        shown.tab_to("e.id === 'runs'")
+        shown.ask("document.getElementById('runs').value = 2")
+        shown.tab_to("e.id === 'go'")
+        shown.press("Enter")
+        shown.wait("document.getElementById('state').textContent.startsWith('done') || !byId('go').disabled")
+        shown.wait("last !== null && last.run === 2")
+        seen = shown.ask("document.getElementById('headline').textContent")
+        told = watched(address, {"measures": {"driver_contact": {}}, "runs": 2})[-2]
+        assert shown.ask("JSON.stringify(last.ratio)") == json.dumps(told["ratio"], separators=(",", ":"))
+        assert seen.startswith(f"{told['ratio'][0]:.3f}")
+        assert shown.ask("document.querySelectorAll('tbody tr').length") == len(jobs.SHOWN)
+        assert shown.said == []
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch) -> None:
