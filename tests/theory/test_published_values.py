@@ -127,6 +127,22 @@ class TestLimits:
         expected = (1.55 * 0.25 + 80.2 / 500.0 - 0.012 * both) / (1.55 * 0.25)
         assert modification_factors(section, 3000.0)["curve"] == pytest.approx(expected)
 
+    def test_short_and_tight_curves_count_as_a_hundred_feet(self) -> None:
+        """Equation 10-13's limits: 100 ft of length, 100 ft of radius."""
+        hundred = 100.0 / 5280.0
+        expected = (1.55 * hundred + 80.2 / 300.0) / (1.55 * hundred)
+        assert two_lane.curve_factor(np.array(hundred / 2.0), np.array(300.0), np.array(0.0)) == pytest.approx(expected)
+        tight = (1.55 * 0.1 + 80.2 / 100.0) / (1.55 * 0.1)
+        assert two_lane.curve_factor(np.array(0.1), np.array(60.0), np.array(0.0)) == pytest.approx(tight)
+
+    @pytest.mark.parametrize(("per_km", "factor"), [(0.0, 1.0), (3.0, 1.0), (12.0, None)])
+    def test_driveways_are_counted_by_the_mile(self, per_km, factor) -> None:
+        """Equation 10-17 by hand at 2,000 vehicles a day; five a mile and fewer are the base."""
+        section = Section(length_km=0.3, speed_limit_kmh=60.0, driveways_per_km=per_km)
+        slope = 0.05 - 0.005 * np.log(2000.0)
+        by_hand = (0.322 + max(per_km * 1.609344, 5.0) * slope) / (0.322 + 5.0 * slope)
+        assert modification_factors(section, 2000.0)["driveways"] == pytest.approx(factor or by_hand)
+
     def test_width_factors_join_at_their_bounds_of_traffic(self) -> None:
         for width in (9.0, 10.0, 11.0):
             low, high = (two_lane.lane_width_factor(np.array(width), np.array(a)) for a in (400.0, 2000.0))
