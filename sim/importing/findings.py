@@ -32,8 +32,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "轨迹的 {count} 段按首尾相接重新排序（文件中的顺序相距 {gap_m:,.0f} 米）",
     ),
     "R04": (
-        "driven twice: {cut_m:,.0f} m that follow an earlier part of the track were cut off",
-        "同一道路重复驶过：与前段重合的 {cut_m:,.0f} 米已舍去",
+        "driven twice: {cut_m:,.0f} m of a lap, a detour or a return are left out",
+        "同一道路重复驶过：绕圈、绕行或折返的 {cut_m:,.0f} 米已舍去",
     ),
     "R05": (
         "{grade_pct:.1f} % over 100 m after smoothing, above {most_pct:g} %: a longer --elevation-wavelength may help",

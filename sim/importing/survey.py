@@ -25,8 +25,11 @@ LEAST_STEP_M = 0.5
 GAP_M, GAP_S, FASTEST_MS = 200.0, 60.0, 40.0
 PAUSE_M, PAUSE_POINTS, PAUSE_WAY = 25.0, 20, 4.0
 """A pause is so many points within so far of the first, whose way is so many times as long: no bend is."""
-SAME_PLACE_M, EARLIER_M, DRIVEN_TWICE_M = 15.0, 300.0, 150.0
-"""The legs of a hairpin bend are not so close over such a length: assumptions, 8 to 20, 200 to 1,000, 100 to 300 m."""
+SAME_PLACE_M, SAME_LEVEL_M = 15.0, 15.0
+BACK_M, FORTH_M = (300.0, 150.0), (1000.0, 300.0)
+"""How much earlier a place was passed before, and over which length, where a track comes back along itself, and where
+it follows itself. The legs of a hairpin bend are not so close, and the turns of a spiral lie on other levels, by more
+than heights drift: assumptions, half to twice as much."""
 JUMP_M, JUMP_STEPS = 60.0, 4.0
 """A fix apart lies so far from both neighbours, and so many usual steps: assumptions, 40 to 100 m, 3 to 6."""
 LEAST_ROAD_M = 200.0
@@ -44,7 +47,7 @@ MOST_WITHOUT_M = 300.0
 """Of a road without any height that are bridged without a word: assumption, 100 to 500 m."""
 LEAST_ABOVE_M = 50.0
 """Of the usual height, from which on a height of 0 is none: assumption, 20 to 200 m."""
-FEWEST_STEPS = 4
+FEWEST_STEPS, MOST_APART = 8, 3
 BEYOND_M = 50.0
 """By so much a kilometre may lie beyond the end of a track, whose length is not exact: assumption, 10 to 200 m."""
 LOWEST_M = -500.0
@@ -177,26 +180,35 @@ def _driving(x_m: Floats, y_m: Floats) -> Bools:
 
 
 def _without_jumps(line: Line, plane: Plane, findings: list[Finding]) -> Line:
-    """A track without lone fixes far from those before and after, which lie near each other."""
+    """A track without fixes, one to three in turn, far from those before and after, which lie near each other."""
     x, y = plane.metres(line.lon_deg, line.lat_deg)
     steps = np.hypot(np.diff(x), np.diff(y))
     if line.drawn or len(steps) < FEWEST_STEPS:
         return line
-    nearer = np.minimum(steps[1:], steps[:-1])
-    across = np.hypot(x[2:] - x[:-2], y[2:] - y[:-2])
-    apart = (nearer > max(JUMP_M, JUMP_STEPS * float(np.median(steps)))) & (across < nearer / 2.0)
+    least = max(JUMP_M, JUMP_STEPS * float(np.median(steps)))
+    apart, away_m = np.zeros(len(x), dtype=np.bool_), 0.0
+    for many in range(1, MOST_APART + 1):
+        nearer = np.minimum(steps[:-many], steps[many:])
+        across = np.hypot(x[many + 1 :] - x[: -many - 1], y[many + 1 :] - y[: -many - 1])
+        first = np.flatnonzero((nearer > least) & (across < nearer / 2.0))
+        away_m = max(away_m, float(nearer[first].max(initial=0.0)))
+        for place in first.tolist():
+            apart[place + 1 : place + 1 + many] = True
+    for end, step in ((0, 0), (-1, -1)):
+        if steps[step] > least and steps[1 if end == 0 else -2] <= least:
+            apart[end], away_m = True, max(away_m, float(steps[step]))
     if not apart.any():
         return line
-    findings.append(Finding("R20", "", {"count": int(apart.sum()), "away_m": float(nearer[apart].max())}))
-    return line.picked(np.concatenate([[True], ~apart, [True]]))
+    findings.append(Finding("R20", "", {"count": int(apart.sum()), "away_m": away_m}))
+    return line.picked(~apart)
 
 
 def _driven_once(line: Line, plane: Plane, findings: list[Finding]) -> Line:
-    """A track without what it drove again: excursions are taken out, or all after a return is cut."""
+    """A track without what it drove again: detours and laps are taken out, or all after a return is cut."""
     while True:
         x, y = plane.metres(line.lon_deg, line.lat_deg)
         along = distances(x, y)
-        left_out = _again(x, y, along)
+        left_out = _again(x, y, along, line.height_m)
         if left_out is None:
             return line
         first, stop = left_out
@@ -215,32 +227,46 @@ def _note_gaps(line: Line, along: Floats, findings: list[Finding]) -> None:
     findings.extend(Finding("R03", _km(along[place]), {"gap_m": float(steps[place])}) for place in gaps)
 
 
-def _again(x_m: Floats, y_m: Floats, along: Floats) -> tuple[int, int] | None:
+def _again(x_m: Floats, y_m: Floats, along: Floats, height_m: Floats) -> tuple[int, int] | None:
     """Last point before what a track drove again, and the first from which it goes on; None where it drove all once.
 
     Where it comes back along itself and leaves for a longer way elsewhere, that is the place where it left its way
-    before; else it ends where it turned, or where it began to follow itself.
+    before, and where it follows itself after a lap, that is the lap; else it ends where it turned or began to follow
+    itself. A lap on another level is another road, such as the next turn of a spiral.
     """
     places = np.column_stack([x_m, y_m])
     near: list[list[int]] = cKDTree(places).query_ball_point(places, SAME_PLACE_M)
     first = np.array([min(rows) for rows in near])
-    again = along - along[first] > EARLIER_M
+    again = along - along[first] > BACK_M[0]
     for start, stop in stretches(again):
-        if not again[start] or along[stop - 1] - along[start] < DRIVEN_TWICE_M:
+        length_m = float(along[stop - 1] - along[start])
+        if not again[start] or length_m < BACK_M[1]:
             continue
-        back = along[first[stop - 1]] < along[first[start]]
-        out_m = 0.5 * (along[stop - 1] - along[first[stop - 1]]) if back else 0.0
-        goes_on = along[-1] - along[stop - 1] > max(LEAST_ROAD_M, out_m)
-        if goes_on and (back or _turned(along, first, start, stop)):
-            return int(first[stop - 1]), stop
-        turn = 0.5 * (along[start] + along[first[start]]) if back else along[start]
-        return int(np.searchsorted(along, turn, side="right")) - 1, len(x_m)
+        back = along[first[stop - 1]] < along[first[start]] or _turned(along, first, start, stop)
+        if back:
+            return _detour(places, along, first, start, stop)
+        own = np.arange(start, stop)
+        above_m = float(np.abs(height_m[own] - height_m[first[own]]).mean())
+        lap = length_m >= FORTH_M[1] and along[start] - along[first[start]] > FORTH_M[0]
+        if lap and not above_m > SAME_LEVEL_M:
+            goes_on = along[-1] - along[stop - 1] > LEAST_ROAD_M
+            return (int(first[start]), start) if goes_on else (start - 1, len(x_m))
     return None
+
+
+def _detour(places: Floats, along: Floats, first: Ints, start: int, stop: int) -> tuple[int, int]:
+    """What to leave out where a track comes back along itself, and may go forth once more."""
+    turn_m = 0.5 * float(along[start] + along[first[start]])
+    turn, low = int(np.searchsorted(along, turn_m, side="right")) - 1, int(first[start:stop].min())
+    if along[-1] - along[stop - 1] <= max(LEAST_ROAD_M, 0.5 * float(along[stop - 1] - along[first[stop - 1]])):
+        return turn, len(along)
+    out = places[low : turn + 1] - places[min(stop, len(along) - 1)]
+    return low + int(np.hypot(out[:, 0], out[:, 1]).argmin()), stop
 
 
 def _turned(along: Floats, first: Ints, start: int, stop: int) -> bool:
     """Whether it went back along itself and then forth again, to where it had turned."""
-    return float(along[first[start]] - along[first[start:stop]].min()) > DRIVEN_TWICE_M / 2.0
+    return float(along[first[start]] - along[first[start:stop]].min()) > BACK_M[1] / 2.0
 
 
 def _heights(
