@@ -43,7 +43,7 @@ class Target(Model):
     @property
     def spread(self) -> float:
         """Standard deviation of the observation; of a count, at the value itself."""
-        return self.sd or sqrt(self.value + self.overdispersion * self.value**2)
+        return self.sd or sqrt(max(self.value, 1.0) + self.overdispersion * self.value**2)
 
     @model_validator(mode="after")
     def _months_in_order(self) -> Self:
@@ -66,6 +66,8 @@ class Target(Model):
         if (self.sd is None) == (self.years is None):
             raise ValueError("must have sd, or years if it is a count, and not both")
         if self.years is None:
+            if self.overdispersion:
+                raise ValueError("overdispersion is of a count: years is missing, or sd tells the error already")
             return self
         if not self.value.is_integer():
             raise ValueError(f"value is {self.value:g}, a count in {self.years:g} years must be a whole number")

@@ -207,7 +207,7 @@ def accidents(
     ] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="COLUMN=TEXT: only accidents of which a row's cell begins so, such as vehicle=truck."),
+        typer.Option(help="COLUMN=TEXT: only accidents of which a row's cell holds this text, as vehicle=truck."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -270,6 +270,10 @@ def _pairs(option: str, texts: list[str] | None) -> dict[str, str]:
     wrong = [text for text in texts or [] if not text.partition("=")[0] or "=" not in text]
     if wrong:
         raise Problem(f"{option}: found {wrong[0]!r}, must be like KEY=VALUE")
+    keys = [text.partition("=")[0] for text in texts or []]
+    twice = [key for key in keys if keys.count(key) > 1]
+    if twice:
+        raise Problem(f"{option}: {twice[0]} is given twice, must be given once")
     return {text.partition("=")[0]: text.partition("=")[2] for text in texts or []}
 
 

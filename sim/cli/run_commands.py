@@ -112,6 +112,8 @@ def compare(
     simulation = Simulation(folder, seed, workers, dask, fresh, quiet)
     if dry_run:
         _tell_runs(simulation, scenarios, replications, draws, programme, orders)
+        if precision is not None:
+            sys.stdout.write(f"more runs may follow until the ratio is known, up to {max_replications} of each\n")
         return
     first = None if precision is None else max(replications, FIRST_STAGE)
     if precision is None or first is None:

@@ -80,8 +80,8 @@ def accident_files(counted: Counted) -> tuple[dict[str, bytes], dict[str, Any]]:
     studied = [own for own in _placed(counted, accidents) if own.year in counted.years]
     if studied:
         targets = targets_of(studied, len(counted.years), found, counted.file)
-        files["observed.yaml"] = targets_text(targets, "observed.yaml").encode()
-        report["targets"] = {row["name"]: row["value"] for row in targets["targets"]}
+        files["observed.yaml"] = targets_text(targets).encode()
+        report["targets"] = {row["name"]: row["value"] for row in targets}
     if counted.sites:
         files["sections.csv"] = sections.to_csv(index=False).encode()
     files |= {

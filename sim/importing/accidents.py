@@ -53,7 +53,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "伤害程度",
     ),
     "type": (
-        *("collision_type", "crash_type", "accident_type", "type_of_accident", "manner_of_collision"),
+        *("collision_type", "collision type", "crash_type", "crash type", "accident_type", "accident type"),
+        *("type_of_accident", "manner_of_collision", "manner of collision"),
         *("manner_of_crash", "first_harmful_event", "事故形态", "碰撞形态", "碰撞类型", "形态"),
     ),
     "deaths": ("deaths", "fatals", "fatalities", "killed", "死亡人数", "死亡人数_人", "死亡"),
@@ -66,6 +67,12 @@ FATAL = frozenset(
     {"fatal", "1", "k", "fatality", "fatal injury", "fatal accident", "fatal crash", "killed"}
     | {"死亡", "死亡事故", "亡人事故"}
 )
+TOLD_SEVERITY = re.compile(
+    r"^[1-5kabco]$|fatal|killed|dead|death|injur|hurt|slight|serious|severe|minor|damage|pdo|[死亡伤损]|财产|轻微|一般|重大"
+)
+"""As severities are written, in small letters; codes of one sign, KABCO among them."""
+EITHER = frozenset({"事故类型", "accident_type", "accident type", "crash_type", "crash type", "type_of_accident"})
+"""Columns that hold how severe accidents were in some tables, and how they happened in others."""
 NO_DEATH = re.compile(r"无死亡|非死亡|未死亡")
 NO_ID = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "unknown", "无", "不详"})
 """Cells that are no accident's number."""
@@ -78,8 +85,12 @@ OF_MILES = re.compile(r"mile|(?:^|_)mi(?:$|_)|(?:^|_)mp$")
 OF_PERSONS = frozenset({"casualty_severity", "injury_severity", "person_severity", "伤亡程度", "伤害程度"})
 """Columns of severity that are each person's, not the accident's."""
 CLOCK_AT_END = re.compile(
-    r"(?:.*[\sT日午晨上晚])?(\d{1,2})[:：时点](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]?)?$"
+    r"(?:.*[\sT日午晨早上晚])?(\d{1,2})[:：时点](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]?)?$"
 )
+ABOUT_THEN = re.compile(r"(?:许|多|左右|前后)$")
+BARE_HALF = re.compile(r"(?<![\d:])(\d{1,2})\s*([AaPp]\.?[Mm]\.?)$")
+"""2 PM."""
+IS_TIME = re.compile(r"[:：时点]|[AaPp]\.?[Mm]\.?$")
 HALF_PAST = re.compile(r"(\d{1,2})\s*点半")
 MOST_NAMED = 20
 MOST_UNPACKED_BYTES = 300_000_000
@@ -158,7 +169,7 @@ def read_accidents(
     date_order: DateOrder | None = None,
     only: Mapping[str, str] | None = None,
 ) -> Records:
-    """Records of a table; `only` those of which a row's cell begins with a text, with all of their rows.
+    """Records of a table; `only` those of which a row's cell holds a text, with all of their rows.
 
     Raises
     ------
@@ -188,10 +199,10 @@ def read_accidents(
 
 
 def _chosen(table: Table, found: list[Accident], only: Mapping[str, str], *, by_id: bool) -> list[Accident]:
-    """Accidents that a row belongs to whose cells begin with these texts."""
+    """Accidents that a row belongs to whose cells hold these texts, in letters of any size."""
     if not only:
         return found
-    rows = {row for row, _ in table.where(only).rows}
+    rows = {row for row, _ in table.holding(only).rows}
     if not by_id:
         return [own for own in found if own.row in rows]
     numbers = {own.id for own in found if own.row in rows}
@@ -214,9 +225,23 @@ def _columns(table: Table, layout: Layout, named: Mapping[str, str]) -> dict[str
     found = table.columns_of(NAMES, {**own, **named})
     if "id" in found and len({row.get(found["id"], "") for _, row in table.rows}) == 1 and len(table.rows) > 1:
         del found["id"]
+    _tell_apart(table, found, named)
     if "date" not in found and "year" not in found:
         raise refused(f"{table.file}:1", "neither a date nor a year is among its columns: say --map date=COLUMN")
     return found
+
+
+def _tell_apart(table: Table, columns: dict[str, str], named: Mapping[str, str]) -> None:
+    """A column that may hold severities or collision types is what most of its cells are."""
+    for key, other in (("severity", "type"), ("type", "severity")):
+        name = columns.get(key, "")
+        if key in named or plain_name(name) not in EITHER:
+            continue
+        cells = [text for row in table.rows if (text := cell(row, columns, key))]
+        of_severity = 2 * sum(map(tells_severity, cells)) > len(cells)
+        if of_severity != (key == "severity"):
+            del columns[key]
+            columns.setdefault(other, name)
 
 
 def _dates(table: Table, columns: Mapping[str, str], order: DateOrder | None) -> Sequence[Dates]:
@@ -272,7 +297,7 @@ def _accident(
         *when,
         hour_of(cell(row, columns, "hour") or _behind_the_day(of_spreadsheet(cell(row, columns, "date")))),
         cell(row, columns, "route"),
-        _with_metres(layout.post(cell(row, columns, "post")), cell(row, columns, "post_m")),
+        _with_metres(cell(row, columns, "post"), layout.post(cell(row, columns, "post")), cell(row, columns, "post_m")),
         lon if placed else None,
         lat if placed else None,
         cell(row, columns, "severity"),
@@ -282,10 +307,12 @@ def _accident(
     )
 
 
-def _with_metres(post: float | None, text: str) -> float | None:
-    """A post, and metres beyond it where a column of its own has them."""
-    metres = number_of(text)
-    return post if post is None or metres is None else post + metres / METRES_PER_KM
+def _with_metres(text: str, post: float | None, metres_text: str) -> float | None:
+    """A whole kilometre, and metres beyond it where a column of its own has them."""
+    metres = number_of(metres_text)
+    if post is None or metres is None or post != int(post) or "+" in text or "＋" in text:
+        return post
+    return post + metres / METRES_PER_KM if 0.0 <= metres < METRES_PER_KM else post
 
 
 def _day(text: str) -> str:
@@ -301,12 +328,13 @@ def _post_code(text: str, post: float | None) -> str:
 
 def _behind_the_day(text: str) -> str:
     """The time in a cell with the day before it; nothing where there is none."""
-    return text if ":" in text or "：" in text or "时" in text else ""
+    return text if IS_TIME.search(text) else ""
 
 
 def _hour(text: str) -> int | None:
     """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
-    text = FULL_HOUR.sub(r"\1:00", HALF_PAST.sub(r"\1:30", text))
+    text = FULL_HOUR.sub(r"\1:00", HALF_PAST.sub(r"\1:30", ABOUT_THEN.sub("", text)))
+    text = BARE_HALF.sub(r"\1:00 \2", text)
     marked, half = CLOCK_AT_END.match(text), HALF.search(text)
     if marked:
         hour = int(marked[1])
@@ -327,6 +355,11 @@ def _people(text: str) -> int | None:
     """A number of persons; what is below 0 is a code for unknown."""
     value = _whole(text)
     return None if value is None or value < 0 else value
+
+
+def tells_severity(text: str) -> bool:
+    """Whether a text says how severe an accident was."""
+    return TOLD_SEVERITY.search(text.strip().lower()) is not None
 
 
 def is_fatal(severity: str) -> bool:

@@ -40,8 +40,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "平滑后仍有 100 米坡度达 {grade_pct:.1f} %，超过 {most_pct:g} %：可加大 --elevation-wavelength",
     ),
     "R07": (
-        "limit {value!r} names several or none: {used:g} km/h, the lowest, is used",
-        "限速 {value!r} 含多个值或无法读取：采用最低值 {used:g} km/h",
+        "limit {value!r} names several: {used:g} km/h, the lowest, is used",
+        "限速 {value!r} 含多个值：采用最低值 {used:g} km/h",
+    ),
+    "R07-unread": (
+        "limit {value!r} can't be read: {used:g} km/h is used, by road class or as said",
+        "限速 {value!r} 无法读取：按道路等级或指定值取 {used:g} km/h",
     ),
     "R07-none": (
         "no limit on {share:.0%} of the length: {used} km/h by road class is an assumption (--speed-limit-kmh)",
@@ -62,6 +66,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "R10-fractions": (
         "no grade above {grade:g} %: if the column holds fractions (0.05 for 5 %), multiply it by 100",
         "坡度均不超过 {grade:g} %：若该列为小数（0.05 即 5 %），请乘以 100",
+    ),
+    "R10-stations": (
+        "stations such as {example} are taken as kilometres and metres: if they are hundreds of feet say --units us",
+        "桩号如 {example} 按公里加米读取：若为百英尺桩号请加 --units us",
     ),
     "R13": (
         "{void_m:,.0f} m of the way have no height: a straight line between what is known",

@@ -13,7 +13,9 @@ from sim.importing.table import Row, Table, cell, number_of, plain_name
 from sim.inputs.road import Section
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "aadt": ("aadt", "adt", "aadt_veh", "traffic", "交通量", "日交通量", "年平均日交通量"),
+    "aadt": (
+        "aadt", "adt", "aadt_veh", "aadt_veh/day", "aadt_veh/d", "traffic", "交通量", "日交通量", "年平均日交通量",
+    ),
     "lane_width_m": (
         "lane_width_m", "lane_width", "lane width", "lane width_m", "lane width_ft", "车道宽度", "车道宽度_m",
     ),
@@ -34,7 +36,15 @@ OF_SECTION = (
 WIDTHS = ("lane_width_m", "shoulder_width_m")
 AADT, MOST_A_DAY = "aadt", 200_000.0
 WORDS = ("tunnel",)
-LANES = {"eight": 8, "six": 6, "four": 4, "two": 2, "八": 8, "六": 6, "四": 4, "两": 2, "二": 2, "双": 2}
+LANES = {
+    "eight": 8, "six": 6, "five": 5, "four": 4, "three": 3, "two": 2, "one": 1, "single": 1,
+    "八": 8, "六": 6, "五": 5, "四": 4, "三": 3, "两": 2, "二": 2, "单车道": 1, "一": 1, "双": 2,
+}  # fmt: skip
+PAIR = re.compile(r"(\d)\s*[x×*]\s*(\d)")
+"""2x2: two in each direction."""
+ONE_WAY, LEVEL = "单向", "级"
+TILT, LEAST_TILT_PCT = "superelevation_pct", 0.2
+MOST_LANES = 12.0
 
 LEAST_LENGTH_KM, MOST_LENGTH_KM = 0.01, 50.0
 """Of a section in the scenario format."""
@@ -55,28 +65,34 @@ def tags_of(table: Table, row: Row, columns: Mapping[str, str], metre: float) ->
         text = cell(row, columns, name)
         if not text:
             continue
-        value = _lanes(text) if name == "lanes" else number_of(text)
+        value = _lanes(text) if name == "lanes" else number_of(text.rstrip("%％ ") if name == TILT else text)
         if value is None:
             raise refused(place, f"{columns[name]}: found {text!r}, must be a number")
-        numbers[name] = value * (_unit_m(columns[name], metre) if name in WIDTHS else 1.0)
-    section_of(place, 1.0, {name: numbers[name] for name in OF_SECTION if name in numbers})
-    if not 0.0 < numbers.get(AADT, 1.0) <= MOST_A_DAY:
-        raise refused(place, f"{columns[AADT]} is {numbers[AADT]:g}, must be above 0 and at most {MOST_A_DAY:g}")
+        numbers[name] = value * (unit_m(columns[name], metre) if name in WIDTHS else 1.0)
+    section_of(place, 1.0, {name: numbers[name] for name in OF_SECTION if name in numbers}, columns)
+    for name, most in ((AADT, MOST_A_DAY), ("lanes", MOST_LANES)):
+        if not 0.0 < numbers.get(name, 1.0) <= most:
+            raise refused(place, f"{columns[name]} is {cell(row, columns, name)}, must be above 0 and at most {most:g}")
+    if 0.0 < abs(numbers.get(TILT, 0.0)) < LEAST_TILT_PCT:
+        raise refused(place, f"{columns[TILT]} is {numbers[TILT]:g}: a fraction? It must be percent, 6 for 0.06")
     return found | {name: f"{value:g}" for name, value in numbers.items()}
 
 
 def _lanes(text: str) -> float | None:
-    """A number of lanes, in digits or in words: 2, two lanes, 双向四车道."""
-    found = re.search(r"\d+", text)
-    if found is not None:
-        return float(found[0])
-    return next((float(count) for word, count in LANES.items() if word in text.lower()), None)
+    """Lanes of both directions, in digits or in words: 2, two lanes, 双向四车道, 2x2; one direction's count twice."""
+    pair = PAIR.fullmatch(text.strip())
+    if pair is not None:
+        return float(pair[1]) * float(pair[2])
+    digits = re.search(r"\d+", text)
+    words = (float(count) for word, count in LANES.items() if word in text.lower())
+    count = float(digits[0]) if digits is not None and LEVEL not in text else next(words, None)
+    return count if count is None or ONE_WAY not in text else 2.0 * count
 
 
-def _unit_m(column: str, metre: float) -> float:
-    """What a column's name says goes before what is said of the file."""
+def unit_m(column: str, metre: float) -> float:
+    """Metres in a column's unit: what its name says goes before what is said of the file."""
     name = plain_name(column)
-    return 1.0 if name.endswith("_m") else METRES_PER_FOOT if name.endswith("_ft") else metre
+    return 1.0 if name.endswith("_m") else METRES_PER_FOOT if name.endswith(("_ft", "_feet")) else metre
 
 
 def numbers_of(tags: Tags) -> dict[str, float | int]:
@@ -87,13 +103,15 @@ def numbers_of(tags: Tags) -> dict[str, float | int]:
     return found
 
 
-def section_of(place: str, length_km: float, numbers: Mapping[str, float]) -> Section:
+def section_of(
+    place: str, length_km: float, numbers: Mapping[str, float], columns: Mapping[str, str] | None = None
+) -> Section:
     """A section of the scenario format for the prediction; its length is brought into what the format allows.
 
     Raises
     ------
     RefusedError
-        if no section may have such numbers
+        if no section may have such numbers; told with the column's name where columns are given
     """
     given: dict[str, Any] = dict(numbers)
     try:
@@ -101,4 +119,6 @@ def section_of(place: str, length_km: float, numbers: Mapping[str, float]) -> Se
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or ", ".join(numbers)
-        raise refused(place, f"{name}: {first['msg']}") from error
+        told = (columns or {}).get(name, name)
+        value = f" is {numbers[name]:g}" if name in numbers else ""
+        raise refused(place, f"{told}{value}: {first['msg'].replace('Input should be', 'must be')}") from error

@@ -10,7 +10,7 @@ from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from sim.importing.dates import LAST_MONTH, YEAR_FIRST_DAY, YEAR_LAST, DateOrder, month_of, order_of
 
 CLOCK = re.compile(r"(\d{1,2})[:：时](\d{2})分?(?:[:：]?(\d{2})(?:\.\d+)?秒?)?\s*(?:[AaPp]\.?[Mm]\.?)?")
-HALF = re.compile(r"\d\s*([AaPp])(?:\.?[Mm])?\b|(上午|凌晨|早上)|(下午|晚上|傍晚)|(中午)")
+HALF = re.compile(r"\d\s*([AaPp])(?:\.?[Mm])?\b|(上午|凌晨|早)|(下午|晚|傍晚)|(中午)")
 SIXTY, HALF_A_DAY = 60, 12
 COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 NAMED_DAY = re.compile(r"(\d{1,2})[-\s]([A-Za-z]{3})[A-Za-z]*[-\s,]+(\d{4})")

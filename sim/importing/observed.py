@@ -1,16 +1,18 @@
-"""What imported accidents give to hold the model against: targets of counts, for `hairpin calibrate`.
+"""What imported accidents give to hold the model against: a target of a count, for `hairpin calibrate`.
 
 The model's accidents are those of trucks; a mechanism is how one begins. Words of a record tell it roughly: what
-overturns is taken for a rollover wherever it did, and what no word tells of is `general`.
+overturns is taken for a rollover wherever it did. Parts of the sum are written beside it as comments: a table of
+collision types names no runaway and none that overtook, so that what is not named is not known to be none, and an
+accident that stands in two targets would tell twice.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.importing.accidents import Accident, is_fatal
+from sim.importing.accidents import Accident, is_fatal, tells_severity
 from sim.importing.sites import Fit
 from sim.importing.written import as_yaml, hash_of
 
@@ -22,24 +24,25 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("rollover", re.compile(r"overturn|roll(?:ed)?.?over|侧翻|翻车|翻覆")),
 )
 """The first that fits, in small letters."""
-NOT_KNOWN = re.compile(r"^(?:unknown|not reported|n/?a|nan|none|-|不详|未知)?$")
+NOT_SO = re.compile(r"\b(?:no|not|non)\b|[非未无]")
 ABOUT = """\
-# Counted accidents as targets: hairpin calibrate SCENARIO --targets {name}
+# Counted accidents as a target: hairpin calibrate SCENARIO --targets observed.yaml
 # The model has the accidents of trucks: these must be theirs, too (--only COLUMN=TEXT), on the roads of the scenario.
-# Accidents that nobody reported are missing here: where those are many, fit to the fatal ones alone.
+"""
+PARTS = """\
+# Parts of the sum. Take them in place of it, never beside it, and only those that the records tell of reliably: of
+# fatal accidents few go unreported; who had no brakes is often written down as what he hit.
 """
 
 
 def mechanism_of(text: str) -> str:
-    """A mechanism's name by a record's words; empty where they tell nothing."""
+    """A mechanism's name by a record's words; empty where they name none."""
     small = text.strip().lower()
-    if NOT_KNOWN.match(small):
-        return ""
-    return next((name for name, words in WORDS if words.search(small)), "general")
+    return "" if NOT_SO.search(small) else next((name for name, words in WORDS if words.search(small)), "")
 
 
-def targets_of(accidents: Sequence[Accident], years: int, found: Fit | None, file: Path) -> dict[str, Any]:
-    """The file of targets as data: all accidents, fatal ones where that is told, and by mechanism likewise.
+def targets_of(accidents: Sequence[Accident], years: int, found: Fit | None, file: Path) -> list[dict[str, Any]]:
+    """Targets as data: the sum of all accidents first, then its parts.
 
     Parameters
     ----------
@@ -59,22 +62,20 @@ def targets_of(accidents: Sequence[Accident], years: int, found: Fit | None, fil
     common: dict[str, Any] = {"years": float(years)}
     if found is not None and found.overdispersion_of_sum > 0.0:
         common["overdispersion"] = round(found.overdispersion_of_sum, 6)
-    rows = [{"name": name, "metric": metric, "value": value} for name, metric, value in _counted(accidents)]
-    return {"format": 1, "targets": [{**row, **common, "source": source} for row in rows]}
+    counts = [("accidents", "expected_accidents", len(accidents)), *_parts(accidents)]
+    return [
+        {"name": name, "metric": metric, "value": value, **common, "source": source} for name, metric, value in counts
+    ]
 
 
-def _counted(accidents: Sequence[Accident]) -> Iterator[tuple[str, str, int]]:
-    """Names of targets, metrics and counts; mechanisms in place of their sum where all are told."""
-    mechanisms = [mechanism_of(own.type) for own in accidents]
-    if accidents and all(mechanisms):
-        by_name = Counter(mechanisms)
-        for name in ("general", *(name for name, _ in WORDS)):
-            yield name, f"expected_{name}", by_name[name]
-    else:
-        yield "accidents", "expected_accidents", len(accidents)
-    fatal = [None if own.deaths is None and not own.severity else is_fatal_accident(own) for own in accidents]
-    if fatal and None not in fatal:
-        yield "fatal_accidents", "expected_fatal_accidents", sum(map(bool, fatal))
+def _parts(accidents: Sequence[Accident]) -> Iterator[tuple[str, str, int]]:
+    """Fatal accidents where every record tells of them, and mechanisms that some record names."""
+    if all(own.deaths is not None or tells_severity(own.severity) for own in accidents):
+        yield "fatal_accidents", "expected_fatal_accidents", sum(map(is_fatal_accident, accidents))
+    named = Counter(mechanism_of(own.type) for own in accidents)
+    for name, _ in WORDS:
+        if named[name]:
+            yield name, f"expected_{name}", named[name]
 
 
 def is_fatal_accident(accident: Accident) -> bool:
@@ -82,6 +83,11 @@ def is_fatal_accident(accident: Accident) -> bool:
     return is_fatal(accident.severity) if accident.deaths is None else accident.deaths > 0
 
 
-def targets_text(targets: dict[str, Any], name: str) -> str:
-    """The file as people read it."""
-    return ABOUT.format(name=name) + as_yaml(targets)
+def targets_text(targets: Sequence[Mapping[str, Any]]) -> str:
+    """The file as people read it: the sum in force, its parts as comments."""
+    whole, *parts = targets
+    text = ABOUT + as_yaml({"format": 1, "targets": [dict(whole)]})
+    if not parts:
+        return text
+    lines = as_yaml([dict(part) for part in parts]).splitlines()
+    return text + PARTS + "".join(f"# {line}\n" for line in lines)

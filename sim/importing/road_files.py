@@ -179,7 +179,9 @@ def _sources(road: Imported, options: Options) -> dict[str, Any]:
     if options.road_class is None and not any(piece.tags.get("highway") for piece in road.pieces):
         found["road_class"] = {"basis": "assumption", "range": "provincial to county", "note": "say --road-class"}
     if inventory.AADT in told:
-        found["aadt"] = {"basis": "derived", "reference": file["reference"]}
+        share = known["aadt"]["assumed"]
+        part = {"note": f"on {share:.0%} of the length the mean of the rest"} if share else {}
+        found["aadt"] = {"basis": "derived", "reference": file["reference"]} | part
     elif options.aadt is None:
         found["aadt"] = {"basis": "assumption", "range": AADT_RANGE, "note": "say --aadt"}
     else:

@@ -27,13 +27,16 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "station": (
         "station", "station_m", "station_km", "chainage", "chainage_m", "chainage_km", "km", "kilometer", "kilometre",
-        "pk", "pk_km", "桩号", "桩号_m", "桩号_km", "里程", "里程_m", "里程_km",
+        "pk", "pk_km", "station_ft", "桩号", "桩号_m", "桩号_km", "里程", "里程_m", "里程_km",
     ),
     "grade": (
         "grade", "grade_pct", "slope", "slope_pct", "längsneigung", "längsneigung_pct", "neigung", "neigung_pct",
         "steigung", "steigung_pct", "坡度", "坡度_pct", "纵坡", "纵坡_pct",
     ),
-    "radius": ("radius", "radius_m", "curve_radius_m", "半径", "半径_m"),
+    "radius": (
+        "radius", "radius_m", "radius_ft", "curve_radius_m", "curve radius", "curve radius_m", "curve radius_ft",
+        "半径", "半径_m",
+    ),
     "limit": (
         "limit", "limit_kmh", "limit_mph", "speed_limit", "speed_limit_kmh", "speed_limit_mph", "speed limit",
         "speed limit_kmh", "speed limit_mph", "maxspeed", "限速", "限速_kmh",
@@ -109,7 +112,7 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
         place = table.rows[int(np.argmax(np.diff(stations) <= 0.0)) + 1][0] if len(stations) > 1 else 1
         raise refused(f"{table.file}:{place}", "stations must rise from row to row, and be two or more")
     if "height" in columns:
-        unit = _unit_m(columns["height"], metre)
+        unit = inventory.unit_m(columns["height"], metre)
         heights = unit * np.array([_number(table, row, columns["height"]) for row in table.rows])
     else:
         grades = np.array([_number(table, row, columns["grade"]) for row in table.rows[:-1]])
@@ -128,6 +131,8 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
     ]
     findings = [] if "height" in columns else [*_of_fractions(100.0 * np.diff(heights) / np.diff(along))]
     findings += _not_read(table, columns)
+    if metre == 1.0 and _american(table, columns["station"]):
+        findings.append(Finding("R10-stations", "", {"example": cell(table.rows[-1], columns, "station")}))
     return Alignment(float(along[-1]), tuple(curves), along, heights, tuple(runs), exact=True, findings=tuple(findings))
 
 
@@ -138,9 +143,15 @@ def _of_fractions(grades_pct: Floats) -> Iterator[Finding]:
         yield Finding("R10-fractions", "", {"grade": round(steepest, 4)})
 
 
+def _american(table: Table, column: str) -> bool:
+    """Whether all stations have two digits behind the sign, as where they are hundreds of feet."""
+    texts = [row.get(column, "").strip() for _, row in table.rows]
+    return all(re.fullmatch(r"\d+\+\d{2}(\.\d+)?", text) for text in texts if text)
+
+
 def _stations(table: Table, name: str, metre: float) -> Floats:
     """In metres; kilometres where the column says so, or K12+300, where feet are counted 100 ft a station."""
-    scale = METRES_PER_KM if plain_name(name) in OF_KILOMETRES else _unit_m(name, metre)
+    scale = METRES_PER_KM if plain_name(name) in OF_KILOMETRES else inventory.unit_m(name, metre)
     whole = METRES_PER_KM if metre == 1.0 else FEET_A_STATION * metre
     found = []
     for row in table.rows:
@@ -154,17 +165,12 @@ def _stations(table: Table, name: str, metre: float) -> Floats:
     return np.array(found)
 
 
-def _unit_m(column: str, metre: float) -> float:
-    """What a column's name says goes before what is said of the file."""
-    return 1.0 if plain_name(column).endswith("_m") else metre
-
-
 def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float], metre: float) -> list[Curve]:
     """Rows in turn with the same radius are one curve."""
     found: list[Curve] = []
     for row, (low, high) in zip(table.rows, pairwise(along), strict=False):
         radius = (
-            _unit_m(columns["radius"], metre) * _number(table, row, columns["radius"], empty=0.0)
+            inventory.unit_m(columns["radius"], metre) * _number(table, row, columns["radius"], empty=0.0)
             if "radius" in columns
             else 0.0
         )

@@ -183,13 +183,23 @@ def section_content(piece: Piece, options: Options) -> dict[str, object]:
     return content
 
 
+def _mean(values: Sequence[tuple[float, float]]) -> float:
+    """Of values with their lengths."""
+    return sum(value * length for value, length in values) / sum(length for _, length in values)
+
+
 def link_aadt(pieces: Sequence[Piece], otherwise: float) -> tuple[float, list[float]]:
-    """Mean traffic of a link, and each piece's over it; another number where the file tells of none."""
+    """Mean traffic of a link, and each piece's over it; the mean of the others where the file tells of none.
+
+    Where it tells of none at all it is another number.
+    """
+    known = [(float(piece.tags[inventory.AADT]), piece.length_m) for piece in pieces if inventory.AADT in piece.tags]
+    if known:
+        otherwise = _mean(known)
     here = [float(piece.tags.get(inventory.AADT, otherwise)) for piece in pieces]
     if len(set(here)) == 1:
         return here[0], [1.0] * len(pieces)
-    lengths = [piece.length_m for piece in pieces]
-    mean = round(sum(own * length for own, length in zip(here, lengths, strict=True)) / sum(lengths))
+    mean = max(round(_mean([(own, piece.length_m) for own, piece in zip(here, pieces, strict=True)])), 1)
     return float(mean), [round(own / mean, 6) for own in here]
 
 
@@ -225,7 +235,8 @@ def _odd_limits(pieces: Sequence[Piece], options: Options) -> list[Finding]:
             if told.odd and told.odd not in found:
                 used = told.value or assumed_limit_kmh(piece.road_class, options)
                 place = f"km {piece.from_m / METRES_PER_KM:.3f}"
-                found[told.odd] = Finding("R07", place, {"value": told.odd, "used": used})
+                code = "R07-unread" if told.value is None else "R07"
+                found[told.odd] = Finding(code, place, {"value": told.odd, "used": used})
     none = [piece for piece in pieces if piece.forward_kmh.value is None]
     if none:
         share = sum(piece.length_m for piece in none) / sum(piece.length_m for piece in pieces)

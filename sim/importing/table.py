@@ -29,6 +29,9 @@ UNITS = {"%": "pct", "％": "pct", "km/h": "kmh"}
 """As names end that have their unit in them."""
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 
+DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
+POINTS = re.compile(r"\s*[-+]?\d{1,3}(\.\d{3})+(,\d+)?\s*")
+"""Of thousands, as in Germany."""
 APOSTROPHES = re.compile(r"[-+]?\d{1,3}(['’]\d{3})+(\.\d+)?")
 """Of thousands, as in Switzerland."""
 Names = Mapping[str, tuple[str, ...]]
@@ -54,15 +57,20 @@ class Table:
         Raises
         ------
         RefusedError
-            if there is no such column, or no such row
+            if a column is not there, or no row is left
         """
-        missing = [column for column in kept if column not in self.columns]
+        return self._with_rows(kept, lambda cell, text: cell.startswith(text))
+
+    def holding(self, kept: Mapping[str, str]) -> "Table":
+        """The rows whose cells hold these texts, in letters of any size; refused as by `where`."""
+        return self._with_rows(kept, lambda cell, text: text.casefold() in cell.casefold())
+
+    def _with_rows(self, kept: Mapping[str, str], fits: Callable[[str, str], bool]) -> "Table":
+        missing = [name for name in kept if name not in self.columns]
         if missing:
             columns = ", ".join(self.columns)
             raise refused(f"{self.file}:1", f"no column is {shown(missing[0])}; columns are {columns}")
-        rows = [
-            row for row in self.rows if all(row[1].get(name, "").strip().startswith(own) for name, own in kept.items())
-        ]
+        rows = [row for row in self.rows if all(fits(row[1].get(name, "").strip(), own) for name, own in kept.items())]
         if not rows:
             raise refused(self.file, f"no row has {', '.join(f'{name}={own}' for name, own in kept.items())}")
         return replace(self, rows=tuple(rows))
@@ -138,7 +146,17 @@ def read_table(
     if not rows:
         raise refused(file, "has no rows below a header")
     repeated = frozenset(name for name in columns if name and columns.count(name) > 1)
-    return Table(file, tuple(columns), tuple(rows), delimiter, repeated)
+    return Table(file, tuple(columns), tuple(_without_points(rows, delimiter)), delimiter, repeated)
+
+
+def _without_points(rows: list[Row], delimiter: str) -> list[Row]:
+    """Rows without points between thousands, where other numbers have a decimal comma."""
+    if delimiter != ";" or not any(DECIMAL_COMMA.fullmatch(cell) for _, row in rows for cell in row.values()):
+        return rows
+    return [
+        (line, {name: cell.replace(".", "") if POINTS.fullmatch(cell) else cell for name, cell in row.items()})
+        for line, row in rows
+    ]
 
 
 def _without_preamble(text: str, needed: AbstractSet[str], least: int) -> tuple[str, int]:

@@ -40,7 +40,9 @@ class Told:
     """The text, where it names several values or none."""
 
 
-NO = frozenset({"", "no", "n", "f", "false", "0", "none", "否", "无"})
+NO = frozenset(
+    {"", "no", "n", "f", "false", "0", "none", "-", "--", "/", "n/a", "na", "nan", "null", "否", "无", "没有", "不是"}
+)
 """As maps and their exports say that something is not there."""
 
 

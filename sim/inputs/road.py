@@ -67,7 +67,7 @@ class Section(Model):
     automated_enforcement: bool = False
     tunnel: bool = Field(default=False, description="rain, fog, ice, snow and night do not reach it")
     sight_distance_m: Annotated[float, Field(ge=15.0, le=2000.0)] | None = None
-    aadt_factor: Annotated[float, Field(ge=0.05, le=20.0)] = Field(
+    aadt_factor: Annotated[float, Field(ge=0.001, le=1000.0)] = Field(
         default=1.0, description="traffic here over the link's `aadt`; trucks are those of the demand"
     )
 

@@ -61,6 +61,8 @@ class Intervention(Group):
             raise ValueError(f"end_date {self.end_date} is before start_date {self.start_date}")
         return self
 
+    acts_where_it_stands: ClassVar[bool] = False
+    """Whether what each place of its lists does is seen there, so that places can be held against each other."""
     payer: ClassVar[Payer] = "public"
     """Who usually pays for it."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.core.units import METRES_PER_KM, WATTS_PER_KW, Floats, kmh_from_ms, ms_from_kmh
-from sim.inputs.road import Link
+from sim.inputs.road import Link, Road
 from sim.physics.descent import descend, maximum_safe_speed_ms
 from sim.report.material import Material
 
@@ -53,8 +53,7 @@ def worst_descent(found: Material) -> WorstDescent | None:
     scenario, (link, forward) = found.scenarios[found.baseline], _where_most_run_away(found)
     sections = link.sections if forward else link.sections[::-1]
     length_m = np.array([METRES_PER_KM * section.length_km for section in sections])
-    steeper = float(scenario["road"].get("grade_factor", 1.0)) * (1.0 if forward else -1.0) / 100.0
-    grade = steeper * np.array([section.grade_pct for section in sections])
+    grade = (1.0 if forward else -1.0) / 100.0 * np.array([section.grade_pct for section in sections])
     limits = [section.limit_for_trucks_kmh(forward=forward) for section in sections]
     limit_kmh = float(np.average(limits, weights=length_m))
     mass_kg = max(float(one["loaded_mass_kg"]) for one in scenario["fleet"]["classes"].values())
@@ -82,9 +81,8 @@ def _where_most_run_away(found: Material) -> tuple[Link, bool]:
     own = found.sections[found.sections["scenario"] == found.baseline]
     expected = own.groupby(["link", "forward"], sort=False)["expected_runaway"].sum().reset_index()
     worst = expected.iloc[int(expected["expected_runaway"].argmax())]
-    road = found.scenarios[found.baseline]["road"]
-    link = next(Link.model_validate(one) for one in road["links"] if one["name"] == worst["link"])
-    return link, bool(worst["forward"])
+    road = Road.model_validate(found.scenarios[found.baseline]["road"]).with_its_factors()
+    return next(link for link in road.links if link.name == worst["link"]), bool(worst["forward"])
 
 
 def _brakes(length_m: Floats, grade: Floats, mass_kg: float, limit_kmh: float, retarding_w: float) -> Brakes:

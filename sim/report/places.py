@@ -63,7 +63,9 @@ def places(found: Material) -> list[Place]:
 
 
 def _listed(intervention: Intervention) -> list[tuple[str, Model]]:
-    """Places that are named one by one, with the field that lists them."""
+    """Places that are named one by one, with the field that lists them, of a measure that acts where it stands."""
+    if not intervention.acts_where_it_stands:
+        return []
     values = ((field, getattr(intervention, field)) for field in type(intervention).model_fields)
     return [
         (field, item)

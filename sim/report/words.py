@@ -107,9 +107,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "sites_text": (
         "Works and sites of the programme that touch are one place; a single point reaches 2 km to both sides. Expected "
         "accidents there in a year, without and with the whole programme, deaths avoided there, what the works and sites cost a "
-        "year, and the value of the deaths avoided over that cost. Measures without a place act here too and cost nothing here.",
+        "year, and the value of the deaths avoided over that cost. Measures that act elsewhere than where they stand (checks, rest areas, ramps, patrols) and those "
+        "without a place are no rows: what they do here is in the accidents, their cost is not.",
         "相互重叠的工程和点位合为一处，单个点位按前后各 2 公里计。列出该处一年的预期事故（无措施与全套措施）、减少的死亡人数、"
-        "工程和点位的年费用，以及减少死亡的价值与费用之比。不分地点的措施在此同样起作用，但费用不计入。",
+        "工程和点位的年费用，以及减少死亡的价值与费用之比。作用不在所处位置的措施（检查、休息区、避险车道、巡逻）和不分地点的措施不单列：其作用已含在事故数中，费用未计入。",
     ),
     "place_km": ("place (km)", "地点（公里）"),
     "accidents_before": ("accidents without", "无措施事故起数"),

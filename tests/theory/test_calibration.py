@@ -114,6 +114,7 @@ def test_a_count_is_held_against_as_many_years(small) -> None:
         ({"years": None}, "must have sd, or years"),
         ({"value": 8.5}, "a count in 5 years must be a whole number"),
         ({"months": ["2025-01", "2025-02"]}, "neither relative_to nor months"),
+        ({"years": None, "sd": 2.0, "overdispersion": 0.1}, "overdispersion is of a count"),
         ({"metric": "accidents"}, "such as expected_accidents"),
         ({"metric": "compliance_rate", "value": 1}, "such as expected_accidents"),
     ],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from sim.analysis.targets import Targets
@@ -413,13 +414,16 @@ def test_a_short_row_is_no_traceback(tmp_path) -> None:
         ("Runaway truck", "runaway"),
         ("brake failure", "runaway"),
         ("passing manoeuvre", "overtaking"),
-        ("fixed object", "general"),
+        ("fixed object", ""),
+        ("No rollover", ""),
+        ("not overturned", ""),
+        ("非追尾", ""),
         ("正面相撞", "head_on"),
         ("追尾碰撞", "rear_end"),
         ("侧翻", "rollover"),
         ("制动失效", "runaway"),
         ("超车时碰撞", "overtaking"),
-        ("坠车", "general"),
+        ("坠车", ""),
         ("unknown", ""),
         ("不详", ""),
         ("", ""),
@@ -440,35 +444,57 @@ TOLD = (
 )
 
 
-def test_counts_become_targets_of_a_calibration(tmp_path) -> None:
+def parts_of(file: Path) -> dict[str, dict]:
+    """Targets that stand in a file as comments."""
+    text = file.read_text(encoding="utf-8")
+    lines = [line[2:] for line in text[text.index("# Parts of the sum") :].splitlines()]
+    return {own["name"]: own for own in yaml.safe_load("\n".join(lines[2:]))}
+
+
+def test_counts_become_a_target_of_a_calibration_and_its_parts_beside_it(tmp_path) -> None:
     """Of accidents with a truck all rows count: the death in the car behind it is one of them."""
     out = tmp_path / "seen"
     code, said = imported(table(tmp_path, TOLD), "--only", "vehicle=truck", "--out", out)
     assert code == 0, said
-    targets = {own.name: own for own in load_as(out / "observed.yaml", Targets).targets}
-    assert {name: own.value for name, own in targets.items()} == {
-        "general": 1,
-        "runaway": 0,
-        "overtaking": 0,
-        "head_on": 0,
-        "rear_end": 1,
-        "rollover": 2,
-        "fatal_accidents": 2,
-    }
-    assert {own.years for own in targets.values()} == {3.0}
-    assert targets["rollover"].metric == "expected_rollover"
+    (target,) = load_as(out / "observed.yaml", Targets).targets
+    assert (target.metric, target.value, target.years, target.overdispersion) == ("expected_accidents", 4, 3.0, 0.0)
+    parts = parts_of(out / "observed.yaml")
+    assert {name: own["value"] for name, own in parts.items()} == {"fatal_accidents": 2, "rear_end": 1, "rollover": 2}
+    assert Targets.model_validate({"targets": [parts["rollover"]]}).targets[0].metric == "expected_rollover"
     report = (out / "accidents.md").read_text(encoding="utf-8")
     assert "in 3 years" in report
     assert "--only" not in report
 
 
-def test_where_not_every_accident_tells_how_it_happened_they_are_one_target(tmp_path) -> None:
+def test_what_no_record_tells_of_is_no_target(tmp_path) -> None:
     out = tmp_path / "seen"
-    told = TOLD.replace("fixed object", "unknown").replace(",killed", ",remark")
+    told = (
+        TOLD.replace("overturn", "unknown")
+        .replace("rear end", "other")
+        .replace("head-on", "-")
+        .replace(",killed", ",x")
+    )
     assert imported(table(tmp_path, told), "--out", out)[0] == 0
+    assert "Parts of the sum" not in (out / "observed.yaml").read_text(encoding="utf-8")
     (target,) = load_as(out / "observed.yaml", Targets).targets
-    assert (target.metric, target.value, target.overdispersion) == ("expected_accidents", 5, 0.0)
+    assert target.value == 5
     assert "--only COLUMN=TEXT" in (out / "accidents.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "key"),
+    [
+        ("事故类型", ("追尾", "侧翻", "正面碰撞"), "type"),
+        ("事故类型", ("死亡事故", "伤人事故", "财产损失"), "severity"),
+        ("accident_type", ("PDO", "Fatal", "Injury"), "severity"),
+        ("crash_type", ("Rear end", "Overturn", "Angle"), "type"),
+    ],
+)
+def test_a_column_that_may_be_either_is_what_its_cells_are(header, cells, key, tmp_path) -> None:
+    rows = "".join(f"{n},2023-05-0{n},{text}\n" for n, text in enumerate(cells, start=1))
+    records = read_accidents(table(tmp_path, f"编号,日期,{header}\n{rows}"))
+    assert [getattr(own, key) for own in records.accidents] == list(cells)
+    assert {"type", "severity"} & set(records.columns) == {key}
 
 
 def test_the_sum_of_sections_scatters_less_than_each() -> None:
@@ -487,16 +513,42 @@ def test_lines_above_the_header_are_no_header(tmp_path) -> None:
 
 
 def test_kilometres_and_metres_in_columns_of_their_own_are_one_place(tmp_path) -> None:
-    text = "编号,日期,路线,公里,米\n1,2023-05-01,S228,12,350\n2,2023-05-02,S228,7,\n3,2023-05-03,S228,,20\n"
-    assert [own.post for own in read_accidents(table(tmp_path, text)).accidents] == [12.35, 7.0, None]
+    """Where the kilometre is not whole already, and there are fewer than a thousand."""
+    rows = ("12,350", "7,", ",20", "12.350,350", "K13+200,200", "12,-50", "12,1350")
+    text = "编号,日期,路线,公里,米\n" + "".join(f"{n},2023-05-01,S228,{row}\n" for n, row in enumerate(rows))
+    found = [own.post for own in read_accidents(table(tmp_path, text)).accidents]
+    assert found == [12.35, 7.0, None, 12.35, 13.2, 12.0, 12.0]
 
 
 @pytest.mark.parametrize(
-    ("text", "hour"), [("8点", 8), ("下午3点", 15), ("8点半", 8), ("下午8点半", 20), ("21点40分", 21), ("25点", None)]
+    ("text", "hour"),
+    [
+        *(("8点", 8), ("下午3点", 15), ("8点半", 8), ("下午8点半", 20), ("21点40分", 21), ("25点", None)),
+        *(("晚8点", 20), ("早8点", 8), ("15时许", 15), ("傍晚6点多", 18), ("8 PM", 20), ("8pm", 20)),
+        ("中午12点30分", 12),
+    ],
 )
 def test_hours_in_chinese_words(text, hour, tmp_path) -> None:
     (found,) = read_accidents(table(tmp_path, f"编号,日期,时间\n1,2023-05-01,{text}\n")).accidents
     assert found.hour == hour
+
+
+@pytest.mark.parametrize(("text", "hour"), [("下午3点", 15), ("8点半", 8), ("23:15", 23), ("2时许", 2), ("", None)])
+def test_hours_behind_the_day(text, hour, tmp_path) -> None:
+    other = "2,2019年5月4日 23:00\n"
+    first, _ = read_accidents(table(tmp_path, f"编号,事故时间\n1,2019年5月3日 {text}\n{other}")).accidents
+    assert (first.year, first.month, first.hour) == (2019, 5, hour)
+
+
+def test_only_holds_in_letters_of_any_size_and_is_said_once(tmp_path) -> None:
+    text = "id,date,车辆类型\n1,2023-05-01,重型货车\n2,2023-05-02,小客车\n3,2023-05-03,轻型 货车\n"
+    chosen = read_accidents(table(tmp_path, text), only={"车辆类型": "货车"}).accidents
+    assert [own.id for own in chosen] == ["1", "3"]
+    trucks = table(tmp_path, "id,date,vehicle\n1,2023-05-01,Truck\n2,2023-05-02,car\n")
+    assert [own.id for own in read_accidents(trucks, only={"vehicle": "truck"}).accidents] == ["1"]
+    twice = ("--only", "vehicle=truck", "--only", "vehicle=bus")
+    code, said = imported(trucks, *twice, "--out", tmp_path / "seen")
+    assert (code, "--only: vehicle is given twice" in said) == (2, True)
 
 
 def test_sections_below_a_title_are_read(tmp_path) -> None:

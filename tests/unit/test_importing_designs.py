@@ -111,7 +111,8 @@ def test_an_inventory_gives_widths_roadside_and_traffic(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("0.5,4000", "9,4000", "inventory.csv:3: shoulder_width_m"),
+        ("0.5,4000", "9,4000", "inventory.csv:3: shoulder_width_m is 9: must be less than or equal to 4"),
+        ("0,-4,,40,11", "0,-4,,40,30", r"inventory.csv:2: lane width \(ft\) is 9.144: must be less"),
         ("5200,5", "0,5", "inventory.csv:4: AADT is 0, must be above 0"),
         ("4000,4,no", "4000,bad,no", "inventory.csv:2: RHR: found 'bad', must be a number"),
     ],
@@ -135,11 +136,74 @@ def test_a_line_of_places_takes_its_rows_inventory_along(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "lanes"), [("2", 2), ("two lanes", 2), ("双向四车道", 4), ("双向两车道", 2), ("4车道", 4), ("6 lanes", 4)]
+    ("told", "lanes"),
+    [
+        *(("2", 2), ("two lanes", 2), ("双向四车道", 4), ("双向两车道", 2), ("4车道", 4), ("6 lanes", 4)),
+        *(("2x2", 4), ("单向两车道", 4), ("单车道", 2), ("three lanes", 2), ("三车道", 2)),
+    ],
 )
 def test_lanes_are_read_as_they_are_written(told, lanes, tmp_path) -> None:
-    """Six lanes are no road of the county's classes, which have four at most."""
+    """Six lanes are no road of the county's classes, which have two or four."""
     file = tmp_path / "lanes.csv"
     file.write_text(f"a title above,,\nstation_km,grade,lanes\n0,-4,{told}\n1,-2,{told}\n2,,\n", encoding="utf-8")
     (link,) = road_content(import_road(file, Options()), Options())["links"]
     assert link["lanes"] == lanes
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "said"),
+    [
+        ("lanes", "99", "lanes is 99, must be above 0 and at most 12"),
+        ("lanes", "2级", "lanes: found '2级', must be a number"),
+        ("superelevation", "0.06", "superelevation is 0.06: a fraction"),
+        ("superelevation", "6%", ""),
+    ],
+)
+def test_what_no_inventory_says_is_refused(header, cells, said, tmp_path) -> None:
+    file = tmp_path / "inventory.csv"
+    file.write_text(f"station_km,grade,{header}\n0,-4,{cells}\n2,,\n", encoding="utf-8")
+    if said:
+        with pytest.raises(RefusedError, match=said):
+            import_road(file, Options())
+    else:
+        (section,) = road_content(import_road(file, Options()), Options())["links"][0]["sections"]
+        assert section["superelevation_pct"] == 6.0
+
+
+def test_points_between_thousands_are_none_in_a_table_with_decimal_commas(tmp_path) -> None:
+    file = tmp_path / "german.csv"
+    file.write_text("km;Längsneigung;Radius;AADT\n0;-4,5;1.200;4.500\n1,5;-3,0;;5.200\n3;;;\n", encoding="utf-8")
+    content = road_content(import_road(file, Options()), Options())
+    road = Road.model_validate(content)
+    link = road.links[0]
+    assert [round(link.aadt_on(own)) for own in link.sections] == [4500, 5200]
+    assert link.sections[0].curve_radius_m == 1200.0
+    assert link.sections[0].length_km == 1.5
+
+
+def test_traffic_that_is_told_of_a_part_is_its_mean_elsewhere(tmp_path) -> None:
+    file = tmp_path / "partly.csv"
+    file.write_text("station_km,grade,aadt\n0,-4,4000\n1,-3,\n2,-2,6000\n3,,\n", encoding="utf-8")
+    content = road_content(import_road(file, Options()), Options())
+    (link,) = content["links"]
+    assert link["aadt"] == 5000.0
+    assert [own.get("aadt_factor", 1.0) for own in link["sections"]] == [0.8, 1.0, 1.2]
+    assert content["sources"]["aadt"]["note"] == "on 33% of the length the mean of the rest"
+
+
+def test_stations_of_hundreds_of_feet_are_named_unless_said(tmp_path) -> None:
+    file = tmp_path / "feet.csv"
+    file.write_text("Station,Grade (%),Radius (ft)\n10+00,-4,\n30+00,-5,1000\n60+00,,\n", encoding="utf-8")
+    as_it_stands, in_feet = import_road(file, Options()), import_road(file, Options(feet=True))
+    assert [own.code for own in as_it_stands.findings if own.number == "R10"] == ["R10-stations"]
+    assert "R10" not in {own.number for own in in_feet.findings}
+    assert in_feet.alignment.length_m == pytest.approx(5000.0 * METRES_PER_FOOT)
+    assert in_feet.alignment.curves[0].radius_m == pytest.approx(1000.0 * METRES_PER_FOOT)
+
+
+@pytest.mark.parametrize("told", ["-", "/", "N/A", "无", "no", ""])
+def test_no_tunnel_however_it_is_written(told, tmp_path) -> None:
+    file = tmp_path / "tunnel.csv"
+    file.write_text(f"station_km,grade,tunnel\n0,-4,{told}\n2,,\n", encoding="utf-8")
+    (section,) = road_content(import_road(file, Options()), Options())["links"][0]["sections"]
+    assert "tunnel" not in section

@@ -20,6 +20,7 @@ class BendWarning(Intervention):
     kind: ClassVar[str] = "bend_warning"
     summary: ClassVar[str] = "sensors and boards that warn of oncoming vehicles in bends"
     unit: ClassVar[str] = "bend"
+    acts_where_it_stands: ClassVar[bool] = True
     puts_in: ClassVar[tuple[str, str]] = (
         "factor on head-on accidents in sharp bends",
         "急弯对向碰撞系数",

@@ -19,6 +19,7 @@ class OvertakingBan(Intervention):
     kind: ClassVar[str] = "overtaking_ban"
     summary: ClassVar[str] = "stretches on which nobody may overtake, with enforcement"
     unit: ClassVar[str] = "km"
+    acts_where_it_stands: ClassVar[bool] = True
     puts_in: ClassVar[tuple[str, str]] = (
         "share of drivers who heed it",
         "遵守比例",

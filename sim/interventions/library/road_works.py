@@ -84,6 +84,7 @@ class RoadWorks(Intervention):
     kind: ClassVar[str] = "road_works"
     summary: ClassVar[str] = "barriers, rumble strips, lighting, widening, high-friction surface, climbing lanes, signs"
     unit: ClassVar[str] = "km"
+    acts_where_it_stands: ClassVar[bool] = True
     puts_in: ClassVar[tuple[str, str]] = (
         "what the road is like afterwards; factors of the safety manual",
         "改造后的道路条件；安全手册修正系数",

@@ -29,6 +29,7 @@ class SpeedCameras(Intervention):
     kind: ClassVar[str] = "speed_cameras"
     summary: ClassVar[str] = "fixed speed cameras with their halo, and average-speed control over stretches"
     unit: ClassVar[str] = "camera or control stretch"
+    acts_where_it_stands: ClassVar[bool] = True
     puts_in: ClassVar[tuple[str, str]] = (
         "share of speeding drivers who keep the limit there, and how far around",
         "测点处守限速的比例及影响范围",

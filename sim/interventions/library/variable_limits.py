@@ -50,6 +50,7 @@ class VariableLimits(Intervention):
     kind: ClassVar[str] = "variable_limits"
     summary: ClassVar[str] = "limits by weather, light and hour, for all drivers or for trucks above a mass"
     unit: ClassVar[str] = "km"
+    acts_where_it_stands: ClassVar[bool] = True
     puts_in: ClassVar[tuple[str, str]] = (
         "what is shown when, share of their excess over it that drivers give up",
         "何时显示何限速、超出部分的减速比例",

@@ -23,6 +23,7 @@ class WeightSpeedSigns(Intervention):
     kind: ClassVar[str] = "weight_speed_signs"
     summary: ClassVar[str] = "signs with a descent speed for each class of weight, by the Grade Severity Rating System"
     unit: ClassVar[str] = "sign"
+    acts_where_it_stands: ClassVar[bool] = True
     puts_in: ClassVar[tuple[str, str]] = (
         "share of drivers who come down to the sign's speed",
         "按标志车速下坡的比例",
