@@ -550,6 +550,20 @@ def test_on_a_descent_the_brakes_are_drawn(slope) -> None:
         assert finding in page(slope, (language,))
 
 
+def test_the_descent_is_the_roads_with_its_factors(slope) -> None:
+    """Half of the limit and a tenth steeper: so the brakes are drawn, and the finding names the limit."""
+    before = worst_descent(slope)
+    assert before is not None
+    own = slope.scenarios[slope.baseline]
+    changed = {**own, "road": {**own["road"], "limit_factor": 0.5, "grade_factor": 1.1}}
+    found = replace(slope, scenarios={**slope.scenarios, slope.baseline: changed})
+    after = worst_descent(found)
+    assert after is not None
+    assert after.limit_kmh == pytest.approx(before.limit_kmh / 2.0)
+    assert after.height_m.max() == pytest.approx(1.1 * before.height_m.max())
+    assert f"the limit is {after.limit_kmh:.0f} km/h" in findings.brakes(after, "slope", "en")
+
+
 def test_where_hardly_anybody_runs_away_no_brakes_are_drawn(found) -> None:
     share = found.mean(found.baseline, "expected_runaway") / found.mean(found.baseline, "expected_accidents")
     assert share < MATTERS
