@@ -24,7 +24,8 @@ from scipy.stats import beta, rankdata
 
 from sim import charts
 from sim.analysis import calibration
-from sim.analysis.portfolio import avoided, best_within, rungs_of, search, with_parts
+from sim.analysis.parts import with_parts
+from sim.analysis.portfolio import avoided, best_within, rungs_of, search
 from sim.analysis.targets import Errors, Targets
 from sim.analysis.uncertainty import run_draws
 from sim.engine.accounting.outcome import Outcome

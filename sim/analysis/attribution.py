@@ -11,6 +11,7 @@ from math import sqrt
 
 import numpy as np
 
+from sim.analysis.parts import with_parts
 from sim.core.units import Floats
 from sim.experiment.runner import Experiment
 from sim.scenario import Scenario
@@ -63,12 +64,6 @@ def subsets_of(kinds: Sequence[str], orders: Iterable[tuple[str, ...]]) -> list[
     needed = {frozenset(), whole, *(frozenset([kind]) for kind in kinds), *(whole - {kind} for kind in kinds)}
     needed |= {frozenset(order[:n]) for order in orders for n in range(len(order) + 1)}
     return sorted(needed, key=lambda parts: (len(parts), sorted(parts)))
-
-
-def with_parts(programme: Scenario, parts: Parts, name: str) -> Scenario:
-    """The programme with some of its parts only, under a name of its own."""
-    chosen = {kind: one for kind, one in programme.interventions.items() if kind in parts}
-    return programme.model_copy(update={"interventions": chosen, "name": name})
 
 
 def attribute(programme: Scenario, simulate: Simulate, count: int, seed: int) -> Attribution:

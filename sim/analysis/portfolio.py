@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.parts import with_parts
 from sim.core.units import DAYS_PER_YEAR, Floats, Ints
 from sim.engine.accounting.metrics import Metrics
 from sim.experiment.runner import Experiment
@@ -116,13 +117,6 @@ def _simulated(programme: Scenario, sets: list[tuple[str, ...]], replications: i
 def avoided(base: Sequence[Metrics], own: Sequence[Metrics], metric: str) -> list[float]:
     """By how much a metric is lower than without any intervention, replication by replication."""
     return [one[metric] - other[metric] for one, other in zip(base, own, strict=True)]
-
-
-def with_parts(programme: Scenario, parts: Sequence[str]) -> Scenario:
-    """The programme with some of its interventions only, under a name that says which."""
-    kept = {kind: programme.interventions[kind].model_dump(mode="json") for kind in parts}
-    places = [sorted(programme.interventions).index(kind) for kind in parts]
-    return programme.changed({"name": "set_" + "_".join(map(str, places)), "interventions": kept})
 
 
 def layers_of(cost: Floats, effect: Floats) -> Ints:

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.portfolio import subsets, with_parts
+from sim.analysis.parts import with_parts
+from sim.analysis.portfolio import subsets
 from sim.analysis.uncertainty import latin_hypercube, uncertain_keys
 from sim.core.units import DAYS_PER_YEAR, Floats
 from sim.engine.accounting.outcome import Outcome

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import isnan
 from typing import Any
 
-from sim.analysis.portfolio import with_parts
+from sim.analysis.parts import with_parts
 from sim.core.metrics import RATE, grows_with_time
 from sim.core.units import DAYS_PER_YEAR
 from sim.engine.accounting.outcome import Outcome

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from test_exactness import check
 
-from sim.analysis.portfolio import with_parts
+from sim.analysis.parts import with_parts
 from sim.driving import violations
 from sim.driving.violations import NAMES, OTHERS, each_given_up, given_up, named
 from sim.engine.replication import run_replication

@@ -13,7 +13,7 @@ from conftest import SMALL
 from keyboard import opened
 from typer.testing import CliRunner
 
-from sim.analysis.portfolio import with_parts
+from sim.analysis.parts import with_parts
 from sim.cli import app
 from sim.experiment.runner import run_experiment
 from sim.report import exploring

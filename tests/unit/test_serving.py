@@ -16,7 +16,7 @@ from conftest import SMALL
 from keyboard import opened
 from typer.testing import CliRunner
 
-from sim.analysis.portfolio import with_parts
+from sim.analysis.parts import with_parts
 from sim.cli import app
 from sim.engine.replication import run_replication
 from sim.experiment.store import Store
