@@ -24,6 +24,13 @@ ALL_FIGURES = 100.0
 """Numbers from here on are shown to the unit."""
 
 
+TABLES = (
+    *(rows.indices, rows.by_road_class, rows.by_truck_class, rows.parts, rows.balance, rows.sites, rows.times),
+    *(rows.mechanics, rows.sets, rows.learnt, rows.swept, rows.studied),
+)
+"""Of which the template knows the rows by the name of what makes them."""
+
+
 def page(
     found: Material, languages: tuple[str, ...] = LANGUAGES, *, maker: str = "", made_on: date | None = None
 ) -> str:
@@ -53,23 +60,12 @@ def _language(found: Material, score: Mapping[str, Any], made: Mapping[str, str]
         "charts": _charts(found, language),
         "has_ban": found.has_ban,
         "has_wide": found.uncertainty is not None,
-        "indices": rows.indices(found, language),
         "scenarios": rows.scenarios(found, titles, language),
-        "by_road_class": rows.by_road_class(found, language),
-        "by_truck_class": rows.by_truck_class(found, language),
-        "parts": rows.parts(found, language),
+        **{make.__name__: make(found, language) for make in TABLES},
         "costs": rows.costs(found, titles, language),
-        "balance": rows.balance(found, language),
-        "sites": rows.sites(found, language),
         "worst": rows.worst_places(found, language),
         "baseline": titles[found.baseline],
         "programme": titles[found.programme],
-        "times": rows.times(found, language),
-        "mechanics": rows.mechanics(found, language),
-        "sets": rows.sets(found, language),
-        "learnt": rows.learnt(found, language),
-        "swept": rows.swept(found, language),
-        "studied": rows.studied(found, language),
         "own_score": [] if found.hindcast is None else scorecard_rows(found.hindcast, language),
         "limits": [limit[LANGUAGES.index(language)] for limit in LIMITS],
         "score": scorecard_rows(score, language),
