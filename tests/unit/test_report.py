@@ -448,6 +448,9 @@ def test_works_and_sites_that_touch_are_one_place_with_all_their_costs(small, tm
         assert upper.accidents[number] == pytest.approx(total)
         assert upper.deaths is not None
         assert upper.deaths[number] == pytest.approx(found.yearly * own["expected_deaths"].sum() / 2)
+    older = replace(found, sections=found.sections.drop(columns="expected_deaths"))
+    assert [place.deaths for place in places(older)] == [None, None]
+    assert {row["deaths"] for row in sites(older, "en")} == {row["ratio"] for row in sites(older, "en")} == {"–"}
     for language in LANGUAGES:
         rows = sites(found, language)
         assert len(rows) == 2
