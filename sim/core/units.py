@@ -56,11 +56,6 @@ def ms_from_mph(speed_mph: FloatLike) -> FloatLike:
     return speed_mph * (METRES_PER_MILE / SECONDS_PER_HOUR)
 
 
-def fahrenheit_from_celsius(temperature_c: FloatLike) -> FloatLike:
-    """Temperature [deg C] in [deg F]."""
-    return temperature_c * 1.8 + 32.0
-
-
 def celsius_from_fahrenheit(temperature_f: FloatLike) -> FloatLike:
     """Temperature [deg F] in [deg C]."""
     return (temperature_f - 32.0) / 1.8

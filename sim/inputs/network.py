@@ -159,11 +159,6 @@ class Network:
         """Row of a node in `drive_time_s`."""
         return self._node_index[name]
 
-    @cached_property
-    def undirected_count(self) -> int:
-        """Number of sections, both directions counted once."""
-        return int(self.sections.undirected_section.max()) + 1
-
     def covered(self, stretches: Iterable[Stretch]) -> tuple[Ints, Floats]:
         """Directed sections that stretches touch, and the share of each that they cover, both of shape (n,)."""
         share = np.zeros(len(self.sections.length_m))

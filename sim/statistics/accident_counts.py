@@ -379,12 +379,3 @@ def worst_site_ratios(
     after = generator.poisson(effect * np.take_along_axis(means, worst, axis=1)).sum(axis=1)
     result: Floats = after / np.maximum(np.take_along_axis(before, worst, axis=1).sum(axis=1), 1)
     return result
-
-
-def worst_site_ratio(
-    sites: int, mean: float, overdispersion: float, *, simulations: int = 20_000, seed: int = 1
-) -> Interval:
-    """Mean of `worst_site_ratios` at the one worst site if nothing is done, with their 95 % range."""
-    ratio = worst_site_ratios(sites, mean, overdispersion, simulations=simulations, seed=seed)
-    low, high = np.quantile(ratio, [0.025, 0.975])
-    return Interval(float(ratio.mean()), float(low), float(high))

@@ -15,6 +15,7 @@ from sim.statistics.accident_counts import (
     index_of_effectiveness,
     rate_interval,
     rate_ratio,
+    worst_site_ratios,
     years_to_detect,
 )
 from sim.statistics.before_after import Sites, before_after
@@ -246,3 +247,24 @@ def test_the_two_stage_rule_covers_and_is_narrow(noise) -> None:
 
 
 HEAD = "site,before,after,predicted_before,predicted_after,overdispersion\n"
+
+
+@pytest.mark.parametrize(("sites", "mean", "k"), [(5, 8.0, 0.4), (40, 3.0, 0.8)])
+def test_the_worst_of_alike_sites_regresses_as_empirical_bayes_says(sites, mean, k) -> None:
+    """Given its count x, its mean is (x + 1 / k) / (1 + 1 / (k m)); x is the highest of so many negative binomials."""
+    numbers = np.arange(1, 400)
+    below = nbinom.cdf(np.arange(400), 1.0 / k, 1.0 / (1.0 + k * mean)) ** sites
+    chance = np.diff(below)
+    ratio = (numbers + 1.0 / k) / (1.0 + 1.0 / (k * mean)) / numbers
+    none = below[0] * (1.0 / k) / (1.0 + 1.0 / (k * mean))  # no site has any: after over one
+    for effect in (1.0, 0.7):
+        found = worst_site_ratios(sites, mean, k, effect=effect)
+        error = found.std() / np.sqrt(len(found))
+        assert found.mean() == pytest.approx(effect * ((chance * ratio).sum() + none), abs=4.0 * error)
+
+
+def test_all_sites_together_do_not_regress() -> None:
+    found = worst_site_ratios(20, 5.0, 0.5, picked=20)
+    assert found.mean() == pytest.approx(
+        1.0, abs=4.0 * found.std() / np.sqrt(len(found)) + 1.0 / 100.0
+    )  # of 100 before
