@@ -28,6 +28,19 @@ def test_the_manuals_mountain_road(known) -> None:
     assert found == pytest.approx(known.followers_pct, abs=0.05 if known.number < 6 else 0.07)
 
 
+@pytest.mark.parametrize(
+    ("length", "opposing", "speed"), [(2.0, 1500.0, 51.8524), (1.0, 1500.0, 53.95195), (2.0, 0.0, 54.3252)]
+)
+def test_the_free_flow_speed_on_the_steepest_slopes(length, opposing, speed) -> None:
+    """Equations 15-2 to 15-4 by hand, class 5, 50 mile/h posted, a tenth heavy.
+
+    57 - 10 (-0.38360 + 0.01074 x 57 + 0.01945 L + max(0, -0.69848 + 0.01069 x 57 + 0.12700 L) v / 1000).
+    """
+    slope = Segment(length, 9.0, 0.0, 10.0, opposing_per_h=opposing)
+    assert slope.vertical_class == 5
+    assert free_flow_mph(50.0, slope) == pytest.approx(speed, abs=2e-4)
+
+
 def test_there_are_more_followers_in_more_traffic_and_on_steeper_slopes() -> None:
     flows = (5.0, 50.0, 200.0, 800.0, 1700.0)
     for grade in (-7.0, -4.0, 0.0, 4.0, 7.0):
