@@ -35,6 +35,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "driven twice: {cut_m:,.0f} m of a lap, a detour or a return are left out",
         "同一道路重复驶过：绕圈、绕行或折返的 {cut_m:,.0f} 米已舍去",
     ),
+    "R04-beside": (
+        "the second half comes back {away_m:.0f} m beside the first: the other carriageway? Cut it off with --to-km",
+        "后半段在前半段旁约 {away_m:.0f} 米处折返：若为另一幅车道，请用 --to-km 截去",
+    ),
     "R05": (
         "{grade_pct:.1f} % over 100 m after smoothing, above {most_pct:g} %: a longer --elevation-wavelength may help",
         "平滑后仍有 100 米坡度达 {grade_pct:.1f} %，超过 {most_pct:g} %：可加大 --elevation-wavelength",

@@ -47,6 +47,9 @@ MOST_WITHOUT_M = 300.0
 """Of a road without any height that are bridged without a word: assumption, 100 to 500 m."""
 LEAST_ABOVE_M = 50.0
 """Of the usual height, from which on a height of 0 is none: assumption, 20 to 200 m."""
+LEAST_DIVIDED_M, BESIDE_M, MOSTLY_BESIDE = 2000.0, 60.0, 0.9
+"""A track that comes back within so many metres of itself for so much of its second half: assumptions, 1 to 5 km, 40 to
+100 m, 0.8 to 0.95."""
 FEWEST_STEPS, MOST_APART = 8, 3
 BEYOND_M = 50.0
 """By so much a kilometre may lie beyond the end of a track, whose length is not exact: assumption, 10 to 200 m."""
@@ -134,6 +137,7 @@ def _cleaned(line: Line, options: Options, source: str, findings: list[Finding])
     line = _without_jumps(line, plane, findings)
     _note_gaps(line, distances(*plane.metres(line.lon_deg, line.lat_deg)), findings)
     line = _driven_once(line, plane, findings)
+    _note_other_carriageway(line, plane, findings)
     along = distances(*plane.metres(line.lon_deg, line.lat_deg))
     whole_m = float(along[-1])
     high = whole_m if options.to_km is None else options.to_km * METRES_PER_KM
@@ -215,6 +219,18 @@ def _driven_once(line: Line, plane: Plane, findings: list[Finding]) -> Line:
         last = min(stop, len(along) - 1)
         findings.append(Finding("R04", _km(along[first]), {"cut_m": float(along[last] - along[first])}))
         line = line.picked(np.concatenate([np.arange(first + 1), np.arange(stop, len(along))]))
+
+
+def _note_other_carriageway(line: Line, plane: Plane, findings: list[Finding]) -> None:
+    """A track whose second half comes back beside its first, as on the other carriageway of a divided road."""
+    x, y = plane.metres(line.lon_deg, line.lat_deg)
+    along = distances(x, y)
+    middle = int(np.searchsorted(along, 0.5 * along[-1]))
+    if along[-1] < LEAST_DIVIDED_M or not 0 < middle < len(along):
+        return
+    away_m, _ = cKDTree(np.column_stack([x, y])[:middle]).query(np.column_stack([x, y])[middle:])
+    if float(np.mean(away_m < BESIDE_M)) > MOSTLY_BESIDE:
+        findings.append(Finding("R04-beside", _km(along[middle]), {"away_m": float(np.median(away_m))}))
 
 
 def _note_gaps(line: Line, along: Floats, findings: list[Finding]) -> None:

@@ -713,6 +713,15 @@ def track(*legs: tuple[float, float, float, float], step_m: float = 10.0, falls:
 LEGS_ONCE = ((0.0, 0.0, 2000.0, 0.0), (2000.0, 0.0, 2000.0, 3000.0))
 
 
+@pytest.mark.parametrize(("apart", "told"), [(25.0, True), (300.0, False)])
+def test_the_other_carriageway_in_one_track_is_named(apart, told, tmp_path) -> None:
+    file = tmp_path / "both.gpx"
+    file.write_text(gpx(track((0, 0, 5000, 0), (5000, 0, 5000, apart), (5000, apart, 0, apart), falls=0.002)))
+    assert imported("road", file, "--out", tmp_path / "out", "--aadt", 3000)[0] == 0
+    findings = json.loads((tmp_path / "out" / "import.json").read_text())["findings"]
+    assert any("other carriageway" in own["en"] for own in findings) == told
+
+
 def test_turns_of_a_spiral_are_road_and_a_lap_of_a_block_is_not(tmp_path) -> None:
     """Two turns of 628 m on one ground plan, falling 5 %; and a block of 2 km driven round once more by 300 m of it."""
     circle = [(100.0 * np.sin(a), 100.0 - 100.0 * np.cos(a)) for a in np.linspace(0.0, 4.0 * np.pi, 81)]
