@@ -36,7 +36,6 @@ LEAST_PIECE_M = 10.0
 """Least length of a section in a road file."""
 MISSED_HEIGHT_M = 0.25
 """By which sections may run beside the straight grades."""
-"""Of a section in a road file."""
 
 
 @dataclass(frozen=True)
