@@ -33,7 +33,8 @@ from sim.engine.replication import run_replication
 from sim.experiment.runner import Experiment, run_experiment
 from sim.experiment.store import Store, model_version
 from sim.interventions.registry import interventions, register
-from sim.report.words import kind_word, parameter_word
+from sim.report.parameter_words import parameter_word
+from sim.report.words import kind_word
 from sim.risk.two_lane import overdispersion
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.loading import load_as

@@ -118,11 +118,6 @@ class Errors:
             np.array([target.overdispersion for target in own]),
         )
 
-    @classmethod
-    def normal(cls, sd: Floats) -> "Errors":
-        """Of numbers that are known with these standard deviations."""
-        return cls(sd, np.zeros(len(sd), dtype=np.bool_), np.zeros(len(sd)))
-
     def only(self, place: int) -> "Errors":
         """Of one target."""
         own = slice(place, place + 1)

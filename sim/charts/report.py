@@ -280,8 +280,7 @@ def strip(
     with mpl.rc_context(NARROW):
         figure = tall(5.6)
         upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(2, 1, 2))
-        upper.fill_between(ends, height, height.min(), color="0.88", linewidth=0)
-        upper.plot(ends, height, color="0.3", linewidth=1.5)
+        _ground(upper, ends, height)
         upper.set_ylabel(words("height_axis"))
         _mark(upper, np.interp([km for km, _ in marks], ends, height), marks, words)
         bend = [METRES_PER_KM / s["curve_radius_m"] if s["curve_radius_m"] else 0.0 for _, s in sections]
@@ -294,11 +293,9 @@ def strip(
                 middle.axvspan(start, stop, ymax=0.08, color=PALETTE[5], linewidth=0)
         if any(link["ban"] for link, _ in sections):
             middle.set_title(words("ban_strip"), loc="right", fontsize=8)
-        for label, values in risk.items():
-            lower.stairs(values, ends, color=shade[label], linewidth=1.6, label=label, baseline=None)
+        _stairs(lower, ends, risk, shade)
         lower.set_ylabel(words("risk_axis"))
         lower.set_xlabel(words("distance_axis"))
-        lower.legend(frameon=False, fontsize=8)
     return figure
 
 
@@ -314,8 +311,7 @@ def brakes(
     with mpl.rc_context(NARROW):
         figure = tall(5.6)
         upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=(1, 2, 2))
-        upper.fill_between(ends_km, height_m, 0.0, color="0.88", linewidth=0)
-        upper.plot(ends_km, height_m, color="0.3", linewidth=1.5)
+        _ground(upper, ends_km, height_m)
         upper.set_ylabel(words("foot_axis"))
         for (label, (km, temperature_c)), line in zip(hot.items(), (":", "-", "--"), strict=True):
             middle.plot(km, temperature_c, line, color=PALETTE[5], linewidth=1.8, label=label)
@@ -324,13 +320,24 @@ def brakes(
         middle.set_ylim(0.0, max(1.9 * LIMIT_C, *(1.3 * float(own.max()) for _, own in hot.values())))
         middle.set_ylabel(words("brake_axis"))
         middle.legend(frameon=False, fontsize=8, loc="upper left")
-        for label, values in runaways.items():
-            lower.stairs(values, ends_km, color=shade[label], linewidth=1.6, label=label, baseline=None)
+        _stairs(lower, ends_km, runaways, shade)
         lower.set_ylabel(words("runaway_axis"))
         lower.set_xlabel(words("distance_axis"))
         lower.set_ylim(bottom=0.0)
-        lower.legend(frameon=False, fontsize=8)
     return figure
+
+
+def _ground(axes: Axes, ends_km: Floats, height_m: Floats) -> None:
+    """How high a road lies, filled down to its lowest place."""
+    axes.fill_between(ends_km, height_m, height_m.min(), color="0.88", linewidth=0)
+    axes.plot(ends_km, height_m, color="0.3", linewidth=1.5)
+
+
+def _stairs(axes: Axes, ends_km: Floats, of_sections: Mapping[str, Floats], shade: Shades) -> None:
+    """What is expected a km, section by section, of each scenario."""
+    for label, values in of_sections.items():
+        axes.stairs(values, ends_km, color=shade[label], linewidth=1.6, label=label, baseline=None)
+    axes.legend(frameon=False, fontsize=8)
 
 
 def _mark(axes: Axes, height_m: Floats, marks: Marks, words: Words) -> None:

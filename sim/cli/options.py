@@ -43,7 +43,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print summary.json, not ta
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print neither tables nor progress.")]
 Events = Annotated[bool, typer.Option("--events", help="Also write events.parquet: every accident, violation, alarm.")]
 
-SECONDS_PER_MINUTE = 60.0
 FAILED = 3
 """Exit code if a run stops."""
 
@@ -361,6 +360,8 @@ class RunRate:
 
     def __call__(self, done: int, elapsed_s: float | None) -> str:
         """What is shown after so many runs and seconds; nothing before the first run."""
+        from sim.core.units import SECONDS_PER_MINUTE
+
         self._taken = done if self._taken is None else self._taken
         ran = done - self._taken
         return f"{SECONDS_PER_MINUTE * ran / elapsed_s:.0f} a minute" if ran and elapsed_s else ""

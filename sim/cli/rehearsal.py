@@ -1,8 +1,9 @@
 """What a command would simulate, and about how long that takes: for --dry-run."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,7 +20,6 @@ SHORT_DAYS, LONG_DAYS = 3, 11
 """Runs by which the time of a whole one is reckoned."""
 WARM_UP_SHARE = 0.2
 """Of the time of a recorded day: only trips that may violate are simulated in the warm-up. About, as measured."""
-SECONDS_PER_MINUTE = 60.0
 SHOWN_AS_SECONDS = 90.0
 
 
@@ -37,12 +37,19 @@ def rehearse(done: int, whole: int) -> None:
 
 
 def told(
-    rehearsed: RehearsedError, scenarios: "Sequence[Scenario]", workers: int | None, folder: Path, *, stages: bool
+    rehearsed: RehearsedError,
+    scenarios: "Sequence[Scenario]",
+    workers: int | None,
+    folder: Path,
+    others: Mapping[str, int] = MappingProxyType({}),
+    *,
+    stages: bool = False,
 ) -> str:
-    """What would be simulated, in how much time, and where the results would go."""
-    whole, left = rehearsed.whole, rehearsed.whole - rehearsed.kept
+    """What would be simulated, how long that takes, where results would go; `others`: further runs by what for."""
+    left = rehearsed.whole - rehearsed.kept + sum(others.values())
     days = sum(one.days + one.warm_up_days for one in scenarios) / len(scenarios)
-    lines = [f"{whole} runs of {days:.0f} days with their warm-up, {rehearsed.kept} of them kept already"]
+    lines = [f"{rehearsed.whole} runs of {days:.0f} days with their warm-up, {rehearsed.kept} of them kept already"]
+    lines += [f"{number} runs of {what}" for what, number in others.items() if number]
     lines += [time_told(left, scenarios, workers)] if left else []
     lines += ["more runs follow, which go by the results of these"] if stages else []
     return "\n".join([*lines, f"nothing was simulated; results would go to {folder}", ""])
@@ -56,6 +63,8 @@ def time_told(left: int, scenarios: "Sequence[Scenario]", workers: int | None) -
 
 
 def _time(seconds: float) -> str:
+    from sim.core.units import SECONDS_PER_MINUTE
+
     if seconds < SHOWN_AS_SECONDS:
         return f"{max(seconds, 1.0):.0f} s"
     return f"{seconds / SECONDS_PER_MINUTE:.0f} min"

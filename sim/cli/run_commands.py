@@ -27,7 +27,7 @@ from sim.cli.options import (
     load,
     remark,
 )
-from sim.cli.rehearsal import DryRun, time_told
+from sim.cli.rehearsal import DryRun, RehearsedError, told
 from sim.cli.report_commands import Language, write_report
 from sim.cli.spoken import LangOfTables, Spoken, speak
 
@@ -173,15 +173,12 @@ def _tell_runs(
     kept = sum(store.holds(run_key(one, seed, number)) for one in scenarios for number in range(replications))
     kinds = [] if programme is None else list(programme.interventions)
     sets = subsets_of(kinds, orders_of(kinds, orders, seed)[0]) if kinds else []
-    whole, shared = len(scenarios) * replications, len(sets) * replications
-    drawn = len(scenarios) * (draws or 0) * replications
-    days = sum(one.days + one.warm_up_days for one in scenarios) / len(scenarios)
-    lines = [f"{whole} runs of {days:.0f} days with their warm-up, {kept} of them kept already"]
-    lines += [f"{drawn} runs of --draws"] if drawn else []
-    lines += [f"{shared} runs of --attribute, fewer where sets are kept"] if shared else []
-    left = whole - kept + drawn + shared
-    lines += [time_told(left, scenarios, simulation.workers)] if left else []
-    sys.stdout.write("\n".join([*lines, f"nothing was simulated; results would go to {simulation.folder}", ""]))
+    others = {
+        "--draws": len(scenarios) * (draws or 0) * replications,
+        "--attribute, fewer where sets are kept": len(sets) * replications,
+    }
+    rehearsed = RehearsedError(kept, len(scenarios) * replications)
+    sys.stdout.write(told(rehearsed, scenarios, simulation.workers, simulation.folder, others))
 
 
 def _check_request(scenarios: "list[Scenario]") -> None:

@@ -16,10 +16,10 @@ from sim.core.texts import shown
 from sim.core.units import METRES_PER_KM
 from sim.importing.dates import DateOrder, Dates, likely_year, month_of, read_dates
 from sim.importing.findings import refused
-from sim.importing.moments import FULL_HOUR, HALF, HALF_A_DAY, of_whole_day
+from sim.importing.moments import HALF, HALF_A_DAY, of_whole_day, with_colons
 from sim.importing.numbered import of_spreadsheet, of_unix
 from sim.importing.posts import post_of
-from sim.importing.table import Row, Table, cell, decimal_of, number_of, plain_name, read_table
+from sim.importing.table import Row, Table, all_names, cell, decimal_of, number_of, plain_name, read_table
 
 Where = Literal["located", "outside", "ambiguous", "unlocated"]
 NAMES: dict[str, tuple[str, ...]] = {
@@ -87,11 +87,7 @@ OF_PERSONS = frozenset({"casualty_severity", "injury_severity", "person_severity
 CLOCK_AT_END = re.compile(
     r"(?:.*[\sT日午晨早上晚])?(\d{1,2})[:：时点](\d{2})分?(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm]?)?$"
 )
-ABOUT_THEN = re.compile(r"(?:许|多|左右|前后)$")
-BARE_HALF = re.compile(r"(?<![\d:])(\d{1,2})\s*([AaPp]\.?[Mm]\.?)$")
-"""2 PM."""
 IS_TIME = re.compile(r"[:：时点]|[AaPp]\.?[Mm]\.?$")
-HALF_PAST = re.compile(r"(\d{1,2})\s*点半")
 MOST_NAMED = 20
 MOST_UNPACKED_BYTES = 300_000_000
 
@@ -176,7 +172,7 @@ def read_accidents(
     RefusedError
         if it is no table, a column that is named is not there, neither year nor date is known, or dates are mixed
     """
-    heads = {name for names in NAMES.values() for name in names} | {plain_name(own) for own in (named or {}).values()}
+    heads = all_names(NAMES) | {plain_name(own) for own in (named or {}).values()}
     table = read_table(file, unpacked=_unpacked if file.suffix == ".bz2" else None, needed=heads, least=2)
     kind = _layout_of(table) if layout == "auto" else layout
     columns = _columns(table, LAYOUTS[kind], named or {})
@@ -333,8 +329,7 @@ def _behind_the_day(text: str) -> str:
 
 def _hour(text: str) -> int | None:
     """Of 14:30, of 1430, of 14, of 2:30 PM; unknown codes are unknown."""
-    text = FULL_HOUR.sub(r"\1:00", HALF_PAST.sub(r"\1:30", ABOUT_THEN.sub("", text)))
-    text = BARE_HALF.sub(r"\1:00 \2", text)
+    text = with_colons(text)
     marked, half = CLOCK_AT_END.match(text), HALF.search(text)
     if marked:
         hour = int(marked[1])

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.core.units import METRES_PER_KM, Bools, Floats, Ints
-from sim.importing.findings import Finding
+from sim.core.units import Bools, Floats, Ints
+from sim.importing.findings import Finding, at_km
 from sim.importing.lines import Line, stretches
 from sim.importing.plan import Plane, distances
 
@@ -24,6 +24,7 @@ LEAST_DIVIDED_M, BESIDE_M, MOSTLY_BESIDE = 2000.0, 60.0, 0.9
 """A track that comes back within so many metres of itself for so much of its second half: assumptions, 1 to 5 km, 40 to
 100 m, 0.8 to 0.95."""
 FEWEST_STEPS, MOST_APART = 8, 3
+"""To know a usual step, and fixes in turn that stand apart: assumptions, 5 to 20 and 1 to 5."""
 
 
 def cleaned(line: Line, plane: Plane, findings: list[Finding]) -> Line:
@@ -83,9 +84,9 @@ def _without_jumps(line: Line, plane: Plane, findings: list[Finding]) -> Line:
         away_m = max(away_m, float(nearer[first].max(initial=0.0)))
         for place in first.tolist():
             apart[place + 1 : place + 1 + many] = True
-    for end, step in ((0, 0), (-1, -1)):
-        if steps[step] > least and steps[1 if end == 0 else -2] <= least:
-            apart[end], away_m = True, max(away_m, float(steps[step]))
+    for end, beside in ((0, 1), (-1, -2)):
+        if steps[end] > least and steps[beside] <= least:
+            apart[end], away_m = True, max(away_m, float(steps[end]))
     if not apart.any():
         return line
     findings.append(Finding("R20", "", {"count": int(apart.sum()), "away_m": away_m}))
@@ -168,8 +169,3 @@ def _detour(places: Floats, along: Floats, first: Ints, start: int, stop: int) -
 def _turned(along: Floats, first: Ints, start: int, stop: int) -> bool:
     """Whether it went back along itself and then forth again, to where it had turned."""
     return float(along[first[start]] - along[first[start:stop]].min()) > BACK_M[1] / 2.0
-
-
-def at_km(metres: float) -> str:
-    """A place along the road, for findings."""
-    return f"km {metres / METRES_PER_KM:.3f}"

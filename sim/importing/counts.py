@@ -32,7 +32,7 @@ from sim.importing.moments import (
     with_colons,
 )
 from sim.importing.numbered import is_of_another_zone, is_of_greenwich, of_spreadsheet, of_unix
-from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
+from sim.importing.table import Row, Table, all_names, cell, number_of, plain_name, read_table
 from sim.importing.vehicle_classes import GROUPS, Group, group_of, sums_among
 
 BARE = re.compile(r"(\d{1,4})\s*(?:[Hh]|时|点)?\s*([AaPp][Mm])?")
@@ -141,7 +141,7 @@ def read_counts(
         if it has no time or class, dates are mixed, no whole day was counted, or times are Greenwich's and
         `utc_offset_h`, which is added to them, is not given
     """
-    table = read_table(file, needed=[name for names in NAMES.values() for name in names])
+    table = read_table(file, needed=all_names(NAMES))
     table = table.where(keep or {})
     table = _with_merged_days(table, table.columns_of(NAMES, named).get("date"))
     table, named, left_out = with_a_row_a_class(table, named or {})

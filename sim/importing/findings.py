@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sim.core.units import METRES_PER_KM
+
 Language = Literal["en", "zh"]
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -128,6 +130,11 @@ class Finding:
     def number(self) -> str:
         """The code without what tells kinds of it apart."""
         return self.code.partition("-")[0]
+
+
+def at_km(metres: float) -> str:
+    """A place along the road."""
+    return f"km {metres / METRES_PER_KM:.3f}"
 
 
 class RefusedError(ValueError):

@@ -19,11 +19,11 @@ from sim.importing.lines import Line
 from sim.importing.osm import lengths_of, roads_of
 from sim.importing.road_table import NAMES as ROAD_COLUMNS
 from sim.importing.sumo import network_ways
-from sim.importing.table import Table, read_table
+from sim.importing.table import Table, all_names, read_table
 
 MOST_NUMBERS = 40
 COLUMNS = {"road": ROAD_COLUMNS, "counts": COUNT_COLUMNS, "accidents": ACCIDENT_COLUMNS}
-HEADS = tuple(name for names in COUNT_COLUMNS.values() for name in names)
+HEADS = all_names(COUNT_COLUMNS)
 """By which the header is found below a counter's preamble."""
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.core.units import METRES_PER_FOOT
 from sim.importing.findings import refused
 from sim.importing.lines import Tags
-from sim.importing.table import Row, Table, cell, number_of, plain_name
+from sim.importing.table import Row, Table, cell, number_of, unit_m
 from sim.inputs.road import Section
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -44,7 +43,9 @@ PAIR = re.compile(r"(\d)\s*[x×*]\s*(\d)")
 """2x2: two in each direction."""
 ONE_WAY, LEVEL = "单向", "级"
 TILT, LEAST_TILT_PCT = "superelevation_pct", 0.2
+"""A smaller one is a fraction: assumption, 0.15 to 0.5."""
 MOST_LANES = 12.0
+"""As maps may tag."""
 
 LEAST_LENGTH_KM, MOST_LENGTH_KM = 0.01, 50.0
 """Of a section in the scenario format."""
@@ -87,12 +88,6 @@ def _lanes(text: str) -> float | None:
     words = (float(count) for word, count in LANES.items() if word in text.lower())
     count = float(digits[0]) if digits is not None and LEVEL not in text else next(words, None)
     return count if count is None or ONE_WAY not in text else 2.0 * count
-
-
-def unit_m(column: str, metre: float) -> float:
-    """Metres in a column's unit: what its name says goes before what is said of the file."""
-    name = plain_name(column)
-    return 1.0 if name.endswith("_m") else METRES_PER_FOOT if name.endswith(("_ft", "_feet")) else metre
 
 
 def numbers_of(tags: Tags) -> dict[str, float | int]:

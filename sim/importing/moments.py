@@ -18,6 +18,10 @@ COMPACT = re.compile(r"^((?:19|20)\d{2})(\d{2})(\d{2})[T _-]?(\d{2})(\d{2})(\d{2
 """20240513T0800, 202405130800."""
 FULL_HOUR = re.compile(r"(\d{1,2})\s*[点时](?!\d)")
 """8点, 8时."""
+HALF_PAST = re.compile(r"(\d{1,2})\s*点半")
+BARE_HALF = re.compile(r"(?<![\d:])(\d{1,2})\s*([AaPp]\.?[Mm]\.?)$")
+"""2 PM."""
+ABOUT_THEN = re.compile(r"(?:许|多|左右|前后)$")
 Moment = tuple[date, float] | None
 """Day, and seconds since its midnight; None where it can't be read."""
 
@@ -107,13 +111,14 @@ def _earlier(moment: tuple[date, float], by_s: float) -> tuple[date, float]:
 
 
 def with_colons(text: str) -> str:
-    """A time as clocks show it, where it is written without: 20240513T0800, 8点."""
+    """A time as clocks show it, where it is written without: 20240513T0800, 8点, 8点半, 15时许, 2 PM."""
     text = text.strip()
     compact = COMPACT.match(text)
     if compact:
         year, month, day, hour, minute, second = compact.groups()
         return f"{year}-{month}-{day} {hour}:{minute}:{second or '00'}"
-    return FULL_HOUR.sub(r" \1:00", text).replace("日", "日 ").strip()
+    text = FULL_HOUR.sub(r" \1:00", HALF_PAST.sub(r" \1:30", ABOUT_THEN.sub("", text)))
+    return BARE_HALF.sub(r"\1:00 \2", text).replace("日", "日 ").strip()
 
 
 def tells_both(text: str) -> bool:

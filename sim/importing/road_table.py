@@ -16,7 +16,17 @@ from sim.importing.alignment import Alignment, Run
 from sim.importing.findings import Finding, refused
 from sim.importing.lines import Line, line_of
 from sim.importing.plan import Curve
-from sim.importing.table import Row, Table, cell, decimal_of, number_of, plain_name, read_table
+from sim.importing.table import (
+    Row,
+    Table,
+    all_names,
+    cell,
+    decimal_of,
+    number_of,
+    plain_name,
+    read_table,
+    unit_m,
+)
 
 NAMES: dict[str, tuple[str, ...]] = {
     "lon": ("lon", "longitude", "lng", "x", "经度"),
@@ -70,7 +80,7 @@ def road_of_table(file: Path, *, feet: bool = False) -> Line | Alignment:
         if there are neither, or values are none
     """
     names = NAMES | inventory.NAMES
-    table = read_table(file, needed={one for own in names.values() for one in own}, least=2)
+    table = read_table(file, needed=all_names(names), least=2)
     columns = table.columns_of(names)
     lon, lat, height = (columns.get(what) for what in ("lon", "lat", "height"))
     if lon and lat:
@@ -112,7 +122,7 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
         place = table.rows[int(np.argmax(np.diff(stations) <= 0.0)) + 1][0] if len(stations) > 1 else 1
         raise refused(f"{table.file}:{place}", "stations must rise from row to row, and be two or more")
     if "height" in columns:
-        unit = inventory.unit_m(columns["height"], metre)
+        unit = unit_m(columns["height"], metre)
         heights = unit * np.array([_number(table, row, columns["height"]) for row in table.rows])
     else:
         grades = np.array([_number(table, row, columns["grade"]) for row in table.rows[:-1]])
@@ -151,7 +161,7 @@ def _american(table: Table, column: str) -> bool:
 
 def _stations(table: Table, name: str, metre: float) -> Floats:
     """In metres; kilometres where the column says so, or K12+300, where feet are counted 100 ft a station."""
-    scale = METRES_PER_KM if plain_name(name) in OF_KILOMETRES else inventory.unit_m(name, metre)
+    scale = METRES_PER_KM if plain_name(name) in OF_KILOMETRES else unit_m(name, metre)
     whole = METRES_PER_KM if metre == 1.0 else FEET_A_STATION * metre
     found = []
     for row in table.rows:
@@ -170,7 +180,7 @@ def _curves(table: Table, columns: Mapping[str, str], along: Sequence[float], me
     found: list[Curve] = []
     for row, (low, high) in zip(table.rows, pairwise(along), strict=False):
         radius = (
-            inventory.unit_m(columns["radius"], metre) * _number(table, row, columns["radius"], empty=0.0)
+            unit_m(columns["radius"], metre) * _number(table, row, columns["radius"], empty=0.0)
             if "radius" in columns
             else 0.0
         )

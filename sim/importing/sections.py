@@ -15,7 +15,7 @@ from sim.core.units import METRES_PER_KM, Floats
 from sim.core.vocabulary import RoadClass
 from sim.importing import inventory
 from sim.importing.alignment import Alignment, Run
-from sim.importing.findings import Finding
+from sim.importing.findings import Finding, at_km
 from sim.importing.lines import Tags
 from sim.importing.options import Options
 from sim.importing.plan import Curve
@@ -220,7 +220,7 @@ def link_lanes(pieces: Sequence[Piece], road_class: RoadClass) -> tuple[int, boo
 
 def _odd_radii(curves: Sequence[Curve]) -> list[Finding]:
     return [
-        Finding("R08", f"km {curve.from_m / METRES_PER_KM:.3f}", {"radius_m": curve.radius_m})
+        Finding("R08", at_km(curve.from_m), {"radius_m": curve.radius_m})
         for curve in curves
         if curve.radius_m < TIGHTEST_M
     ]
@@ -233,7 +233,7 @@ def _odd_limits(pieces: Sequence[Piece], options: Options) -> list[Finding]:
         for told in (piece.forward_kmh, piece.backward_kmh, piece.truck_kmh):
             if told.odd and told.odd not in found:
                 used = told.value or assumed_limit_kmh(piece.road_class, options)
-                place = f"km {piece.from_m / METRES_PER_KM:.3f}"
+                place = at_km(piece.from_m)
                 code = "R07-unread" if told.value is None else "R07"
                 found[told.odd] = Finding(code, place, {"value": told.odd, "used": used})
     none = [piece for piece in pieces if piece.forward_kmh.value is None]

@@ -18,7 +18,7 @@ from sim.importing.accidents import Accident, Where
 from sim.importing.findings import refused
 from sim.importing.inventory import MOST_LENGTH_KM, section_of
 from sim.importing.posts import post_of
-from sim.importing.table import Row, Table, cell, number_of, plain_name, read_table
+from sim.importing.table import Row, Table, all_names, cell, number_of, plain_name, read_table
 from sim.risk.section_hazard import predicted_accidents_per_year
 from sim.risk.two_lane import MAX_AADT
 from sim.statistics.accident_counts import cumulative_residuals, empirical_bayes, fit_overdispersion
@@ -70,7 +70,7 @@ def read_sites(file: Path, *, mile_posts: bool, keep: Mapping[str, str]) -> list
     RefusedError
         if it has no route and posts, or nothing is kept
     """
-    table = read_table(file, needed={name for names in NAMES.values() for name in names}, least=2)
+    table = read_table(file, needed=all_names(NAMES), least=2)
     columns = table.columns_of(NAMES)
     missing = [key for key in ("route", "from", "to") if key not in columns]
     if missing:

@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.core.units import METRES_PER_FOOT, METRES_PER_KM, Bools, Floats
 from sim.importing.alignment import Alignment, Run, Trace, steepest_pct, straight_grades
-from sim.importing.cleaning import LEAST_ROAD_M, at_km, cleaned
-from sim.importing.findings import Finding, refused
+from sim.importing.cleaning import LEAST_ROAD_M, cleaned
+from sim.importing.findings import Finding, at_km, refused
 from sim.importing.heights import default_wavelength_m, height_model
 from sim.importing.lines import Line, stretches
 from sim.importing.options import Options

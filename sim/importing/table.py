@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.core.texts import shown
+from sim.core.units import METRES_PER_FOOT
 from sim.importing.findings import refused
 from sim.system.files import read_file, reason
 
@@ -98,6 +99,17 @@ class Table:
         if twice:
             raise refused(f"{self.file}:1", f"{shown(twice[0])} stands twice in the header: which is meant?")
         return columns_by_what
+
+
+def all_names(*usual: Names) -> frozenset[str]:
+    """Whatever columns may be called, by which a header is told from what stands above it."""
+    return frozenset(name for names in usual for own in names.values() for name in own)
+
+
+def unit_m(column: str, otherwise: float) -> float:
+    """Metres in a column's unit: what its name says goes before what is said of the file."""
+    name = plain_name(column)
+    return 1.0 if name.endswith("_m") else METRES_PER_FOOT if name.endswith(("_ft", "_feet")) else otherwise
 
 
 def plain_name(column: str) -> str:

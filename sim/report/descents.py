@@ -18,7 +18,6 @@ WRONG_GEAR, ALONE, WITH_RETARDER = "wrong_gear", "engine_brake", "with_retarder"
 class Brakes:
     """Of a full truck that goes down at one speed with one power of its engine brake and retarder."""
 
-    retarding_w: float
     safe_kmh: float | None
     """Highest speed at which the brakes hold; none if no speed is safe."""
     km: Floats
@@ -89,7 +88,7 @@ def _brakes(length_m: Floats, grade: Floats, mass_kg: float, limit_kmh: float, r
     along = descend(length_m, grade, mass_kg, ms_from_kmh(limit_kmh), retarding_w)
     safe_ms = maximum_safe_speed_ms(length_m, grade, mass_kg, retarding_w)
     safe_kmh = None if safe_ms is None else kmh_from_ms(safe_ms)
-    return Brakes(retarding_w, safe_kmh, along.distance_m / METRES_PER_KM, along.temperature_c)
+    return Brakes(safe_kmh, along.distance_m / METRES_PER_KM, along.temperature_c)
 
 
 def _runaways(found: Material, link: str, length_m: Floats, *, forward: bool) -> dict[str, Floats]:

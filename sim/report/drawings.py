@@ -15,9 +15,10 @@ from sim.report import findings
 from sim.report.descents import WorstDescent, worst_descent
 from sim.report.material import Material
 from sim.report.numbers import MONEY
+from sim.report.parameter_words import parameter_word
 from sim.report.section_risk import risk_by_link, risk_by_section, risk_per_km
 from sim.report.summary import told
-from sim.report.words import kind_word, parameter_word, word
+from sim.report.words import kind_word, word
 from sim.risk.mechanisms import MECHANISMS
 
 STEPS = ("violations", "alarms", "contacts", "left_at_exit", "interceptions")

@@ -11,7 +11,8 @@ from sim.charts.basic import monthly_rows
 from sim.core.units import DAYS_PER_YEAR, KG_PER_TONNE, Floats
 from sim.report.descents import ALONE, WRONG_GEAR, Brakes, WorstDescent
 from sim.report.numbers import millions
-from sim.report.words import either, parameter_word, word
+from sim.report.parameter_words import parameter_word
+from sim.report.words import either, word
 from sim.statistics.queueing import waiting_probability
 
 MOST_OF_IT = 0.8

@@ -12,10 +12,11 @@ from sim.core.units import METRES_PER_KM
 from sim.driving.violations import OTHERS
 from sim.interventions.registry import interventions
 from sim.report.material import Material
-from sim.report.numbers import MONEY, changes, interval, millions
+from sim.report.numbers import MONEY, changes, interval, millions, rounded
+from sim.report.parameter_words import parameter_word
 from sim.report.places import places
 from sim.report.section_risk import along
-from sim.report.words import either, kind_word, parameter_word, word
+from sim.report.words import either, kind_word, word
 
 INDICES: tuple[tuple[str, str, float | None, str], ...] = (
     ("deaths", "expected_deaths", 1.0, ".2f"),
@@ -179,9 +180,9 @@ def sites(found: Material, language: str) -> list[Row]:
                 "place": f"{titles.get(place.link, place.link)} {place.low_km:.1f}–{place.high_km:.1f}",
                 "measures": between.join(named),
                 "accidents": [f"{value:.2f}" for value in place.accidents],
-                "deaths": "–" if saved is None else f"{saved:.3f}".replace("-", "−"),
+                "deaths": "–" if saved is None else rounded(saved, ".3f"),
                 "cost": f"{place.cost_cny * unit:{form}}",
-                "ratio": "–" if ratio is None else f"{ratio:.2f}".replace("-", "−"),
+                "ratio": "–" if ratio is None else rounded(ratio, ".2f"),
                 "by_ratio": -NEVER if ratio is None else ratio,
             }
         )

@@ -7,9 +7,10 @@ from sim.core.metrics import RATE
 from sim.report.answer import answer
 from sim.report.material import Material
 from sim.report.numbers import changes, millions, rounded
+from sim.report.parameter_words import parameter_word
 from sim.report.rows import SUSPICIOUS
 from sim.report.scorecard import TELLING_WIDTH
-from sim.report.words import either, parameter_word, word
+from sim.report.words import either, word
 
 FEW_RUNS = 4
 HARM = ("deaths", "injuries", "accidents")

@@ -40,6 +40,11 @@ TARGETS = [
 ]
 
 
+def normal_errors(sd: np.ndarray) -> Errors:
+    """Of numbers that are known with these standard deviations."""
+    return Errors(sd, np.zeros(len(sd), dtype=np.bool_), np.zeros(len(sd)))
+
+
 def linear(draws: int = 4000) -> Table:
     """Two parameters, of which the target knows only one: s = u_1."""
     shares = latin_hypercube(draws, ["known", "unknown"], 3)
@@ -49,7 +54,7 @@ def linear(draws: int = 4000) -> Table:
 def test_a_posterior_that_is_known() -> None:
     """Uniform prior, target u with normal error 0.05, observed 0.4: the posterior is normal(0.4, 0.05)."""
     table, sd = linear(), np.array([0.05])
-    found = fit(table, noisy(table, Errors.normal(sd), 3), np.array([0.4]), accept=0.2)
+    found = fit(table, noisy(table, normal_errors(sd), 3), np.array([0.4]), accept=0.2)
     mean = float(found.weights @ found.shares[:, 0])
     spread = sqrt(float(found.weights @ (found.shares[:, 0] - mean) ** 2))
     effective = 1.0 / float((found.weights**2).sum())
@@ -59,7 +64,7 @@ def test_a_posterior_that_is_known() -> None:
 
 def test_what_the_data_tell_and_what_not() -> None:
     table = linear()
-    known, unknown = fit(table, noisy(table, Errors.normal(np.array([0.05])), 3), np.array([0.4]), 0.2).contraction()
+    known, unknown = fit(table, noisy(table, normal_errors(np.array([0.05])), 3), np.array([0.4]), 0.2).contraction()
     assert known == pytest.approx(1 - 0.05**2 * 12, abs=0.01)
     assert abs(unknown) < 0.2
 
@@ -135,13 +140,13 @@ def test_weighted_medians() -> None:
 def test_coverage_of_a_wrong_method_is_seen() -> None:
     """Regression of few draws on a target that bends strongly: ranks are not uniform, and the check says so."""
     table = linear(600)
-    right = coverage(table, Errors.normal(np.array([0.05])), 0.2, 200, 3, np.exp(table.shares[:, 0]))
+    right = coverage(table, normal_errors(np.array([0.05])), 0.2, 200, 3, np.exp(table.shares[:, 0]))
     assert abs(right.inside_90 - 0.9) < coverage_tolerance(200, 2, 0.9)
     assert right.lowest_p > 0.001
     assert right.output_inside_90 is not None
     assert abs(right.output_inside_90 - 0.9) < coverage_tolerance(200, 1, 0.9)
     bent = Table(table.keys, table.shares, np.exp(8.0 * table.simulated), {})
-    wrong = coverage(bent, Errors.normal(np.array([0.001])), 0.1, 200, 3, np.exp(table.shares[:, 0]))
+    wrong = coverage(bent, normal_errors(np.array([0.001])), 0.1, 200, 3, np.exp(table.shares[:, 0]))
     assert abs(wrong.inside_50 - 0.5) > coverage_tolerance(200, 2, 0.5)
     assert wrong.output_inside_50 is not None
     assert abs(wrong.output_inside_50 - 0.5) > coverage_tolerance(200, 1, 0.5)
@@ -152,7 +157,7 @@ def test_predictions_hold_the_error_of_observation() -> None:
     """Posterior normal(0.4, 0.05) and error 0.05: what would be observed is normal(0.4, 0.05 √2)."""
     table, sd = linear(), np.array([0.05])
     target = {"name": "t", "metric": "m", "value": 0.4, "sd": 0.05, "source": SOURCE}
-    found = fit(table, noisy(table, Errors.normal(sd), 3), np.array([0.4]), accept=0.2)
+    found = fit(table, noisy(table, normal_errors(sd), 3), np.array([0.4]), accept=0.2)
     row = predictive_table(table, found, Targets.model_validate({"targets": [target]}), 3).iloc[0]
     assert row["posterior"] == pytest.approx(0.4, abs=4 * 1.25 * 0.05 * sqrt(2) / sqrt(found.effective))
     half = (row["posterior_high"] - row["posterior_low"]) / 2
@@ -162,7 +167,7 @@ def test_predictions_hold_the_error_of_observation() -> None:
 
 def test_a_target_beyond_all_draws_is_said() -> None:
     table, sd = linear(), np.array([0.05])
-    seen = noisy(table, Errors.normal(sd), 3)
+    seen = noisy(table, normal_errors(sd), 3)
     target = {"name": "t", "metric": "m", "value": 0.4, "sd": 0.05, "source": SOURCE}
     assert out_of_reach(seen, Targets.model_validate({"targets": [target]})) == []
     (said,) = out_of_reach(seen, Targets.model_validate({"targets": [{**target, "value": 40.0}]}))
@@ -183,12 +188,12 @@ def test_posteriors_cover_the_truth_on_a_small_scenario(small) -> None:
     wanted, scenarios = _small(small)
     table = table_of(scenarios, wanted, 500, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
     sd = np.array([target.sd for target in wanted.targets])
-    found = coverage(table, Errors.normal(sd), 0.2, 200, 3)
+    found = coverage(table, normal_errors(sd), 0.2, 200, 3)
     assert found.fits == 200
     assert abs(found.inside_50 - 0.5) < coverage_tolerance(200, 3, 0.5)
     assert abs(found.inside_90 - 0.9) < coverage_tolerance(200, 3, 0.9)
     assert found.lowest_p > 0.001
-    posterior = fit(table, noisy(table, Errors.normal(sd), 3), np.array([t.value for t in wanted.targets]), 0.2)
+    posterior = fit(table, noisy(table, normal_errors(sd), 3), np.array([t.value for t in wanted.targets]), 0.2)
     told = parameter_table(posterior, scenarios).set_index("parameter")["told"]
     assert told["fleet.call_answer_probability"]
 
@@ -198,7 +203,7 @@ def test_tables_of_a_fit(small) -> None:
     wanted, scenarios = _small(small)
     table = table_of(scenarios, wanted, 60, 3, lambda n: run_draws(scenarios, draws=n, replications=1, seed=3))
     sd = np.array([target.sd for target in wanted.targets])
-    posterior = fit(table, noisy(table, Errors.normal(sd), 3), table.simulated[7], 0.5)
+    posterior = fit(table, noisy(table, normal_errors(sd), 3), table.simulated[7], 0.5)
     found = parameter_table(posterior, scenarios)
     assert found["parameter"].tolist() == sorted(PRIORS)
     assert found["prior"].tolist() == pytest.approx([50.0, 0.475, 0.675])
