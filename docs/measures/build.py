@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from sim.analysis.valuation import appraise
+from sim.analysis.valuation import TRUCK_HOURS, appraise
 from sim.charts.basic import STYLE
 from sim.core.metrics import RATE
 from sim.experiment.runner import run_experiment
@@ -76,7 +76,7 @@ def rows(scenarios: list[Scenario]) -> list[str]:
         own = runs[runs["scenario"] == scenario.name]
         ratio = paired_ratio(own[RATE].tolist(), base[RATE].tolist())
         value = appraise(own, base, scenario.valuation)
-        hours = sum(value.avoided[key].estimate for key in ("delay_hours", "driving_hours", "waiting_hours"))
+        hours = sum(value.avoided[key].estimate for key in TRUCK_HOURS)
         central = value.as_dict()["benefit_cost_ratio"]["central"]
         found.append(
             (

@@ -12,7 +12,11 @@ from sim.core.units import Floats
 from sim.experiment.runner import Experiment, Progress, Task, perform_all
 from sim.experiment.store import Memory, Store
 from sim.scenario import Scenario
+from sim.scenario.ranges import moves_a_rate
 from sim.statistics.intervals import CONFIDENCE, Interval, needs_ratio
+
+DRAWN = ("expected_accidents", "expected_deaths", "expected_injuries")
+"""Metrics beside the rate that are told with what is not known of the parameters."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,23 @@ def uncertain_keys(scenarios: Sequence[Scenario]) -> list[str]:
     return sorted({key for scenario in scenarios for key in scenario.uncertain})
 
 
-def latin_hypercube(draws: int, keys: Sequence[str], seed: int) -> Floats:
-    """Shares by draw and key, shape (draws, keys): the same for every scenario."""
+def latin_hypercube(draws: int, keys: Sequence[str], seed: int, stream: int = 0) -> Floats:
+    """Shares by draw and key, shape (draws, keys): the same for every scenario. Streams know nothing of each other."""
     from scipy.stats import qmc
 
-    sampler = qmc.LatinHypercube(d=len(keys), rng=np.random.Generator(np.random.Philox(seed)))
+    bits = np.random.Philox(seed)
+    sampler = qmc.LatinHypercube(d=len(keys), rng=np.random.Generator(bits.jumped(stream) if stream else bits))
     result: Floats = sampler.random(draws)
     return result
+
+
+def drawn_shares(draws: int, keys: Sequence[str], seed: int) -> Floats:
+    """As `latin_hypercube`; what moves a rate is drawn alike whether what accidents do and cost is drawn too or not."""
+    shares = np.empty((draws, len(keys)))
+    for stream, moving in enumerate((True, False)):
+        if own := [number for number, key in enumerate(keys) if moves_a_rate(key) is moving]:
+            shares[:, own] = latin_hypercube(draws, [keys[number] for number in own], seed, stream)
+    return shares
 
 
 def drawn(scenario: Scenario, keys: Sequence[str], shares: Floats) -> Scenario:
@@ -67,7 +81,7 @@ def run_draws(
 ) -> Experiment:
     """Replications for each draw of the uncertain parameters; outcomes are draw by draw."""
     keys = uncertain_keys(scenarios)
-    shares = latin_hypercube(draws, keys, seed)
+    shares = drawn_shares(draws, keys, seed)
     tasks = [
         Task(drawn(scenario, keys, row), seed, number * replications + repeat)
         for number, row in enumerate(shares)
@@ -79,18 +93,25 @@ def run_draws(
     return Experiment(tuple(scenarios), seed, outcomes)
 
 
-def shares_of(experiment: Experiment, name: str, baseline: str, replications: int) -> Shares:
-    """Variance of the log ratio between draws and within them.
+def shares_of(experiment: Experiment, name: str, baseline: str, replications: int, metric: str = RATE) -> Shares:
+    """Variance of a metric's log ratio between draws and within them.
 
     Notes
     -----
     With M draws of R replications: within s_w**2 (R > 1), between means s_b**2, parameters s_p**2 = s_b**2 - s_w**2 /
     R, not below 0. The interval is normal with variance s_p**2 + s_w**2 / (M R).
     """
-    values, base = (np.array([o.metrics[RATE] for o in experiment.outcomes[key]]) for key in (name, baseline))
+    values, base = (np.array([o.metrics[metric] for o in experiment.outcomes[key]]) for key in (name, baseline))
     needs_ratio(values.tolist(), name)
     needs_ratio(base.tolist(), baseline)
     return shares_of_logs(np.log(values / base).reshape(-1, replications))
+
+
+def outcome_shares(experiment: Experiment, name: str, baseline: str, replications: int) -> dict[str, Shares]:
+    """The same for the accident rate and for what accidents do, by metric; without one of which a run had none."""
+    runs = [*experiment.outcomes[name], *experiment.outcomes[baseline]]
+    there = [metric for metric in DRAWN if all(one.metrics[metric] > 0.0 for one in runs)]
+    return {metric: shares_of(experiment, name, baseline, replications, metric) for metric in (RATE, *there)}
 
 
 def shares_of_logs(logs: Floats) -> Shares:

@@ -1,8 +1,8 @@
 """Costs against what they avoid: cost per accident, benefit-cost ratios at three values of a life, break-even value.
 
-Direct property loss (what the police write down) and economic cost (lives, injuries, loss, and the time of trucks
-behind accidents, driven slower, at stops or waiting to leave) are kept apart. Tolls and fines are no cost: somebody
-else has them; `Balance` says who.
+Direct property loss (what the police write down) and economic cost (lives, injuries, loss, the time of trucks behind
+accidents, driven slower, at stops or waiting to leave, and of others who can't pass a truck) are kept apart. Tolls and
+fines are no cost: somebody else has them; `Balance` says who.
 """
 
 from dataclasses import asdict, dataclass
@@ -22,6 +22,7 @@ AVOIDED = {
     "delay_hours": "delay_vehicle_hours",
     "driving_hours": "vehicle_hours",
     "waiting_hours": "waiting_hours",
+    "follower_hours": "follower_delay_hours",
 }
 
 TRUCK_HOURS = ("delay_hours", "driving_hours", "waiting_hours")
@@ -37,6 +38,8 @@ class Balance:
 
     victims_cny: float
     """Lives and injuries."""
+    other_drivers_cny: float
+    """Time behind trucks that they are spared."""
     carriers_cny: float
     """Time, direct losses, tolls and fines that they are spared, less what they pay for measures."""
     toll_roads_cny: float
@@ -53,7 +56,7 @@ class Appraisal:
 
     cost_cny: float
     avoided: dict[str, Interval]
-    """Accidents, deaths, injuries, direct property loss; hours of trucks."""
+    """Accidents, deaths, injuries, direct property loss; hours of trucks and of those behind them."""
     cost_per_accident_cny: Interval
     benefit_cny: tuple[float, float, float]
     """Economic benefit at the low, central and high value of a statistical life."""
@@ -99,7 +102,9 @@ def appraise(
     }
     lives = avoided["deaths"].estimate + values.injury_share_of_life * avoided["injuries"].estimate
     hours = sum(avoided[name].estimate for name in TRUCK_HOURS)
-    other = avoided["property_loss_cny"].estimate + values.delay_cny_h * hours
+    freight = avoided["property_loss_cny"].estimate + values.delay_cny_h * hours
+    followers = values.follower_delay_cny_h * avoided["follower_hours"].estimate
+    other = freight + followers
     low, central, high = (lives * value + other for value in values.statistical_life_cny)
     benefit = (low, central, high)
     tolls, paid = _more(runs, base, "tolls_cny"), [float(one["penalties"].mean()) for one in (runs, base)]
@@ -114,7 +119,8 @@ def appraise(
         break_even_life_cny=_break_even(cost - other, lives),
         balance=Balance(
             victims_cny=lives * values.statistical_life_cny[1],
-            carriers_cny=other - tolls - fines - of_carriers,
+            other_drivers_cny=followers,
+            carriers_cny=freight - tolls - fines - of_carriers,
             toll_roads_cny=tolls,
             public_cny=fines - (cost - of_carriers),
             fines_cny=fines,

@@ -195,7 +195,7 @@ def _with_beliefs(scenarios: "list[Scenario]") -> "list[Scenario]":
     from sim.cli.problems import Problem
     from sim.scenario.ranges import with_own_ranges
 
-    found = with_own_ranges(scenarios)
+    found = with_own_ranges(scenarios, outcomes=True)
     if not uncertain_keys(found):
         raise Problem("--draws: no scenario has `uncertain` parameters; `every_range_uncertain: true` takes all ranges")
     return found
@@ -245,20 +245,22 @@ def _compare_draws(
     as_json: bool,
 ) -> None:
     """Ratios under uncertain parameters, and how much of each interval they make; written to uncertainty.json."""
-    from sim.analysis.uncertainty import shares_of, uncertain_keys
+    from sim.analysis.drawn_worth import worth_of
+    from sim.analysis.uncertainty import outcome_shares, uncertain_keys
     from sim.cli.tables import print_shares
     from sim.results.folder import write_shares
     from sim.system.made_files import as_json as json_text
 
     experiment = simulation.draw(believed, draws, replications)
     base = scenarios[0].name
-    found = {s.name: shares_of(experiment, s.name, base, replications) for s in scenarios[1:]}
+    found = {s.name: outcome_shares(experiment, s.name, base, replications) for s in scenarios[1:]}
+    worth = {s.name: worth_of(experiment, s.name, base, replications) for s in scenarios[1:]}
     drawn = uncertain_keys(believed)
-    content = write_shares(found, scenarios, drawn, draws, replications, simulation.seed, simulation.folder)
+    content = write_shares(found, worth, scenarios, drawn, draws, replications, simulation.seed, simulation.folder)
     if as_json:
         sys.stdout.write(json_text(content))
     elif not simulation.quiet:
-        print_shares(found, draws, replications)
+        print_shares(found, worth, draws, replications)
 
 
 def _programme(scenarios: "list[Scenario]", name: str) -> "Scenario":

@@ -32,6 +32,9 @@ CHINESE = {
     "all together": "合计",
     "ratio (95 % interval, parameters and chance)": "比值（95% 区间，参数与偶然）",
     "of its variance from parameters": "其中参数所占方差",
+    "ratio of deaths": "死亡人数之比",
+    "benefit / cost (nine draws in ten)": "效益费用比（九成抽样）",
+    "draws above 1": "大于 1 的抽样",
     "One run gives no interval: use --replications 2 or more.": "一次模拟没有区间：请用 --replications 2 或更多。",
     "{} runs each, paired by common random numbers. Intervals cover chance in the model, not what the model leaves out "
     "or assumes.": "每个方案模拟 {} 次，用共同随机数配对。区间只反映模型内的偶然性，不包括模型遗漏或假设的内容。",

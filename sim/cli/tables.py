@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.attribution import Attribution
+from sim.analysis.drawn_worth import Worth
 from sim.analysis.uncertainty import Shares
 from sim.cli.spoken import money, said
 from sim.core.metrics import ALL_SEMI, RATE, road_classes
@@ -196,14 +197,37 @@ def print_attribution(shares: Attribution) -> None:
     print_rows([said("part"), said("alone"), said("lost without it"), third], rows, title)
 
 
-def print_shares(shares: dict[str, Shares], draws: int, replications: int) -> None:
-    """Ratios under uncertain parameters."""
+def print_shares(
+    shares: dict[str, dict[str, Shares]], worth: Mapping[str, Worth | None], draws: int, replications: int
+) -> None:
+    """Ratios under uncertain parameters, and what is given for the cost."""
     title = said("Ratio to baseline, {} draws of parameters x {} runs", draws, replications)
     rows = [
-        [name, with_interval(asdict(one.ratio), ".3f"), f"{one.parameter_share:.0%}"] for name, one in shares.items()
+        [
+            name,
+            with_interval(asdict(own[RATE].ratio), ".3f"),
+            f"{own[RATE].parameter_share:.0%}",
+            with_interval(asdict(own["expected_deaths"].ratio), ".3f") if "expected_deaths" in own else NOTHING,
+            *_worth(worth[name]),
+        ]
+        for name, own in shares.items()
     ]
-    headings = ("scenario", "ratio (95 % interval, parameters and chance)", "of its variance from parameters")
+    headings = (
+        "scenario",
+        "ratio (95 % interval, parameters and chance)",
+        "of its variance from parameters",
+        "ratio of deaths",
+        "benefit / cost (nine draws in ten)",
+        "draws above 1",
+    )
     print_rows([said(heading) for heading in headings], rows, title)
+
+
+def _worth(worth: Worth | None) -> tuple[str, str]:
+    if worth is None:
+        return NOTHING, NOTHING
+    limits = "" if isnan(worth.low) else f" ({worth.low:.2g} to {worth.high:.2g})"
+    return f"{worth.median:.2g}{limits}", f"{worth.pays:.0%}"
 
 
 def _note(summary: dict[str, Any]) -> Text:

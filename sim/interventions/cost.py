@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.core.parameters import Model, Money, Source
+from sim.core.parameters import Model, Money, Positive, Source
 
 Payer = Literal["public", "carriers"]
 
@@ -14,13 +14,21 @@ class Cost(Model):
 
     capital_cny: Money = 0.0
     yearly_cny: Money = 0.0
+    level: Positive = Field(default=1.0, description="factor on both amounts: what prices turn out to be")
     lifetime_years: Annotated[float, Field(gt=0.0, le=100.0)] = 10.0
     paid_by: Payer | None = Field(default=None, description="public or carriers; whoever usually pays if not given")
 
 
+COST_SPREAD = 3.0
+"""A third to three times each amount, as `COST_SOURCE` says."""
 COST_SOURCE = Source(
     basis="assumption", range="a third to three times each amount", note="no tender or budget was available"
 )
+
+
+def yearly_cny(cost: Cost, rate: float) -> float:
+    """What a unit costs in a year, its capital as an annuity."""
+    return cost.level * (cost.yearly_cny + cost.capital_cny * annuity(rate, cost.lifetime_years))
 
 
 def annuity(rate: float, years: float) -> float:

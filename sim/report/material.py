@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.charts.basic import told_apart
+from sim.core.metrics import RATE
 from sim.core.units import DAYS_PER_YEAR
 from sim.core.vocabulary import TRUCK_CLASS_TABLE
 from sim.report.words import word
@@ -97,11 +98,22 @@ class Material(ResultFolder):
         """Factor from a run's sums to those of a year."""
         return DAYS_PER_YEAR / float(self.scenarios[self.baseline]["days"])
 
-    def wide_ratio(self, name: str) -> dict[str, float] | None:
-        """An alternative's ratio under drawn parameters, where the folder holds it."""
+    def wide_ratio(self, name: str, metric: str = RATE) -> dict[str, float] | None:
+        """An alternative's ratio of a metric under drawn parameters, where the folder holds it."""
+        entry = self._drawn(name)
+        own: dict[str, float] | None
+        own = entry.get("accident_rate_ratio") if metric == RATE else entry.get("ratios", {}).get(metric)
+        return own
+
+    def wide_worth(self, name: str) -> dict[str, float | None] | None:
+        """Its benefit over cost under drawn parameters and prices: median, ends of nine draws in ten, share above 1."""
+        own: dict[str, float | None] | None = self._drawn(name).get("benefit_cost_ratio")
+        return own
+
+    def _drawn(self, name: str) -> dict[str, Any]:
         comparisons = {} if self.uncertainty is None else self.uncertainty["comparisons"]
-        entry = comparisons.get(name)
-        return None if entry is None else entry["accident_rate_ratio"]
+        found: dict[str, Any] = comparisons.get(name, {})
+        return found
 
 
 TRUCK_CLASS_WORDS = {row.name: {"en": row.en, "zh": row.zh} for row in TRUCK_CLASS_TABLE}

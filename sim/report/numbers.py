@@ -53,6 +53,14 @@ def changes(before: Sequence[float], after: Sequence[float], *, points: bool, la
     return _signed(found, " %" if language == "en" else "%", language)
 
 
+def wide_change(ratio: Mapping[str, float] | None, language: str) -> str:
+    """A ratio's interval as a change in per cent, nothing where there is none."""
+    if ratio is None:
+        return ""
+    found = Interval(*(100.0 * (ratio[key] - 1.0) for key in ("estimate", "low", "high")))
+    return _limits(found, language) + (" %" if language == "en" else "%")
+
+
 def _signed(found: Interval, unit: str, language: str) -> str:
     if isnan(found.estimate):
         return "–"

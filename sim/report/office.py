@@ -83,12 +83,13 @@ def _keyed(title: str, keys: list[str], heads: dict[str, str], content: list[row
 
 
 def _indices(found: Material, titles: dict[str, str], language: str) -> Sheet:
-    head = [word("index", language), titles[found.baseline], titles[found.programme], word("change", language)]
-    content = rows.indices(found, language)
+    more = ["change", *(["change_wide"] if found.uncertainty else [])]
+    head = [word("index", language), titles[found.baseline], titles[found.programme]]
+    keys = ["before", "after", "change", *(["wide"] if found.uncertainty else [])]
     return Sheet(
         word("indices", language),
-        head,
-        [[word(row["key"], language), row["before"], row["after"], row["change"]] for row in content],
+        head + [word(key, language) for key in more],
+        [[word(row["key"], language), *(row[key] for key in keys)] for row in rows.indices(found, language)],
     )
 
 

@@ -11,7 +11,7 @@ from sim.core.units import METRES_PER_KM
 from sim.engine import hooks
 from sim.engine.world import World
 from sim.inputs.road import Stretch
-from sim.interventions.cost import annuity
+from sim.interventions.cost import yearly_cny
 from sim.interventions.intervention import Intervention
 from sim.report.material import Material
 from sim.risk.mechanisms import MECHANISMS
@@ -85,8 +85,7 @@ def _sites(world: World, intervention: Intervention) -> Iterator[Site]:
         hooks.units(intervention.model_copy(update=nothing | {field: (item,)}), world.site) for field, item in listed
     ]
     cost, rate = intervention.cost, world.scenario.valuation.discount_rate
-    yearly = cost.yearly_cny + cost.capital_cny * annuity(rate, cost.lifetime_years)
-    whole = hooks.units(intervention, world.site) * yearly
+    whole = hooks.units(intervention, world.site) * yearly_cny(cost, rate)
     for (_, item), units in zip(listed, alone, strict=True):
         link = str(getattr(item, "link"))  # noqa: B009 - whatever model has one
         share = units / sum(alone) if sum(alone) > 0.0 else 1.0 / len(alone)

@@ -12,7 +12,7 @@ from sim.core.units import METRES_PER_KM
 from sim.driving.violations import OTHERS
 from sim.interventions.registry import interventions
 from sim.report.material import Material
-from sim.report.numbers import MONEY, changes, interval, millions, rounded
+from sim.report.numbers import MONEY, changes, interval, millions, rounded, wide_change
 from sim.report.parameter_words import parameter_word
 from sim.report.places import places
 from sim.report.section_risk import along
@@ -62,7 +62,8 @@ def indices(found: Material, language: str) -> list[Row]:
         before, after = (interval(entry[metric], factor, form, language) for entry in metrics.values())
         values = [frame[metric].tolist() for frame in own]
         change = changes(values[0], values[1], points=is_share(metric), language=language)
-        rows.append({"key": key, "percent": is_share(metric), "before": before, "after": after, "change": change})
+        own_row = {"key": key, "percent": is_share(metric), "before": before, "after": after, "change": change}
+        rows.append(own_row | {"wide": wide_change(found.wide_ratio(found.programme, metric), language)})
     return rows
 
 
@@ -189,7 +190,7 @@ def sites(found: Material, language: str) -> list[Row]:
     return sorted(rows, key=lambda row: -row["by_ratio"])
 
 
-SIDES = ("victims_cny", "carriers_cny", "toll_roads_cny", "public_cny")
+SIDES = ("victims_cny", "other_drivers_cny", "carriers_cny", "toll_roads_cny", "public_cny")
 """Of a balance."""
 
 
@@ -203,8 +204,9 @@ def balance(found: Material, language: str) -> list[Row]:
     def shown(cny: float) -> str:
         return f"{found.yearly * cny * unit:+{form}}".replace("-", "−")
 
-    sides = [{"title": word(side, language), "value": shown(own[side])} for side in SIDES]
-    return [*sides, {"title": word("all_together", language), "value": shown(sum(own[side] for side in SIDES))}]
+    sides = [{"title": word(side, language), "value": shown(own[side])} for side in SIDES if side in own]
+    together = sum(own.get(side, 0.0) for side in SIDES)
+    return [*sides, {"title": word("all_together", language), "value": shown(together)}]
 
 
 def hours_saved(avoided: Mapping[str, Mapping[str, float]]) -> float:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sim.core.metrics import RATE
 from sim.report.answer import answer
 from sim.report.material import Material
-from sim.report.numbers import changes, millions, rounded
+from sim.report.numbers import changes, millions, rounded, wide_change
 from sim.report.parameter_words import parameter_word
 from sim.report.rows import SUSPICIOUS
 from sim.report.scorecard import TELLING_WIDTH
@@ -97,8 +97,22 @@ def _harm(found: Material, language: str) -> str:
         + changes(*(frame[f"expected_{key}"].tolist() for frame in own), points=False, language=language)
         for key in HARM
     ]
-    told_of = either(language, ", ", "，").join(found_changes)
+    between = either(language, ", ", "，")
+    told_of = between.join(found_changes) + _with_assumptions(found, language)
     return either(language, f"A year's {told_of}.", f"一年的{told_of}。")
+
+
+def _with_assumptions(found: Material, language: str) -> str:
+    """Deaths with what is not known, severity included, where it was drawn."""
+    wide = found.wide_ratio(found.programme, "expected_deaths")
+    if wide is None:
+        return ""
+    limits = wide_change(wide, language)
+    return either(
+        language,
+        f"; with uncertainty in the assumptions, severity among them, deaths {limits}",
+        f"；计入假设（含后果严重程度）的不确定性后，死亡人数变化 {limits}",
+    )
 
 
 def _ranking(found: Material, language: str) -> Iterator[Said]:
@@ -177,7 +191,24 @@ def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) 
     )
     if central > SUSPICIOUS:
         text += either(language, " That rests on the assumed cost.", "这取决于所假设的费用。")
-    return text
+    return text + _worth_over_draws(found.wide_worth(name), language)
+
+
+def _worth_over_draws(worth: Mapping[str, float | None] | None, language: str) -> str:
+    """How often it pays where costs, values and effects are uncertain."""
+    if worth is None or worth["pays"] is None:
+        return ""
+    times, times_zh = "", ""
+    if worth["low"] is not None and worth["high"] is not None:
+        low, high = (rounded(worth[end] or 0.0, ".2g") for end in ("low", "high"))
+        times = f"it returns {low} to {high} times its cost in nine draws of ten and "
+        times_zh = f"九成抽样为 {low}～{high} 倍，"
+    share = f"{100.0 * worth['pays']:.0f}"
+    return either(
+        language,
+        f" With costs, values and effects all uncertain {times}more than its cost in {share} % of the draws.",
+        f"费用、价值与效果均不确定时，{times_zh}{share}% 的抽样中效益大于费用。",
+    )
 
 
 def _rests(found: Material, language: str) -> str:

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "细线跨过虚线 1 的，尚不能排除“没有效果”。",
     ),
     "ratio_wide": ("ratio with uncertain assumptions", "比值（计入假设的不确定性）"),
+    "change_wide": ("interval with uncertain assumptions", "区间（计入假设的不确定性）"),
     "compliance_text": (
         "Compliance: of the trips that would have saved time or money on the banned road, the share that kept off it.",
         "禁行守法率：走禁行道路可省时省钱的出行中，未驶入禁行道路的比例。",
@@ -266,6 +267,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "side": ("side", "各方"),
     "better_off": ("better off by, million CNY", "净受益（万元）"),
     "victims_cny": ("people: lives and injuries", "社会公众：减少伤亡"),
+    "other_drivers_cny": ("other drivers: time behind trucks", "其他驾驶人：跟在货车后损失的时间"),
     "carriers_cny": ("carriers: time, losses, tolls, fines, devices", "运输企业：时间、财损、通行费、罚款、设备"),
     "toll_roads_cny": ("toll roads", "收费公路经营方"),
     "public_cny": ("public purse: fines less measures", "财政：罚款减措施费用"),

@@ -6,14 +6,16 @@ commands add say what they were made from. Whoever reads a folder reads it here.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import BytesIO
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis.attribution import Attribution
+from sim.analysis.drawn_worth import Worth
 from sim.analysis.uncertainty import Shares
 from sim.core.metrics import RATE
 from sim.engine.accounting.outcome import Outcome
@@ -98,7 +100,8 @@ def write_attribution(shares: Attribution, programme: Scenario, seed: int, folde
 
 
 def write_shares(
-    shares: dict[str, Shares],
+    shares: dict[str, dict[str, Shares]],
+    worth: Mapping[str, Worth | None],
     scenarios: Sequence[Scenario],
     drawn: Sequence[str],
     draws: int,
@@ -106,7 +109,15 @@ def write_shares(
     seed: int,
     folder: Path,
 ) -> dict[str, Any]:
-    """Write uncertainty.json, with the keys that were drawn, and return its content."""
+    """Write uncertainty.json, with the keys that were drawn, and return its content.
+
+    Parameters
+    ----------
+    shares : by scenario and metric, the accident rate first
+    worth : benefit over cost by scenario
+    scenarios, drawn, draws, replications, seed : what was simulated
+    folder : of results
+    """
     content = signed(
         {
             "origin": origin(scenarios, seed),
@@ -115,15 +126,24 @@ def write_shares(
             "parameters": list(drawn),
             "comparisons": {
                 name: {
-                    "accident_rate_ratio": named(one.ratio, "estimate"),
-                    "share_of_variance_from_parameters": one.parameter_share,
+                    "accident_rate_ratio": named(own[RATE].ratio, "estimate"),
+                    "share_of_variance_from_parameters": own[RATE].parameter_share,
+                    "ratios": {metric: named(one.ratio, "estimate") for metric, one in own.items() if metric != RATE},
+                    "benefit_cost_ratio": _worth(worth[name]),
                 }
-                for name, one in shares.items()
+                for name, own in shares.items()
             },
         }
     )
     MadeFiles(folder).write({"uncertainty.json": as_json(content).encode()})
     return content
+
+
+def _worth(worth: Worth | None) -> dict[str, float | None] | None:
+    """For a file; limits that too few draws have are null."""
+    if worth is None:
+        return None
+    return {key: None if isnan(value) else value for key, value in asdict(worth).items()}
 
 
 ADDED_TABLES = ("sensitivity", "sweep", "portfolio", "calibration")

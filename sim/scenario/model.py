@@ -76,12 +76,21 @@ class ValuationParameters(Group):
                 basis="assumption", range="0.02 to 0.25", note="iRAP counts a serious injury as a quarter of a life"
             ),
             "delay_cny_h": Source(basis="assumption", range="50 to 200"),
+            "follower_delay_cny_h": Source(
+                basis="assumption",
+                range="20 to 100",
+                note=(
+                    "24.58 CNY/h a commuter by car in Dalian in 2009 (Zhao and others 2009, stated choices); wages "
+                    "have risen since, and more than one person may be in a car"
+                ),
+            ),
             "discount_rate": Source(basis="assumption", range="0.04 to 0.08", note="8 % is used in appraisal in China"),
         }
     )
     statistical_life_cny: tuple[PositiveMoney, PositiveMoney, PositiveMoney] = (1.0e6, 4.1e6, 6.7e6)
     injury_share_of_life: Share = Field(default=0.1, description="value of an injury, serious and slight together")
     delay_cny_h: NotNegative = Field(default=100.0, description="truck, driver and load")
+    follower_delay_cny_h: NotNegative = Field(default=40.0, description="a vehicle that can't pass a truck")
     discount_rate: Annotated[float, Field(ge=0.0, le=0.3)] = 0.08
 
 

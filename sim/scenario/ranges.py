@@ -1,23 +1,32 @@
 """Numbers of a scenario whose sources state a range, whether it calls them uncertain or not."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import log
 
 from sim.core.parameters import Group
+from sim.interventions.cost import COST_SOURCE, COST_SPREAD
+from sim.risk.parameters import SeverityParameters
 from sim.scenario.model import Scenario
 from sim.scenario.uncertain import Distribution
 
 WITHOUT_RATES = ("severity", "valuation")
 """Groups that say what an accident does and costs, not whether there is one."""
+NORMAL_95 = 1.645
+"""Quantile of the normal distribution: nine in ten lie between it and its negative."""
+ODDS = {"fatal_share": (0.645, 3.13), "injury_share": (0.91, 3.19)}
+"""Factors on the odds of a share that make the stated ends for general accidents, 0.013 to 0.06 of 0.02 and 0.30 to
+0.60 of 0.32; assumed for every mechanism, each by itself."""
 
 
-def with_own_ranges(scenarios: Sequence[Scenario]) -> list[Scenario]:
+def with_own_ranges(scenarios: Sequence[Scenario], *, outcomes: bool = False) -> list[Scenario]:
     """As `with_all_ranges` where one of the scenarios asks for it, else as they are: draws are of all alike.
 
-    A number in which they differ without a word of doubt is what is compared, and is not drawn.
+    A number in which they differ without a word of doubt is what is compared, and is not drawn. With `outcomes`, what
+    accidents do and what they and measures cost is uncertain too: it moves no rate.
     """
     if not any(scenario.every_range_uncertain for scenario in scenarios):
         return list(scenarios)
-    ranges = [_unstated(scenario) for scenario in scenarios]
+    ranges = [_unstated(scenario, outcomes=outcomes) for scenario in scenarios]
     stated = {key for scenario in scenarios for key in scenario.uncertain}
     differing = {
         key for own in ranges for key, one in own.items() if any(other.get(key, one) != one for other in ranges)
@@ -43,13 +52,41 @@ def _with(scenario: Scenario, ranges: Mapping[str, Distribution]) -> Scenario:
     return scenario.changed({"uncertain": {**scenario.uncertain, **ranges}})
 
 
-def _unstated(scenario: Scenario) -> dict[str, Distribution]:
+def moves_a_rate(key: str) -> bool:
+    """Whether an uncertain key has to do with whether there is an accident, not only with what it does or costs."""
+    return key.split(".", maxsplit=1)[0] not in WITHOUT_RATES and ".cost." not in key
+
+
+def _unstated(scenario: Scenario, *, outcomes: bool = False) -> dict[str, Distribution]:
     """Of numbers with a range that the scenario does not call uncertain itself."""
-    return {key: found for key, found in _ranges(scenario) if key not in scenario.uncertain}
+    found = dict(_ranges(_groups(scenario)))
+    if outcomes:
+        groups = ((name, getattr(scenario, name)) for name in WITHOUT_RATES)
+        found |= {**dict(_ranges(groups)), **dict(_by_mechanism(scenario.severity)), **_costs(scenario)}
+    return {key: own for key, own in found.items() if key not in scenario.uncertain}
 
 
-def _ranges(scenario: Scenario) -> Iterator[tuple[str, Distribution]]:
-    for key, group in _groups(scenario):
+def _by_mechanism(severity: SeverityParameters) -> Iterator[tuple[str, Distribution]]:
+    """Shares of accidents that kill and injure, mechanism by mechanism."""
+    sources = {**severity.default_sources(), **severity.sources}
+    for name, factors in ODDS.items():
+        for number, share in enumerate(getattr(severity, name)):
+            odds = share / (1.0 - share) if share < 1.0 else 0.0
+            low, high = (factor * odds / (1.0 + factor * odds) for factor in factors)
+            if low < share < high:
+                own = Distribution(kind="triangular", low=low, mode=share, high=high, source=sources[name])
+                yield f"severity.{name}.{number}", own
+
+
+def _costs(scenario: Scenario) -> dict[str, Distribution]:
+    """The level of what each measure costs."""
+    spread = log(COST_SPREAD) / NORMAL_95
+    own = Distribution(kind="lognormal", median=1.0, log_sd=spread, source=COST_SOURCE)
+    return {f"interventions.{kind}.cost.level": own for kind in scenario.interventions}
+
+
+def _ranges(groups: Iterable[tuple[str, Group]]) -> Iterator[tuple[str, Distribution]]:
+    for key, group in groups:
         for name, source in {**group.default_sources(), **group.sources}.items():
             value = getattr(group, name, None)
             if isinstance(value, float) and (limits := source.limits_around(value)) is not None:

@@ -73,6 +73,7 @@ def runs(**columns: float) -> pd.DataFrame:
             "delay_vehicle_hours",
             "vehicle_hours",
             "waiting_hours",
+            "follower_delay_hours",
             "cost_to_carriers_cny",
             "tolls_cny",
             "penalties",
@@ -111,19 +112,26 @@ def test_time_that_a_measure_takes_is_a_cost_to_somebody() -> None:
 
 def test_who_pays_and_who_gains_by_hand() -> None:
     """3,000 CNY of tolls and ten fines change hands; what all have together is the benefit less the cost."""
-    before = runs(expected_deaths=1.0, vehicle_hours=9e3, expected_property_loss_cny=5e4, tolls_cny=1e4, penalties=4.0)
+    before = runs(
+        expected_deaths=1.0,
+        vehicle_hours=9e3,
+        follower_delay_hours=6e3,
+        expected_property_loss_cny=5e4,
+        tolls_cny=1e4,
+        penalties=4.0,
+    )
     after = runs(
         expected_deaths=0.5,
         vehicle_hours=7e3,
+        follower_delay_hours=5e3,
         expected_property_loss_cny=4e4,
         tolls_cny=1.3e4,
         penalties=14.0,
         cost_cny=5e5,
         cost_to_carriers_cny=2e5,
     )
-    found = appraise(
-        after, before, ValuationParameters(statistical_life_cny=(1e6, 4e6, 7e6), delay_cny_h=100.0), (150.0, 150.0)
-    )
+    values = ValuationParameters(statistical_life_cny=(1e6, 4e6, 7e6), delay_cny_h=100.0, follower_delay_cny_h=30.0)
+    found = appraise(after, before, values, (150.0, 150.0))
     dearer = appraise(after, before, ValuationParameters(), (200.0, 150.0)).balance
     assert dearer.fines_cny == pytest.approx(14.0 * 200.0 - 4.0 * 150.0)
     own = found.balance
@@ -131,7 +139,8 @@ def test_who_pays_and_who_gains_by_hand() -> None:
     assert own.carriers_cny == pytest.approx(2e5 + 1e4 - 3e3 - 1.5e3 - 2e5)
     assert own.toll_roads_cny == pytest.approx(3e3)
     assert own.public_cny == pytest.approx(1.5e3 - 3e5)
-    together = own.victims_cny + own.carriers_cny + own.toll_roads_cny + own.public_cny
+    assert own.other_drivers_cny == pytest.approx(3e4)
+    together = own.victims_cny + own.other_drivers_cny + own.carriers_cny + own.toll_roads_cny + own.public_cny
     assert together == pytest.approx(found.benefit_cny[1] - found.cost_cny)
 
 

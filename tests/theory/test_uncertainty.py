@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,13 @@ import yaml_text
 from typer.testing import CliRunner
 
 from sim import charts
+from sim.analysis.drawn_worth import drawn_values, worth_of
 from sim.analysis.sweeping import SweepMistake, axis, latin_points
-from sim.analysis.uncertainty import drawn, latin_hypercube, shares_of_logs
+from sim.analysis.uncertainty import drawn, drawn_shares, latin_hypercube, shares_of_logs
+from sim.analysis.valuation import AVOIDED
 from sim.cli import app
 from sim.cli.options import Simulation
+from sim.experiment.runner import Experiment
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.uncertain import Distribution
 
@@ -102,6 +106,56 @@ def test_compare_with_draws(files) -> None:
     ratio = content["comparisons"]["calls"]["accident_rate_ratio"]
     assert ratio["low"] <= ratio["estimate"] <= ratio["high"] < 1.0
     assert json.loads((files / "out/uncertainty.json").read_text()) == content
+    deaths = content["comparisons"]["calls"]["ratios"]["expected_deaths"]
+    assert 0.0 < deaths["low"] < deaths["estimate"] < deaths["high"]
+
+
+def test_what_moves_no_rate_is_drawn_beside_what_does() -> None:
+    """Draws of rates stay as they are when prices and severities are drawn too."""
+    rates, money = ["a", "z"], ["interventions.patrols.cost.level", "severity.fatal_share.0", "valuation.delay_cny_h"]
+    keys = sorted([*rates, *money])
+    both = drawn_shares(50, keys, 5)
+    assert (both[:, [keys.index(key) for key in rates]] == latin_hypercube(50, rates, 5)).all()
+    assert (np.sort(np.floor(50 * both), axis=0) == np.arange(50.0)[:, None]).all(), "one in each row of every column"
+    assert abs(np.corrcoef(both.T)[np.triu_indices(5, 1)]).max() < 3.0 / np.sqrt(50.0)
+
+
+def money_made(scenarios, draws: int, repeats: int) -> Experiment:
+    """A quarter of a death avoided for a million, in every draw and run."""
+    zero = dict.fromkeys([*AVOIDED.values(), "cost_cny", "tolls_cny", "penalties", "cost_to_carriers_cny"], 0.0)
+    base, other = ({**zero, "expected_deaths": deaths, "cost_cny": cost} for deaths, cost in ((1.0, 0.0), (0.75, 1e6)))
+    outcomes = {
+        one.name: [SimpleNamespace(metrics=metrics)] * (draws * repeats)
+        for one, metrics in zip(scenarios, (base, other), strict=True)
+    }
+    return Experiment(tuple(scenarios), 1, outcomes)
+
+
+def test_worth_over_draws_by_hand(small) -> None:
+    """A life of 1 to 7 million, most likely 4, is worth its cost in half of the draws: a quarter of 4 is the cost.
+
+    A tenth of a triangle over 1 to 7 with its top in the middle lies below 1 + 6 sqrt(0.05 / 2).
+    """
+    values = {"statistical_life_cny": [1e6, 4e6, 7e6], "sources": {}}
+    pair = [small(name="before", valuation=values), small(name="after", valuation=values)]
+    found = worth_of(money_made(pair, 99, 2), "after", "before", 2)
+    assert found.median == pytest.approx(1.0, abs=0.02)
+    assert found.pays == pytest.approx(0.5, abs=0.011)
+    assert found.low == pytest.approx(0.25 * (1.0 + 6.0 * np.sqrt(0.025)), abs=0.02)
+    assert found.high == pytest.approx(2.0 - found.low, abs=0.04)
+    few = worth_of(money_made(pair, 18, 1), "after", "before", 1)
+    assert np.isnan(few.low)
+    assert np.isnan(few.high)
+    assert worth_of(money_made(pair[::-1], 20, 1), "after", "before", 1) is None, "what costs nothing has no ratio"
+
+
+def test_hours_are_drawn_with_lives(small) -> None:
+    own = {"kind": "uniform", "low": 50.0, "high": 200.0, "source": {"basis": "assumption", "range": "50 to 200"}}
+    scenario = small(name="after", uncertain={"valuation.delay_cny_h": own})
+    values = drawn_values(scenario, Experiment((scenario,), 1, {}), 40)
+    hours = np.array([one.delay_cny_h for one in values])
+    assert (np.sort(np.floor(40 * (hours - 50.0) / 150.0)) == np.arange(40.0)).all()
+    assert {len(set(one.statistical_life_cny)) for one in values} == {1}
 
 
 def test_uncertain_keys_have_to_be_numbers(files) -> None:

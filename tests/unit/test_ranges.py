@@ -10,7 +10,7 @@ from sim.cli import app
 from sim.core.parameters import Source
 from sim.experiment.store import run_key
 from sim.scenario import load_scenario
-from sim.scenario.ranges import WITHOUT_RATES, with_all_ranges, with_own_ranges
+from sim.scenario.ranges import WITHOUT_RATES, moves_a_rate, with_all_ranges, with_own_ranges
 
 SHIPPED = ("taishun/full_programme", "qidaoliang/escape_ramps", "measures/everything", "violations/all_four")
 
@@ -29,6 +29,22 @@ def test_both_ends_of_every_range_are_allowed(root, name) -> None:
             if key not in scenario.uncertain:
                 changed = drawn(wide.changed({"uncertain": {key: wide.uncertain[key]}}), [key], np.array([share]))
                 assert changed.name == scenario.name
+
+
+def test_what_accidents_do_and_cost_is_drawn_where_it_is_asked_for(root) -> None:
+    """Odds move by the stated ends for general accidents; both ends are allowed together with all others."""
+    scenario = load_scenario(root / "scenarios/taishun/full_programme.yaml")
+    rates, wide = with_own_ranges([scenario])[0], with_own_ranges([scenario], outcomes=True)[0]
+    added = set(wide.uncertain) - set(rates.uncertain)
+    assert set(rates.uncertain) <= set(wide.uncertain)
+    assert all(moves_a_rate(key) for key in rates.uncertain)
+    assert not any(moves_a_rate(key) for key in added)
+    assert {f"interventions.{kind}.cost.level" for kind in scenario.interventions} <= added
+    general = wide.uncertain["severity.fatal_share.0"], wide.uncertain["severity.injury_share.0"]
+    assert [round(one.low, 3) for one in general] == [0.013, 0.3]
+    assert [round(one.high, 2) for one in general] == [0.06, 0.6]
+    level = wide.uncertain["interventions.patrols.cost.level"]
+    assert (level.value(0.05), level.value(0.95)) == pytest.approx((1.0 / 3.0, 3.0), rel=1e-3)
 
 
 def test_what_a_scenario_believes_stays(root) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from html import escape
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -19,11 +20,13 @@ from poisson_words import chance_by_simulation
 from typer.testing import CliRunner
 
 from sim import compare
+from sim.analysis.drawn_worth import Worth
 from sim.analysis.uncertainty import Shares
 from sim.charts import report as drawn
 from sim.charts import saving
 from sim.charts.basic import colours
 from sim.cli import app
+from sim.core.metrics import RATE
 from sim.interventions.cost import annuity
 from sim.interventions.registry import BUILT_IN
 from sim.report import findings
@@ -35,7 +38,7 @@ from sim.report.material import material
 from sim.report.numbers import changes, interval, millions
 from sim.report.page import page
 from sim.report.places import places
-from sim.report.rows import by_truck_class, sites, worst_places
+from sim.report.rows import by_truck_class, indices, sites, worst_places
 from sim.report.section_risk import along, risk_per_km
 from sim.report.sources import assumptions
 from sim.report.summary import summary, told
@@ -110,16 +113,41 @@ def test_what_the_assumptions_leave_open_is_part_of_the_answer(found) -> None:
     assert "计入假设的不确定性后，从升高 2% 到降低 40%" in told(other, "zh")[0]
 
 
+def test_deaths_and_money_are_told_with_what_the_assumptions_leave_open(found) -> None:
+    """On the first screen, in the table of indicators and in the workbook, in both languages."""
+    own = {
+        "accident_rate_ratio": {"estimate": 0.8, "low": 0.6, "high": 0.9},
+        "ratios": {"expected_deaths": {"estimate": 0.7, "low": 0.45, "high": 1.05}},
+        "benefit_cost_ratio": {"median": 2.0, "low": 0.3, "high": 9.0, "pays": 0.8},
+    }
+    other = type(found)(**{**vars(found), "uncertainty": {"comparisons": {"both": own}}})
+    score = {"totals": {"median_width": 9.0, "observations": 18, "cases": 13, "inside": 17}}
+    english, chinese = ("\n".join(line.text for line in summary(other, score, one)) for one in ("en", "zh"))
+    assert "severity among them, deaths −55.0 to +5.0 %" in english
+    assert "死亡人数变化 −55.0～+5.0%" in chinese
+    assert "0.3 to 9 times its cost in nine draws of ten and more than its cost in 80 % of the draws" in english
+    assert "九成抽样为 0.3～9 倍，80% 的抽样中效益大于费用" in chinese
+    row = next(row for row in indices(other, "en") if row["key"] == "deaths")
+    assert row["wide"] == "−55.0 to +5.0 %"
+    assert not any(row["wide"] for row in indices(other, "en") if row["key"] not in ("deaths", "rate"))
+    assert page(other).count("interval with uncertain assumptions") == 1
+    assert "interval with uncertain assumptions" not in page(found)
+
+
 def test_what_was_added_from_other_scenarios_is_not_read(folder, small, tmp_path) -> None:
     """Draws of a changed scenario stay out of a report of results that were made before."""
     out = tmp_path / "out"
     shutil.copytree(folder, out)
     pair = [small(days=40), small(days=40, name="both", title="b", interventions=BOTH)]
-    shares = {"both": Shares(Interval(0.7, 0.5, 0.9), 0.5, 0.1, 0.1)}
-    write_shares(shares, pair, ["risk.fog_factor"], 5, 1, 2, out)
-    assert material(out).uncertainty["comparisons"]["both"]["accident_rate_ratio"]["estimate"] == 0.7
+    shares = {"both": {RATE: Shares(Interval(0.7, 0.5, 0.9), 0.5, 0.1, 0.1)}}
+    worth = {"both": Worth(2.0, nan, nan, 0.75)}
+    write_shares(shares, worth, pair, ["risk.fog_factor"], 5, 1, 2, out)
+    read = material(out)
+    assert read.wide_ratio("both")["estimate"] == 0.7
+    assert read.wide_ratio("both", "expected_deaths") is None
+    assert read.wide_worth("both") == {"median": 2.0, "low": None, "high": None, "pays": 0.75}
     changed = [pair[0], pair[1].changed({"risk.fog_factor": 1.6})]
-    write_shares(shares, changed, ["risk.fog_factor"], 5, 1, 2, out)
+    write_shares(shares, worth, changed, ["risk.fog_factor"], 5, 1, 2, out)
     assert material(out).uncertainty is None
 
 

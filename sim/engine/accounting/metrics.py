@@ -24,7 +24,7 @@ from sim.driving.violations import OTHERS, bit
 from sim.engine import hooks
 from sim.engine.accounting.tallies import Tallies
 from sim.engine.world import World
-from sim.interventions.cost import annuity
+from sim.interventions.cost import yearly_cny
 from sim.risk.deaths import MANY, share_of_many
 from sim.risk.mechanisms import CAPTURED, MECHANISMS, WITH_OTHERS
 from sim.risk.parameters import SeverityParameters
@@ -272,8 +272,7 @@ def _cost(world: World) -> Metrics:
         intervention, cost = active.intervention, active.intervention.cost
         if intervention.strength > 0.0:
             days = active.days_within(world.horizon.warm_up_days, world.horizon.days)
-            yearly = cost.yearly_cny + cost.capital_cny * annuity(rate, cost.lifetime_years)
-            paid = hooks.units(intervention, world.site) * yearly * days / DAYS_PER_YEAR
+            paid = hooks.units(intervention, world.site) * yearly_cny(cost, rate) * days / DAYS_PER_YEAR
             total += paid
             of_carriers += paid if (cost.paid_by or intervention.payer) == "carriers" else 0.0
     return {
