@@ -19,7 +19,7 @@ from sim.statistics.intervals import Interval, t_quantile
 
 EXACT_UP_TO = 4
 """With up to so many parts all orders are taken; with more, some are drawn."""
-METRIC = "expected_accidents"
+METRIC, DEATHS = "expected_accidents", "expected_deaths"
 
 Parts = frozenset[str]
 Simulate = Callable[[list[Scenario]], Experiment]
@@ -35,6 +35,8 @@ class Share:
     """What the programme avoids less without it."""
     shapley: Interval
     """Its mean contribution over the orders in which parts may be added."""
+    shapley_deaths: Interval
+    """The same of expected deaths."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Attribution:
 
     programme: str
     total: Interval
+    """Expected accidents avoided."""
+    total_deaths: Interval
     shares: tuple[Share, ...]
     orders: int
     exact: bool
@@ -67,7 +71,7 @@ def subsets_of(kinds: Sequence[str], orders: Iterable[tuple[str, ...]]) -> list[
 
 
 def attribute(programme: Scenario, simulate: Simulate, count: int, seed: int) -> Attribution:
-    """Share a programme's effect on expected accidents among its parts.
+    """Share a programme's effect on expected accidents and deaths among its parts.
 
     Parameters
     ----------
@@ -85,11 +89,14 @@ def attribute(programme: Scenario, simulate: Simulate, count: int, seed: int) ->
     subsets = subsets_of(kinds, orders)
     scenarios = [with_parts(programme, parts, f"set_{n}") for n, parts in enumerate(subsets)]
     outcomes = simulate(scenarios).outcomes
-    values = {
-        parts: np.array([outcome.metrics[METRIC] for outcome in outcomes[scenario.name]])
-        for parts, scenario in zip(subsets, scenarios, strict=True)
-    }
-    return shared(programme.name, kinds, orders, values, exact=exact)
+    accidents, deaths = (
+        {
+            parts: np.array([outcome.metrics[metric] for outcome in outcomes[scenario.name]])
+            for parts, scenario in zip(subsets, scenarios, strict=True)
+        }
+        for metric in (METRIC, DEATHS)
+    )
+    return shared(programme.name, kinds, orders, accidents, deaths, exact=exact)
 
 
 def shared(
@@ -97,10 +104,11 @@ def shared(
     kinds: Sequence[str],
     orders: Sequence[tuple[str, ...]],
     values: dict[Parts, Floats],
+    deaths: dict[Parts, Floats],
     *,
     exact: bool,
 ) -> Attribution:
-    """Attribution from values by set of parts, each of shape (replications,)."""
+    """Attribution from accidents (`values`) and deaths by set of parts, each of shape (replications,)."""
     nothing, whole = frozenset[str](), frozenset(kinds)
     shares = tuple(
         Share(
@@ -108,10 +116,12 @@ def shared(
             alone=_interval(values[nothing] - values[frozenset([kind])]),
             left_out=_interval(values[whole - {kind}] - values[whole]),
             shapley=_over_orders(_contributions(kind, orders, values), exact=exact),
+            shapley_deaths=_over_orders(_contributions(kind, orders, deaths), exact=exact),
         )
         for kind in kinds
     )
-    return Attribution(name, _interval(values[nothing] - values[whole]), shares, len(orders), exact)
+    total, total_deaths = (_interval(own[nothing] - own[whole]) for own in (values, deaths))
+    return Attribution(name, total, total_deaths, shares, len(orders), exact)
 
 
 def _contributions(kind: str, orders: Sequence[tuple[str, ...]], values: dict[Parts, Floats]) -> Floats:

@@ -41,6 +41,7 @@ CHINESE = {
     "results in {}": "结果在 {}",
     "{} to {}": "{}～{}",
     "share (Shapley, all orders)": "分摊贡献（Shapley，全部次序）",
+    "of deaths (Shapley)": "死亡人数（Shapley）",
     "share (Shapley, {} orders drawn)": "分摊贡献（Shapley，抽取 {} 种次序）",
     "Expected accidents avoided by the parts of {}": "{} 各项措施减少的预期事故",
     "Ratio to baseline, {} draws of parameters x {} runs": "与无措施之比，参数抽样 {} 组 × 模拟 {} 次",

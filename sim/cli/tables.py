@@ -45,7 +45,7 @@ def all_tables(summary: dict[str, Any], costs: dict[str, Any], width: int) -> li
 
 
 def _number(value: float | None, form: str) -> str:
-    return NOTHING if value is None else format(value, form)
+    return NOTHING if value is None else format(value, f"z{form}")
 
 
 def with_interval(entry: Mapping[str, Any], form: str, scale: float = 1.0) -> str:
@@ -53,7 +53,7 @@ def with_interval(entry: Mapping[str, Any], form: str, scale: float = 1.0) -> st
     middle, low, high = (None if v is None else v * scale for v in entry.values())
     if low is None or high is None or isnan(low):
         return _number(middle, form)
-    between = said("{} to {}", f"{low:{form}}", f"{high:{form}}")
+    between = said("{} to {}", f"{low:z{form}}", f"{high:z{form}}")
     return f"{_number(middle, form)} ({between})"
 
 
@@ -190,11 +190,17 @@ def print_attribution(shares: Attribution) -> None:
     third = said(exact) if shares.exact else said(drawn, shares.orders)
     title = said("Expected accidents avoided by the parts of {}", shares.programme)
     rows = [
-        [one.kind, *(with_interval(asdict(own), ".2f") for own in (one.alone, one.left_out, one.shapley))]
+        [
+            one.kind,
+            *(with_interval(asdict(own), ".2f") for own in (one.alone, one.left_out, one.shapley)),
+            with_interval(asdict(one.shapley_deaths), ".3f"),
+        ]
         for one in shares.shares
     ]
-    rows.append([said("all together"), "", "", with_interval(asdict(shares.total), ".2f")])
-    print_rows([said("part"), said("alone"), said("lost without it"), third], rows, title)
+    together = [with_interval(asdict(own), form) for own, form in ((shares.total, ".2f"), (shares.total_deaths, ".3f"))]
+    rows.append([said("all together"), "", "", *together])
+    headings = [said("part"), said("alone"), said("lost without it"), third, said("of deaths (Shapley)")]
+    print_rows(headings, rows, title)
 
 
 def print_shares(

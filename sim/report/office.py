@@ -56,12 +56,33 @@ def sheets(found: Material, score: dict[str, Any], language: str) -> Iterator[Sh
     yield _indices(found, titles, language)
     if found.costs:
         yield _costs(found, titles, language)
+    yield from _where_there_are_some(found, language)
     worst = [[row["link"], row["km"], row["before"], row["after"]] for row in rows.worst_places(found, language)]
     base, programme = titles[found.baseline], titles[found.programme]
     yield Sheet(word("worst", language), [word("road", language), "km", base, programme], worst)
     heads = [word(key, language) for key in ("observed", "seen", "predicted", "in_interval")]
     seen = [[row["title"], row["seen"], row["predicted"], row["inside"]] for row in scorecard_rows(score, language)]
     yield Sheet(word("trust", language), heads, seen)
+
+
+def _where_there_are_some(found: Material, language: str) -> Iterator[Sheet]:
+    """Who pays and gains, sites, parts: tables that not every comparison has."""
+    if own := rows.balance(found, language):
+        yield _keyed("balance", ["title", "value"], {"title": "side", "value": "better_off"}, own, language)
+    if own := rows.sites(found, language):
+        before_after = [{**row, "before": row["accidents"][0], "after": row["accidents"][1]} for row in own]
+        heads = {
+            "place": "place_km",
+            "before": "accidents_before",
+            "after": "accidents_after",
+            "deaths": "deaths_avoided",
+            "ratio": "deaths_over_cost",
+        }
+        keys = ["place", "measures", "before", "after", "deaths", "cost", "ratio"]
+        yield _keyed("sites", keys, heads, before_after, language)
+    if own := rows.parts(found, language):
+        heads = {"title": "measure", "left_out": "lost", "deaths": "shapley_deaths"}
+        yield _keyed("parts", ["title", "alone", "left_out", "shapley", "deaths"], heads, own, language)
 
 
 def _scenarios(found: Material, titles: dict[str, str], language: str) -> Sheet:

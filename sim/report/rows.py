@@ -135,8 +135,10 @@ def parts(found: Material, language: str) -> list[dict[str, str]]:
         {
             "title": kind_word(kind, language),
             **{key: interval(part[key], found.yearly, ".2f", language) for key in ("alone", "left_out", "shapley")},
+            "deaths": "–" if own is None else interval(own, found.yearly, ".3f", language),
         }
         for kind, part in found.attribution["parts"].items()
+        for own in (part.get("shapley_deaths"),)  # attributions of older versions have none
     ]
 
 

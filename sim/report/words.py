@@ -256,6 +256,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "alone": ("alone", "单独实施"),
     "lost": ("lost without it", "缺少该项的损失"),
     "shapley": ("share of the whole (Shapley)", "分摊贡献（各种实施顺序平均，Shapley 值）"),
+    "shapley_deaths": ("share of the deaths avoided (Shapley)", "减少死亡人数的分摊贡献（Shapley 值）"),
     "cost": ("cost, million CNY", "费用（万元）"),
     "balance": ("Who pays and who gains", "谁付费，谁受益"),
     "balance_text": (

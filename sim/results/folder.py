@@ -87,11 +87,13 @@ def write_attribution(shares: Attribution, programme: Scenario, seed: int, folde
         "orders": shares.orders,
         "all_orders": shares.exact,
         "total": named(shares.total, "estimate"),
+        "total_deaths": named(shares.total_deaths, "estimate"),
         "parts": {
             share.kind: {
                 "alone": named(share.alone, "estimate"),
                 "left_out": named(share.left_out, "estimate"),
                 "shapley": named(share.shapley, "estimate"),
+                "shapley_deaths": named(share.shapley_deaths, "estimate"),
             }
             for share in shares.shares
         },

@@ -22,8 +22,11 @@ def game(worth) -> dict[frozenset[str], np.ndarray]:
 def shapley(worth) -> dict[str, float]:
     orders, exact = orders_of(KINDS, 0, 0)
     assert exact
-    found = shared("p", KINDS, orders, game(worth), exact=True)
+    found = shared("p", KINDS, orders, game(worth), game(lambda parts: worth(parts) / 16.0), exact=True)
     assert sum(share.shapley.estimate for share in found.shares) == pytest.approx(found.total.estimate)
+    assert found.total_deaths.estimate == pytest.approx(found.total.estimate / 16.0)
+    own = [(share.shapley_deaths.estimate, share.shapley.estimate / 16.0) for share in found.shares]
+    assert [deaths for deaths, _ in own] == pytest.approx([part for _, part in own])
     return {share.kind: share.shapley.estimate for share in found.shares}
 
 
@@ -50,7 +53,7 @@ def test_drawn_orders_are_pairs_that_still_add_up() -> None:
     assert orders[1] == orders[0][::-1]
     generator = np.random.default_rng(1)
     values = {parts: generator.normal(size=3) for parts in subsets_of(kinds, orders)}
-    found = shared("p", kinds, orders, values, exact=False)
+    found = shared("p", kinds, orders, values, values, exact=False)
     assert sum(share.shapley.estimate for share in found.shares) == pytest.approx(found.total.estimate)
 
 
@@ -60,6 +63,8 @@ def test_a_programme_is_shared_out(small) -> None:
     assert [share.kind for share in found.shares] == ["driver_contact", "early_warning"]
     assert found.total.estimate > 0.0
     assert sum(share.shapley.estimate for share in found.shares) == pytest.approx(found.total.estimate)
+    assert found.total_deaths.estimate > 0.0
+    assert sum(share.shapley_deaths.estimate for share in found.shares) == pytest.approx(found.total_deaths.estimate)
 
 
 def runs(**columns: float) -> pd.DataFrame:

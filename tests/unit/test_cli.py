@@ -226,6 +226,8 @@ def test_a_programme_is_shared_out(files) -> None:
     assert set(shares["parts"]) == {"driver_contact", "early_warning", "patrols"}
     total = sum(part["shapley"]["estimate"] for part in shares["parts"].values())
     assert total == pytest.approx(shares["total"]["estimate"])
+    deaths = sum(part["shapley_deaths"]["estimate"] for part in shares["parts"].values())
+    assert deaths == pytest.approx(shares["total_deaths"]["estimate"], abs=1e-12)
     assert "Shapley, all orders" in result.stdout
     wrong = invoke("compare", files / "base.yaml", both, *options, "--attribute", "neither")
     assert wrong.exit_code == 2

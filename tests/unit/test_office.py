@@ -52,6 +52,20 @@ def test_slides_have_the_finding_as_title_and_the_source_below_and_nothing_beyon
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_parts_and_who_pays_have_tables_of_their_own(found, language) -> None:
+    share = {key: {"estimate": 0.5, "low": 0.25, "high": 0.75} for key in ("alone", "left_out", "shapley")}
+    parts = {"driver_contact": {**share, "shapley_deaths": {"estimate": 0.02, "low": 0.01, "high": 0.03}}}
+    other = type(found)(**{**vars(found), "attribution": {"parts": parts}})
+    tables = {table.title: table for table in office.sheets(other, shipped_score(), language)}
+    own = tables[word("parts", language)]
+    assert own.head[-1] == word("shapley_deaths", language)
+    assert own.rows[0][-1].startswith(f"{0.02 * found.yearly:.3f}")
+    side = tables[word("balance", language)].rows[1]
+    assert side[0] == word("other_drivers_cny", language)
+    assert word("parts", language) not in {one.title for one in office.sheets(found, shipped_score(), language)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_document_has_the_answer_and_the_tables(found, language) -> None:
     said, tables = summary(found, shipped_score(), language), list(office.sheets(found, shipped_score(), language))
     charts = office.charts_of(found, language)
