@@ -39,6 +39,12 @@ class Horizon:
         """Number of calendar months touched."""
         return int(self.month[-1]) + 1
 
+    @property
+    def first_days_of_months(self) -> list[int]:
+        """Simulated days on which another month begins."""
+        found: list[int] = (np.flatnonzero(np.diff(self.month_of_year)) + 1).tolist()
+        return found
+
     def weekdays_and_months(self, day: Ints) -> tuple[Ints, Ints]:
         """Weekday (Monday is 0) and month (January is 0) of days counted from the first recorded one, also beyond."""
         dates = np.datetime64(self.start) + day

@@ -21,6 +21,8 @@ Growth = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 """Relative growth per unit, such as 0.034 per km/h."""
 LogSpread = Annotated[float, Field(ge=0.0, le=3.0, allow_inf_nan=False)]
 """Standard deviation of a logarithm or of log-odds."""
+Month = Annotated[int, Field(ge=1, le=12)]
+"""Of the year."""
 MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
 FORBIDDEN_IN_NAMES = frozenset('/\\:*?"<>|')
 """Signs that files' names can't have everywhere; names of scenarios are names of files."""

@@ -117,9 +117,14 @@ class World:
         """Choice sets of each epoch of access: who may drive where, and at which toll."""
         access = [(a, hooks.access(a.intervention, self.site)) for a in self.active]
         access = [(active, one) for active, one in access if one.changes_something]
-        starts = sorted({0, *(day for active, _ in access for day in active.changes if day < self.horizon.days)})
+        changes = {day for active, _ in access for day in active.changes if day < self.horizon.days}
+        everything = [changed_road(self.scenario.road, [one]) for _, one in access]
+        if any(road.seasonal for road in (self.scenario.road, *everything)):
+            changes |= set(self.horizon.first_days_of_months)
+        starts = sorted({0, *changes})
+        months = (self.horizon.month_of_year[starts] + 1).tolist()
         here = [[one for active, one in access if active.on(start)] for start in starts]
-        roads = [changed_road(self.scenario.road, own) for own in here]
+        roads = [changed_road(self.scenario.road, own).in_month(month) for own, month in zip(here, months, strict=True)]
         permits = [permitted(own, self.roster.size) for own in here]
         demand, fleet = self.scenario.demand, self.scenario.fleet
         networks = [Network(road) for road in roads]

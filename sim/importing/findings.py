@@ -101,6 +101,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "fixes far from those before and after were dropped: {count}, by up to {away_m:,.0f} m",
         "{count} 个定位点与前后各点相距过远（最远 {away_m:,.0f} 米），已舍去",
     ),
+    "R21": (
+        "{said} to km {to_km:.3f}: the map keeps trucks out. The road has no ban; where it should, write {ban}",
+        "至 km {to_km:.3f}：地图标有货车禁限 {said}。导入的道路不含禁行；如需要，请写 {ban}",
+    ),
     "R19": (
         "columns that are not read: {columns}",
         "未读取的列：{columns}",
@@ -109,7 +113,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 """By code: English, Chinese."""
 
 
-ONLY_SAID = frozenset({"R19"})
+ONLY_SAID = frozenset({"R19", "R21"})
 """What changes or assumes nothing."""
 
 

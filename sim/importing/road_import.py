@@ -22,6 +22,7 @@ from sim.importing.landxml import read_landxml
 from sim.importing.lines import Line
 from sim.importing.options import Options
 from sim.importing.osm import read_osm
+from sim.importing.restrictions import restrictions
 from sim.importing.road_table import road_of_table
 from sim.importing.sections import Piece, link_lanes, pieces_of
 from sim.importing.smoothing import climbs
@@ -107,7 +108,9 @@ def import_road(file: Path, options: Options) -> Imported:
             "and smoothed enough (--elevation-wavelength)?",
             "R05",
         )
-    return Imported(file, kind, alignment, tuple(_links(pieces)), (*alignment.findings, *odd))
+    return Imported(
+        file, kind, alignment, tuple(_links(pieces)), (*alignment.findings, *odd, *restrictions(alignment.runs))
+    )
 
 
 def _designed(file: Path, design: Alignment, options: Options, *, in_feet: bool) -> Alignment:

@@ -35,6 +35,10 @@ def corridors(road: Road) -> tuple[Corridor, ...]:
     return tuple(Corridor(names[0] if count > 1 else "", frozenset(names)) for names in parts)
 
 
+BORDER_KM = 1e-6
+"""Nearer to a section's border than this is at it."""
+
+
 @dataclass(frozen=True)
 class DirectedLink:
     """A link in one direction of travel: its place in the arrays of directed sections."""
@@ -54,6 +58,17 @@ class DirectedLink:
     def banned(self, truck_class: TruckClass, hour: float) -> bool:
         """Whether a truck of this class may not enter at this hour."""
         return self.link.ban is not None and self.link.ban.holds(truck_class, hour)
+
+    @property
+    def banned_rows(self) -> range:
+        """Sections of the link, in the direction of travel, that its ban covers; none without one."""
+        ban, ends_km = self.link.ban, np.cumsum([section.length_km for section in self.link.sections])
+        if ban is None:
+            return range(0)
+        last_km = float(ends_km[-1]) if ban.to_km is None else ban.to_km
+        first = int(np.searchsorted(ends_km, ban.from_km + BORDER_KM))
+        stop = min(int(np.searchsorted(ends_km, last_km - BORDER_KM)) + 1, len(ends_km))
+        return range(first, stop) if self.forward else range(len(ends_km) - stop, len(ends_km) - first)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,11 @@
 """A road as a scenario file has it: nodes, links with their sections, bans, tolls."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sim.core.parameters import Group, Model, Name, NotNegative
+from sim.core.parameters import Group, Model, Month, Name, NotNegative
 from sim.core.units import METRES_PER_KM
 from sim.core.vocabulary import ROAD_CLASS_TABLE, STANDARD_ROAD_CLASSES, RoadClass, TruckClass
 
@@ -106,14 +107,25 @@ class Section(Model):
 
 
 class Ban(Model):
-    """Truck classes that may not enter, and when."""
+    """Trucks that may not drive on a link: which, when, and on which part of it."""
 
     truck_classes: Annotated[tuple[TruckClass, ...], Field(min_length=1)]
+    above_mass_t: Annotated[float, Field(ge=1.0, le=200.0)] | None = Field(
+        default=None, description="mass with its load from which a truck is banned; all of these classes if not given"
+    )
     from_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
     to_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 24.0
+    months: Annotated[tuple[Month, ...], Field(min_length=1)] | None = Field(
+        default=None, description="of the year in which it holds, such as [11, 12, 1, 2]; all if not given"
+    )
+    from_km: NotNegative = Field(default=0.0, description="of the link, where only a part of it is banned")
+    to_km: NotNegative | None = Field(default=None, description="the link's end if not given")
 
     def holds(self, truck_class: TruckClass, hour: float) -> bool:
-        """Whether this truck may not enter at this hour of the day; a window may pass midnight."""
+        """Whether a truck of this class that is heavy enough may not enter at this hour of the day, in its months.
+
+        A window may pass midnight.
+        """
         if truck_class not in self.truck_classes:
             return False
         if self.from_hour <= self.to_hour:
@@ -261,6 +273,23 @@ class Road(Group):
                 **limits,
             }
         )
+
+    @property
+    def seasonal(self) -> bool:
+        """Whether a ban does not hold in every month."""
+        return any(link.ban is not None and link.ban.months is not None for link in self.links)
+
+    def in_month(self, month: int) -> "Road":
+        """The road with the bans of a month of the year, January being 1."""
+        return self.without_bans(lambda ban: ban.months is not None and month not in ban.months)
+
+    def without_bans(self, lifted: Callable[[Ban], bool]) -> "Road":
+        """The road without some of its bans."""
+        links = tuple(
+            link.model_copy(update={"ban": None}) if link.ban is not None and lifted(link.ban) else link
+            for link in self.links
+        )
+        return self.model_copy(update={"links": links})
 
     @model_validator(mode="after")
     def _links_know_their_class(self) -> Self:

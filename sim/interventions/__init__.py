@@ -6,6 +6,7 @@ All that an intervention needs is here; others add theirs through the entry-poin
 import warnings
 from typing import Any
 
+from sim.core.parameters import Month
 from sim.interventions.answering import Answering
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.cost import COST_SOURCE, Cost
@@ -14,7 +15,6 @@ from sim.interventions.intervention import (
     KNOWN_AFTER_DAYS,
     REVIEW_DAYS,
     Intervention,
-    Month,
     Process,
     rolled_out,
 )

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field, model_validator
 from simpy import Event
 
-from sim.core.parameters import Group, Share
+from sim.core.parameters import Group, Month, Share
 from sim.core.units import Floats
 from sim.driving.rules import DrivingRules
 from sim.interventions.control_room import ControlRoom
@@ -26,7 +26,6 @@ Process = Generator[Event, Any, None]
 REVIEW_DAYS = 30
 KNOWN_AFTER_DAYS = 60
 """How long it takes until accidents and violations are in the books from which reviews learn."""
-Month = Annotated[int, Field(ge=1, le=12)]
 
 
 class Intervention(Group):

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from sim.core.calendar import MONTHS_PER_YEAR
 from sim.core.metrics import ALL_SEMI
 from sim.core.random_streams import MOST_CORRIDORS
 from sim.core.units import HOURS_PER_DAY
@@ -15,7 +16,7 @@ from sim.core.vocabulary import ROAD_CLASS_TABLE, NamesRoadClass, NamesTruckClas
 from sim.inputs.demand import Demand
 from sim.inputs.fleet import Fleet
 from sim.inputs.network import Network, corridors
-from sim.inputs.road import Link, Road
+from sim.inputs.road import Ban, Link, Road
 from sim.inputs.routing import closed_ways, least
 from sim.scenario.document import Keys
 from sim.scenario.mistakes import ScenarioError, shown
@@ -47,7 +48,10 @@ def findings(data: Mapping[str, Any], values: Mapping[str, Any], *, reached: boo
         wrong_classes = list(_classes_of_roads(road))
         yield from (*_corridors(road), *wrong_classes)
         if isinstance(demand, Demand) and not reached and not wrong_classes:
-            yield from _unreachable(demand, Network(road))
+            for own in _by_season(road):
+                if told := list(_unreachable(demand, Network(own))):
+                    yield from told
+                    break
 
 
 Change = Callable[[Scenario, Mapping[str, Any]], Scenario]
@@ -115,6 +119,9 @@ def places(values: Mapping[str, Any]) -> Iterator[Finding]:
     if not isinstance(road, Road):
         return
     links = {link.name: link for link in road.links}
+    for index, link in enumerate(road.links):
+        if link.ban is not None:
+            yield from _beyond(("road", "links", index, "ban"), link.ban, link)
     for kind, intervention in interventions.items():
         yield from _stations(("interventions", kind, "at"), intervention, [node.name for node in road.nodes])
         for keys, model in _models(intervention, ("interventions", kind)):
@@ -125,6 +132,8 @@ def places(values: Mapping[str, Any]) -> Iterator[Finding]:
                 yield (*keys, "link"), f"{shown(name)} is not a link; links are {', '.join(links)}"
                 continue
             yield from _beyond(keys, model, links[name])
+            if isinstance(ban := getattr(model, "ban", None), Ban):
+                yield from _beyond((*keys, "ban"), ban, links[name])
 
 
 def _stations(keys: Keys, intervention: BaseModel, nodes: list[str]) -> Iterator[Finding]:
@@ -284,6 +293,18 @@ def _classes_of_roads(road: Road) -> Iterator[Finding]:
             where = "an expressway" if link.freeway else "other roads than expressways"
             most = ", ".join(map(str, allowed[:-1]))
             yield (*keys, "lanes"), f"found {link.lanes}, must be {most} or {allowed[-1]} on {where}"
+
+
+def _by_season(road: Road) -> Iterator[Road]:
+    """The road with the bans of each month, once where several have the same."""
+    if not road.seasonal:
+        yield road
+        return
+    seasons: dict[tuple[bool, ...], Road] = {}
+    for month in range(1, MONTHS_PER_YEAR + 1):
+        own = road.in_month(month)
+        seasons.setdefault(tuple(link.ban is None for link in own.links), own)
+    yield from seasons.values()
 
 
 def _unreachable(demand: Demand, network: Network) -> Iterator[Finding]:

@@ -792,3 +792,35 @@ def test_fixes_far_beside_the_road_are_dropped(rows, tmp_path) -> None:
     (told,) = [own["en"] for own in report["findings"] if own["code"] == "R20"]
     assert told.startswith(f"fixes far from those before and after were dropped: {len(rows)}, by up to 3")
     assert report["facts"]["length_km"] == pytest.approx(5.0, abs=0.05)
+
+
+def test_where_a_map_keeps_trucks_out_is_told_with_the_ban_to_write(tmp_path) -> None:
+    """From two neighbouring pieces and one of another kind; a word for all that is no restriction says nothing."""
+    tags = (
+        {"hgv": "no"},
+        {"hgv": "no"},
+        {"maxweight": "7500 kg", "hgv:conditional": "no @ (22:00-06:00)"},
+        {"hgv": "yes"},
+    )
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"highway": "secondary", **own},
+            "geometry": {
+                "type": "LineString",
+                "coordinates": [[27.0, 28.0 + 1e-4 * n, 500.0 - n] for n in range(100 * place, 100 * place + 101)],
+            },
+        }
+        for place, own in enumerate(tags)
+    ]
+    file = tmp_path / "a.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    code, output = imported("road", file, "--out", tmp_path / "out", "--json")
+    assert code == 0, output
+    told = [one for one in json.loads(output)["findings"] if one["code"] == "R21"]
+    assert [one["place"] for one in told] == ["km 0.000", "km 2.216"]
+    assert "hgv=no to km 2.216" in told[0]["en"]
+    assert "above_mass_t" not in told[0]["en"]
+    assert "maxweight=7500 kg, hgv:conditional=no @ (22:00-06:00) to km 3.325" in told[1]["en"]
+    assert "ban: {truck_classes: [...], above_mass_t: 7.5, from_km: 2.216, to_km: 3.325}" in told[1]["en"]
+    assert "ban" not in yaml.safe_load((tmp_path / "out" / "road.yaml").read_text())["links"][0]

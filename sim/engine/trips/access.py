@@ -22,10 +22,10 @@ class Variants:
     appointments: Sequence[Sequence[Appointments]] = ()
     """In each variant; none at all where it is empty."""
 
-    def of_trips(self, day: Ints, driver: Ints) -> tuple[Ints, Ints]:
-        """Variant of each trip, and 1 if no ban binds its driver."""
+    def of_trips(self, day: Ints, driver: Ints) -> tuple[Ints, Bools]:
+        """Variant of each trip, and whether no ban binds its driver."""
         variant = self.of_day[day]
-        return variant, self.permitted[variant, driver].astype(np.int64)
+        return variant, self.permitted[variant, driver]
 
     def agreed_s(self, variant: Ints, driver: Ints, wanted_s: Floats, uniform: Callable[[], Floats]) -> Floats:
         """Departures after midnight [s]: those with an appointment are spread over its hours, and keep to hours in it.

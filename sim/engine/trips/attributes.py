@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Singles
+from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, WATTS_PER_KW, Bools, Floats, Singles
 from sim.driving.conditions import TruckKinds
 from sim.driving.traits import NO_CARE_C, Traits
 from sim.driving.usual import descent_factor_by_load
@@ -39,6 +39,12 @@ def laden_mass_kg(truck_class: TruckClassFleet, mean_fill: float) -> float:
     return truck_class.empty_mass_kg + (truck_class.loaded_mass_kg - truck_class.empty_mass_kg) * mean_fill
 
 
+def over_mean_mass(payload_share: Floats, fill: Floats) -> Floats:
+    """Mass of trips over the mean one of their class and load; `fill` as in the table of trips."""
+    result: Floats = 1.0 + payload_share * (fill - 1.0)
+    return result
+
+
 class TraitTable:
     """What the sweep needs of each driver and truck with each load, looked up by trip."""
 
@@ -72,7 +78,7 @@ class TraitTable:
         """Traits of trips, with brakes as they are at the start of a trip."""
         own = dict(zip(self._names, np.ascontiguousarray(self._rows[trips.driver * LOADS + trips.load].T), strict=True))
         kind = (trips.truck_class * LOADS + trips.load).astype(np.uint32)
-        heavier = 1.0 + self._payload_share[kind] * (trips.fill - 1.0)
+        heavier = over_mean_mass(self._payload_share[kind], trips.fill)
         wrong, speeds = trips.wrong_gear, self._speeds
         geared = np.where(wrong, speeds.wrong_gear_braking, 1.0).astype(np.float32)
         own["rollover_threshold_g"] *= trips.stability.astype(np.float32)

@@ -13,10 +13,11 @@ from sim.core.calendar import Horizon
 from sim.core.random_streams import CORRIDOR_BITS, PLACE_BITS, PLACE_MASK, Streams, of_corridor
 from sim.core.units import SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
 from sim.engine.trips.access import Variants
+from sim.engine.trips.attributes import over_mean_mass, truck_kinds
 from sim.engine.trips.route_choice import Choices
 from sim.engine.trips.trip_table import TripTable
 from sim.inputs.demand import DemandTable
-from sim.inputs.fleet import SMALLEST_UNIFORM, Roster
+from sim.inputs.fleet import LOADS, SMALLEST_UNIFORM, Roster
 from sim.inputs.network import Corridor
 from sim.scenario.model import Scenario
 
@@ -64,6 +65,7 @@ class TripSource:
         self.corridors = corridors
         names, fleet = scenario.fleet.class_names, scenario.fleet
         self._demand = [DemandTable(scenario.demand, names, horizon, corridor.nodes) for corridor in corridors]
+        self._kinds = truck_kinds(scenario)
         self._loaded_share = scenario.demand.loaded_share
         self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
         self._fill, self._mean_fill = scenario.fleet.laden_fill, scenario.fleet.mean_fill
@@ -106,6 +108,14 @@ class TripSource:
         laden = np.where(below < mode - low, rising, high - np.sqrt((high - low - below) * (high - mode)))
         excess = 2.0 * uniform / max(self._overloaded_share, SMALLEST_SHARE)
         result: Floats = np.where(uniform < self._overloaded_share, excess, laden / self._mean_fill)
+        return result
+
+    def _mass_kg(self, truck_class: Ints, load: Ints, fill: Floats) -> Floats:
+        """Of each trip with its load; looked up only where a ban asks for it."""
+        if not len(self._choices.limits_kg):
+            return fill
+        kind = truck_class * LOADS + load
+        result: Floats = self._kinds.mass_kg[kind] * over_mean_mass(self._kinds.payload_share[kind], fill)
         return result
 
     def _stability(self, uniform: Floats) -> Floats:
@@ -157,10 +167,12 @@ class TripSource:
         drivers = self._roster.count_of_class[truck_class]
         driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * drivers).astype(np.int64)
         load = uniform("trip.load")
-        variant, permit = self._variants.of_trips(day, driver)
+        variant, permitted = self._variants.of_trips(day, driver)
+        loaded, fill = self._load(load), self._filled(load)
         agreed_s = self._variants.agreed_s(variant, driver, wanted_s, partial(uniform, "trip.appointment"))
         hour = (agreed_s / SECONDS_PER_HOUR).astype(np.int64)
-        kind = variant, permit, demand.flow[stream], truck_class, hour
+        binding = self._choices.binding(self._mass_kg(truck_class, loaded, fill), permitted)
+        kind = variant, binding, demand.flow[stream], truck_class, hour
         in_day = (agreed_s + self._choices.wait_h[kind] * float(SECONDS_PER_HOUR)) % SECONDS_PER_DAY
         return TripTable(
             day=day,
@@ -171,8 +183,8 @@ class TripSource:
             truck_class=truck_class,
             driver=driver,
             choice=self._choices.index[kind],
-            load=self._load(load),
-            fill=self._filled(load),
+            load=loaded,
+            fill=fill,
             wrong_gear=uniform("trip.gear") < self._wrong_gear_share,
             stability=self._stability(uniform("trip.stability")),
             hours_driven=-self._mean_hours[truck_class] * portable.log(1.0 - uniform("trip.hours")),

@@ -4,17 +4,19 @@ The routes that a driver thinks of do not depend on what they cost (`sim/inputs/
 which of them is taken. So no toll, wage or price makes an answer jump.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from sim.behaviour.parameters import BehaviourParameters
 from sim.behaviour.route_choice import route_shares
-from sim.core.units import HOURS_PER_DAY, METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints
+from sim.core.units import HOURS_PER_DAY, KG_PER_TONNE, METRES_PER_KM, SECONDS_PER_HOUR, Bools, Floats, Ints
 from sim.core.vocabulary import TruckClass
 from sim.inputs.demand import Demand, Flow
 from sim.inputs.network import Network, Route, RouteCost
+from sim.inputs.road import Ban, Road
 from sim.inputs.routing import Ways, alternatives, closed_ways, least, path_sizes
 
 
@@ -92,10 +94,10 @@ class ChoiceTable:
 
 
 class Choices:
-    """Choice sets of all flows on each variant of the road, with and without a permit.
+    """Choice sets of all flows on each variant of the road, by whom its bans bind.
 
-    `index` has shape (variants, 2, flows, truck classes, 24), -1 where there are no trips; row 1 is for drivers whom no
-    ban binds. Where a ban closes the only way, trips wait for as many whole hours as `wait_h`, of the same shape, says.
+    `index` has shape (variants, bindings, flows, truck classes, 24), -1 where there are no trips; see `binding`. Where
+    a ban closes the only way, trips wait for as many whole hours as `wait_h`, of the same shape, says.
     """
 
     def __init__(
@@ -105,14 +107,37 @@ class Choices:
         self._found: dict[tuple[str, str, int], int] = {}
         self._kinds: dict[object, int] = {}
         self.sets: list[ChoiceSet] = []
-        shape = (len(networks), 2, len(demand.flows), len(class_names), HOURS_PER_DAY)
+        roads = [network.road for network in networks]
+        self.limits_kg = np.array(sorted({limit_kg for road in roads for limit_kg in _limits_kg(road)}))
+        """Masses from which bans bind, the lightest first."""
+        shape = (len(networks), len(self.limits_kg) + 2, len(demand.flows), len(class_names), HOURS_PER_DAY)
         self.index: Ints = np.full(shape, -1, dtype=np.int64)
         self.wait_h: Ints = np.zeros(shape, dtype=np.int64)
         for variant, network in enumerate(networks):
-            for permit, road in enumerate((network, _without_bans(network))):
+            for binding, road in enumerate(self._by_binding(network)):
                 self._network = road
-                self._fill(variant, permit, demand)
+                self._fill(variant, binding, demand)
         self.table = _table(self.sets, networks[0])
+
+    def binding(self, mass_kg: Floats, permitted: Bools) -> Ints:
+        """Which bans bind trips: 0 all, 1 all but those with the highest limit of mass, and so on; the last one none.
+
+        Parameters
+        ----------
+        mass_kg : array
+            of each trip with its load; any number where `limits_kg` is empty
+        permitted : array
+            whether no ban binds its driver, shape as `mass_kg`
+        """
+        limits = self.limits_kg
+        return np.where(permitted, len(limits) + 1, len(limits) - np.searchsorted(limits, mass_kg))
+
+    def _by_binding(self, network: Network) -> Iterator[Network]:
+        """The road as each binding leaves it."""
+        yield network
+        for limit_kg in self.limits_kg[::-1].tolist():
+            yield Network(network.road.without_bans(partial(_spares, limit_kg)))
+        yield Network(network.road.without_bans(lambda _: True))
 
     def longest_m(self, network: Network) -> float:
         """A length that no trip exceeds [m]: a shortcut up to an exit and the way on count as both whole."""
@@ -129,16 +154,20 @@ class Choices:
 
         return max(map(of_set, self.sets))
 
-    def _fill(self, variant: int, permit: int, demand: Demand) -> None:
+    def _fill(self, variant: int, binding: int, demand: Demand) -> None:
         """Hours and classes with the same bans on roads with the same tolls share their choice sets."""
         ways = self._network.ways
-        tolls = tuple(way.link.toll_cny_per_km for way in ways)
+        tolls, rows = tuple(way.link.toll_cny_per_km for way in ways), [way.banned_rows for way in ways]
+
+        def road_at(hour: int, truck_class: TruckClass) -> object:
+            return tuple(r if way.banned(truck_class, hour) else None for way, r in zip(ways, rows, strict=True)), tolls
+
         for truck_class in sorted({name for flow in demand.flows for name in flow.trips_per_year}):
-            roads = [(tuple(way.banned(truck_class, hour) for way in ways), tolls) for hour in range(HOURS_PER_DAY)]
+            roads = [road_at(hour, truck_class) for hour in range(HOURS_PER_DAY)]
             kinds = [self._kinds.setdefault(road, len(self._kinds)) for road in roads]
             for number, flow in enumerate(demand.flows):
                 if truck_class in flow.trips_per_year:
-                    at = (variant, permit, number, self._class_names.index(truck_class))
+                    at = (variant, binding, number, self._class_names.index(truck_class))
                     self.index[at], self.wait_h[at] = self._by_hour(flow, truck_class, kinds)
 
     def _by_hour(self, flow: Flow, truck_class: TruckClass, kinds: Sequence[int]) -> tuple[Ints, Ints]:
@@ -192,8 +221,8 @@ class Choices:
         ]
         return Shortcut(
             route=network.route(ways),
-            entry_row=int(starts[banned[0]]),
-            end_row=int(starts[banned[-1] + 1]),
+            entry_row=int(starts[banned[0]]) + network.ways[ways[banned[0]]].banned_rows.start,
+            end_row=int(starts[banned[-1]]) + network.ways[ways[banned[-1]]].banned_rows.stop,
             banned_link=network.ways[ways[banned[0]]].link.name,
             exits=tuple(exits),
         )
@@ -207,9 +236,14 @@ class Choices:
         return driver_cost_cny(self._network.cost(ways), self._behaviour)
 
 
-def _without_bans(network: Network) -> Network:
-    links = tuple(link.model_copy(update={"ban": None}) for link in network.road.links)
-    return Network(network.road.model_copy(update={"links": links}))
+def _limits_kg(road: Road) -> list[float]:
+    bans = [link.ban for link in road.links if link.ban is not None]
+    return [ban.above_mass_t * KG_PER_TONNE for ban in bans if ban.above_mass_t is not None]
+
+
+def _spares(mass_kg: float, ban: Ban) -> bool:
+    """Whether a ban does not bind trucks of this mass."""
+    return ban.above_mass_t is not None and mass_kg <= ban.above_mass_t * KG_PER_TONNE
 
 
 def _table(sets: list[ChoiceSet], network: Network) -> ChoiceTable:
