@@ -1,14 +1,19 @@
 """What imported counts are written as: a part for scenarios, a table by hour, and a report in two languages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.importing.counts import Counts
 from sim.importing.findings import Language
-from sim.importing.vehicle_classes import GROUPS
+from sim.importing.vehicle_classes import GROUPS, Group
 from sim.importing.written import as_yaml, hash_of
 from sim.system.made_files import as_json
+
+TRUCKS: tuple[Group, ...] = ("rigid", "semi")
+ENOUGH = 500.0
+"""Vehicles from which on a class has hours of its own: a twentieth of a day then has 25, known to a fifth. Assumption,
+200 to 2,000."""
 
 
 def count_files(file: Path, counts: Counts) -> tuple[dict[str, bytes], dict[str, Any]]:
@@ -56,7 +61,7 @@ def _report(file: Path, counts: Counts) -> dict[str, Any]:
 
 def _profiles(counts: Counts, report: Mapping[str, Any]) -> str:
     """Keys for `demand` and `traffic` of a scenario, with their source."""
-    trucks, all_of_them = counts.hourly(("rigid", "semi")), counts.hourly(GROUPS)
+    trucks, all_of_them = counts.hourly(TRUCKS), counts.hourly(GROUPS)
     source = {
         "basis": "derived",
         "reference": f"{report['file']}, {report['whole_days']} days from {report['first_day']}",
@@ -64,15 +69,45 @@ def _profiles(counts: Counts, report: Mapping[str, Any]) -> str:
     }
     demand: dict[str, Any] = {"sources": {"hourly_weights": source}}
     if any(trucks):
-        demand["hourly_weights"] = [round(value, 2) for value in trucks]
-    traffic: dict[str, Any] = {"hourly_weights": [round(value, 2) for value in all_of_them]}
-    weekly = counts.weekly()
-    if weekly is not None:
-        traffic["weekly_weights"] = [round(value, 1) for value in weekly]
+        demand["hourly_weights"] = _rounded(trucks)
+        if min(counts.counted(group) for group in TRUCKS) >= ENOUGH:
+            demand["hourly_weights"] = _rounded(counts.hourly(("rigid",)))
+            demand["hourly_weights_semi"] = _rounded(counts.hourly(("semi",)))
+    traffic: dict[str, Any] = {"hourly_weights": _rounded(all_of_them)}
+    for groups, part in ((TRUCKS, demand), (GROUPS, traffic)):
+        weekly = counts.weekly(groups)
+        if weekly is not None and any(weekly):
+            part["weekly_weights"] = _rounded(weekly, 1)
     known = {} if report["truck_share"] is None else {"truck_share": report["truck_share"], "demand": demand}
     content = {"aadt": report["aadt"], **known, "traffic": traffic}
-    head = "# Copy into a scenario: aadt to its links, demand and traffic beside what is there.\n"
-    return head + as_yaml(content)
+    head = "# Copy into a scenario: aadt to its links, demand and traffic beside what is there"
+    directions = _directions(counts)
+    if directions:
+        content["directions"] = directions
+        head += ",\n# and the weights of a direction to the flows that go that way"
+    return head + ".\n" + as_yaml(content)
+
+
+def _directions(counts: Counts) -> dict[str, Any]:
+    """Each direction's part of the trucks, and hours of a class of which enough were counted there."""
+    columns = {group: GROUPS.index(group) for group in TRUCKS}
+    all_trucks = sum(float(own[:, list(columns.values())].sum()) for own in counts.by_direction.values())
+    return {
+        name: {
+            "share_of_trucks": round(float(own[:, list(columns.values())].sum()) / all_trucks, 4),
+            **{
+                f"hourly_weights_{group}": _rounded((own[:, column] / len(counts.days)).tolist())
+                for group, column in columns.items()
+                if own[:, column].sum() >= ENOUGH
+            },
+        }
+        for name, own in counts.by_direction.items()
+        if all_trucks > 0.0
+    }
+
+
+def _rounded(values: Sequence[float], places: int = 2) -> list[float]:
+    return [round(value, places) for value in values]
 
 
 WORDS: dict[Language, dict[str, str]] = {

@@ -70,6 +70,8 @@ class Counts:
     """Rows that count nothing of their own, by why."""
     hours_without_a_row: int
     """Of the whole days, where rows are intervals."""
+    by_direction: Mapping[str, Floats]
+    """Vehicles of the whole days by hour and group, shape (24, groups); none where all rows are of one direction."""
 
     @property
     def silent_hours(self) -> int:
@@ -118,10 +120,14 @@ class Counts:
         columns = [GROUPS.index(group) for group in groups]
         return [float(value) for value in self.by_hour[:, :, columns].sum(axis=2).mean(axis=0)]
 
-    def weekly(self) -> list[float] | None:
-        """Vehicles by weekday, Monday first, or None where not all were counted."""
-        week = self._by_weekday()
-        return None if week is None else [float(vehicles) for vehicles in week.sum(axis=1)]
+    def weekly(self, groups: Sequence[Group]) -> list[float] | None:
+        """Vehicles of some groups by weekday, Monday first, or None where not all were counted."""
+        week, columns = self._by_weekday(), [GROUPS.index(group) for group in groups]
+        return None if week is None else [float(vehicles) for vehicles in week[:, columns].sum(axis=1)]
+
+    def counted(self, group: Group) -> float:
+        """Vehicles of a group on all whole days."""
+        return float(self.by_hour[:, :, GROUPS.index(group)].sum())
 
 
 def read_counts(
@@ -170,7 +176,8 @@ def read_counts(
         raise refused(file, "no vehicle was counted on a whole day")
     speeds = _speeds(read, columns, miles=miles)
     unknown = (*sorted(name for name in counted if name and group_of(name) == "unclassified"), *left_out)
-    return Counts(days, by_hour, len(table.rows), unread, back, speeds, unknown, sums, without_a_row)
+    directions = _by_direction(read, columns, counted, table, set(days))
+    return Counts(days, by_hour, len(table.rows), unread, back, speeds, unknown, sums, without_a_row, directions)
 
 
 def _with_merged_days(table: Table, column: str | None) -> Table:
@@ -285,6 +292,20 @@ def _by_hour(
     intervals = "count" in columns
     _see_that_all_hours_are_counted(file, has_row, intervals=intervals, a_day=float(by_hour.sum()) / len(days))
     return tuple(days), by_hour, int((~has_row).sum()) if intervals else 0
+
+
+def _by_direction(
+    read: Sequence[Read], columns: Mapping[str, str], classes: Collection[str], table: Table, days: Collection[date]
+) -> dict[str, Floats]:
+    """Vehicles of whole days by direction, in alphabetical order; nothing where no two are told apart."""
+    found: dict[str, Floats] = {}
+    for (day, seconds), row in read:
+        name = cell(row, columns, "class")
+        if day in days and name in classes:
+            own = found.setdefault(cell(row, columns, "direction"), np.zeros((HOURS_PER_DAY, len(GROUPS))))
+            own[int(seconds // SECONDS_PER_HOUR), GROUPS.index(group_of(name))] += _count(row, columns, table)
+    named = {name: found[name] for name in sorted(found) if name and found[name].any()}
+    return named if len(named) > 1 else {}
 
 
 def _see_that_all_hours_are_counted(file: Path, has_row: Bools, *, intervals: bool, a_day: float) -> None:

@@ -1,7 +1,7 @@
 """Demand: how many trucks of which class leave from where to where, and when."""
 
 from collections.abc import Container, Sequence
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 import numpy as np
 from pydantic import AfterValidator, Field, model_validator
@@ -10,7 +10,9 @@ from sim.core.calendar import Horizon
 from sim.core.parameters import Group, Model, Name, NotNegative, Share
 from sim.core.units import DAYS_PER_YEAR, HOURS_PER_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Floats, Ints
 from sim.core.vocabulary import TRUCK_CLASS_TABLE, TruckClass
+from sim.inputs.fleet import Fleet
 
+T = TypeVar("T")
 MOST_TRIPS_PER_YEAR = 500_000_000.0
 TripsPerYear = Annotated[float, Field(ge=0.0, le=MOST_TRIPS_PER_YEAR)]
 
@@ -27,11 +29,17 @@ Weights7 = Annotated[tuple[NotNegative, ...], Field(min_length=7, max_length=7),
 
 
 class Flow(Model):
-    """Trips a year from one node to another, by truck class."""
+    """Trips a year from one node to another, by truck class.
+
+    Where directions or classes have hours, weekdays or months of their own they are flows with weights of their own.
+    """
 
     origin: Name
     destination: Name
     trips_per_year: Annotated[dict[TruckClass, TripsPerYear], Field(min_length=1)]
+    hourly_weights: Weights24 | None = Field(default=None, description="the demand's if not given; so the next two")
+    weekly_weights: Weights7 | None = None
+    monthly_weights: Weights12 | None = None
 
 
 class Demand(Group):
@@ -51,10 +59,14 @@ class Demand(Group):
         description="hours at the wheel since the last rest when entering, exponential",
     )
 
-    def hourly_weights_of(self, *, semi: bool) -> Weights24:
-        """Of semi-trailers or of the others."""
-        own = self.hourly_weights_semi
-        return self.hourly_weights if own is None or not semi else own
+    def hourly_weights_of(self, flow: Flow, *, semi: bool) -> Weights24:
+        """Of a flow's semi-trailers or of its others."""
+        own = self.hourly_weights_semi if semi else None
+        return flow.hourly_weights or own or self.hourly_weights
+
+    def daily_weights_of(self, flow: Flow) -> tuple[Weights7, Weights12]:
+        """Of a flow by weekday and by month."""
+        return flow.weekly_weights or self.weekly_weights, flow.monthly_weights or self.monthly_weights
 
     @model_validator(mode="after")
     def _so_many_can_be_simulated(self) -> Self:
@@ -70,8 +82,13 @@ class DemandTable:
     """Demand compiled to arrays, or a corridor's part of it; a stream is a flow of one truck class."""
 
     def __init__(
-        self, demand: Demand, class_names: Sequence[str], horizon: Horizon, nodes: Container[str] | None = None
+        self,
+        demand: Demand,
+        fleet: Fleet,
+        horizon: Horizon,
+        nodes: Container[str] | None = None,
     ) -> None:
+        class_names = fleet.class_names
         rows = [
             (flow_index, class_names.index(truck_class), trips)
             for flow_index, flow in enumerate(demand.flows)
@@ -82,27 +99,51 @@ class DemandTable:
         self.flow: Ints = np.array([row[0] for row in rows], dtype=np.int64)
         self.truck_class: Ints = np.array([row[1] for row in rows], dtype=np.int64)
         trips = np.array([row[2] for row in rows], dtype=np.float64)
-        self.cumulative_share: Floats = np.cumsum(trips) / trips.sum() if len(trips) else trips
-        self.mean_by_day: Floats = trips.sum() * day_shares(demand, horizon)
-        usual = _cumulative(demand.hourly_weights)
-        semi = demand.hourly_weights_semi
-        self._cumulative_day = usual, (usual if semi is None else _cumulative(semi))
+        flows = [demand.flows[row[0]] for row in rows]
+        days, self._days = _numbered([demand.daily_weights_of(flow) for flow in flows])
+        day_share = [day_shares(*own, horizon) for own in days]
+        self.mean_by_day: Floats = sum(
+            (trips[self._days == number].sum() * own for number, own in enumerate(day_share)), np.zeros(horizon.days)
+        )
+        self._trips, self._day_share = trips, day_share
+        semi = [fleet.is_semi(class_names[row[1]]) for row in rows]
+        hours, self._hours = _numbered(
+            [demand.hourly_weights_of(flow, semi=own) for flow, own in zip(flows, semi, strict=True)]
+        )
+        self._cumulative_day = [_cumulative(own) for own in hours]
 
-    def stream_of(self, uniform: Floats) -> Ints:
-        """Stream of each trip by inversion, shape as given."""
-        found = np.searchsorted(self.cumulative_share, uniform, side="right")
-        return np.minimum(found, len(self.cumulative_share) - 1)
+    def stream_of(self, uniform: Floats, day: Ints) -> Ints:
+        """Stream of each trip by inversion, shape as given; `day` is the trips' day."""
+        if len(self._day_share) <= 1:
+            return self._by_share(self._trips, uniform)
+        found: Ints = np.zeros(len(day), dtype=np.int64)
+        for one in np.unique(day).tolist():
+            here = day == one
+            share = np.array([own[one] for own in self._day_share])
+            found[here] = self._by_share(self._trips * share[self._days], uniform[here])
+        return found
 
-    def departure_s(self, uniform: Floats, semi: Floats) -> Floats:
-        """Seconds after midnight by inversion of the hourly profile; `semi` is 1 for semi-trailers."""
+    @staticmethod
+    def _by_share(trips: Floats, uniform: Floats) -> Ints:
+        found = np.searchsorted(np.cumsum(trips) / trips.sum() if len(trips) else trips, uniform, side="right")
+        return np.minimum(found, len(trips) - 1)
+
+    def departure_s(self, uniform: Floats, stream: Ints) -> Floats:
+        """Seconds after midnight by inversion of the hourly profile of each trip's stream."""
         edges = np.arange(HOURS_PER_DAY + 1) * float(SECONDS_PER_HOUR)
-        usual, other = self._cumulative_day
-        found = np.interp(uniform, usual, edges)
-        if usual is not other:
-            own = semi > 0
-            found[own] = np.interp(uniform[own], other, edges)
+        profile = self._hours[stream] if len(self._cumulative_day) > 1 else None
+        found: Floats = np.zeros(len(uniform))
+        for number, cumulative in enumerate(self._cumulative_day):
+            here = slice(None) if profile is None else profile == number
+            found[here] = np.interp(uniform[here], cumulative, edges)
         result: Floats = np.minimum(found, SECONDS_PER_DAY - 1.0)
         return result
+
+
+def _numbered(values: Sequence[T]) -> tuple[list[T], Ints]:
+    """Each value once, and which of them stands at each place."""
+    place = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    return list(place), np.array([place[value] for value in values], dtype=np.int64)
 
 
 def _cumulative(weights: Weights24) -> Floats:
@@ -111,20 +152,14 @@ def _cumulative(weights: Weights24) -> Floats:
     return result
 
 
-def hour_shares(demand: Demand, *, semi: bool) -> Floats:
-    """Share of a day's trips of semi-trailers or of others by hour of departure, shape (24,)."""
-    weights = demand.hourly_weights_of(semi=semi)
-    return np.asarray(weights, dtype=np.float64) / sum(weights)
-
-
-def day_shares(demand: Demand, horizon: Horizon) -> Floats:
+def day_shares(weekly: Weights7, monthly: Weights12, horizon: Horizon) -> Floats:
     """Share of a year's trips on each day; any 365 days from the start of recording on have all of them."""
     year = np.arange(horizon.days) - horizon.warm_up_days
     year //= DAYS_PER_YEAR
     first = int(year[0])
     days = np.arange(first * DAYS_PER_YEAR, (int(year[-1]) + 1) * DAYS_PER_YEAR)
     weekday, month = horizon.weekdays_and_months(days)
-    weights = np.asarray(demand.weekly_weights)[weekday] * np.asarray(demand.monthly_weights)[month]
+    weights = np.asarray(weekly)[weekday] * np.asarray(monthly)[month]
     shares = (weights.reshape(-1, DAYS_PER_YEAR) / weights.reshape(-1, DAYS_PER_YEAR).sum(axis=1)[:, None]).ravel()
     before = -horizon.warm_up_days - first * DAYS_PER_YEAR
     result: Floats = shares[before : before + horizon.days]

@@ -76,17 +76,24 @@ def tired_factor(risk: RiskParameters, hours: Floats, hour: Floats) -> Floats:
 
 def mean_tired_factor(risk: RiskParameters, demand: Demand, fleet: Fleet) -> float:
     """Mean of `tired_factor` over the trips of a year: what makes the level of all accidents stay as it is."""
-    mean = {name: _mean_of_class(risk, demand, fleet, name) for name in fleet.class_names}
-    trips = [(mean[name], number) for flow in demand.flows for name, number in flow.trips_per_year.items()]
+    mean = {
+        (name, weights): _mean_of_class(risk, demand, fleet, name, weights)
+        for name in fleet.class_names
+        for weights in {demand.hourly_weights_of(flow, semi=fleet.is_semi(name)) for flow in demand.flows}
+    }
+    trips = [
+        (mean[name, demand.hourly_weights_of(flow, semi=fleet.is_semi(name))], number)
+        for flow in demand.flows
+        for name, number in flow.trips_per_year.items()
+    ]
     total = math.fsum(number for _, number in trips)
     return math.fsum(own * number for own, number in trips) / total if total > 0.0 else 1.0
 
 
-def _mean_of_class(risk: RiskParameters, demand: Demand, fleet: Fleet, name: str) -> float:
-    own = demand.hourly_weights_of(semi=fleet.is_semi(name))
+def _mean_of_class(risk: RiskParameters, demand: Demand, fleet: Fleet, name: str, weights: Sequence[float]) -> float:
     mean_h = fleet.mean_hours_driven(name, demand.mean_hours_driven)
     hours = mean_hours_factor(mean_h, risk.fatigue_free_h, risk.fatigue_growth_per_h, risk.fatigue_highest)
-    return hours * _mean_clock_factor(risk, own)
+    return hours * _mean_clock_factor(risk, weights)
 
 
 def _mean_clock_factor(risk: RiskParameters, weights: Sequence[float]) -> float:

@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from conftest import TAISHUN
 from typer.testing import CliRunner
 
 from sim.cli import app
 from sim.importing.counts import read_counts
 from sim.importing.findings import RefusedError
-from sim.importing.vehicle_classes import group_of
+from sim.importing.vehicle_classes import GROUPS, group_of
+from sim.inputs.demand import Demand
+from sim.scenario import load_scenario
 
 runner = CliRunner()
 START = datetime(2024, 5, 13)
@@ -72,11 +75,11 @@ def test_shares_are_those_of_the_classes_and_14_is_no_truck(tmp_path) -> None:
 
 def test_a_week_has_weekdays_and_a_smaller_error(tmp_path) -> None:
     week = read_counts(written(tmp_path, vehicles(7), "%Y-%m-%d %H:%M:%S"))
-    weekly = week.weekly()
+    weekly = week.weekly(GROUPS)
     assert weekly is not None
     assert weekly[4] / weekly[1] == pytest.approx(1.1, abs=0.02)
     two = read_counts(written(tmp_path, vehicles(2), "%Y-%m-%d %H:%M:%S"))
-    assert two.weekly() is None
+    assert two.weekly(GROUPS) is None
     assert two.relative_error > week.relative_error
 
 
@@ -551,3 +554,37 @@ def test_the_running_number_of_vehicles_is_no_number_of_them(tmp_path) -> None:
     """A logger's first column; its rows are single vehicles."""
     rows = [f"{n},2024-05-13 {n % 24}:{7 + n // 24}:13,2" for n in range(24 * 40)]
     assert of_text(tmp_path, "\n".join(["Number,datetime,class", *rows, ""])).a_day == 24 * 40
+
+
+def test_classes_and_directions_have_profiles_of_their_own(tmp_path) -> None:
+    """A week by hour: rigid trucks go up in the morning, semi-trailers down at night, cars both ways at all hours."""
+    rows, file, out = ["date,time,direction,class,count"], tmp_path / "c.csv", tmp_path / "out"
+    for day in range(7):
+        for hour in range(24):
+            when = f"{START + timedelta(days=day):%Y-%m-%d},{hour:02d}:00"
+            counted = {("up", "rigid"): 40 if 5 <= hour < 10 else 2, ("down", "rigid"): 3, ("up", "car"): 50}
+            counted |= {("down", "semi"): 30 if hour < 4 else 1, ("up", "semi"): 1, ("down", "car"): 60}
+            rows += [f"{when},{way},{kind},{number * (1 + (day == 2))}" for (way, kind), number in counted.items()]
+    file.write_text("\n".join(rows) + "\n")
+    result = runner.invoke(app, ["import", "counts", str(file), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    text = (out / "profiles.yaml").read_text()
+    assert "the weights of a direction to the flows that go that way" in text
+    profiles = yaml.safe_load(text)
+    demand, directions = profiles["demand"], profiles["directions"]
+    assert demand["hourly_weights"][6] / demand["hourly_weights"][20] == pytest.approx(43 / 5, rel=3e-3)
+    assert demand["hourly_weights_semi"][2] / demand["hourly_weights_semi"][20] == pytest.approx(31 / 2, rel=3e-3)
+    assert demand["weekly_weights"][2] / demand["weekly_weights"][0] == pytest.approx(2.0, rel=1e-3)
+    assert directions["up"]["hourly_weights_rigid"][6] == pytest.approx(40 * 8 / 7, abs=0.01)
+    assert "hourly_weights_semi" not in directions["up"], "192 in the week: too few"
+    assert sum(one["share_of_trucks"] for one in directions.values()) == pytest.approx(1.0, abs=2e-4)
+    up = 5 * 40 + 19 * 2 + 24
+    assert directions["up"]["share_of_trucks"] == pytest.approx(up / (up + 24 * 3 + 4 * 30 + 20), abs=1e-4)
+    county = load_scenario(TAISHUN / "baseline.yaml").demand
+    own = {"hourly_weights": directions["up"]["hourly_weights_rigid"], "weekly_weights": demand["weekly_weights"]}
+    read = Demand.model_validate({"flows": [{**flow.model_dump(), **own} for flow in county.flows]})
+    assert read.hourly_weights_of(read.flows[0], semi=True) == tuple(own["hourly_weights"])
+
+
+def test_one_direction_alone_is_none(tmp_path) -> None:
+    assert read_counts(written(tmp_path, vehicles(2), "%Y-%m-%d %H:%M:%S")).by_direction == {}

@@ -1,5 +1,6 @@
 """Pieces of the model by hand: each value follows from the numbers beside it."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,6 @@ from sim.analysis.uncertainty import shares_of_logs
 from sim.behaviour.deterrence import lowered, raised, risk_increment
 from sim.core.calendar import Horizon
 from sim.core.random_streams import Streams
-from sim.core.vocabulary import STANDARD_TRUCK_CLASSES
 from sim.engine.enforcement import case as cases
 from sim.engine.enforcement.deterrence import Deterrence
 from sim.engine.incidents import Rescuers, _Queue, ordinary_rescue_factor
@@ -143,12 +143,15 @@ def test_a_drivers_own_experience_counts_once(small) -> None:
 
 
 @pytest.mark.parametrize("start", ["2025-01-01", "2024-05-17"])
-def test_a_year_has_the_trips_that_are_asked_for(start) -> None:
-    from datetime import date
-
-    flow = Flow(origin="a", destination="b", trips_per_year={"rigid": 1_000_000.0})
-    demand = Demand(flows=(flow,), monthly_weights=tuple(range(1, 13)), weekly_weights=(1, 1, 1, 1, 1, 0.5, 0.2))
-    table = DemandTable(demand, STANDARD_TRUCK_CLASSES, Horizon(date.fromisoformat(start), 730, 100))
+def test_a_year_has_the_trips_that_are_asked_for(start, small) -> None:
+    """Whatever weights the demand and a flow have, in any 365 days from the start on."""
+    own = {"weekly_weights": (1, 1, 1, 1, 1, 9, 9), "monthly_weights": (*(0,) * 11, 1)}
+    flows = tuple(
+        Flow(origin=origin, destination="b", trips_per_year={"rigid": 500_000.0}, **more)
+        for origin, more in (("a", {}), ("c", own))
+    )
+    demand = Demand(flows=flows, monthly_weights=tuple(range(1, 13)), weekly_weights=(1, 1, 1, 1, 1, 0.5, 0.2))
+    table = DemandTable(demand, small().fleet, Horizon(date.fromisoformat(start), 730, 100))
     assert table.mean_by_day[100:465].sum() == pytest.approx(1_000_000.0)
     assert table.mean_by_day[465:].sum() == pytest.approx(1_000_000.0)
     assert len(table.mean_by_day) == 830

@@ -64,7 +64,7 @@ class TripSource:
     ) -> None:
         self.corridors = corridors
         names, fleet = scenario.fleet.class_names, scenario.fleet
-        self._demand = [DemandTable(scenario.demand, names, horizon, corridor.nodes) for corridor in corridors]
+        self._demand = [DemandTable(scenario.demand, fleet, horizon, corridor.nodes) for corridor in corridors]
         self._kinds = truck_kinds(scenario)
         self._loaded_share = scenario.demand.loaded_share
         self._overloaded_share = self._loaded_share * scenario.demand.overloaded_share
@@ -74,7 +74,6 @@ class TripSource:
         self._mean_hours = np.array(
             [fleet.mean_hours_driven(name, scenario.demand.mean_hours_driven) for name in names]
         )
-        self._semi = np.array([fleet.is_semi(name) for name in names], dtype=np.float64)
         self._horizon = horizon
         self._choices = choices
         self._roster = roster
@@ -161,9 +160,9 @@ class TripSource:
             own = of_corridor(purpose, name)
             return np.concatenate([self._streams.uniform(own, s.day, s.trips, s.first) for s in stretches])
 
-        stream = demand.stream_of(uniform("trip.stream"))
+        stream = demand.stream_of(uniform("trip.stream"), day)
         truck_class = demand.truck_class[stream]
-        wanted_s = exact_sums.exact_time_s(demand.departure_s(uniform("trip.departure"), self._semi[truck_class]))
+        wanted_s = exact_sums.exact_time_s(demand.departure_s(uniform("trip.departure"), stream))
         drivers = self._roster.count_of_class[truck_class]
         driver = self._roster.first_of_class[truck_class] + (uniform("trip.driver") * drivers).astype(np.int64)
         load = uniform("trip.load")
