@@ -1,7 +1,7 @@
 """What was observed of a road or a programme, and how an observation misses what is expected."""
 
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import fsum, nan, sqrt
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -20,12 +20,19 @@ MEAN_SPEED = "mean_speed_kmh"
 METRICS = f"of summary.json, or {MEAN_SPEED}; with months: compliance_rate, or a column of monthly.parquet"
 
 
+HARM = ("fatal", "killing", "death", "injur", "loss")
+"""In the names of metrics that severity moves."""
+
+
 class Target(Model):
     """One observed number, and how exactly it is known: by its standard deviation, or as a count."""
 
     name: Name
     scenario: Name | None = Field(default=None, description="the last one given if not said")
     metric: Name = Field(description=METRICS)
+    of: tuple[Name, ...] = Field(
+        default=(), description="observed is the metric's share of the sum of these, such as fatal of all accidents"
+    )
     relative_to: Name | None = Field(default=None, description="observed is the ratio to this scenario's metric")
     months: tuple[Month, Month] | None = Field(default=None, description="first and last month")
     value: float
@@ -39,6 +46,11 @@ class Target(Model):
         default=0.0, description="k of a count: its variance is mean + k mean², 0 for a Poisson number"
     )
     source: Source
+
+    @property
+    def tells_of_harm(self) -> bool:
+        """Whether it hangs on what accidents do, not only on how many there are."""
+        return any(word in name for name in (self.metric, *self.of) for word in HARM)
 
     @property
     def spread(self) -> float:
@@ -56,8 +68,11 @@ class Target(Model):
         """No metric is below 0, and shares end at 1."""
         if self.value < 0.0:
             raise ValueError(f"value is {self.value:g}, {self.metric} is never below 0")
-        if is_share(self.metric) and self.relative_to is None and self.value > 1.0:
+        share = is_share(self.metric) or self.metric in self.of
+        if share and self.relative_to is None and self.value > 1.0:
             raise ValueError(f"value is {self.value:g}, {self.metric} is a share and must be from 0 to 1")
+        if self.of and (self.relative_to is not None or self.months is not None or self.years is not None):
+            raise ValueError("a share of other metrics has neither relative_to nor months nor years, but sd")
         return self
 
     @model_validator(mode="after")
@@ -174,9 +189,11 @@ def _value(target: Target, outcome: Outcome) -> float:
     if target.months is None and target.metric == MEAN_SPEED:
         return _over(outcome.metrics["vehicle_km"], outcome.metrics["vehicle_hours"])
     if target.months is None:
-        if target.metric not in outcome.metrics:
-            raise ValueError(f"target {target.name}: there is no metric {target.metric!r}")
-        return outcome.metrics[target.metric]
+        unknown = next((name for name in (target.metric, *target.of) if name not in outcome.metrics), None)
+        if unknown is not None:
+            raise ValueError(f"target {target.name}: there is no metric {unknown!r}")
+        own = outcome.metrics[target.metric]
+        return _over(own, fsum(outcome.metrics[name] for name in target.of)) if target.of else own
     table = outcome.monthly[outcome.monthly["month"].between(*target.months)]
     if target.metric == "compliance_rate":
         return 1.0 - _over(float(table["violations"].sum()), float(table["candidate_trips"].sum()))

@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 import pytest
 import yaml_text
+from conftest import TAISHUN
 from typer.testing import CliRunner
 
 from sim.analysis.calibration import (
@@ -26,6 +27,7 @@ from sim.analysis.targets import Errors, Target, Targets, observed_in
 from sim.analysis.uncertainty import latin_hypercube, run_draws
 from sim.cli import app
 from sim.engine.replication import run_replication
+from sim.scenario import load_scenario
 
 SOURCE = {"basis": "assumption", "range": "for a test"}
 PRIORS = {
@@ -236,6 +238,37 @@ def test_targets_of_any_kind(small) -> None:
     kilometres, seconds = base.sections["vehicle_km"].sum(), base.metrics["vehicle_hours"] * 3600
     assert target("mean_speed_kmh", scenario="small") == pytest.approx(3600 * kilometres / seconds)
     assert 20 < target("mean_speed_kmh", scenario="small") < 90
+    parts = [programme.metrics[f"expected_{name}"] for name in ("head_on", "rear_end")]
+    share = target("expected_head_on", of=("expected_head_on", "expected_rear_end"))
+    assert share == pytest.approx(parts[0] / sum(parts))
+    with pytest.raises(ValueError, match="there is no metric 'expected_nothing'"):
+        target("expected_head_on", of=("expected_nothing",))
+
+
+def test_what_accidents_do_is_fitted_where_a_target_tells_of_it() -> None:
+    """A share of fatal accidents says nothing of their number: with severity as it is it would bend all else."""
+    county = [load_scenario(TAISHUN / "baseline.yaml")]
+    told = {"name": "f", "metric": "expected_fatal_accidents", "of": ["expected_accidents"], "value": 0.1, "sd": 0.03}
+    plain = {"name": "a", "metric": "expected_accidents", "value": 40.0, "years": 1.0}
+    keys = [
+        {key.split(".")[0] for key in priors_of(with_priors(county, Targets.model_validate({"targets": own})))}
+        for own in ([{**told, "source": SOURCE}], [{**plain, "source": SOURCE}])
+    ]
+    assert "severity" in keys[0]
+    assert "severity" not in keys[1]
+
+
+@pytest.mark.parametrize("more", [{"years": 2.0, "sd": None}, {"relative_to": "b"}, {"months": ("2025-01", "2025-02")}])
+def test_a_share_of_metrics_is_nothing_else_too(more) -> None:
+    with pytest.raises(ValueError, match="neither relative_to nor months nor years"):
+        Target(
+            name="t",
+            metric="expected_head_on",
+            of=("expected_rear_end",),
+            value=1.0,
+            **{"sd": 1.0, **more},
+            source=SOURCE,
+        )
 
 
 def test_priors_come_from_whichever_scenario_has_them(small) -> None:

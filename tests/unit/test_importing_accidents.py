@@ -456,8 +456,10 @@ def test_counts_become_a_target_of_a_calibration_and_its_parts_beside_it(tmp_pat
     out = tmp_path / "seen"
     code, said = imported(table(tmp_path, TOLD), "--only", "vehicle=truck", "--out", out)
     assert code == 0, said
-    (target,) = load_as(out / "observed.yaml", Targets).targets
+    target, fatal = load_as(out / "observed.yaml", Targets).targets
     assert (target.metric, target.value, target.years, target.overdispersion) == ("expected_accidents", 4, 3.0, 0.0)
+    assert (fatal.metric, fatal.of, fatal.value) == ("expected_fatal_accidents", ("expected_accidents",), 0.5)
+    assert fatal.sd == pytest.approx(0.25, abs=1e-6)
     parts = parts_of(out / "observed.yaml")
     assert {name: own["value"] for name, own in parts.items()} == {"fatal_accidents": 2, "rear_end": 1, "rollover": 2}
     assert Targets.model_validate({"targets": [parts["rollover"]]}).targets[0].metric == "expected_rollover"
@@ -479,6 +481,20 @@ def test_what_no_record_tells_of_is_no_target(tmp_path) -> None:
     (target,) = load_as(out / "observed.yaml", Targets).targets
     assert target.value == 5
     assert "--only COLUMN=TEXT" in (out / "accidents.md").read_text(encoding="utf-8")
+
+
+def test_head_on_and_rear_end_collisions_make_a_share(tmp_path) -> None:
+    """Three of twelve, with the error of a binomial share; nine are too few."""
+    for number, held in ((12, True), (9, False)):
+        rows = [f"{n},2022-05-{n + 1:02d},{'head-on' if n % 4 == 0 else 'rear end'}\n" for n in range(number)]
+        out = tmp_path / f"seen{number}"
+        assert imported(table(tmp_path, "id,date,collision_type\n" + "".join(rows)), "--out", out)[0] == 0
+        own = {target.name: target for target in load_as(out / "observed.yaml", Targets).targets}
+        assert ("share_head_on" in own) is held
+        if held:
+            share = own["share_head_on"]
+            assert (share.metric, share.of) == ("expected_head_on", ("expected_head_on", "expected_rear_end"))
+            assert (share.value, share.sd) == (0.25, pytest.approx(np.sqrt(3.5 / 13 * 9.5 / 13 / 12), abs=1e-6))
 
 
 @pytest.mark.parametrize(
