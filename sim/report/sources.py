@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.evidence.parameter_table import unit_of, value_text
-from sim.report.words import kind_word, word
+from sim.report.source_words import GROUPS_ZH, source_text
+from sim.report.words import either, kind_word, word
 
 LONGEST_PATH = 3
 LONGEST_VALUE = 80
@@ -19,10 +20,19 @@ def assumptions(scenario: Mapping[str, Any], language: str) -> list[dict[str, st
             "key": key,
             "value": _value(group.get(key), key),
             "basis": word(f"basis_{source['basis']}", language),
-            "said": "; ".join(text for name in ("reference", "range", "note") if (text := source.get(name))),
+            "said": either(language, "; ", "；").join(_said(source, language)),
         }
         for path, group, key, source in _sources(scenario, ())
     ]
+
+
+def _said(source: Mapping[str, Any], language: str) -> Iterator[str]:
+    """What was read, as it is called; what is plausible and what is to be known, in the page's language."""
+    if text := source.get("reference"):
+        yield text
+    for name in ("range", "note"):
+        if text := source.get(name):
+            yield source_text(text, language)
 
 
 Group = Mapping[str, Any]
@@ -40,7 +50,10 @@ def _sources(content: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 
 def _part(path: tuple[str, ...], language: str) -> str:
-    return kind_word(path[1], language) if path[:1] == ("interventions",) else ".".join(path)
+    if path[:1] == ("interventions",):
+        return kind_word(path[1], language)
+    first = GROUPS_ZH.get(path[0], path[0]) if path and language == "zh" else "".join(path[:1])
+    return ".".join([first, *path[1:]]) if path else ""
 
 
 def _value(value: Any, key: str) -> str:

@@ -40,7 +40,8 @@ from sim.report.page import page
 from sim.report.places import places
 from sim.report.rows import by_truck_class, indices, sites, worst_places
 from sim.report.section_risk import along, risk_per_km
-from sim.report.sources import assumptions
+from sim.report.source_words import source_text
+from sim.report.sources import _sources, assumptions
 from sim.report.summary import summary, told
 from sim.report.words import KINDS, LANGUAGES, WORDS, kind_word
 from sim.results.folder import write_results, write_shares
@@ -50,6 +51,7 @@ from sim.statistics.intervals import Interval
 from sim.statistics.queueing import waiting_probability
 
 runner = CliRunner()
+SCENARIOS = ROOT / "scenarios"
 BOTH = {"driver_contact": {}, "early_warning": {}}
 NASTY = "<script>alert(1)</script> & “quotes” " + "很长的名字" * 30
 
@@ -262,6 +264,35 @@ def test_every_source_of_the_scenario_is_listed(found) -> None:
     assert values["behaviour", "penalty_half_life_days"] == f"{scenario['behaviour']['penalty_half_life_days']:g} d"
     assert values["valuation", "statistical_life_cny"] == "1e+06, 4.1e+06, 6.7e+06 CNY"
     assert {("calls to drivers", key) for key in scenario["interventions"]["driver_contact"]["sources"]} <= listed
+
+
+def shipped_with_measures() -> list[str]:
+    """Of the county and of every measure."""
+    return sorted(
+        f"{folder}/{file.stem}" for folder in ("taishun", "measures") for file in (SCENARIOS / folder).glob("*.yaml")
+    )
+
+
+@pytest.mark.parametrize("name", shipped_with_measures())
+def test_what_is_assumed_is_told_in_chinese(name) -> None:
+    """Every plausible range and note of the county and the measures; titles of what was read stay as they are."""
+    content = load_scenario(SCENARIOS / f"{name}.yaml").model_dump(mode="json")
+    told = [one for *_, source in _sources(content, ()) for key in ("range", "note") if (one := source.get(key))]
+    assert len(told) > 100
+    assert [text for text in told if re.search("[a-z]{4,}", text) and source_text(text, "zh") == text] == []
+    assert all(source_text(text, "en") == text for text in told)
+    rows = assumptions(content, "zh")
+    assert {row["part"] for row in rows} >= {"事故风险", "驾驶人行为"}
+    assert not any(" to " in row["said"] for row in rows if row["basis"] == "假设" and "doi" not in row["said"])
+
+
+def test_ranges_of_numbers_are_written_as_in_chinese() -> None:
+    assert [source_text(text, "zh") for text in ("0.5 to 2", "-5 to -2", "10 to 40 s", "10 to 90 things")] == [
+        "0.5～2",
+        "-5～-2",
+        "10～40 秒",
+        "10～90 things",
+    ]
 
 
 def test_a_scenario_has_one_colour_in_all_charts(found) -> None:
