@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.core.units import Floats
+from sim.core.units import METRES_PER_KM, Floats
 from sim.importing.findings import Finding
 from sim.importing.lines import Tags, turned
 from sim.importing.plan import Curve
@@ -53,6 +53,8 @@ class Alignment:
     wavelength_m: float = 0.0
     name: str = ""
     findings: tuple[Finding, ...] = ()
+    posts: tuple[float, bool] | None = None
+    """Kilometre post at the start, and whether posts fall from there; None where none are known."""
 
     def height_m(self, station_m: Floats) -> Floats:
         """Height on the straight grades, shape as given."""
@@ -72,6 +74,7 @@ class Alignment:
             break_m=self.length_m - self.break_m[::-1],
             break_height_m=self.break_height_m[::-1],
             runs=tuple(runs),
+            posts=None if self.posts is None else (self._post_km(self.length_m), not self.posts[1]),
         )
 
     def part(self, from_m: float, to_m: float) -> "Alignment":
@@ -90,7 +93,18 @@ class Alignment:
             break_m=breaks - from_m,
             break_height_m=self.height_m(breaks),
             runs=tuple(runs),
+            posts=None if self.posts is None else (self._post_km(from_m), self.posts[1]),
         )
+
+    def _post_km(self, at_m: float) -> float:
+        start, fall = self.posts or (0.0, False)
+        return start + (-at_m if fall else at_m) / METRES_PER_KM
+
+    def post_at(self, at_m: float) -> dict[str, Any]:
+        """Keys of a link that begins at a station."""
+        if self.posts is None or self._post_km(self.length_m) < 0.0:
+            return {}
+        return {"start_post_km": round(self._post_km(at_m), 6), **({"posts_fall": True} if self.posts[1] else {})}
 
     @property
     def rises(self) -> bool:

@@ -107,6 +107,7 @@ def road_content(road: Imported, options: Options, origin: Place | None = None) 
         }
         if link.divided:
             content["divided"] = True
+        content |= road.alignment.post_at(link.pieces[0].from_m)
         shape_km = _shape_km(road, link.pieces[0].from_m, end_m, plane)
         if shape_km:
             content["shape_km"] = shape_km

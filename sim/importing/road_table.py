@@ -143,7 +143,22 @@ def _designed(table: Table, columns: Mapping[str, str], metre: float) -> Alignme
     findings += _not_read(table, columns)
     if metre == 1.0 and _american(table, columns["station"]):
         findings.append(Finding("R10-stations", "", {"example": cell(table.rows[-1], columns, "station")}))
-    return Alignment(float(along[-1]), tuple(curves), along, heights, tuple(runs), exact=True, findings=tuple(findings))
+    return Alignment(
+        float(along[-1]),
+        tuple(curves),
+        along,
+        heights,
+        tuple(runs),
+        exact=True,
+        findings=tuple(findings),
+        posts=_posts(table, columns["station"], float(stations[0])) if metre == 1.0 else None,
+    )
+
+
+def _posts(table: Table, column: str, first_m: float) -> tuple[float, bool] | None:
+    """Posts that rise from the first station on, unless stations are no more than distances from the start."""
+    as_posts = any(STATION.match(row.get(column, "").strip()) for _, row in table.rows)
+    return (first_m / METRES_PER_KM, False) if first_m > 0.0 or (first_m == 0.0 and as_posts) else None
 
 
 def _of_fractions(grades_pct: Floats) -> Iterator[Finding]:

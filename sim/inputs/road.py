@@ -158,6 +158,10 @@ class Link(Model):
     divided: bool = Field(default=False, description="by a median, on other roads of four lanes")
     one_way: bool = False
     ban: Ban | None = None
+    start_post_km: Annotated[float, Field(ge=0.0, le=20_000.0)] | None = Field(
+        default=None, description="kilometre post at its start; places may then be given as K12+300, and reports do"
+    )
+    posts_fall: bool = Field(default=False, description="posts fall along the link's direction")
     shape_km: Annotated[tuple[tuple[float, float], ...], Field(max_length=MOST_POINTS)] = Field(
         default=(), description="points of the line between the two nodes, x and y as theirs; only maps use them"
     )

@@ -93,7 +93,9 @@ def _worst_section(along: dict[str, Risk], named: dict[str, str], found: Materia
     [(link, (risk, length_km))] = along.items()
     worst, ends = int(risk.argmax()), np.concatenate([[0.0], np.cumsum(length_km)])
     span = float(ends[worst]), float(ends[worst + 1])
-    return findings.worst_section(named[link], span, found.yearly * float(risk[worst]), language)
+    return findings.worst_section(
+        named[link], found.span(link, *span, ".2f"), found.yearly * float(risk[worst]), language
+    )
 
 
 def _estimate_and_limit(found: Material, name: str) -> tuple[float, float | None]:

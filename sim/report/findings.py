@@ -111,13 +111,13 @@ def network(risk: Mapping[str, float], language: str) -> str:
     )
 
 
-def worst_section(road: str, span_km: tuple[float, float], a_year: float, language: str) -> str:
-    """Where on a single road most is expected a km."""
-    span = f"{span_km[0]:.2f}", f"{span_km[1]:.2f}"
+def worst_section(road: str, span: str, a_year: float, language: str) -> str:
+    """Where on a single road most is expected a km; `span` in kilometres or as posts."""
+    english, chinese = (span, span) if span.startswith("K") else (f"km {span}", f"{span} 公里")
     return either(
         language,
-        f"On {road}, km {span[0]} to {span[1]} has the most expected accidents per km and year: {a_year:.2f}.",
-        f"{road}上，{span[0]}—{span[1]} 公里处每公里每年预期事故最多：{a_year:.2f} 起。",
+        f"On {road}, {english} has the most expected accidents per km and year: {a_year:.2f}.",
+        f"{road}上，{chinese}处每公里每年预期事故最多：{a_year:.2f} 起。",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.charts.basic import told_apart
 from sim.core.metrics import RATE
+from sim.core.posts import span_text
 from sim.core.units import DAYS_PER_YEAR
 from sim.core.vocabulary import TRUCK_CLASS_TABLE
 from sim.report.words import word
@@ -78,6 +79,12 @@ class Material(ResultFolder):
             one["name"]: (one.get("title_zh") if language == "zh" else "") or one.get("title") or one["name"]
             for one in (*road["links"], *road["nodes"])
         }
+
+    def span(self, link: str, low_km: float, high_km: float, form: str = ".1f") -> str:
+        """A stretch of a link by its kilometre posts, or by kilometres from its start where it has none."""
+        links = self.scenarios[self.baseline]["road"]["links"]
+        own: Mapping[str, Any] = next((one for one in links if one["name"] == link), {})
+        return span_text(low_km, high_km, own.get("start_post_km"), fall=bool(own.get("posts_fall")), form=form)
 
     def road_class(self, name: str, language: str) -> str:
         """What a class of roads is called; one of the scenario's own by its title or name."""

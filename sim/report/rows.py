@@ -180,7 +180,7 @@ def sites(found: Material, language: str) -> list[Row]:
         named = [kind_word(kind, language) + (f" ×{count}" if count > 1 else "") for kind, count in place.kinds.items()]
         rows.append(
             {
-                "place": f"{titles.get(place.link, place.link)} {place.low_km:.1f}–{place.high_km:.1f}",
+                "place": f"{titles.get(place.link, place.link)} {found.span(place.link, place.low_km, place.high_km)}",
                 "measures": between.join(named),
                 "accidents": [f"{value:.2f}" for value in place.accidents],
                 "deaths": "–" if saved is None else rounded(saved, ".3f"),
@@ -331,7 +331,7 @@ def worst_places(found: Material, language: str) -> list[Row]:
         rows.append(
             {
                 "link": titles[link],
-                "km": f"{start:.1f}–{stop:.1f}",
+                "km": found.span(link, start, stop),
                 "before": f"{value * found.yearly:.2f}",
                 "after": "–" if there is None else f"{there * found.yearly:.2f}",
             }

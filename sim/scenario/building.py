@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.core.texts import hidden_character
+from sim.inputs.road import Link
 from sim.interventions.intervention import Intervention
 from sim.interventions.registry import interventions
 from sim.scenario import checks
@@ -18,6 +19,7 @@ from sim.scenario.document import Document, Keys
 from sim.scenario.messages import keys_of, suggestion, told, without_echoes
 from sim.scenario.mistakes import Mistake, ScenarioError, key_text, shown
 from sim.scenario.model import Scenario, make_changes_with
+from sim.scenario.posts import links_of, with_kilometres
 
 Found = list[tuple[Keys, str]]
 """Mistakes by their place."""
@@ -35,8 +37,9 @@ def scenario_of(document: Document) -> Scenario:
         with all mistakes found, each with file, line, key, value and what is allowed
     """
     mistakes: Found = []
-    values = _validated(document.data, mistakes)
-    mistakes += checks.findings(document.data, values)
+    data = with_kilometres(document.data, links_of(document.data.get("road")), mistakes)
+    values = _validated(data, mistakes)
+    mistakes += checks.findings(data, values)
     mistakes += [*checks.places(values), *checks.classes(values)]
     _raise(mistakes, document)
     scenario = Scenario.model_construct(**_with_defaults(values))
@@ -54,6 +57,9 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """
     mistakes: Found = []
     data = _changed_data(scenario, changes, mistakes)
+    if "road" in data or "interventions" in data:
+        road = data["road"] if "road" in data else {"links": [_posts(link) for link in scenario.road.links]}
+        data = with_kilometres(data, links_of(road), mistakes)
     _raise(mistakes, None)
     values = {key: getattr(scenario, key) for key in Scenario.model_fields if key not in data}
     values |= _validated(data, mistakes, whole=False)
@@ -68,6 +74,11 @@ def changed(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     if changes.get("uncertain"):
         _raise([(("uncertain", key), message) for key, message in checks.uncertain(found, changed)], None)
     return found
+
+
+def _posts(link: Link) -> dict[str, Any]:
+    """What `with_kilometres` needs of a link."""
+    return {"name": link.name, "start_post_km": link.start_post_km, "posts_fall": link.posts_fall}
 
 
 def checked(scenario: Scenario) -> Scenario:

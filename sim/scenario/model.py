@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SerializeAsAny, field_validator
 
 from sim.behaviour.parameters import BehaviourParameters
 from sim.core.parameters import Group, Model, Name, NotNegative, PositiveMoney, Share, Source
+from sim.core.posts import PLACES, POST
 from sim.driving.parameters import SpeedParameters
 from sim.driving.traffic import Traffic
 from sim.inputs.demand import Demand
@@ -191,6 +192,10 @@ def json_schema() -> dict[str, Any]:
     for part in ("road", "climate", "demand", "fleet"):
         own = schema["properties"][part]
         schema["properties"][part] = {"anyOf": [own, {"type": "string", "description": "a file of its own"}]}
+    for model in schema["$defs"].values():
+        for key in PLACES & model.get("properties", {}).keys():
+            post = {"type": "string", "pattern": POST.pattern, "description": "a kilometre post, such as K12+300"}
+            model["properties"][key] = {"anyOf": [model["properties"][key], post]}
     schema["required"] = ["name"]
     schema["title"] = "Hairpin scenario, format 1"
     return schema

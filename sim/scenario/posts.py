@@ -1,0 +1,67 @@
+"""Places that a scenario tells by kilometre posts, as kilometres of their link.
+
+Wherever a link is named with `at_km`, `from_km` or `to_km`, a post such as K12+300 may stand in place of the number, if
+the link says where its posts begin (`start_post_km`). Where posts fall along it the ends of a stretch change places.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.core.posts import PLACES, along_km, post_km
+from sim.scenario.document import Keys
+from sim.scenario.mistakes import shown
+
+Found = list[tuple[Keys, str]]
+
+
+def with_kilometres(data: Mapping[str, Any], links: Mapping[str, Mapping[str, Any]], mistakes: Found) -> dict[str, Any]:
+    """The data with every post of bans and measures as a number; what is no post stays for other checks.
+
+    Parameters
+    ----------
+    data : parts of a scenario as they were written
+    links : the road's by name, as they were written
+    mistakes : what is found is added here
+    """
+    return {
+        key: _read(value, (key,), None, links, mistakes) if key in ("interventions", "road") else value
+        for key, value in data.items()
+    }
+
+
+def links_of(road: Any) -> dict[str, Mapping[str, Any]]:
+    """Links of a road as it was written, by name; those that are none are left out."""
+    links = road.get("links") if isinstance(road, Mapping) else None
+    return {str(one.get("name")): one for one in links or () if isinstance(one, Mapping)} if _is_list(links) else {}
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def _read(
+    value: Any, keys: Keys, link: Mapping[str, Any] | None, links: Mapping[str, Mapping[str, Any]], mistakes: Found
+) -> Any:
+    if _is_list(value):
+        return [_read(one, (*keys, index), link, links, mistakes) for index, one in enumerate(value)]
+    if not isinstance(value, Mapping):
+        return value
+    if keys[:1] == ("road",) and len(keys) == 3:  # noqa: PLR2004 - a link of the road
+        link = value
+    elif isinstance(value.get("link"), str):
+        link = links.get(value["link"], link)
+    texts = {key: value[key] for key in sorted(PLACES) if isinstance(value.get(key), str)}
+    posts = {key: post for key, text in texts.items() if (post := post_km(text)) is not None}
+    found = {key: _read(one, (*keys, str(key)), link, links, mistakes) for key, one in value.items()}
+    for key, post in posts.items():
+        start = None if link is None else link.get("start_post_km")
+        if link is None or not isinstance(start, (int, float)) or isinstance(start, bool):
+            name = "its link" if link is None else str(link.get("name"))
+            told = f"found {shown(texts[key])}, but {name} has no start_post_km: where do its posts begin?"
+            mistakes.append(((*keys, key), told))
+            found[key] = None if key == "to_km" else 0.0
+        else:
+            found[key] = round(along_km(post, float(start), fall=bool(link.get("posts_fall"))), 6)
+    if set(posts) >= {"from_km", "to_km"} and None not in (found["from_km"], found["to_km"]):
+        found["from_km"], found["to_km"] = sorted((found["from_km"], found["to_km"]))
+    return found
