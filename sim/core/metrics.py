@@ -154,6 +154,13 @@ TABLE: tuple[Metric, ...] = (
         "operator_utilisation", "1", Kind.share, "operators' time that is busy", "坐席忙碌时间占比", may_not_exist=True
     ),
     Metric(
+        "other_work_given_up",
+        "1",
+        Kind.events,
+        "other alarms and calls that nobody had time for",
+        "无人有空处理的其他报警与来电",
+    ),
+    Metric(
         "mean_time_to_help_min",
         "min",
         Kind.mean,

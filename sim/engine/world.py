@@ -69,9 +69,9 @@ class StaffedControlRoom:
         """Uniform numbers of a day for a purpose."""
         return self.centre.uniforms(purpose, day, size)
 
-    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]], patience_s: float = inf) -> None:
         """Queue pieces of work of a day for operators: second of the day at which each is due, and its length [s]."""
-        self.centre.occupy(priority, day, pieces)
+        self.centre.occupy(priority, day, pieces, patience_s)
 
     def occupy_crew(self, station: str, day: int, pieces: Sequence[tuple[float, float]]) -> None:
         """Queue pieces of other work of a day for the crews of a station."""

@@ -1,6 +1,7 @@
 """The control room and the police stations, as an intervention sees them."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import Protocol
 
 from simpy import Event
@@ -27,11 +28,12 @@ class ControlRoom(Protocol):
     def equipped_km(self, day: int) -> Floats:
         """Expected truck-km of trucks with a working device on a day, by hour, shape (24,)."""
 
-    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]], patience_s: float = inf) -> None:
         """Queue pieces of work of a day for operators: second of the day at which each is due, and its length [s].
 
-        They wait their turn like calls, and cost no events; what was due before now is due now. Raises ValueError if a
-        second or a length is not finite, or a length is negative.
+        They wait their turn like calls, and cost no events; what was due before now is due now. What nobody has begun
+        after `patience_s` is given up and counted. Raises ValueError if a second or a length is not finite, or a length
+        or the patience is negative.
         """
 
     def occupy_crew(self, station: str, day: int, pieces: Sequence[tuple[float, float]]) -> None:

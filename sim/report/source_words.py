@@ -212,6 +212,10 @@ ZH: dict[str, str] = {
     "monitoring that nobody acts on did little in a trial (doi 10.1016/j.jsr.2016.12.008)": (
         "无人跟进的监测在试验中作用很小（doi 10.1016/j.jsr.2016.12.008）"
     ),
+    "a quarter of an hour to some hours": "一刻钟至数小时",
+    "only where there is more to do than operators can; a truck is in the county for an hour": (
+        "仅在坐席忙不过来时起作用；一辆货车在县内约一小时"
+    ),
     "which call is made first": "先打哪个电话",
     "calls that have nothing to do with alarms": "与报警无关的来电",
     "a driver should not read while driving": "驾驶人行车中不应阅读",

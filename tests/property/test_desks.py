@@ -30,6 +30,17 @@ def drawn(seed: int) -> tuple[list[tuple[float, int, float]], list[tuple[float, 
     return made[0], made[1]
 
 
+def piece(env: Environment, desks: PriorityResource, started: list, one: tuple[float, int, float], patience_s: float):
+    """A piece of work as a process that gives up when nobody has begun it by then."""
+    due_s, priority, length_s = one
+    yield env.timeout(due_s)
+    with desks.request(priority=priority) as request:
+        yield request | env.timeout(patience_s)
+        if request.triggered:
+            started.append(("work", due_s, env.now))
+            yield env.timeout(length_s)
+
+
 def call(env: Environment, desks: PriorityResource, started: list, name: str, one: tuple[float, int, float]):
     """A process that waits its turn."""
     due_s, priority, length_s = one
@@ -40,21 +51,22 @@ def call(env: Environment, desks: PriorityResource, started: list, name: str, on
         yield env.timeout(length_s)
 
 
-def by_events(capacity: int, work: list, calls: list) -> list:
+def by_events(capacity: int, work: list, calls: list, patience_s: float = 1e9) -> list:
     env, started = Environment(), []
     desks = PriorityResource(env, capacity)
-    for name, some in (("work", work), ("call", calls)):
-        for one in some:
-            env.process(call(env, desks, started, name, one))
+    for one in work:
+        env.process(piece(env, desks, started, one, patience_s))
+    for one in calls:
+        env.process(call(env, desks, started, "call", one))
     env.run(until=HORIZON_S)
     return sorted(started)
 
 
-def caught_up(capacity: int, work: list, calls: list) -> list:
+def caught_up(capacity: int, work: list, calls: list, patience_s: float = 1e9) -> list:
     env, started = Environment(), []
     desks = Desks(env, capacity, lambda due_s, start_s, _: started.append(("work", due_s, start_s)))
     for due_s, priority, length_s in work:
-        desks.work(priority, [(due_s, length_s)])
+        desks.work(priority, [(due_s, length_s)], patience_s)
     for one in calls:
         env.process(call(env, desks, started, "call", one))
     env.run(until=HORIZON_S)
@@ -115,3 +127,31 @@ def test_the_same_starts_as_with_an_event_for_each(capacity) -> None:
         assert [one[2] for one in mine] == pytest.approx([one[2] for one in theirs], abs=1e-6)
         waited += sum(start_s > due_s for _, due_s, start_s in mine)
     assert waited > 1000
+
+
+@pytest.mark.parametrize("capacity", [1, 2])
+def test_work_that_waits_too_long_is_given_up_as_with_an_event_for_each(capacity) -> None:
+    """Patience of a third of the mean length: many pieces are never begun, and calls are served the sooner."""
+    given_up = 0
+    for seed in range(150):
+        work, calls = drawn(seed)
+        mine, theirs = (made(capacity, work, calls, 70.0) for made in (caught_up, by_events))
+        assert [one[:2] for one in mine] == [one[:2] for one in theirs]
+        assert [one[2] for one in mine] == pytest.approx([one[2] for one in theirs], abs=1e-6)
+        given_up += len(caught_up(capacity, work, calls)) - len(mine)
+    assert given_up > 100
+
+
+def test_a_room_that_can_never_do_all_does_not_pile_it_up() -> None:
+    """Twice as much work as the one desk can do, for twenty days: what waits is of the last half hour."""
+    env = Environment()
+    staff = Staff(env, np.ones(24, dtype=np.int64), Streams(1, 0), counted_s=(86_400.0, 20 * 86_400.0))
+    for day in range(20):
+        staff.occupy(0, day, [(30.0 * number, 60.0) for number in range(2880)], patience_s=1800.0)
+    env.run(until=20 * 86_400.0)
+    staff.catch_up()
+    assert len(staff._operators._waiting) == pytest.approx(60, abs=2)
+    assert staff.given_up == pytest.approx(19 * 1440, rel=0.01)
+    assert staff.busy_s == pytest.approx(19 * 86_400.0, rel=1e-3)
+    with pytest.raises(ValueError, match="patience_s is -1"):
+        staff.occupy(0, 0, [(0.0, 1.0)], patience_s=-1.0)

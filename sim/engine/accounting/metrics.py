@@ -139,6 +139,7 @@ def _centre_metrics(world: World) -> Metrics:
         "interceptions": float(alarms.count("intercept_s")),
         "mean_response_s": float(np.mean(waits_s)) if len(reached_s) else nan,
         "operator_utilisation": world.centre.busy_s / staffed if staffed else nan,
+        "other_work_given_up": float(world.centre.given_up),
     } | _of_ongoing(world)
 
 

@@ -1,7 +1,8 @@
 """Desks as a SimPy resource that also does work of which nobody waits for the end, without an event for each piece.
 
 A control centre has thousands of other calls a year. Whether a desk is busy with one of them matters only when somebody
-asks for a desk: then the work up to that moment is caught up with, piece by piece, as it would have been done.
+asks for a desk: then the work up to that moment is caught up with, piece by piece, as it would have been done. What
+nobody has begun after its patience is given up, so that a room with too much to do works on what is fresh.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,22 +32,24 @@ class Desks(PriorityResource):
         super().__init__(env, capacity)
         self._on_start = on_start
         self._numbers = count()
-        self._due: list[tuple[float, int, int, float]] = []
-        """Heap of pieces to come: time, number, priority, length."""
-        self._waiting: list[tuple[int, float, int, float]] = []
-        """Heap of pieces that are due: priority, time at which it was due, number, length."""
+        self.on_given_up: Callable[[float], None] = lambda _: None
+        """Told when a piece of work is given up [s]."""
+        self._due: list[tuple[float, int, int, float, float]] = []
+        """Heap of pieces to come: time, number, priority, length, until when somebody must begin."""
+        self._waiting: list[tuple[int, float, int, float, float]] = []
+        """Heap of pieces that are due: priority, time at which it was due, number, length, until when."""
         self._ends: list[float] = []
         """Heap of ends of the pieces at hand."""
         self._wake_s = inf
 
-    def work(self, priority: int, pieces: Iterable[tuple[float, float]]) -> None:
+    def work(self, priority: int, pieces: Iterable[tuple[float, float]], patience_s: float = inf) -> None:
         """Take on pieces of work: time at which each is due, now or later, and its length [s].
 
         What came before is done first, so that work does not pile up where nobody ever asks for a desk.
         """
         self.catch_up(self._env.now)
         for due_s, length_s in pieces:
-            heappush(self._due, (due_s, next(self._numbers), priority, length_s))
+            heappush(self._due, (due_s, next(self._numbers), priority, length_s, due_s + patience_s))
 
     def catch_up(self, until_s: float) -> None:
         """Do what was to be done up to a time."""
@@ -60,9 +63,9 @@ class Desks(PriorityResource):
                 if waiting:
                     self._begin(end_s)
                 continue
-            _, number, priority, length_s = heappop(due)
+            _, number, priority, length_s, until = heappop(due)
             if waiting or self.put_queue or self._free <= 0:
-                heappush(waiting, (priority, due_s, number, length_s))
+                heappush(waiting, (priority, due_s, number, length_s, until))
                 self._begin(due_s)
             else:
                 heappush(ends, due_s + length_s)
@@ -74,13 +77,20 @@ class Desks(PriorityResource):
 
     def _begin(self, now_s: float) -> None:
         """Begin waiting pieces while there is a free desk and no request of that time goes before them."""
+        self._give_up(now_s)
         while self._waiting and self._free > 0:
             request = next((one for one in self.put_queue if one.time <= now_s), None)
             if request is not None and request.key[:2] <= self._waiting[0][:2]:
                 return
-            _, due_s, _, length_s = heappop(self._waiting)
+            _, due_s, _, length_s, _ = heappop(self._waiting)
             heappush(self._ends, now_s + length_s)
             self._on_start(due_s, now_s, length_s)
+            self._give_up(now_s)
+
+    def _give_up(self, now_s: float) -> None:
+        """Drop the next pieces that have waited too long."""
+        while self._waiting and self._waiting[0][4] < now_s:
+            self.on_given_up(heappop(self._waiting)[4])
 
     def _do_get(self, event: Release) -> None:
         """A desk is left; until now it was not free."""

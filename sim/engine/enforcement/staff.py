@@ -40,6 +40,9 @@ class Staff:
         self._operators = Desks(
             env, max(int(on_duty.max()), 1), lambda _, start_s, length_s: self._busy(start_s, length_s)
         )
+        self._operators.on_given_up = self._given_up
+        self.given_up = 0
+        """Pieces of work that nobody had time for, in the recorded days."""
         self.busy_s = 0.0
         self.busy_by_hour_s = [0.0] * HOURS_PER_DAY
         """Work by hour of the day in which it is done; see `catch_up`."""
@@ -73,22 +76,28 @@ class Staff:
         self._busy(self.env.now, seconds)
         return self.env.timeout(seconds)
 
-    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]]) -> None:
+    def _given_up(self, when_s: float) -> None:
+        self.given_up += self._counted_s[0] <= when_s < self._counted_s[1]
+
+    def occupy(self, priority: int, day: int, pieces: Sequence[tuple[float, float]], patience_s: float = inf) -> None:
         """Queue pieces of work for operators: second of the day at which each is due, and its length [s].
 
-        What was due before now is due now.
+        What was due before now is due now. What nobody has begun after `patience_s` is given up.
 
         Raises
         ------
         ValueError
-            if a second or a length is not finite, or a length is negative
+            if a second or a length is not finite, or a length or the patience is negative
         """
+        if not patience_s >= 0.0:
+            raise ValueError(f"patience_s is {patience_s}: must be from 0 on")
         pieces = list(pieces)
         for second, seconds in pieces:
             if not (isfinite(second) and isfinite(seconds) and seconds >= 0.0):
                 raise ValueError(f"work at second {second} of {seconds} s: both must be finite, the length from 0 on")
         start_s, now_s = float(day * SECONDS_PER_DAY), self.env.now
-        self._operators.work(priority, [(max(start_s + second, now_s), seconds) for second, seconds in pieces])
+        due = [(max(start_s + second, now_s), seconds) for second, seconds in pieces]
+        self._operators.work(priority, due, patience_s)
 
     def catch_up(self) -> None:
         """Do the queued work up to now."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sim.core import portable
 from sim.core.parameters import NotNegative, Positive, Share, Source
-from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR
+from sim.core.units import HOURS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 from sim.interventions.answering import Answering
 from sim.interventions.control_room import ControlRoom
 from sim.interventions.cost import COST_SOURCE, Cost
@@ -49,6 +49,11 @@ SOURCES = {
         basis="assumption", range="0 to 40", note="calls that have nothing to do with alarms"
     ),
     "other_call_mean_s": Source(basis="assumption", range="30 to 300"),
+    "other_patience_min": Source(
+        basis="assumption",
+        range="a quarter of an hour to some hours",
+        note="only where there is more to do than operators can; a truck is in the county for an hour",
+    ),
 }
 
 
@@ -94,6 +99,9 @@ class DriverContact(Answering):
     )
     other_calls_per_hour: Annotated[float, Field(ge=0.0, le=2000.0)] = 2.0
     other_call_mean_s: Positive = 120.0
+    other_patience_min: Positive = Field(
+        default=30.0, description="alarms of other kinds and other calls that nobody has begun by then are given up"
+    )
     cost: Cost = Cost(capital_cny=20_000.0, yearly_cny=500_000.0)
 
     def units(self, site: Site) -> float:  # noqa: ARG002
@@ -147,7 +155,8 @@ class DriverContact(Answering):
     def background_work(self, room: ControlRoom) -> Process:
         """Alarms of other kinds and other calls keep operators busy: a Poisson process, day by day."""
         for day in count(room.day):
-            room.occupy(OTHER, day, self._other_work(room, day))
+            patience_s = self.other_patience_min * SECONDS_PER_MINUTE
+            room.occupy(OTHER, day, self._other_work(room, day), patience_s)
             yield room.until(day + 1, 0.0)
 
     def _other_work(self, room: ControlRoom, day: int) -> list[tuple[float, float]]:
