@@ -6,7 +6,7 @@ sliders together; its error is that of points left out of the fit one by one. Sh
 measures have been in force stand for a year.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -155,14 +155,22 @@ def _candidates(programme: Scenario) -> Iterator[Slider]:
 
 def moved(scenario: Scenario, sliders: Sequence[Slider], places: Sequence[float]) -> Scenario:
     """A scenario with sliders at places from -1 to 1; a measure that it does not have is left out."""
+    values = {
+        slider.key: round(slider.at(place)) if slider.whole else slider.at(place)
+        for slider, place in zip(sliders, places, strict=True)
+    }
+    return with_values(scenario, values)
+
+
+def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
+    """A scenario with sliders at values, by their keys; a measure that it does not have is left out."""
     changes: dict[str, Any] = {}
-    for slider, place in zip(sliders, places, strict=True):
-        value = slider.at(place)
-        if slider.key == "traffic":
+    for key, value in values.items():
+        if key == "traffic":
             changes |= _scaled(scenario, value)
-        elif not slider.key.startswith("interventions.") or slider.key.split(".")[1] in scenario.interventions:
-            changes[slider.key] = round(value) if slider.whole else value
-    return scenario.changed(changes)
+        elif not key.startswith("interventions.") or key.split(".")[1] in scenario.interventions:
+            changes[key] = value
+    return scenario.changed(changes) if changes else scenario
 
 
 def _scaled(scenario: Scenario, factor: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sim.core.units import DAYS_PER_YEAR
 from sim.engine.accounting.outcome import Outcome
 from sim.experiment.runner import Task, perform
 from sim.experiment.store import Store
+from sim.report.exploring import with_values
 from sim.scenario import Scenario
 from sim.statistics.intervals import paired_ratio
 
@@ -40,6 +41,8 @@ class Job:
     """One choice, and what is known of it so far."""
 
     name: str
+    base: Scenario
+    """Without measures."""
     scenario: Scenario
     runs: int
     said: list[dict[str, Any]] = field(default_factory=list)
@@ -109,8 +112,14 @@ class Jobs:
         """Have workers and the rough run without measures ready before anybody asks."""
         await self._run(self._base.changed(_short(self._base)), 0)
 
-    def start(self, measures: Mapping[str, Mapping[str, Any]], runs: int) -> Job:
+    def start(self, measures: Mapping[str, Mapping[str, Any]], runs: int, sliders: Mapping[str, float]) -> Job:
         """Begin a job.
+
+        Parameters
+        ----------
+        measures : numbers of the chosen ones, by kind
+        runs : how many, at most `MOST_RUNS`
+        sliders : values of the what-if page's sliders, by key
 
         Raises
         ------
@@ -124,8 +133,8 @@ class Jobs:
             raise TooManyJobs
         chosen = with_parts(self._programme, sorted(measures)).changed({"name": "chosen"})
         changes = {f"interventions.{kind}.{key}": value for kind, own in measures.items() for key, value in own.items()}
-        scenario = chosen.changed(changes) if changes else chosen
-        job = Job(secrets.token_urlsafe(9), scenario, min(runs, MOST_RUNS))
+        scenario = with_values(chosen.changed(changes) if changes else chosen, sliders)
+        job = Job(secrets.token_urlsafe(9), with_values(self._base, sliders), scenario, min(runs, MOST_RUNS))
         self._jobs[job.name] = job
         task = asyncio.create_task(self._work(job))
         self._running.add(task)
@@ -154,13 +163,13 @@ class Jobs:
 
     async def _refine(self, job: Job) -> None:
         short = _short(self._base)
-        pair = await asyncio.gather(*(self._run(one.changed(short), 0) for one in (self._base, job.scenario)))
+        pair = await asyncio.gather(*(self._run(one.changed(short), 0) for one in (job.base, job.scenario)))
         await job.say({"rough": True, **_told([pair[0]], [pair[1]], short["days"])})
         bases, own = list[Outcome](), list[Outcome]()
         for number in range(job.runs):
             if job.to_be_stopped:
                 return
-            pair = await asyncio.gather(*(self._run(one, number) for one in (self._base, job.scenario)))
+            pair = await asyncio.gather(*(self._run(one, number) for one in (job.base, job.scenario)))
             bases.append(pair[0])
             own.append(pair[1])
             await job.say({"rough": False, "run": number + 1, "of": job.runs, **_told(bases, own, self._base.days)})

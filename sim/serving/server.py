@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from math import isfinite
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,24 +15,28 @@ from starlette.routing import Route
 
 from sim.experiment.executors import processes
 from sim.experiment.store import Store
+from sim.report.exploring import sliders_of
 from sim.scenario import Scenario, ScenarioError
 from sim.serving.form import form_of
 from sim.serving.jobs import MOST_CHANGES, Jobs, TooManyJobs
-from sim.serving.page import page_of
+from sim.serving.page import live_page, page_of
 
 MOST_BYTES = 64_000
 HOSTS = ("127.0.0.1", "localhost")
 
 Handler = Callable[[Request], Awaitable[Response]]
-NO_FORM = "measures must map kinds to their numbers, and runs be a whole number"
+NO_FORM = "measures must map kinds to their numbers, runs be a whole number, sliders map keys to numbers"
 
 
 class _Server:
     """What answers; jobs are there as long as the application lives."""
 
-    def __init__(self, programme: Scenario, store: Store, token: str, seed: int, workers: int) -> None:
+    def __init__(
+        self, programme: Scenario, store: Store, token: str, seed: int, workers: int, what_if: str | None
+    ) -> None:
         self._programme, self._store, self._token = programme, store, token
-        self._seed, self._workers = seed, workers
+        self._seed, self._workers, self._what_if = seed, workers, what_if
+        self._sliders = {slider.key: slider for slider in sliders_of(programme)}
         self._jobs: Jobs
 
     @asynccontextmanager
@@ -59,24 +64,41 @@ class _Server:
 
     async def page(self, _request: Request) -> Response:
         """The page."""
-        return HTMLResponse(page_of(self._programme, form_of(self._programme), self._token))
+        return HTMLResponse(page_of(self._programme, form_of(self._programme), self._token, link=bool(self._what_if)))
+
+    async def what_if(self, _request: Request) -> Response:
+        """The what-if page, with a panel that simulates its choice exactly."""
+        if self._what_if is None:
+            return PlainTextResponse("no what-if page: hairpin serve PROGRAMME --explore PAGE.html\n", 404)
+        return HTMLResponse(live_page(self._what_if, self._token))
 
     async def start(self, request: Request) -> Response:
         """Begin a job; what is wrong with the choice is told."""
         choice = _choice(await _body(request))
         if choice is None:
             return _refused(422, NO_FORM)
-        measures, runs = choice
+        measures, runs, sliders = choice
         unknown = sorted(set(measures) - set(self._programme.interventions))
         if unknown:
             return _refused(422, f"{', '.join(unknown)}: {self._programme.name} has no such measure")
+        if wrong := [told for key, value in sliders.items() if (told := self._wrong_slider(key, value))]:
+            return _refused(422, *wrong)
         try:
-            job = self._jobs.start(measures, runs)
+            job = self._jobs.start(measures, runs, sliders)
         except ScenarioError as error:
             return _refused(422, *map(str, error.mistakes))
         except TooManyJobs:
             return _refused(429, "too many choices are being simulated; try again in a moment")
         return JSONResponse({"job": job.name})
+
+    def _wrong_slider(self, key: str, value: float) -> str:
+        """What is wrong with a slider's value, if anything."""
+        slider = self._sliders.get(key)
+        if slider is None:
+            return f"{key}: there is no such slider; sliders are {', '.join(self._sliders)}"
+        if not slider.low <= value <= slider.high:
+            return f"{key}: found {value:g}, must be from {slider.low:g} to {slider.high:g}"
+        return ""
 
     async def events(self, request: Request) -> Response:
         """What a job tells, as it comes."""
@@ -99,7 +121,9 @@ class _Server:
         return JSONResponse({"stopped": True})
 
 
-def application(programme: Scenario, store: Store, token: str, *, seed: int, workers: int) -> Starlette:
+def application(
+    programme: Scenario, store: Store, token: str, *, seed: int, workers: int, what_if: str | None = None
+) -> Starlette:
     """The web application.
 
     Parameters
@@ -112,10 +136,13 @@ def application(programme: Scenario, store: Store, token: str, *, seed: int, wor
         that every request has to carry
     seed, workers : int
         random numbers, processes
+    what_if : str, optional
+        a page of `hairpin explore` for the same programme
     """
-    server = _Server(programme, store, token, seed, workers)
+    server = _Server(programme, store, token, seed, workers, what_if)
     routes = [
         Route("/", server.allowed(server.page)),
+        Route("/explore", server.allowed(server.what_if)),
         Route("/api/jobs", server.allowed(server.start), methods=["POST"]),
         Route("/api/jobs/{job}", server.allowed(server.events)),
         Route("/api/jobs/{job}/stop", server.allowed(server.stop), methods=["POST"]),
@@ -140,11 +167,18 @@ async def _body(request: Request) -> Any:
         return None
 
 
-def _choice(body: Any) -> tuple[dict[str, dict[str, Any]], int] | None:
-    """Measures with their numbers, and runs; None if it is of another form."""
+def _choice(body: Any) -> tuple[dict[str, dict[str, Any]], int, dict[str, float]] | None:
+    """Measures with their numbers, runs, and sliders; None if it is of another form."""
     measures, runs = (body.get("measures"), body.get("runs", 4)) if isinstance(body, dict) else (None, 0)
     if not isinstance(measures, dict) or not isinstance(runs, int) or runs < 1:
         return None
     if not all(isinstance(own, dict) for own in measures.values()):
         return None
-    return (measures, runs) if sum(map(len, measures.values())) <= MOST_CHANGES else None
+    sliders = body.get("sliders", {})
+    if not isinstance(sliders, dict) or not all(map(_is_number, sliders.values())):
+        return None
+    return (measures, runs, sliders) if sum(map(len, measures.values())) <= MOST_CHANGES else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)

@@ -20,10 +20,12 @@ from sim.analysis.parts import with_parts
 from sim.cli import app
 from sim.engine.replication import run_replication
 from sim.experiment.store import Store
+from sim.report import exploring
+from sim.report.exploring import with_values
 from sim.scenario import Scenario
 from sim.serving import jobs
 from sim.serving.form import form_of
-from sim.serving.page import page_of
+from sim.serving.page import live_page, page_of
 
 uvicorn = pytest.importorskip("uvicorn")
 TOKEN = "of-this-test"
@@ -33,12 +35,11 @@ PROGRAMME = Scenario.model_validate(SMALL).changed(
 
 
 @contextmanager
-def served(folder, workers=2):
+def served(folder, workers=2, what_if=None):
     from sim.serving.server import application
 
-    config = uvicorn.Config(
-        application(PROGRAMME, Store(folder), TOKEN, seed=1, workers=workers), port=0, log_level="error"
-    )
+    own = application(PROGRAMME, Store(folder), TOKEN, seed=1, workers=workers, what_if=what_if)
+    config = uvicorn.Config(own, port=0, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -55,6 +56,27 @@ def served(folder, workers=2):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     with served(tmp_path_factory.mktemp("serve") / "store") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def what_if(tmp_path_factory):
+    """A what-if page of the same programme, with its few runs done in this process."""
+    folder = tmp_path_factory.mktemp("what_if")
+    file, out = folder / "programme.yaml", folder / "page.html"
+    file.write_text(json.dumps(PROGRAMME.model_dump(mode="json", exclude_unset=True)))
+    options = ["--days", "5", "--warm-up-days", "1", "--draws", "0", "--workers", "1", "--out", str(out)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exploring, "DESIGN", 18)
+        patch.setattr(exploring, "REPEATS", 2)
+        done = CliRunner().invoke(app, ["explore", str(file), *options])
+    assert done.exit_code == 0, done.output
+    return out.read_text()
+
+
+@pytest.fixture(scope="module")
+def with_what_if(tmp_path_factory, what_if):
+    with served(tmp_path_factory.mktemp("serve_what_if") / "store", what_if=what_if) as found:
         yield found
 
 
@@ -96,6 +118,20 @@ def test_what_is_told_is_what_the_model_gives(address) -> None:
     assert full[0]["ratio"][1] is None, "one run has no interval"
 
 
+def test_sliders_move_both_sides(address) -> None:
+    """Traffic is more without measures too; a measure's slider is nothing to a set without it."""
+    sliders = {"traffic": 1.2, "interventions.driver_contact.operators": 3}
+    choice = {"measures": {"early_warning": {}}, "sliders": sliders, "runs": 1}
+    *_, full, _ = watched(address, choice)
+    chosen = with_values(with_parts(PROGRAMME, ["early_warning"]), sliders)
+    for side, scenario in (("before", with_values(with_parts(PROGRAMME, ()), sliders)), ("after", chosen)):
+        own = run_replication(scenario, 1, 0).metrics
+        assert full[side]["expected_accidents"] == pytest.approx(own["expected_accidents"] * 365 / 3, rel=1e-12)
+    usual = watched(address, {"measures": {"early_warning": {}}, "runs": 1})[-2]
+    assert full["before"]["expected_accidents"] > 1.1 * usual["before"]["expected_accidents"]
+    assert "driver_contact" not in chosen.interventions
+
+
 def test_jobs_at_the_same_time_share_the_runs_without_measures(tmp_path, monkeypatch) -> None:
     """Two choices at once, two runs each; of a programme as short as this the rough run is the first."""
     simulated = []
@@ -109,7 +145,7 @@ def test_jobs_at_the_same_time_share_the_runs_without_measures(tmp_path, monkeyp
     async def both() -> list[list[dict]]:
         with ThreadPoolExecutor(1) as pool:
             own = jobs.Jobs(PROGRAMME, Store(tmp_path / "store"), pool, seed=1)
-            started = [own.start({kind: {}}, runs=2) for kind in ("early_warning", "driver_contact")]
+            started = [own.start({kind: {}}, 2, {}) for kind in ("early_warning", "driver_contact")]
 
             async def told(job) -> list[dict]:
                 return [what async for what in job.watch()]
@@ -135,6 +171,10 @@ def test_a_job_that_is_stopped_ends_before_its_next_run(address) -> None:
         ({"measures": {"magic": {}}}, 422, "magic: small has no such measure"),
         ({"measures": {"driver_contact": {"no_such": 1}}}, 422, "no_such"),
         ({"measures": [1]}, 422, "must map kinds"),
+        ({"measures": {}, "sliders": {"traffic": 9}}, 422, "traffic: found 9, must be from 0.7 to 1.3"),
+        ({"measures": {}, "sliders": {"weather": 1}}, 422, "weather: there is no such slider; sliders are traffic"),
+        ({"measures": {}, "sliders": {"traffic": "much"}}, 422, "sliders map keys to numbers"),
+        ({"measures": {}, "sliders": {"traffic": True}}, 422, "sliders map keys to numbers"),
         ({"measures": {}, "runs": 0}, 422, "must map kinds"),
         (b"{", 422, "must map kinds"),
         (b"[" * 100_000, 422, "must map kinds"),
@@ -170,7 +210,7 @@ def test_a_closed_browser_stops_its_job(monkeypatch, tmp_path) -> None:
     async def watch_once_and_go() -> list[dict]:
         with ThreadPoolExecutor(1) as pool:
             all_jobs = jobs.Jobs(PROGRAMME, Store(tmp_path / "store"), pool, 1)
-            job = all_jobs.start({}, 32)
+            job = all_jobs.start({}, 32, {})
             watching = job.watch()
             await anext(watching)
             await watching.aclose()
@@ -238,6 +278,59 @@ def test_keys_alone_are_enough_and_what_is_shown_is_what_the_server_told(address
         assert seen.startswith(f"{told['ratio'][0]:.3f}")
         assert shown.ask("document.querySelectorAll('tbody tr').length") == len(jobs.SHOWN)
         assert shown.said == []
+
+
+@needs_browser
+def test_the_what_if_page_simulates_its_choice_exactly(with_what_if, tmp_path) -> None:
+    """The mailed page's own switches and sliders, by keys; its figures are those of the server's job."""
+    with opened(f"{with_what_if}/explore?token={TOKEN}#en/2/0_0_0_0_0/100/accidents/0", tmp_path / "profile") as shown:
+        shown.wait("document.getElementById('live-go').textContent === 'Simulate exactly'")
+        assert shown.ask("hairpin.state.mask") == 2
+        shown.ask("document.getElementById('live-runs').value = 2")
+        shown.tab_to("e.id === 'live-go'")
+        shown.press("Enter")
+        shown.wait("document.getElementById('live-state').textContent === 'done'")
+        kind = shown.ask("hairpin.data.kinds[1].kind")
+        told = watched(with_what_if, {"measures": {kind: {}}, "runs": 2})[-2]
+        answer = shown.ask("document.getElementById('live-answer').textContent")
+        before, after = (told[side]["expected_accidents"] for side in ("before", "after"))
+        assert f"{before:.2f} without, {after:.2f} with" in answer
+        assert f"{abs(100 * (told['ratio'][0] - 1)):.1f} %" in answer
+        assert "changed since" not in answer
+        shown.tab_to("e.id === 'slider-0'")
+        shown.press("ArrowRight")
+        shown.wait("document.getElementById('live-answer').textContent.includes('changed since')")
+        assert shown.said == []
+
+
+def test_the_what_if_page_is_linked_where_there_is_one(address, with_what_if, what_if) -> None:
+    assert ask(address, "/explore")[0] == 404
+    assert "/explore?token=" not in ask(address, "/")[1]
+    assert f"/explore?token={TOKEN}" in ask(with_what_if, "/")[1]
+    code, page = ask(with_what_if, "/explore")
+    assert code == 200
+    assert page.count('id="live-form"') == 1
+    assert page.startswith(what_if[:2000])
+    assert ask(with_what_if, "/explore", token="wrong")[0] == 403
+    with pytest.raises(ValueError, match="no page of hairpin explore"):
+        live_page("<html></html>", TOKEN)
+
+
+@pytest.mark.parametrize("content", [None, "<html></html>", "\udcff"])
+def test_a_file_that_is_no_what_if_page_is_refused(content, root, tmp_path) -> None:
+    file = tmp_path / "page.html"
+    if content is not None:
+        file.write_bytes(content.encode(errors="surrogateescape"))
+    done = CliRunner().invoke(
+        app, ["serve", str(root / "scenarios/taishun/full_programme.yaml"), "--explore", str(file)]
+    )
+    assert (done.exit_code, "--explore" in done.output) == (2, True)
+
+
+@needs_browser
+@pytest.mark.parametrize(("width", "language"), WINDOWS)
+def test_axe_finds_nothing_grave_on_the_live_page(what_if, tmp_path, width, language) -> None:
+    assert grave_findings(live_page(what_if, TOKEN), tmp_path, width, language) == []
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch) -> None:
