@@ -1,4 +1,4 @@
-"""`python -m benchmarks [engine] [peers] [floor] [growth]`: all tables, or those named."""
+"""`python -m benchmarks [engine] [peers] [floor] [growth] [two_lane] [fitting]`: all tables, or those named."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-from benchmarks import estimators, floor, growth, peers, plain_simpy, two_lane
+from benchmarks import estimators, fitting, floor, growth, peers, plain_simpy, two_lane
 from benchmarks.memory import watched
 from sim.engine.replication import run_replication
 from sim.scenario import load_scenario
@@ -126,6 +126,7 @@ TABLES: dict[str, Callable[[], None]] = {
     "floor": floor.main,
     "growth": growth.main,
     "two_lane": two_lane.main,
+    "fitting": fitting.main,
 }
 
 
