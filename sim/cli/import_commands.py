@@ -70,6 +70,13 @@ def road(
             help="Folder of an earlier import whose network it joins at a node within 50 m.", show_default=False
         ),
     ] = None,
+    each: Annotated[
+        bool,
+        typer.Option(
+            "--each",
+            help="Each track of a GPX, each name or number of a GeoJSON, is a road; those that meet make a network.",
+        ),
+    ] = False,
     scenario: Annotated[bool, typer.Option("--scenario", help="Also write a scenario that runs.")] = False,
     strict: Annotated[
         bool,
@@ -86,8 +93,6 @@ def road(
     """
     from sim.core.vocabulary import STANDARD_ROAD_CLASSES
     from sim.importing.options import Options
-    from sim.importing.road_files import report_text, road_files
-    from sim.importing.road_import import import_road
 
     options = Options(
         height_files=tuple(dem or ()),
@@ -109,14 +114,68 @@ def road(
         speed_limit_kmh=speed_limit_kmh,
         merge=merge,
     )
+    if each:
+        _finish(out, *_each(file, options, scenario=scenario, strict=strict), as_json=as_json)
+        return
+    found, files, report, text = _imported(file, options, scenario=scenario, strict=strict)
+    _finish(out, files, report, text, as_json=as_json)
+    if not as_json:
+        _say_what_next(found, out, scenario=scenario)
+
+
+Files = dict[str, bytes]
+
+
+def _imported(
+    file: Path, options: "Options", *, scenario: bool, strict: bool
+) -> "tuple[Imported, Files, dict[str, Any], str]":
+    """One road: as imported, all files, the report as data and as text."""
+    from sim.importing.road_files import report_text, road_files
+    from sim.importing.road_import import import_road
+
     found = import_road(file, options)
     if strict:
         _see_that_nothing_is_doubtful(found, options)
     files, report = road_files(found, options, scenario=scenario)
     files["profile.svg"] = _profile(found)
-    _finish(out, files, report, report_text(report, found.name, "en"), as_json=as_json)
-    if not as_json:
-        _say_what_next(found, out, scenario=scenario)
+    return found, files, report, report_text(report, found.name, "en")
+
+
+def _each(file: Path, options: "Options", *, scenario: bool, strict: bool) -> "tuple[Files, dict[str, Any], str]":
+    """All roads of a file as one network: its files, reports by link as data, and as text."""
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
+
+    from sim.importing.road_import import import_road
+    from sim.importing.several import Part, joined_one_by_one, parts_of, roads_in
+
+    if options.from_km or options.to_km is not None or options.start or options.end:
+        raise Problem("--each: --from, --to, --from-km and --to-km are of one road; cut that road out first")
+    files: Files = {}
+    reports: dict[str, Any] = {}
+    texts: dict[str, str] = {}
+    with TemporaryDirectory() as name:
+        parts, stage = Path(name) / "parts", Path(name) / "network"
+        parts.mkdir()
+        stage.mkdir()
+
+        def make(part: Part, there: bool) -> None:  # noqa: FBT001 - as `joined_one_by_one` calls it
+            network = (stage if files else options.merge) if there else None
+            own = replace(options, link_name=part.link, from_km=part.from_km, to_km=part.to_km, merge=network)
+            _, made_files, report, text = _imported(part.file, own, scenario=scenario, strict=strict)
+            reports[part.link], texts[part.link] = {**report, "file": file.name}, text
+            for key, content in made_files.items():
+                shared = key in ("road.yaml", "geometry.geojson", "baseline.yaml", "fleet.yaml")
+                files[key if shared else f"{part.link}.{key}"] = content
+            for key in ("road.yaml", "geometry.geojson"):
+                if key in made_files:
+                    (stage / key).write_bytes(made_files[key])
+
+        roads = roads_in(file, parts)
+        traces = [import_road(own, replace(options, direction="as-is")).alignment.trace for _, own in roads]
+        known = [trace for trace in traces if trace is not None]  # tracks and features always have one
+        joined_one_by_one(file, parts_of(roads, known), make, there=options.merge is not None)
+    return files, {"roads": reports}, "\n\n".join(texts.values())
 
 
 def _see_that_nothing_is_doubtful(found: "Imported", options: "Options") -> None:

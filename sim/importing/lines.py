@@ -9,6 +9,8 @@ import numpy as np
 from sim.core.units import Bools, Floats, Ints
 from sim.importing.findings import Finding
 
+LEAST_STEP_M = 1.0
+"""Nearer to a point than this is at it."""
 Tags = Mapping[str, str]
 """Keys and values of a map (OpenStreetMap's names) or a table, as they stand in the file."""
 
@@ -47,6 +49,19 @@ class Line:
         last = self.tag_index[-1:] if len(self) > 1 else np.zeros(1, dtype=np.int64)
         index = np.append(self.tag_index, last)[rows][:-1]
         return replace(self._at(rows), tags_of=index)
+
+    def part(self, along_m: Floats, low_m: float, high_m: float) -> "Line":
+        """From one place along the way to another, with points there; `along_m` is that of its points."""
+        inside = np.flatnonzero((along_m >= low_m - LEAST_STEP_M) & (along_m <= high_m + LEAST_STEP_M))
+        ends = [at for at in (low_m, high_m) if np.abs(along_m - at).min() > LEAST_STEP_M and 0.0 < at < along_m[-1]]
+        if not ends:
+            return self.picked(inside)
+        at_m = np.sort(np.concatenate([along_m[inside], ends]))
+        lon, lat, height, time = (
+            np.interp(at_m, along_m, column) for column in (self.lon_deg, self.lat_deg, self.height_m, self.time_s)
+        )
+        step = np.clip(np.searchsorted(along_m, at_m, side="right") - 1, 0, max(len(self) - 2, 0))
+        return replace(self, lon_deg=lon, lat_deg=lat, height_m=height, time_s=time, tags_of=self.tag_index[step][:-1])
 
     def reversed(self) -> "Line":
         """The same road driven the other way; what is tagged by direction stays as tagged, marked as turned."""

@@ -127,7 +127,7 @@ def _cleaned(line: Line, options: Options, source: str, findings: list[Finding])
     if left_m < LEAST_ROAD_M:
         whole = f"{along[-1] / METRES_PER_KM:.3f} km of road"
         raise refused(source, f"{left_m:.0f} m of {whole} are left; a road needs {LEAST_ROAD_M:g} m or more")
-    line = line.picked(chosen)
+    line = line.part(along, options.from_km * METRES_PER_KM, high)
     return (line.reversed() if options.direction == "reverse" else line), plane
 
 
