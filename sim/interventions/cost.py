@@ -19,8 +19,8 @@ class Cost(Model):
     paid_by: Payer | None = Field(default=None, description="public or carriers; whoever usually pays if not given")
 
 
-COST_SPREAD = 3.0
-"""A third to three times each amount, as `COST_SOURCE` says."""
+COST_LOG_SD = 0.668
+"""ln(3) / 1.645: nine in ten lie between a third and three times each amount, the range of `COST_SOURCE`."""
 COST_SOURCE = Source(
     basis="assumption", range="a third to three times each amount", note="no tender or budget was available"
 )

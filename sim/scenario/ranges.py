@@ -1,18 +1,15 @@
 """Numbers of a scenario whose sources state a range, whether it calls them uncertain or not."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import log
 
 from sim.core.parameters import Group
-from sim.interventions.cost import COST_SOURCE, COST_SPREAD
+from sim.interventions.cost import COST_LOG_SD, COST_SOURCE
 from sim.risk.parameters import SeverityParameters
 from sim.scenario.model import Scenario
 from sim.scenario.uncertain import Distribution
 
 WITHOUT_RATES = ("severity", "valuation")
 """Groups that say what an accident does and costs, not whether there is one."""
-NORMAL_95 = 1.645
-"""Quantile of the normal distribution: nine in ten lie between it and its negative."""
 ODDS = {"fatal_share": (0.645, 3.13), "injury_share": (0.91, 3.19)}
 """Factors on the odds of a share that make the stated ends for general accidents, 0.013 to 0.06 of 0.02 and 0.30 to
 0.60 of 0.32; assumed for every mechanism, each by itself."""
@@ -80,8 +77,7 @@ def _by_mechanism(severity: SeverityParameters) -> Iterator[tuple[str, Distribut
 
 def _costs(scenario: Scenario) -> dict[str, Distribution]:
     """The level of what each measure costs."""
-    spread = log(COST_SPREAD) / NORMAL_95
-    own = Distribution(kind="lognormal", median=1.0, log_sd=spread, source=COST_SOURCE)
+    own = Distribution(kind="lognormal", median=1.0, log_sd=COST_LOG_SD, source=COST_SOURCE)
     return {f"interventions.{kind}.cost.level": own for kind in scenario.interventions}
 
 

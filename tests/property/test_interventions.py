@@ -284,16 +284,23 @@ def test_saturated_operators_reach_fewer_drivers(small) -> None:
 
 
 def test_operators_matter_where_nobody_sorts_the_alarms(small) -> None:
-    """With all alarms in one line few operators reach nobody, more reach more; banned entries first, one is enough."""
+    """With all alarms in one line few operators reach few, more reach more; banned entries first, one is enough.
 
-    def reached(operators: int, order: str) -> float:
+    Where nothing is ever given up the line is of days and nobody is reached; where it is of half an hour, some of those
+    are who are longer on the road.
+    """
+
+    def reached(operators: int, order: str, **more: float) -> float:
         contact = {"operators": operators, "night_operators": operators, "order": order, "alarms_per_100_km": 200.0}
+        contact |= more
         found = run_replication(small(interventions={"driver_contact": contact}), 3, 0).metrics
         return found["contacts"] / found["alarms"]
 
     line = [reached(operators, "first_come") for operators in (1, 4, 8)]
-    assert line[0] < 0.1
     assert line[0] < line[1] < line[2]
+    never_given_up = reached(1, "first_come", other_patience_min=1e5)
+    assert never_given_up < 0.1
+    assert never_given_up < line[0] < reached(1, "first_come", other_patience_min=5.0)
     sorted_alarms = reached(1, "urgent_first")
     assert sorted_alarms > 0.8
     assert reached(1, "nearest_exit") > 0.8
