@@ -131,7 +131,8 @@ def with_priors(scenarios: Sequence[Scenario], targets: Targets) -> list[Scenari
         priors = {key: prior.model_dump(mode="json") for key, prior in targets.parameters.items()}
         scenarios = [scenario.changed({"uncertain": priors}) for scenario in scenarios]
     else:
-        scenarios = with_own_ranges(scenarios, outcomes=any(target.tells_of_harm for target in targets.targets))
+        harm = any(target.tells_of_harm for target in targets.targets)
+        scenarios = with_own_ranges(scenarios, ("severity",) if harm else ())
     if not uncertain_keys(scenarios):
         raise ValueError("there is nothing to fit: neither the targets nor the scenarios give distributions")
     for scenario in scenarios:

@@ -17,6 +17,7 @@ ENDS = (0.05, 0.95)
 """Of nine draws in ten."""
 FEWEST = 19
 """Draws of which the lowest and the highest are such ends: (n + 1) p is at least 1."""
+LIFE = "valuation.statistical_life_cny"
 LIFE_STREAM = 2
 """Of random numbers, beside those of what moves a rate and of what does not."""
 
@@ -58,19 +59,24 @@ def worth_of(experiment: Experiment, name: str, baseline: str, replications: int
 
 
 def drawn_values(scenario: Scenario, experiment: Experiment, draws: int) -> list[ValuationParameters]:
-    """What lives and time are worth in each draw; a life between its low and its high value, most likely central."""
+    """What lives and time are worth in each draw.
+
+    A life lies between its low and its high value, most likely at the central one, unless the scenario says what it
+    believes of the central one (`valuation.statistical_life_cny.1`).
+    """
     keys = uncertain_keys(experiment.scenarios)
     shares = drawn_shares(draws, keys, experiment.seed)
     lives = _life(scenario).quantile(latin_hypercube(draws, ["life"], experiment.seed, LIFE_STREAM)[:, 0])
     prefix, own = "valuation.", scenario.uncertain
-    places = [(number, key) for number, key in enumerate(keys) if key.startswith(prefix) and key in own]
-    return [
-        scenario.valuation.model_copy(
-            update={key.removeprefix(prefix): own[key].value(float(row[number])) for number, key in places}
-            | {"statistical_life_cny": (life, life, life)}
-        )
-        for row, life in zip(shares, lives.tolist(), strict=True)
-    ]
+    drawn = [(number, key) for number, key in enumerate(keys) if key.startswith(prefix) and key in own]
+    places = [(number, key) for number, key in drawn if not key.startswith(LIFE)]
+    central = next((number for number, key in drawn if key == f"{LIFE}.1"), None)
+    found = []
+    for row, by_range in zip(shares, lives.tolist(), strict=True):
+        life = by_range if central is None else float(own[f"{LIFE}.1"].value(float(row[central])))
+        update = {key.removeprefix(prefix): own[key].value(float(row[number])) for number, key in places}
+        found.append(scenario.valuation.model_copy(update=update | {"statistical_life_cny": (life, life, life)}))
+    return found
 
 
 def _life(scenario: Scenario) -> Distribution:

@@ -68,7 +68,7 @@ class Target(Model):
         """No metric is below 0, and shares end at 1."""
         if self.value < 0.0:
             raise ValueError(f"value is {self.value:g}, {self.metric} is never below 0")
-        share = is_share(self.metric) or self.metric in self.of
+        share = is_share(self.metric) or bool(self.of)
         if share and self.relative_to is None and self.value > 1.0:
             raise ValueError(f"value is {self.value:g}, {self.metric} is a share and must be from 0 to 1")
         if self.of and (self.relative_to is not None or self.months is not None or self.years is not None):

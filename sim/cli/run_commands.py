@@ -193,9 +193,9 @@ def _with_beliefs(scenarios: "list[Scenario]") -> "list[Scenario]":
     """Scenarios with all that is uncertain in them, seen to be something."""
     from sim.analysis.uncertainty import uncertain_keys
     from sim.cli.problems import Problem
-    from sim.scenario.ranges import with_own_ranges
+    from sim.scenario.ranges import OUTCOMES, with_own_ranges
 
-    found = with_own_ranges(scenarios, outcomes=True)
+    found = with_own_ranges(scenarios, OUTCOMES)
     if not uncertain_keys(found):
         raise Problem("--draws: no scenario has `uncertain` parameters; `every_range_uncertain: true` takes all ranges")
     return found

@@ -232,8 +232,8 @@ def print_shares(
 def _worth(worth: Worth | None) -> tuple[str, str]:
     if worth is None:
         return NOTHING, NOTHING
-    limits = "" if isnan(worth.low) else f" ({worth.low:.2g} to {worth.high:.2g})"
-    return f"{worth.median:.2g}{limits}", f"{worth.pays:.0%}"
+    entry = {"median": worth.median, "low": worth.low, "high": worth.high}
+    return with_interval(entry, ".2g"), f"{worth.pays:.0%}"
 
 
 def _note(summary: dict[str, Any]) -> Text:

@@ -102,8 +102,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} 个定位点与前后各点相距过远（最远 {away_m:,.0f} 米），已舍去",
     ),
     "R21": (
-        "{said} to km {to_km:.3f}: the map keeps trucks out. The road has no ban; where it should, write {ban}",
-        "至 km {to_km:.3f}：地图标有货车禁限 {said}。导入的道路不含禁行；如需要，请写 {ban}",
+        "{said} to km {to_km:.3f}: the map keeps trucks out, the road has no ban. If it should, write in {link} {ban}",
+        "至 km {to_km:.3f}：地图标有货车禁限 {said}。导入的道路不含禁行；如需要，请在 {link} 中写 {ban}",
     ),
     "R19": (
         "columns that are not read: {columns}",

@@ -17,7 +17,7 @@ from sim.importing.findings import Language, refused
 from sim.importing.merging import joined, network_in
 from sim.importing.options import Options, Place
 from sim.importing.plan import Plane
-from sim.importing.road_import import Imported, facts, known_shares
+from sim.importing.road_import import Imported, facts, known_shares, name_of_link
 from sim.importing.sections import link_aadt, section_content
 from sim.importing.written import OneLine, as_yaml, hash_of
 from sim.inputs.road import Road
@@ -97,7 +97,7 @@ def road_content(road: Imported, options: Options, origin: Place | None = None) 
         nodes.append(_node(road, "end" if last else f"km_{end_m / METRES_PER_KM:.1f}", end_m, plane))
         aadt, factors = link_aadt(link.pieces, options.aadt or ASSUMED_AADT)
         content: dict[str, Any] = {
-            "name": options.link_name if len(road.links) == 1 else f"{options.link_name}_{number}",
+            "name": name_of_link(options.link_name, number, len(road.links)),
             **_title(road, number),
             "start": nodes[-2]["name"],
             "end": nodes[-1]["name"],

@@ -108,9 +108,18 @@ def import_road(file: Path, options: Options) -> Imported:
             "and smoothed enough (--elevation-wavelength)?",
             "R05",
         )
-    return Imported(
-        file, kind, alignment, tuple(_links(pieces)), (*alignment.findings, *odd, *restrictions(alignment.runs))
-    )
+    links = tuple(_links(pieces))
+    spans = [
+        (name_of_link(options.link_name, number, len(links)), own.pieces[0].from_m, own.pieces[-1].to_m)
+        for number, own in enumerate(links, 1)
+    ]
+    kept_out = restrictions(alignment.runs, spans)
+    return Imported(file, kind, alignment, links, (*alignment.findings, *odd, *kept_out))
+
+
+def name_of_link(name: str, number: int, links: int) -> str:
+    """Of one of a road's links: numbered where there are several."""
+    return name if links == 1 else f"{name}_{number}"
 
 
 def _designed(file: Path, design: Alignment, options: Options, *, in_feet: bool) -> Alignment:

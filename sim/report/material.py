@@ -112,6 +112,11 @@ class Material(ResultFolder):
         own = entry.get("accident_rate_ratio") if metric == RATE else entry.get("ratios", {}).get(metric)
         return own
 
+    def was_drawn(self, part: str) -> bool:
+        """Whether something of a part of the scenario was drawn: `severity`, `valuation` or `cost`."""
+        keys = [] if self.uncertainty is None else self.uncertainty.get("parameters", [])
+        return any(key.startswith(f"{part}.") or f".{part}." in key for key in keys)
+
     def wide_worth(self, name: str) -> dict[str, float | None] | None:
         """Its benefit over cost under drawn parameters and prices: median, ends of nine draws in ten, share above 1."""
         own: dict[str, float | None] | None = self._drawn(name).get("benefit_cost_ratio")

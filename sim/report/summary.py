@@ -107,11 +107,11 @@ def _with_assumptions(found: Material, language: str) -> str:
     wide = found.wide_ratio(found.programme, "expected_deaths")
     if wide is None:
         return ""
-    limits = wide_change(wide, language)
+    limits, severe = wide_change(wide, language), found.was_drawn("severity")
     return either(
         language,
-        f"; with uncertainty in the assumptions, severity among them, deaths {limits}",
-        f"；计入假设（含后果严重程度）的不确定性后，死亡人数变化 {limits}",
+        f"; with uncertainty in the assumptions{', severity among them,' if severe else ','} deaths {limits}",
+        f"；计入假设{'（含后果严重程度）' if severe else ''}的不确定性后，死亡人数变化 {limits}",
     )
 
 
@@ -191,23 +191,27 @@ def _worth(found: Material, name: str, entry: Mapping[str, Any], language: str) 
     )
     if central > SUSPICIOUS:
         text += either(language, " That rests on the assumed cost.", "这取决于所假设的费用。")
-    return text + _worth_over_draws(found.wide_worth(name), language)
+    return text + _worth_over_draws(found, name, language)
 
 
-def _worth_over_draws(worth: Mapping[str, float | None] | None, language: str) -> str:
-    """How often it pays where costs, values and effects are uncertain."""
+def _worth_over_draws(found: Material, name: str, language: str) -> str:
+    """How often it pays where effects, lives and whatever else was drawn are uncertain."""
+    worth = found.wide_worth(name)
     if worth is None or worth["pays"] is None:
         return ""
-    times, times_zh = "", ""
+    times, times_zh = "it returns ", ""
     if worth["low"] is not None and worth["high"] is not None:
         low, high = (rounded(worth[end] or 0.0, ".2g") for end in ("low", "high"))
         times = f"it returns {low} to {high} times its cost in nine draws of ten and "
         times_zh = f"九成抽样为 {low}～{high} 倍，"
     share = f"{100.0 * worth['pays']:.0f}"
+    unknown, unknown_zh = "effects and the value of a life", "效果与生命价值"
+    if found.was_drawn("cost") and found.was_drawn("valuation"):
+        unknown, unknown_zh = "costs, values and effects all", "费用、价值与效果均"
     return either(
         language,
-        f" With costs, values and effects all uncertain {times}more than its cost in {share} % of the draws.",
-        f"费用、价值与效果均不确定时，{times_zh}{share}% 的抽样中效益大于费用。",
+        f" With {unknown} uncertain {times}more than its cost in {share} % of the draws.",
+        f"{unknown_zh}不确定时，{times_zh}{share}% 的抽样中效益大于费用。",
     )
 
 

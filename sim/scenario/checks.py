@@ -57,6 +57,8 @@ def findings(data: Mapping[str, Any], values: Mapping[str, Any], *, reached: boo
 Change = Callable[[Scenario, Mapping[str, Any]], Scenario]
 
 
+ROUNDED_KM = 0.0006
+"""Places are told to the metre, lengths more exactly."""
 TRIED = (0.001, 0.5, 0.999)
 """Shares of a belief whose quantiles must be allowed."""
 
@@ -146,7 +148,7 @@ def _stations(keys: Keys, intervention: BaseModel, nodes: list[str]) -> Iterator
 def _beyond(keys: Keys, model: BaseModel, link: Link) -> Iterator[Finding]:
     for key in ("from_km", "to_km", "at_km"):
         value = getattr(model, key, None)
-        if value is not None and value > link.length_km + 1e-9:
+        if value is not None and value > link.length_km + ROUNDED_KM:
             yield (*keys, key), f"found {value:g}, must be at most {link.length_km:g}, the length of {link.name}"
     first, last = getattr(model, "from_km", 0.0), getattr(model, "to_km", None)
     if last is not None and last <= first:

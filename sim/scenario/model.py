@@ -60,6 +60,12 @@ class ControlCentreParameters(Group):
     enterprise_sanction_delay_days: NotNegative = 30.0
 
 
+def _rising(values: tuple[float, float, float]) -> tuple[float, float, float]:
+    if list(values) != sorted(values):
+        raise ValueError("must be a low, a central and a high value, in this order")
+    return values
+
+
 class ValuationParameters(Group):
     """What deaths, injuries and delay are worth: a low, a central and a high value, never one alone."""
 
@@ -88,7 +94,11 @@ class ValuationParameters(Group):
             "discount_rate": Source(basis="assumption", range="0.04 to 0.08", note="8 % is used in appraisal in China"),
         }
     )
-    statistical_life_cny: tuple[PositiveMoney, PositiveMoney, PositiveMoney] = (1.0e6, 4.1e6, 6.7e6)
+    statistical_life_cny: Annotated[tuple[PositiveMoney, PositiveMoney, PositiveMoney], AfterValidator(_rising)] = (
+        1.0e6,
+        4.1e6,
+        6.7e6,
+    )
     injury_share_of_life: Share = Field(default=0.1, description="value of an injury, serious and slight together")
     delay_cny_h: NotNegative = Field(default=100.0, description="truck, driver and load")
     follower_delay_cny_h: NotNegative = Field(default=40.0, description="a vehicle that can't pass a truck")

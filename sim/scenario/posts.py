@@ -32,7 +32,16 @@ def with_kilometres(data: Mapping[str, Any], links: Mapping[str, Mapping[str, An
 def links_of(road: Any) -> dict[str, Mapping[str, Any]]:
     """Links of a road as it was written, by name; those that are none are left out."""
     links = road.get("links") if isinstance(road, Mapping) else None
-    return {str(one.get("name")): one for one in links or () if isinstance(one, Mapping)} if _is_list(links) else {}
+    if not _is_list(links):
+        return {}
+    return {str(one.get("name")): _with_start(one) for one in links or () if isinstance(one, Mapping)}
+
+
+def _with_start(link: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A link whose first post may be written as one."""
+    start = link.get("start_post_km")
+    post = post_km(start) if isinstance(start, str) else None
+    return link if post is None else {**link, "start_post_km": post}
 
 
 def _is_list(value: Any) -> bool:
@@ -47,7 +56,7 @@ def _read(
     if not isinstance(value, Mapping):
         return value
     if keys[:1] == ("road",) and len(keys) == 3:  # noqa: PLR2004 - a link of the road
-        link = value
+        link = value = _with_start(value)
     elif isinstance(value.get("link"), str):
         link = links.get(value["link"], link)
     texts = {key: value[key] for key in sorted(PLACES) if isinstance(value.get(key), str)}

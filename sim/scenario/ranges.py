@@ -1,6 +1,6 @@
 """Numbers of a scenario whose sources state a range, whether it calls them uncertain or not."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sim.core.parameters import Group
 from sim.interventions.cost import COST_LOG_SD, COST_SOURCE
@@ -8,6 +8,8 @@ from sim.risk.parameters import SeverityParameters
 from sim.scenario.model import Scenario
 from sim.scenario.uncertain import Distribution
 
+OUTCOMES = ("severity", "valuation", "cost")
+"""All that moves no rate."""
 WITHOUT_RATES = ("severity", "valuation")
 """Groups that say what an accident does and costs, not whether there is one."""
 ODDS = {"fatal_share": (0.645, 3.13), "injury_share": (0.91, 3.19)}
@@ -15,15 +17,16 @@ ODDS = {"fatal_share": (0.645, 3.13), "injury_share": (0.91, 3.19)}
 0.60 of 0.32; assumed for every mechanism, each by itself."""
 
 
-def with_own_ranges(scenarios: Sequence[Scenario], *, outcomes: bool = False) -> list[Scenario]:
+def with_own_ranges(scenarios: Sequence[Scenario], outcomes: Collection[str] = ()) -> list[Scenario]:
     """As `with_all_ranges` where one of the scenarios asks for it, else as they are: draws are of all alike.
 
-    A number in which they differ without a word of doubt is what is compared, and is not drawn. With `outcomes`, what
-    accidents do and what they and measures cost is uncertain too: it moves no rate.
+    A number in which they differ without a word of doubt is what is compared, and is not drawn. Of what moves no rate,
+    what accidents do (`severity`), what harm is worth (`valuation`) and what measures cost (`cost`) are uncertain too
+    where `outcomes` has them.
     """
     if not any(scenario.every_range_uncertain for scenario in scenarios):
         return list(scenarios)
-    ranges = [_unstated(scenario, outcomes=outcomes) for scenario in scenarios]
+    ranges = [_unstated(scenario, outcomes) for scenario in scenarios]
     stated = {key for scenario in scenarios for key in scenario.uncertain}
     differing = {
         key for own in ranges for key, one in own.items() if any(other.get(key, one) != one for other in ranges)
@@ -54,12 +57,14 @@ def moves_a_rate(key: str) -> bool:
     return key.split(".", maxsplit=1)[0] not in WITHOUT_RATES and ".cost." not in key
 
 
-def _unstated(scenario: Scenario, *, outcomes: bool = False) -> dict[str, Distribution]:
+def _unstated(scenario: Scenario, outcomes: Collection[str] = ()) -> dict[str, Distribution]:
     """Of numbers with a range that the scenario does not call uncertain itself."""
     found = dict(_ranges(_groups(scenario)))
-    if outcomes:
-        groups = ((name, getattr(scenario, name)) for name in WITHOUT_RATES)
-        found |= {**dict(_ranges(groups)), **dict(_by_mechanism(scenario.severity)), **_costs(scenario)}
+    found |= dict(_ranges((name, getattr(scenario, name)) for name in WITHOUT_RATES if name in outcomes))
+    if "severity" in outcomes:
+        found |= dict(_by_mechanism(scenario.severity))
+    if "cost" in outcomes:
+        found |= _costs(scenario)
     return {key: own for key, own in found.items() if key not in scenario.uncertain}
 
 

@@ -5,7 +5,6 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from math import isfinite
 from typing import Any
 
 from starlette.applications import Starlette
@@ -22,6 +21,9 @@ from sim.serving.jobs import MOST_CHANGES, Jobs, TooManyJobs
 from sim.serving.page import live_page, page_of
 
 MOST_BYTES = 64_000
+MOST = 1e9
+"""Of a slider; it has bounds of its own."""
+ROUNDING = 1e-9
 HOSTS = ("127.0.0.1", "localhost")
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -83,6 +85,8 @@ class _Server:
             return _refused(422, f"{', '.join(unknown)}: {self._programme.name} has no such measure")
         if wrong := [told for key, value in sliders.items() if (told := self._wrong_slider(key, value))]:
             return _refused(422, *wrong)
+        bounds = {key: (self._sliders[key].low, self._sliders[key].high) for key in sliders}
+        sliders = {key: min(max(value, bounds[key][0]), bounds[key][1]) for key, value in sliders.items()}
         try:
             job = self._jobs.start(measures, runs, sliders)
         except ScenarioError as error:
@@ -96,7 +100,7 @@ class _Server:
         slider = self._sliders.get(key)
         if slider is None:
             return f"{key}: there is no such slider; sliders are {', '.join(self._sliders)}"
-        if not slider.low <= value <= slider.high:
+        if not slider.low - ROUNDING <= value <= slider.high + ROUNDING:
             return f"{key}: found {value:g}, must be from {slider.low:g} to {slider.high:g}"
         return ""
 
@@ -181,4 +185,4 @@ def _choice(body: Any) -> tuple[dict[str, dict[str, Any]], int, dict[str, float]
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -MOST <= value <= MOST

@@ -255,6 +255,7 @@ def test_what_accidents_do_is_fitted_where_a_target_tells_of_it() -> None:
         for own in ([{**told, "source": SOURCE}], [{**plain, "source": SOURCE}])
     ]
     assert "severity" in keys[0]
+    assert "valuation" not in keys[0]
     assert "severity" not in keys[1]
 
 

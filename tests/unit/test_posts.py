@@ -80,6 +80,21 @@ def test_a_post_of_a_link_without_posts_is_refused_with_its_place(small) -> None
         )
 
 
+def test_the_first_post_may_be_written_as_one_and_none_is_below_0(small) -> None:
+    road = posted(start_post_km="K12+300", ban={"truck_classes": ["rigid"], "from_km": "K12+800"})
+    [link] = [link for link in small(road=road).road.links if link.name == "upper"]
+    assert (link.start_post_km, link.ban.from_km) == pytest.approx((12.3, 0.5))
+    with pytest.raises(ScenarioError, match="start_post_km must be at least the link's length, 8 km"):
+        small(road=posted(start_post_km=5.0, posts_fall=True))
+
+
+def test_a_place_that_is_rounded_to_the_metre_may_lie_at_the_end(small) -> None:
+    road = posted(ban={"truck_classes": ["rigid"], "to_km": 8.0004})
+    assert small(road=road)
+    with pytest.raises(ScenarioError, match="must be at most 8, the length of upper"):
+        small(road=posted(ban={"truck_classes": ["rigid"], "to_km": 8.002}))
+
+
 def test_editors_know_posts() -> None:
     """Wherever a place may be given, the schema takes a number or a post."""
     camera = next(model for model in json_schema()["$defs"].values() if "at_km" in model.get("properties", {}))

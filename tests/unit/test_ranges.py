@@ -10,7 +10,7 @@ from sim.cli import app
 from sim.core.parameters import Source
 from sim.experiment.store import run_key
 from sim.scenario import load_scenario
-from sim.scenario.ranges import WITHOUT_RATES, moves_a_rate, with_all_ranges, with_own_ranges
+from sim.scenario.ranges import OUTCOMES, WITHOUT_RATES, moves_a_rate, with_all_ranges, with_own_ranges
 
 SHIPPED = ("taishun/full_programme", "qidaoliang/escape_ramps", "measures/everything", "violations/all_four")
 
@@ -34,7 +34,7 @@ def test_both_ends_of_every_range_are_allowed(root, name) -> None:
 def test_what_accidents_do_and_cost_is_drawn_where_it_is_asked_for(root) -> None:
     """Odds move by the stated ends for general accidents; both ends are allowed together with all others."""
     scenario = load_scenario(root / "scenarios/taishun/full_programme.yaml")
-    rates, wide = with_own_ranges([scenario])[0], with_own_ranges([scenario], outcomes=True)[0]
+    rates, wide = with_own_ranges([scenario])[0], with_own_ranges([scenario], OUTCOMES)[0]
     added = set(wide.uncertain) - set(rates.uncertain)
     assert set(rates.uncertain) <= set(wide.uncertain)
     assert all(moves_a_rate(key) for key in rates.uncertain)

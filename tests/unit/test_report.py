@@ -122,13 +122,23 @@ def test_deaths_and_money_are_told_with_what_the_assumptions_leave_open(found) -
         "ratios": {"expected_deaths": {"estimate": 0.7, "low": 0.45, "high": 1.05}},
         "benefit_cost_ratio": {"median": 2.0, "low": 0.3, "high": 9.0, "pays": 0.8},
     }
-    other = type(found)(**{**vars(found), "uncertainty": {"comparisons": {"both": own}}})
+    every = ["interventions.both.cost.level", "severity.fatal_share.0", "valuation.delay_cny_h"]
+    other = type(found)(**{**vars(found), "uncertainty": {"comparisons": {"both": own}, "parameters": every}})
     score = {"totals": {"median_width": 9.0, "observations": 18, "cases": 13, "inside": 17}}
     english, chinese = ("\n".join(line.text for line in summary(other, score, one)) for one in ("en", "zh"))
     assert "severity among them, deaths −55.0 to +5.0 %" in english
     assert "死亡人数变化 −55.0～+5.0%" in chinese
     assert "0.3 to 9 times its cost in nine draws of ten and more than its cost in 80 % of the draws" in english
     assert "九成抽样为 0.3～9 倍，80% 的抽样中效益大于费用" in chinese
+    fewer = {**own, "benefit_cost_ratio": {"median": 2.0, "low": None, "high": None, "pays": 0.4}}
+    rates = {"comparisons": {"both": fewer}, "parameters": ["risk.calibration_factor"]}
+    bare = type(found)(**{**vars(found), "uncertainty": rates})
+    english, chinese = ("\n".join(line.text for line in summary(bare, score, one)) for one in ("en", "zh"))
+    assert "with uncertainty in the assumptions, deaths −55.0 to +5.0 %" in english
+    assert (
+        "With effects and the value of a life uncertain it returns more than its cost in 40 % of the draws." in english
+    )
+    assert "效果与生命价值不确定时，40% 的抽样中效益大于费用" in chinese
     row = next(row for row in indices(other, "en") if row["key"] == "deaths")
     assert row["wide"] == "−55.0 to +5.0 %"
     assert not any(row["wide"] for row in indices(other, "en") if row["key"] not in ("deaths", "rate"))

@@ -132,6 +132,13 @@ def test_sliders_move_both_sides(address) -> None:
     assert "driver_contact" not in chosen.interventions
 
 
+def test_the_end_of_a_slider_may_be_missed_by_a_rounding(address) -> None:
+    lowest, end = (
+        watched(address, {"measures": {}, "sliders": {"traffic": value}, "runs": 1})[-2] for value in (0.7, 0.7 - 1e-16)
+    )
+    assert lowest["before"] == end["before"]
+
+
 def test_jobs_at_the_same_time_share_the_runs_without_measures(tmp_path, monkeypatch) -> None:
     """Two choices at once, two runs each; of a programme as short as this the rough run is the first."""
     simulated = []
@@ -175,6 +182,7 @@ def test_a_job_that_is_stopped_ends_before_its_next_run(address) -> None:
         ({"measures": {}, "sliders": {"weather": 1}}, 422, "weather: there is no such slider; sliders are traffic"),
         ({"measures": {}, "sliders": {"traffic": "much"}}, 422, "sliders map keys to numbers"),
         ({"measures": {}, "sliders": {"traffic": True}}, 422, "sliders map keys to numbers"),
+        ({"measures": {}, "sliders": {"traffic": 10**400}}, 422, "sliders map keys to numbers"),
         ({"measures": {}, "runs": 0}, 422, "must map kinds"),
         (b"{", 422, "must map kinds"),
         (b"[" * 100_000, 422, "must map kinds"),
