@@ -1,6 +1,6 @@
 """Charts of the report, in the reader's language."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -288,15 +288,27 @@ def strip(
         radii_m = [radius for radius in SHOWN_RADII_M if METRES_PER_KM / radius <= max(bend)]
         middle.set_yticks([METRES_PER_KM / radius for radius in radii_m], [f"{radius} m" for radius in radii_m])
         middle.set_ylabel(words("curve_axis"))
-        for start, stop, banned in zip(ends[:-1], ends[1:], [link["ban"] for link, _ in sections], strict=True):
-            if banned:
-                middle.axvspan(start, stop, ymax=0.08, color=PALETTE[5], linewidth=0)
-        if any(link["ban"] for link, _ in sections):
+        spans = list(_banned_km(road, links))
+        for start, stop in spans:
+            middle.axvspan(start, stop, ymax=0.08, color=PALETTE[5], linewidth=0)
+        if spans:
             middle.set_title(words("ban_strip"), loc="right", fontsize=8)
         _stairs(lower, ends, risk, shade)
         lower.set_ylabel(words("risk_axis"))
         lower.set_xlabel(words("distance_axis"))
     return figure
+
+
+def _banned_km(road: Mapping[str, Any], links: Sequence[str]) -> Iterator[tuple[float, float]]:
+    """From where to where along a line of links something is banned."""
+    start, by_name = 0.0, {link["name"]: link for link in road["links"]}
+    for name in links:
+        link = by_name[name]
+        length = sum(section["length_km"] for section in link["sections"])
+        if ban := link["ban"]:
+            last = ban.get("to_km")
+            yield start + float(ban.get("from_km") or 0.0), start + min(length if last is None else last, length)
+        start += length
 
 
 def brakes(

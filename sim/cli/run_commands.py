@@ -67,6 +67,7 @@ Attribute = Annotated[
         show_default=False,
     ),
 ]
+RATIO = "accident_rate_ratio"
 Orders = Annotated[int, typer.Option(min=2, help="Orders drawn for --attribute with more than 4 parts.")]
 
 
@@ -202,9 +203,14 @@ def _with_beliefs(scenarios: "list[Scenario]") -> "list[Scenario]":
 
 
 def _results(experiment: "Experiment", baseline: str | None, first_stage: int | None) -> "Results":
+    from sim.cli.problems import Problem
     from sim.results.tables import results_of
 
-    return results_of(experiment, baseline=baseline, command=command_line(), first_stage=first_stage)
+    found = results_of(experiment, baseline=baseline, command=command_line(), first_stage=first_stage)
+    nobody = next((name for name, one in found.summary["comparisons"].items() if RATIO not in one), None)
+    if nobody is not None:
+        raise Problem(f"{nobody}: no truck drives in the recorded days; do demand's weights or flows leave any?")
+    return found
 
 
 def _to_precision(

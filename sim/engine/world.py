@@ -128,7 +128,8 @@ class World:
         permits = [permitted(own, self.roster.size) for own in here]
         demand, fleet = self.scenario.demand, self.scenario.fleet
         networks = [Network(road) for road in roads]
-        self.choices = Choices(networks, demand, self.class_names, self.scenario.behaviour)
+        heaviest_kg = {name: fleet.heaviest_kg(name) for name in fleet.classes}
+        self.choices = Choices(networks, demand, self.class_names, self.scenario.behaviour, heaviest_kg)
         self._exposure = Exposure(demand, fleet, self.horizon, self.network, self.choices, self.coverage)
         variant = np.searchsorted(starts, np.arange(self.horizon.days), side="right") - 1
         recorded = np.bincount(variant[self.horizon.warm_up_days :], minlength=len(roads))

@@ -84,7 +84,7 @@ def _profiles(counts: Counts, report: Mapping[str, Any]) -> str:
     directions = _directions(counts)
     if directions:
         content["directions"] = directions
-        head += ",\n# and the weights of a direction to the flows that go that way"
+        head += ",\n# and the weights of a class and direction to a flow of that class alone that goes that way"
     return head + ".\n" + as_yaml(content)
 
 
@@ -96,7 +96,7 @@ def _directions(counts: Counts) -> dict[str, Any]:
         name: {
             "share_of_trucks": round(float(own[:, list(columns.values())].sum()) / all_trucks, 4),
             **{
-                f"hourly_weights_{group}": _rounded((own[:, column] / len(counts.days)).tolist())
+                group: {"hourly_weights": _rounded((own[:, column] / len(counts.days)).tolist())}
                 for group, column in columns.items()
                 if own[:, column].sum() >= ENOUGH
             },

@@ -120,6 +120,10 @@ class Fleet(Group):
             return STANDARD[name].semi
         return own is not None and own.like is not None and self.is_semi(own.like)
 
+    def heaviest_kg(self, name: str) -> float:
+        """More than any truck of a class weighs with its load: overloads reach twice their mean excess."""
+        return self.classes[name].loaded_mass_kg * (2.0 * self.overload_mass_factor - 1.0) + 1.0
+
     def mean_hours_driven(self, name: str, given: Mapping[str, float]) -> float:
         """At the wheel since the last rest when entering [h], of a class; as the one that it is like if not given."""
         own = self.classes.get(name)

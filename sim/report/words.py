@@ -286,7 +286,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rate_axis": ("accidents per\nmillion vehicle-km", "每百万车公里\n事故数"),
     "height_axis": ("height above\nthe start (m)", "相对起点\n高差（m）"),
     "curve_axis": ("curve\nradius", "弯道\n半径"),
-    "ban_strip": ("banned for semi-trailers", "半挂车禁行"),
+    "ban_strip": ("banned for some or all trucks", "部分或全部货车禁行"),
     "wrong_gear": ("in a wrong gear", "挡位不当"),
     "engine_brake": ("engine brake alone", "仅用发动机制动"),
     "with_retarder": ("with a retarder", "同时用缓速器"),

@@ -17,7 +17,13 @@ from sim.core.units import VKM_PER_MILLION
 from sim.engine.accounting.outcome import Outcome
 from sim.experiment.runner import Experiment
 from sim.experiment.store import model_version
-from sim.statistics.intervals import Interval, exact_rate_interval, mean_interval, paired_ratio, stein_ratio
+from sim.statistics.intervals import (
+    Interval,
+    exact_rate_interval,
+    mean_interval,
+    paired_ratio,
+    stein_ratio,
+)
 from sim.system.machine import machine
 
 PACKAGES = ("hairpin", "numpy", "scipy", "pandas", "pyarrow", "simpy", "pydantic")

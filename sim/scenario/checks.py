@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from sim.core.calendar import MONTHS_PER_YEAR
 from sim.core.metrics import ALL_SEMI
+from sim.core.parameters import MOST
 from sim.core.random_streams import MOST_CORRIDORS
-from sim.core.units import HOURS_PER_DAY
+from sim.core.units import HOURS_PER_DAY, KG_PER_TONNE
 from sim.core.vocabulary import ROAD_CLASS_TABLE, NamesRoadClass, NamesTruckClass
 from sim.inputs.demand import Demand
 from sim.inputs.fleet import Fleet
@@ -47,11 +48,21 @@ def findings(data: Mapping[str, Any], values: Mapping[str, Any], *, reached: boo
     if isinstance(road, Road) and not names and not ends:
         wrong_classes = list(_classes_of_roads(road))
         yield from (*_corridors(road), *wrong_classes)
-        if isinstance(demand, Demand) and not reached and not wrong_classes:
-            for own in _by_season(road):
-                if told := list(_unreachable(demand, Network(own))):
-                    yield from told
-                    break
+        if isinstance(demand, Demand) and not wrong_classes:
+            yield from _ways(values, road, demand, reached=reached)
+
+
+def _ways(values: Mapping[str, Any], road: Road, demand: Demand, *, reached: bool) -> Iterator[Finding]:
+    """Trips that no way is left for, by the road's bans or by a measure's."""
+    fleet, heaviest_t = values.get("fleet"), dict[str, float]()
+    if isinstance(fleet, Fleet):
+        heaviest_t = {name: fleet.heaviest_kg(name) / KG_PER_TONNE for name in fleet.classes}
+    if not reached:
+        yield from _closed_in_a_season(road, demand, heaviest_t)
+    for kind, one in values.get("interventions", {}).items():
+        if getattr(one, "bans", ()) and hasattr(one, "changed_road"):
+            for _, told in _closed_in_a_season(one.changed_road(road), demand, heaviest_t):
+                yield ("interventions", kind, "bans"), told
 
 
 Change = Callable[[Scenario, Mapping[str, Any]], Scenario]
@@ -309,11 +320,22 @@ def _by_season(road: Road) -> Iterator[Road]:
     yield from seasons.values()
 
 
-def _unreachable(demand: Demand, network: Network) -> Iterator[Finding]:
-    """At any hour: trips wait where a ban closes the only way for some."""
+def _closed_in_a_season(road: Road, demand: Demand, heaviest_t: Mapping[str, float]) -> list[Finding]:
+    """Of the first season in which some trips have no way."""
+    found = (list(_unreachable(demand, Network(own), heaviest_t)) for own in _by_season(road))
+    return next((told for told in found if told), [])
+
+
+def _unreachable(demand: Demand, network: Network, heaviest_t: Mapping[str, float]) -> Iterator[Finding]:
+    """At any hour: trips wait where a ban closes the only way for some. A ban above all masses stops nobody."""
     time_s = network.free_time_s.tolist()
     names = {name for flow in demand.flows for name in flow.trips_per_year}
-    closed = {name: {closed_ways(network, name, hour) for hour in range(HOURS_PER_DAY)} for name in names}
+    limits_t = [MOST if way.link.ban is None else way.link.ban.above_mass_t or 0.0 for way in network.ways]
+
+    def closed_to(name: str, hour: int) -> frozenset[int]:
+        return frozenset(way for way in closed_ways(network, name, hour) if limits_t[way] < heaviest_t.get(name, MOST))
+
+    closed = {name: {closed_to(name, hour) for hour in range(HOURS_PER_DAY)} for name in names}
     for index, flow in enumerate(demand.flows):
         for name in flow.trips_per_year:
             ways = (least(network, flow.origin, flow.destination, time_s, own) for own in closed[name])

@@ -179,3 +179,25 @@ def test_the_sweep_and_single_trips_agree_on_such_bans(small) -> None:
     assert 0.0 < max(one.time_s for one in default.violations) < 13 * SECONDS_PER_DAY, (
         "twelve days of January, and a way"
     )
+
+
+def test_a_limit_that_no_truck_reaches_closes_no_way(small) -> None:
+    """A bridge of 75 t on all roads: trucks of 45 t, overloaded to 72 t at most, go on; one of 70 t stops some."""
+    road = banned()
+    for link in road["links"]:
+        if link["name"] != "connector":
+            link["ban"] = {"truck_classes": [*SEMIS, "rigid"], "above_mass_t": 75.0}
+    assert counted(small(road=road)) == counted(small(road=banned(months=[7])))
+    for link in road["links"]:
+        if "ban" in link:
+            link["ban"]["above_mass_t"] = 70.0
+    with pytest.raises(ScenarioError, match="without a banned road at any hour"):
+        small(road=road)
+
+
+def test_a_measures_ban_that_closes_the_only_way_is_told_before_a_run(small) -> None:
+    links = ("upper", "lower", "fast_north", "fast_south")
+    closed = [{"link": name, "ban": {"truck_classes": ["rigid"]}} for name in links]
+    with pytest.raises(ScenarioError, match=r"interventions.access_rules.bans: 'south' can't be reached"):
+        small(interventions={"access_rules": {"bans": closed}})
+    assert small(interventions={"access_rules": {"bans": closed[:1]}})

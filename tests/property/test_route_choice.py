@@ -26,7 +26,7 @@ def choices(scenario, **costs):
 
 def discounted(scenario, share):
     rules = AccessRules(toll_discount_share=share)
-    return scenario.model_copy(update={"road": rules._changed(scenario.road)})
+    return scenario.model_copy(update={"road": rules.changed_road(scenario.road)})
 
 
 def expressway_share(scenario, **costs):

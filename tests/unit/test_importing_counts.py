@@ -569,19 +569,19 @@ def test_classes_and_directions_have_profiles_of_their_own(tmp_path) -> None:
     result = runner.invoke(app, ["import", "counts", str(file), "--out", str(out)])
     assert result.exit_code == 0, result.output
     text = (out / "profiles.yaml").read_text()
-    assert "the weights of a direction to the flows that go that way" in text
+    assert "the weights of a class and direction to a flow of that class alone that goes that way" in text
     profiles = yaml.safe_load(text)
     demand, directions = profiles["demand"], profiles["directions"]
     assert demand["hourly_weights"][6] / demand["hourly_weights"][20] == pytest.approx(43 / 5, rel=3e-3)
     assert demand["hourly_weights_semi"][2] / demand["hourly_weights_semi"][20] == pytest.approx(31 / 2, rel=3e-3)
     assert demand["weekly_weights"][2] / demand["weekly_weights"][0] == pytest.approx(2.0, rel=1e-3)
-    assert directions["up"]["hourly_weights_rigid"][6] == pytest.approx(40 * 8 / 7, abs=0.01)
-    assert "hourly_weights_semi" not in directions["up"], "192 in the week: too few"
+    assert directions["up"]["rigid"]["hourly_weights"][6] == pytest.approx(40 * 8 / 7, abs=0.01)
+    assert "semi" not in directions["up"], "192 in the week: too few"
     assert sum(one["share_of_trucks"] for one in directions.values()) == pytest.approx(1.0, abs=2e-4)
     up = 5 * 40 + 19 * 2 + 24
     assert directions["up"]["share_of_trucks"] == pytest.approx(up / (up + 24 * 3 + 4 * 30 + 20), abs=1e-4)
     county = load_scenario(TAISHUN / "baseline.yaml").demand
-    own = {"hourly_weights": directions["up"]["hourly_weights_rigid"], "weekly_weights": demand["weekly_weights"]}
+    own = {**directions["up"]["rigid"], "weekly_weights": demand["weekly_weights"]}
     read = Demand.model_validate({"flows": [{**flow.model_dump(), **own} for flow in county.flows]})
     assert read.hourly_weights_of(read.flows[0], semi=True) == tuple(own["hourly_weights"])
 

@@ -4,7 +4,7 @@ The routes that a driver thinks of do not depend on what they cost (`sim/inputs/
 which of them is taken. So no toll, wage or price makes an answer jump.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -101,9 +101,15 @@ class Choices:
     """
 
     def __init__(
-        self, networks: Sequence[Network], demand: Demand, class_names: Sequence[str], behaviour: BehaviourParameters
+        self,
+        networks: Sequence[Network],
+        demand: Demand,
+        class_names: Sequence[str],
+        behaviour: BehaviourParameters,
+        heaviest_kg: Mapping[str, float] | None = None,
     ) -> None:
         self._behaviour, self._class_names = behaviour, class_names
+        self._heaviest_kg = heaviest_kg or {}
         self._found: dict[tuple[str, str, int], int] = {}
         self._kinds: dict[object, int] = {}
         self.sets: list[ChoiceSet] = []
@@ -131,6 +137,11 @@ class Choices:
         """
         limits = self.limits_kg
         return np.where(permitted, len(limits) + 1, len(limits) - np.searchsorted(limits, mass_kg))
+
+    def _above_kg(self, binding: int) -> float:
+        """Trips are bound so from this mass on; lighter classes have none."""
+        place = len(self.limits_kg) - 1 - binding
+        return float(self.limits_kg[place]) if place >= 0 else 0.0
 
     def _by_binding(self, network: Network) -> Iterator[Network]:
         """The road as each binding leaves it."""
@@ -168,7 +179,8 @@ class Choices:
             for number, flow in enumerate(demand.flows):
                 if truck_class in flow.trips_per_year:
                     at = (variant, binding, number, self._class_names.index(truck_class))
-                    self.index[at], self.wait_h[at] = self._by_hour(flow, truck_class, kinds)
+                    if self._heaviest_kg.get(truck_class, np.inf) > self._above_kg(binding):
+                        self.index[at], self.wait_h[at] = self._by_hour(flow, truck_class, kinds)
 
     def _by_hour(self, flow: Flow, truck_class: TruckClass, kinds: Sequence[int]) -> tuple[Ints, Ints]:
         """Choice set of each hour's trips and the hours that they wait, both of shape (24,)."""

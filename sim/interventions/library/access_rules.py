@@ -68,7 +68,7 @@ class AccessRules(Intervention):
         permitted = site.drivers("access_rules.permit", self.permit_share * self.strength)
         classes = [name in self.permit_classes for name in site.class_names]
         permitted = permitted & site.of_class(classes)
-        return Access(self._changed, permitted if permitted.any() else None, self._appointments(site))
+        return Access(self.changed_road, permitted if permitted.any() else None, self._appointments(site))
 
     def _appointments(self, site: Site) -> tuple[Appointments, ...]:
         """Windows in their order: of two for the same driver the later one counts."""
@@ -82,7 +82,8 @@ class AccessRules(Intervention):
             for number, window in enumerate(self.departure_windows)
         )
 
-    def _changed(self, road: Road) -> Road:
+    def changed_road(self, road: Road) -> Road:
+        """The road with other bans and tolls."""
         bans = {change.link: change.ban for change in self.bans}
         return road.model_copy(update={"links": tuple(self._link(link, bans) for link in road.links)})
 
