@@ -23,10 +23,14 @@ def with_kilometres(data: Mapping[str, Any], links: Mapping[str, Mapping[str, An
     links : the road's by name, as they were written
     mistakes : what is found is added here
     """
-    return {
-        key: _read(value, (key,), None, links, mistakes) if key in ("interventions", "road") else value
-        for key, value in data.items()
-    }
+    found = dict(data)
+    if "interventions" in data:
+        found["interventions"] = _read(data["interventions"], ("interventions",), None, links, mistakes)
+    road = data.get("road")
+    if isinstance(road, Mapping) and _is_list(road.get("links")):
+        own = [_link(link, ("road", "links", place), links, mistakes) for place, link in enumerate(road["links"])]
+        found["road"] = {**road, "links": own}
+    return found
 
 
 def links_of(road: Any) -> dict[str, Mapping[str, Any]]:
@@ -44,6 +48,14 @@ def _with_start(link: Mapping[str, Any]) -> Mapping[str, Any]:
     return link if post is None else {**link, "start_post_km": post}
 
 
+def _link(link: Any, keys: Keys, links: Mapping[str, Mapping[str, Any]], mistakes: Found) -> Any:
+    """A link with its first post and its ban's as numbers; its sections hold none."""
+    if not isinstance(link, Mapping) or not ("ban" in link or isinstance(link.get("start_post_km"), str)):
+        return link
+    link = _with_start(link)
+    return {**link, "ban": _read(link.get("ban"), (*keys, "ban"), link, links, mistakes)}
+
+
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
 
@@ -55,9 +67,7 @@ def _read(
         return [_read(one, (*keys, index), link, links, mistakes) for index, one in enumerate(value)]
     if not isinstance(value, Mapping):
         return value
-    if keys[:1] == ("road",) and len(keys) == 3:  # noqa: PLR2004 - a link of the road
-        link = value = _with_start(value)
-    elif isinstance(value.get("link"), str):
+    if isinstance(value.get("link"), str):
         link = links.get(value["link"], link)
     texts = {key: value[key] for key in sorted(PLACES) if isinstance(value.get(key), str)}
     posts = {key: post for key, text in texts.items() if (post := post_km(text)) is not None}
