@@ -162,7 +162,12 @@ def main() -> None:
     code: object = 0
     try:
         try:
-            app()
+            if _asks_for_help_in_chinese():
+                from sim.cli.help_zh import in_chinese
+
+                in_chinese(typer.main.get_command(app))()
+            else:
+                app()
         except SystemExit as ended:
             code = ended.code
         sys.stdout.flush()
@@ -174,6 +179,16 @@ def main() -> None:
         sys.stderr.write(f"what was to be printed can't be written: {error.strerror or error}\n")
         code = BAD_INPUT
     sys.exit(code)  # type: ignore[arg-type]
+
+
+def _asks_for_help_in_chinese() -> bool:
+    """Whether what is asked for is help, in a terminal that speaks Chinese."""
+    asked = len(sys.argv) == 1 or not {"--help", "-h"}.isdisjoint(sys.argv[1:])
+    if not asked:
+        return False
+    from sim.cli.help_zh import wanted
+
+    return wanted(os.environ)
 
 
 def _leave_unsaid() -> None:

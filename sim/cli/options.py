@@ -31,7 +31,7 @@ Seed = Annotated[
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a core.", show_default=False)]
 Dask = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="Run on a Dask cluster (hairpin[distributed]).", show_default=False),
+    typer.Option(metavar="ADDRESS", help="Run on a Dask cluster (needs the extra `distributed`).", show_default=False),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute runs again that are kept in the result folder.")]
 Out = Annotated[Path | None, typer.Option(help="Result folder.", show_default="results/<folder of the first file>")]

@@ -37,7 +37,10 @@ def report(
     out: Annotated[Path | None, typer.Option(help="File.", show_default="FOLDER/report.html")] = None,
     slides: Annotated[bool, typer.Option("--slides", help="Also write every chart as PNG and SVG to slides/.")] = False,
     office: Annotated[
-        bool, typer.Option("--office", help="Also write tables.xlsx, slides.pptx and report.docx (hairpin[office]).")
+        bool,
+        typer.Option(
+            "--office", help="Also write tables.xlsx, slides.pptx and report.docx (needs the extra `office`)."
+        ),
     ] = False,
     maker: Annotated[str, typer.Option(help="Who made it, for the first screen: an office or a name.")] = "",
     open_it: OpenIt = False,
