@@ -286,7 +286,7 @@ def test_saturated_operators_reach_fewer_drivers(small) -> None:
 def test_operators_matter_where_nobody_sorts_the_alarms(small) -> None:
     """With all alarms in one line few operators reach few, more reach more; banned entries first, one is enough.
 
-    Where nothing is ever given up the line is of days and nobody is reached; where it is of half an hour, some of those
+    Where nothing is ever given up the line is of days and nobody is reached; where it is of an hour, some of those
     are who are longer on the road.
     """
 

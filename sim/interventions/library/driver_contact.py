@@ -100,7 +100,7 @@ class DriverContact(Answering):
     other_calls_per_hour: Annotated[float, Field(ge=0.0, le=2000.0)] = 2.0
     other_call_mean_s: Positive = 120.0
     other_patience_min: Positive = Field(
-        default=30.0, description="alarms of other kinds and other calls that nobody has begun by then are given up"
+        default=60.0, description="alarms of other kinds and other calls that nobody has begun by then are given up"
     )
     cost: Cost = Cost(capital_cny=20_000.0, yearly_cny=500_000.0)
 
