@@ -111,22 +111,26 @@ class DemandTable:
             [demand.hourly_weights_of(flow, semi=own) for flow, own in zip(flows, semi, strict=True)]
         )
         self._cumulative_day = [_cumulative(own) for own in hours]
+        self._share_of_all = self._cumulative_share(self._trips)
 
     def stream_of(self, uniform: Floats, day: Ints) -> Ints:
         """Stream of each trip by inversion, shape as given; `day` is the trips' day."""
         if len(self._day_share) <= 1:
-            return self._by_share(self._trips, uniform)
+            return self._at_share(self._share_of_all, uniform)
         found: Ints = np.zeros(len(day), dtype=np.int64)
         for one in np.unique(day).tolist():
             here = day == one
             share = np.array([own[one] for own in self._day_share])
-            found[here] = self._by_share(self._trips * share[self._days], uniform[here])
+            found[here] = self._at_share(self._cumulative_share(self._trips * share[self._days]), uniform[here])
         return found
 
     @staticmethod
-    def _by_share(trips: Floats, uniform: Floats) -> Ints:
-        found = np.searchsorted(np.cumsum(trips) / trips.sum() if len(trips) else trips, uniform, side="right")
-        return np.minimum(found, len(trips) - 1)
+    def _cumulative_share(trips: Floats) -> Floats:
+        return np.cumsum(trips) / trips.sum() if len(trips) else trips
+
+    @staticmethod
+    def _at_share(cumulative: Floats, uniform: Floats) -> Ints:
+        return np.minimum(np.searchsorted(cumulative, uniform, side="right"), len(cumulative) - 1)
 
     def departure_s(self, uniform: Floats, stream: Ints) -> Floats:
         """Seconds after midnight by inversion of the hourly profile of each trip's stream."""

@@ -174,6 +174,10 @@ class Link(Model):
     def _is_a_road_of_the_manual(self) -> Self:
         if self.divided and self.lanes != 4:  # noqa: PLR2004
             raise ValueError("divided is true, must be false on roads that don't have lanes: 4")
+        return self
+
+    @model_validator(mode="after")
+    def _posts_end_at_0_or_above(self) -> Self:
         if self.posts_fall and (self.start_post_km or 0.0) < self.length_km - 0.001:
             raise ValueError(
                 f"posts_fall is true: start_post_km must be at least the link's length, {self.length_km:g} km"
