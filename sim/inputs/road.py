@@ -111,7 +111,7 @@ class Ban(Model):
 
     truck_classes: Annotated[tuple[TruckClass, ...], Field(min_length=1)]
     above_mass_t: Annotated[float, Field(ge=1.0, le=200.0)] | None = Field(
-        default=None, description="mass with its load from which a truck is banned; all of these classes if not given"
+        default=None, description="mass with its load above which a truck is banned; all of these classes if not given"
     )
     from_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
     to_hour: Annotated[float, Field(ge=0.0, le=24.0)] = 24.0

@@ -115,7 +115,7 @@ class Choices:
         self.sets: list[ChoiceSet] = []
         roads = [network.road for network in networks]
         self.limits_kg = np.array(sorted({limit_kg for road in roads for limit_kg in _limits_kg(road)}))
-        """Masses from which bans bind, the lightest first."""
+        """Masses above which bans bind, the lightest first."""
         shape = (len(networks), len(self.limits_kg) + 2, len(demand.flows), len(class_names), HOURS_PER_DAY)
         self.index: Ints = np.full(shape, -1, dtype=np.int64)
         self.wait_h: Ints = np.zeros(shape, dtype=np.int64)
